@@ -1,0 +1,78 @@
+"""Canonical data sets: names, aliases, types, units, keys, personal-data marks."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field as _Field
+
+from pil_discovery.types.base import Noun, Words
+
+FieldType = Literal[
+    "text", "number", "integer", "date", "datetime", "boolean", "enum", "geometry"
+]
+DatasetKind = Literal["record", "vector", "raster", "table"]
+Domain = Literal["land_transfer", "environment", "food_drug", "state_assets", "common"]
+
+
+class Field(Noun):
+    """One column of a data set.
+
+    Attributes
+    ----------
+    name
+        Canonical snake_case name; ends in its unit where it has one (`_m2`, `_cny`).
+    aliases
+        Chinese column names met in agency exports.
+    seen
+        Those aliases that were seen in a public source.
+    type
+        How a cell is read; `enum` and `text` are text columns.
+    unit
+        Canonical unit of the values (`CNY`, `m2`, `1/d`, …); None = no unit.
+    geom
+        Geometry kind, only for `type: geometry`.
+    values
+        Allowed values of an enum; empty = the code list differs by agency.
+    pii
+        `name` or `identifier` when the column holds personal data.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    type: FieldType
+    unit: str | None = None
+    geom: Literal["point", "polygon", "any"] | None = None
+    values: tuple[str, ...] = ()
+    pii: Literal["name", "identifier"] | None = None
+    note: str = ""
+
+
+class Dataset(Noun):
+    """A canonical data set; tables are filled from one or more sources."""
+
+    id: str
+    title: Words
+    title_seen: bool = False
+    domain: Domain
+    holder: str
+    kind: DatasetKind
+    key: tuple[str, ...] = ()
+    key_basis: str = ""
+    aliases: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = _Field(min_length=1)
+
+    def field(self, name: str) -> Field | None:
+        """Return the column of that canonical name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Canonical column names in file order."""
+        return tuple(f.name for f in self.fields)
+
+    @property
+    def has_geometry(self) -> bool:
+        """Whether rows of this data set have a place."""
+        return any(f.type == "geometry" for f in self.fields)

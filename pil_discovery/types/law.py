@@ -1,0 +1,133 @@
+"""Law with dates: facts, bases, powers, deadlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal
+
+from pil_discovery.types.base import Noun, Words
+
+
+class Fact(Noun):
+    """One rule of law: an article, a paragraph or an item, with its validity.
+
+    `effective_to` is the last day, inclusive; None = no repeal seen. `verified`:
+    `text+regex` and `text` mean that the article was read, `secondary` that it was
+    only seen in a third-party page and must not be printed in a document.
+    """
+
+    id: str
+    law: str
+    law_key: str
+    article: int | str | None = None
+    paragraph: int | str | None = None
+    item: str | None = None
+    effective_from: dt.date
+    effective_to: dt.date | None = None
+    effective_from_basis: Literal["text", "secondary", "memory"]
+    topic: str
+    domain: str
+    agency: str | None = None
+    summary_zh: str
+    summary_en: str = ""
+    data_trigger: str | None = None
+    remedy_or_sanction: str | None = None
+    deadline: FactDeadline | None = None
+    source: str
+    verified: Literal["text+regex", "text", "secondary"]
+    note: str | None = None
+
+
+class FactDeadline(Noun):
+    """The period that a rule sets."""
+
+    number: int | str
+    unit: str
+    starts_from: str
+    calendar_rule: str
+    note: str | None = None
+
+
+class Basis(Noun):
+    """A legal fact resolved for a date."""
+
+    id: str
+    law: str
+    article: str
+    paragraph: str | None = None
+    item: str | None = None
+    effective_from: dt.date | None
+    effective_to: dt.date | None
+    kind: Literal["binding", "reference"]
+    role: Literal["applies", "if_milder", "transition", "gap"]
+    verified: str
+    summary_zh: str
+    note: str = ""
+    citation_zh: str = ""
+
+
+class Power(Noun):
+    """Who must act: one power (e.g. `land.transfer.collect`) and its agency.
+
+    `agency` is the statute's agency by default; a local table may replace it for a
+    jurisdiction and a time.
+    """
+
+    id: str
+    title: Words
+    agency: str
+    basis: tuple[str, ...] = ()
+    jurisdiction: str | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    note: str = ""
+
+
+class Clock(Noun):
+    """A statutory period of the procedure."""
+
+    id: str
+    title_zh: str
+    number: int
+    unit: Literal["day", "working_day", "month", "year"]
+    starts_from: str
+    who: str = ""
+    basis: tuple[str, ...] = ()
+    extendable: bool = False
+    suspendable: bool = False
+
+
+class Deadline(Noun):
+    """A date that was reckoned, with each step in words."""
+
+    clock: str
+    start: dt.date
+    date: dt.date
+    provisional: bool
+    basis: tuple[str, ...]
+    reckoning: tuple[str, ...]
+
+
+class CourseStep(Noun):
+    """One next step of the procedure, with its period and what blocks it."""
+
+    event: str
+    title_zh: str
+    clock: str | None = None
+    period_zh: str = ""
+    starts_from: str = ""
+    basis: tuple[str, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+
+
+class Course(Noun):
+    """Agency, route and next steps of a lead."""
+
+    agency: str | None
+    route: Literal["admin", "civil", "none"]
+    why: str
+    mandate: tuple[str, ...] = ()
+    steps: tuple[CourseStep, ...] = ()
+
+
+Fact.model_rebuild()

@@ -1,0 +1,347 @@
+"""A screening model: SQL and typed spatial and picture steps, read from YAML."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+
+from pydantic import Field as _Field
+from pydantic import model_validator
+
+from pil_discovery.types.base import Noun, Words
+from pil_discovery.types.datasets import Domain
+
+Scalar = str | int | float | bool
+
+
+class Parameter(Noun):
+    """A number or word that the model's author chose, with unit and reason.
+
+    A workspace may replace the value; `basis` names fact ids where law sets it.
+    """
+
+    value: Scalar
+    unit: str
+    why: str
+    basis: tuple[str, ...] = ()
+
+
+class SqlStep(Noun):
+    """One SELECT over the tables named so far."""
+
+    table: str
+    sql: str
+
+
+class Overlay(Noun):
+    """Geometry of two tables, each with a `geometry` column.
+
+    Result columns: `left_id`, `right_id` (the `_id` of the input rows; `right_id`
+    only for `by: pair`), `area_m2`, `share` (of the left feature), `area_low_m2`,
+    `area_high_m2` (5 % and 95 % quantiles), `p_overlap`, with `threshold_m2` also
+    `p_over` = P(area > threshold), with `how: near` also `distance_m`, and `geometry`.
+    Positional error comes from `_sigma_m` of both tables where they carry it.
+    Numbers may be written as `$parameter`.
+    """
+
+    left: str
+    right: str
+    how: Literal["intersection", "difference", "within", "near"]
+    by: Literal["pair", "left"] = "pair"
+    distance_m: float | str | None = None
+    min_area_m2: float | str = 0.0
+    threshold_m2: float | str | None = None
+
+
+class OverlayStep(Noun):
+    """Overlay as a named table."""
+
+    table: str
+    overlay: Overlay
+
+
+class Zonal(Noun):
+    """Statistics of one index or band per polygon of a table.
+
+    One result row per polygon and usable picture, or only for the latest usable one:
+    `zone_id`, `acquired_date`, `count`, `valid_share`, and one column per statistic.
+    """
+
+    zones: str
+    index: str | None = None
+    band: str | None = None
+    stats: tuple[Literal["mean", "min", "max", "stdev", "median", "count"], ...] = (
+        "mean",
+    )
+    pictures: Literal["latest", "all"] = "latest"
+    inner_buffer_m: float | str = 0.0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Zonal:
+        if (self.index is None) == (self.band is None):
+            msg = "exactly one of index and band"
+            raise ValueError(msg)
+        return self
+
+
+class ZonalStep(Noun):
+    """Zonal statistics as a named table."""
+
+    table: str
+    zonal: Zonal
+
+
+class Change(Noun):
+    """Before / after / confirm pictures → patches of change inside each polygon.
+
+    The roles follow the house rule: confirm = latest usable picture on or before
+    as_of; after = the latest usable 20–120 days before confirm; before = the latest of
+    the same season (day of year ± 25) at least 300 days before after. Usable is judged
+    inside the polygon. `direction` keeps only patches of that kind.
+
+    Result: one row per polygon, `zone_id`, `state` (`changed`, `stable`, `unknown`),
+    `reason`, `confirmed` (seen again on the confirming date), `before_date`,
+    `after_date`, `confirm_date`, `area_m2`, `valid_share`, `sigma_m`, and `geometry`
+    (the changed part, grown out of the polygon by at most `margin_m`).
+    """
+
+    zones: str
+    direction: tuple[
+        Literal["vegetation_lost", "water_filled", "bare_gained", "built_gained"], ...
+    ] = ()
+    min_area_m2: float | str = 0.0
+    margin_m: float | str = 0.0
+    before_column: str | None = None
+
+
+class ChangeStep(Noun):
+    """Picture change as a named table."""
+
+    table: str
+    change: Change
+
+
+class Series(Noun):
+    """Dated break of an index series per polygon.
+
+    Result: `zone_id`, `state` (`broken`, `stable`, `unknown`), `earliest_date`,
+    `latest_date`, `size`, `z`, `reason`.
+    """
+
+    zones: str
+    index: str
+    start_column: str | None = None
+
+
+class SeriesStep(Noun):
+    """Dated breaks as a named table."""
+
+    table: str
+    series: Series
+
+
+class Match(Noun):
+    """Fuzzy link of the rows of two tables, with a review band.
+
+    Result: `left_id`, `right_id`, `probability`, `decision` (`same`, `review`),
+    `reason`. Rows without counterpart are absent.
+    """
+
+    left: str
+    right: str
+    name: tuple[str, str]
+    code: tuple[str, str] | None = None
+    region: tuple[str, str] | None = None
+    address: tuple[str, str] | None = None
+
+
+class MatchStep(Noun):
+    """Fuzzy links as a named table."""
+
+    table: str
+    match: Match
+
+
+Step = SqlStep | OverlayStep | ZonalStep | ChangeStep | SeriesStep | MatchStep
+
+
+class Population(Noun):
+    """One row per candidate; `hit` is TRUE, FALSE or NULL (→ unknown).
+
+    The SQL gives the key columns, `hit`, and may give `subject_name`,
+    `subject_code`, `fact_date`, `fact_last_date` (continuing state), `place`,
+    `geometry` (BLOB), the measures, and any column that conditions or sentences use.
+    """
+
+    key: tuple[str, ...] = _Field(min_length=1)
+    sql: str
+
+
+class Exclusion(Noun):
+    """A condition that explains a hit away, sends it to review, or weakens it."""
+
+    when: str
+    then: Literal["drop", "review", "downgrade"]
+    zh: str
+    en: str = ""
+
+
+class HarmMeasure(Noun):
+    """A measure and the anchors between which it counts from 0 to 1."""
+
+    measure: str
+    floor: float
+    cap: float
+    anchor: str = ""
+
+
+class Signal(Noun):
+    """A condition that adds weight to inaction, urgency or scale."""
+
+    when: str
+    weight: float = _Field(gt=0, le=1)
+    zh: str
+    en: str = ""
+
+
+class Lane(Noun):
+    """A condition under which a person always sees the lead, whatever its score."""
+
+    when: str
+    zh: str
+    en: str = ""
+
+
+class AgencyRule(Noun):
+    """The power that names who must act."""
+
+    power: str
+
+
+class ExampleImage(Noun):
+    """A small synthetic picture of an example.
+
+    `size` is (rows, columns); `origin` the upper left corner (x, y) in the CRS of the
+    example; `pixel_m` the side of a pixel. `base` gives the value of every band;
+    each patch overwrites a block; `cloud` lists blocks (row0, row1, col0, col1).
+    """
+
+    acquired: str
+    size: tuple[int, int]
+    origin: tuple[float, float]
+    pixel_m: float
+    base: dict[str, float]
+    patches: tuple[ExamplePatch, ...] = ()
+    cloud: tuple[tuple[int, int, int, int], ...] = ()
+    noise: float = 0.0
+
+
+class ExamplePatch(Noun):
+    """A block of pixels (row0, row1, col0, col1), ends excluded, with other values."""
+
+    block: tuple[int, int, int, int]
+    bands: dict[str, float]
+
+
+class Expect(Noun):
+    """Keys by state that an example must give; a list that is absent is not checked.
+
+    A key is a list of values in the order of the population key.
+    """
+
+    hit: tuple[tuple[Scalar, ...], ...] | None = None
+    review: tuple[tuple[Scalar, ...], ...] | None = None
+    dropped: tuple[tuple[Scalar, ...], ...] | None = None
+    unknown: tuple[tuple[Scalar, ...], ...] | None = None
+    clear: tuple[tuple[Scalar, ...], ...] | None = None
+    measures: dict[str, dict[str, float]] = _Field(default_factory=dict)
+
+
+class Example(Noun):
+    """A test that lives in the model file.
+
+    `given` maps data set → rows of canonical columns; a geometry is WKT in `crs`
+    (default EPSG:4490). A data set of `clears` that is absent here is absent.
+    `sigma_m` is the positional sigma of every layer given (None = not known).
+    """
+
+    name: str
+    as_of: dt.date
+    given: dict[str, tuple[dict[str, Any], ...]]
+    images: tuple[ExampleImage, ...] = ()
+    crs: str = "EPSG:4490"
+    sigma_m: float | None = None
+    parameters: dict[str, Scalar] = _Field(default_factory=dict)
+    expect: Expect
+
+
+class Model(Noun):
+    """One screening model (监督模型).
+
+    Attributes
+    ----------
+    data
+        Data set → required columns; one missing makes the model not computable.
+        For `image` the columns are band names.
+    clears
+        Optional data that may clear a hit: absent → said so, certainty falls.
+    evidence
+        Class of the rule, which sets its prior: `register` (registers collide),
+        `balance` (derived quantity), `imagery` (pictures only).
+    records
+        Rows behind a finding: data set → {column of the data set: column of the
+        population}, the value may be a list; the default joins on key columns of
+        the same name. `_id` names the row itself.
+    merge_by
+        Findings of this model and one agency with equal values become one lead.
+    """
+
+    id: str
+    code: str
+    version: str
+    status: Literal["draft", "trial", "approved", "retired"]
+    title: Words
+    domain: Domain
+    why: str
+    personal: bool = False
+    evidence: Literal["register", "balance", "imagery"] = "register"
+    data: dict[str, tuple[str, ...]]
+    clears: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
+    parameters: dict[str, Parameter] = _Field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    population: Population
+    exclusions: tuple[Exclusion, ...] = ()
+    measures: dict[str, str] = _Field(default_factory=dict)
+    records: dict[str, dict[str, str]] = _Field(default_factory=dict)
+    merge_by: tuple[str, ...] = ()
+    harm: tuple[HarmMeasure, ...] = ()
+    inaction: tuple[Signal, ...] = ()
+    urgency: tuple[Signal, ...] = ()
+    scale: tuple[Signal, ...] = ()
+    always_show: tuple[Lane, ...] = ()
+    agency: AgencyRule
+    basis: tuple[str, ...] = ()
+    basis_unverified: tuple[str, ...] = ()
+    basis_gap: str = ""
+    remedy: tuple[str, ...] = ()
+    verify: tuple[str, ...] = ()
+    explain: Words
+    data_gap: str = ""
+    sources: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Model:
+        tables = [*self.data, *self.clears, *(s.table for s in self.steps)]
+        twice = sorted({t for t in tables if tables.count(t) > 1})
+        if twice:
+            msg = f"table named twice: {', '.join(twice)}"
+            raise ValueError(msg)
+        loose = [h.measure for h in self.harm if h.measure not in self.measures]
+        if loose:
+            msg = f"harm names no measure: {', '.join(loose)}"
+            raise ValueError(msg)
+        return self
+
+
+ExampleImage.model_rebuild()

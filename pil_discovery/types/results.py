@@ -1,0 +1,167 @@
+"""What a scan finds: findings, model runs, leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import Field as _Field
+
+from pil_discovery.types.base import Noun
+from pil_discovery.types.datasets import Domain
+
+FindingState = Literal["hit", "review", "dropped", "unknown"]
+KeyValue = str | int | Decimal | bool | None
+
+
+class RecordRef(Noun):
+    """A row behind a finding; `row` counts from 1, headers included."""
+
+    dataset: str
+    source: str
+    sheet: str | None
+    row: int
+
+
+class Applied(Noun):
+    """An exclusion that applied, in words."""
+
+    then: Literal["drop", "review", "downgrade"]
+    zh: str
+
+
+class Fired(Noun):
+    """A signal that fired, with its weight."""
+
+    weight: float
+    zh: str
+
+
+class Finding(Noun):
+    """One candidate row of one model that is not clear.
+
+    `measures` have the decimals of their unit (money and areas two, shares and
+    probabilities four). `geometry` is GeoJSON in EPSG:4490 with 7 decimals.
+    `missing` says in words what could not be known; `undecided` lists exclusions
+    whose condition met a missing value.
+    """
+
+    finding_id: str
+    model: str
+    code: str
+    model_version: str
+    domain: Domain
+    state: FindingState
+    key: dict[str, KeyValue]
+    subject_name: str | None = None
+    subject_code: str | None = None
+    fact_date: dt.date | None = None
+    fact_last_date: dt.date | None = None
+    place: str | None = None
+    measures: dict[str, Decimal | int | None] = _Field(default_factory=dict)
+    sentence_zh: str = ""
+    sentence_en: str = ""
+    basis: tuple[str, ...] = ()
+    agency: str | None = None
+    records: tuple[RecordRef, ...] = ()
+    geometry: dict[str, Any] | None = None
+    exclusions: tuple[Applied, ...] = ()
+    undecided: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    merge: tuple[KeyValue, ...] = ()
+    inaction: tuple[Fired, ...] = ()
+    urgency: tuple[Fired, ...] = ()
+    scale: tuple[Fired, ...] = ()
+    lanes: tuple[str, ...] = ()
+
+
+class Counts(Noun):
+    """population = hit + review + dropped + unknown + clear."""
+
+    population: int = 0
+    hit: int = 0
+    review: int = 0
+    dropped: int = 0
+    unknown: int = 0
+    clear: int = 0
+
+
+class StepRun(Noun):
+    """Rows in (by table) and out of one step."""
+
+    table: str
+    kind: str
+    rows_in: dict[str, int]
+    rows_out: int
+
+
+class ModelRun(Noun):
+    """How one model ran.
+
+    `missing` names required columns or data sets («data set.column»);
+    `missing_clears` optional data that could have cleared hits.
+    """
+
+    id: str
+    code: str
+    version: str
+    state: Literal["computed", "not_computable", "off"]
+    missing: tuple[str, ...] = ()
+    missing_clears: tuple[str, ...] = ()
+    counts: Counts = Counts()
+    steps: tuple[StepRun, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Parts(Noun):
+    """The six parts of a score, each 0–1, four decimals.
+
+    `verifiability` is that of the chosen route.
+    """
+
+    certainty: Decimal
+    verifiability: Decimal
+    harm: Decimal
+    inaction: Decimal
+    urgency: Decimal
+    scale: Decimal
+
+
+class Lead(Noun):
+    """Findings about one subject and matter that one agency must answer for.
+
+    `route` is `admin`, `civil` or `none`; `routes` shows verifiability and score of
+    each. `reasons` explain every part with value and origin; `missing` is what would
+    raise the lead. A class lead (类案) has `members`.
+    """
+
+    lead_id: str
+    kind: Literal["single", "class"] = "single"
+    rank: int
+    score: Decimal
+    parts: Parts
+    routes: dict[str, dict[str, Decimal]] = _Field(default_factory=dict)
+    domain: Domain
+    model: str
+    code: str
+    title_zh: str
+    title_en: str = ""
+    subject_name: str | None = None
+    subject_code: str | None = None
+    agency: str | None = None
+    route: Literal["admin", "civil", "none"]
+    findings: tuple[str, ...]
+    members: tuple[str, ...] = ()
+    measures: dict[str, Decimal | int | None] = _Field(default_factory=dict)
+    fact_date: dt.date | None = None
+    fact_last_date: dt.date | None = None
+    place: str | None = None
+    basis: tuple[str, ...] = ()
+    remedy: tuple[str, ...] = ()
+    verify: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    lanes: tuple[str, ...] = ()
+    steps: tuple[dict[str, Any], ...] = ()
+    geometry: dict[str, Any] | None = None
