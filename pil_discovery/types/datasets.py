@@ -36,6 +36,8 @@ class Field(Noun):
         Allowed values of an enum; empty = the code list differs by agency.
     pii
         `name` or `identifier` when the column holds personal data.
+    code
+        Kind of code whose check digit is tested; only valid codes join registers.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Field(Noun):
     geom: Literal["point", "polygon", "any"] | None = None
     values: tuple[str, ...] = ()
     pii: Literal["name", "identifier"] | None = None
+    code: Literal["uscc", "org", "resident_id", "division"] | None = None
     note: str = ""
 
 

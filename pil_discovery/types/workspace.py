@@ -27,6 +27,7 @@ class RecordSource(Noun):
     units: dict[str, str] = _Field(default_factory=dict)
     encoding: str | None = None
     crs: str | None = None
+    sigma_m: float | None = None
     issuer: str | None = None
     obtained: str | None = None
 

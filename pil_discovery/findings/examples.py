@@ -1,0 +1,254 @@
+"""Examples: the tests that live in a model file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import shapely
+from pyproj import CRS
+from rasterio.transform import from_origin
+
+from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.inputs import Inputs
+from pil_discovery.findings.screening import screen
+from pil_discovery.geo.crs import safe_transform
+from pil_discovery.text.cells import type_frame
+from pil_discovery.types import Image, ImageProvenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from pil_discovery.types import Dataset, Example, Finding, Model, ModelRun
+    from pil_discovery.types.models import ExampleImage
+
+_STATES = ("hit", "review", "dropped", "unknown", "clear")
+_TOLERANCE = 0.01
+_SEED = 20210527
+
+
+@dataclass(frozen=True)
+class ExampleResult:
+    """One example run: what was expected and did not come, in words."""
+
+    model: str
+    name: str
+    run: ModelRun
+    findings: tuple[Finding, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything came as expected."""
+        return not self.differences
+
+
+def run_example(
+    model: Model, example: Example, datasets: Mapping[str, Dataset]
+) -> ExampleResult:
+    """Run one example of a model.
+
+    Raises
+    ------
+    ModelError
+        If the example gives data that the data sets do not know or cannot hold.
+    """
+    with tempfile.TemporaryDirectory(prefix="pil-example-") as folder:
+        images = [
+            _image(example, spec, Path(folder) / f"{n}.tif")
+            for n, spec in enumerate(example.images)
+        ]
+        inputs = Inputs(_frames(model, example, datasets), images, datasets)
+        run, findings = screen(
+            model,
+            inputs,
+            as_of=example.as_of,
+            parameters=example.parameters,
+            personal=True,
+        )
+    differences = _differences(model, example, run, findings)
+    return ExampleResult(model.id, example.name, run, tuple(findings), differences)
+
+
+def _differences(
+    model: Model, example: Example, run: ModelRun, findings: Sequence[Finding]
+) -> tuple[str, ...]:
+    if run.state != "computed":
+        return (f"模型没有计算：{run.state}，缺少 {'、'.join(run.missing)}",)
+    found = {_text_key(f.key.values()): f for f in findings}
+    notes: list[str] = []
+    for state in _STATES:
+        wanted = getattr(example.expect, state)
+        if wanted is not None:
+            notes += _state_differences(state, wanted, found, run)
+    for key, measures in example.expect.measures.items():
+        notes += _measure_differences(key, measures, found.get(key))
+    return tuple(notes)
+
+
+def _text_key(values: Any) -> str:  # noqa: ANN401 -- any iterable of scalars
+    return "|".join("" if v is None else str(v) for v in values)
+
+
+def _state_differences(
+    state: str,
+    wanted: Sequence[Sequence[Any]],
+    found: Mapping[str, Finding],
+    run: ModelRun,
+) -> list[str]:
+    keys = {_text_key(k) for k in wanted}
+    if state == "clear":
+        stray = sorted(keys & set(found))
+        notes = [f"应为 clear，却是 {found[k].state}：{k}" for k in stray]
+        if len(keys) != run.counts.clear:
+            notes.append(f"clear 应有 {len(keys)} 个，实有 {run.counts.clear} 个")
+        return notes
+    have = {k for k, f in found.items() if f.state == state}
+    lost = [f"应为 {state}，却没有：{k}" for k in sorted(keys - have)]
+    return lost + [f"不应为 {state}：{k}" for k in sorted(have - keys)]
+
+
+def _measure_differences(
+    key: str, measures: Mapping[str, float], finding: Finding | None
+) -> list[str]:
+    if finding is None:
+        return [f"没有发现 {key}，无从核对数值"]
+    notes = []
+    for name, wanted in measures.items():
+        value = finding.measures.get(name)
+        if value is None or abs(float(value) - wanted) > _TOLERANCE:
+            notes.append(f"{key} 的 {name} 应为 {wanted}，实为 {value}")
+    return notes
+
+
+def _frames(
+    model: Model, example: Example, datasets: Mapping[str, Dataset]
+) -> dict[str, pd.DataFrame]:
+    frames = {}
+    for name, rows in example.given.items():
+        if name not in datasets:
+            raise _wrong(model, example, f"没有数据集 {name}")
+        frames[name] = _frame(model, example, datasets[name], rows)
+    return frames
+
+
+def _wrong(model: Model, example: Example, what: str) -> ModelError:
+    file = f"models/screening/{model.id}.yaml"
+    return ModelError(Problem(file, f"examples.{example.name}", what))
+
+
+def _frame(
+    model: Model, example: Example, dataset: Dataset, rows: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    declared = {**model.data, **model.clears}.get(dataset.id, dataset.columns)
+    names = dict.fromkeys([*declared, *(n for row in rows for n in row)])
+    stray = [n for n in names if dataset.field(n) is None]
+    if stray:
+        raise _wrong(model, example, f"{dataset.id} 没有列 {'、'.join(stray)}")
+    plain = [n for n in names if n != "geometry"]
+    raw = pd.DataFrame({n: [row.get(n) for row in rows] for n in plain}, dtype=object)
+    typed = type_frame(raw, dataset, units={})
+    if typed.problems:
+        notes = "；".join(str(p.reason) for p in typed.problems)
+        raise _wrong(model, example, f"{dataset.id}：{notes}")
+    frame = typed.frame.assign(
+        _source=f"examples/{example.name}", _sheet=None, _row=range(1, len(rows) + 1)
+    )
+    if "geometry" not in names:
+        return frame
+    return _with_place(frame, example, [row.get("geometry") for row in rows])
+
+
+def _with_place(
+    frame: pd.DataFrame, example: Example, texts: Sequence[str | None]
+) -> pd.DataFrame:
+    shapes = gpd.GeoSeries(shapely.from_wkt(list(texts)), crs=example.crs)
+    placed = safe_transform(shapes, example.crs, "EPSG:4490")
+    sigma = np.nan if example.sigma_m is None else example.sigma_m
+    return frame.assign(
+        geometry=np.asarray(placed, dtype=object),
+        _sigma_m=sigma,
+        _valid_from=pd.NaT,
+        _valid_to=pd.NaT,
+    )
+
+
+def _image(example: Example, spec: ExampleImage, path: Path) -> Image:
+    acquired = dt.datetime.fromisoformat(spec.acquired)
+    names = sorted(spec.base)
+    transform = from_origin(*spec.origin, spec.pixel_m, spec.pixel_m)
+    pixels = np.stack([_band(spec, band, names.index(band)) for band in names])
+    profile = {
+        "driver": "GTiff",
+        "height": spec.size[0],
+        "width": spec.size[1],
+        "dtype": "float32",
+        "crs": example.crs,
+        "transform": transform,
+    }
+    with rasterio.open(path, "w", count=len(names), **profile) as out:
+        out.write(pixels)
+    mask = path.with_suffix(".cloud.tif")
+    cloud = np.zeros(spec.size, dtype="float32")
+    for row0, row1, col0, col1 in spec.cloud:
+        cloud[row0:row1, col0:col1] = 1
+    with rasterio.open(mask, "w", count=1, **profile) as out:
+        out.write(cloud, 1)
+    return Image(
+        path=path,
+        bands={n: i + 1 for i, n in enumerate(names)},
+        crs=CRS.from_user_input(example.crs),
+        transform=transform,
+        shape=spec.size,
+        nodata=None,
+        acquired=acquired,
+        sensor="synthetic",
+        cloud_mask=mask,
+        provenance=_provenance(example, spec, path, names),
+    )
+
+
+def _band(spec: ExampleImage, band: str, number: int) -> NDArray[np.float32]:
+    values = np.full(spec.size, spec.base[band], dtype="float32")
+    for patch in spec.patches:
+        if band in patch.bands:
+            row0, row1, col0, col1 = patch.block
+            values[row0:row1, col0:col1] = patch.bands[band]
+    if spec.noise:
+        # the seed depends on the day, so that two dates differ but each is fixed
+        day = int(hashlib.sha256(spec.acquired.encode()).hexdigest()[:8], 16)
+        rng = np.random.default_rng([_SEED, day, number])
+        values += rng.normal(0, spec.noise, spec.size).astype("float32")
+    return values
+
+
+def _provenance(
+    example: Example, spec: ExampleImage, path: Path, names: list[str]
+) -> ImageProvenance:
+    acquired = dt.datetime.fromisoformat(spec.acquired)
+    beijing = dt.timezone(dt.timedelta(hours=8))
+    return ImageProvenance(
+        file=path.name,
+        sha256="",
+        pixel_sha256="",
+        bytes=path.stat().st_size,
+        acquired_utc=acquired.astimezone(dt.UTC).isoformat(),
+        acquired_beijing=acquired.astimezone(beijing).isoformat(),
+        sensor="synthetic",
+        crs=example.crs,
+        gsd_x_m=spec.pixel_m,
+        gsd_y_m=spec.pixel_m,
+        bands=tuple(names),
+        dtype="float32",
+        sigma_m=example.sigma_m,
+    )

@@ -1,0 +1,252 @@
+"""The candidates of a model and their states: hit, review, dropped, unknown, clear."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.inputs import arrow_table, exposed, image_table
+from pil_discovery.findings.relations import Relations, quoted
+from pil_discovery.findings.steps import Room, run_step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pil_discovery.findings.inputs import Inputs
+    from pil_discovery.types import Image, Model, StepRun
+
+Key = tuple[Any, ...]
+
+_SIGNALS = ("inaction", "urgency", "scale")
+_RESERVED = ("_state", "_copies", "_n")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What one run of a model's SQL gave.
+
+    Attributes
+    ----------
+    rows
+        Every candidate that is not clear, ordered by key: the columns of the
+        population, `_state`, `_copies` (rows with this key), and one boolean column
+        for each exclusion (`_x0`…), signal (`_inaction0`…) and lane (`_l0`…).
+    behind
+        For each row: data set → positions of the rows behind it.
+    gaps
+        For each row: «data set.column» of required cells that are missing there.
+    states
+        Every candidate's state by key, clear ones included.
+    """
+
+    rows: list[dict[str, Any]]
+    behind: list[dict[str, list[int]]]
+    gaps: list[list[str]]
+    states: dict[Key, str]
+    steps: list[StepRun] = field(default_factory=list)
+
+
+def evaluate(
+    model: Model,
+    inputs: Inputs,
+    images: list[Image],
+    *,
+    as_of: dt.date,
+    parameters: Mapping[str, Any],
+    late: bool,
+) -> Evaluation:
+    """Run a model's steps and population over declared tables.
+
+    Parameters
+    ----------
+    late
+        Whether a partial date stands for its last possible day (else its first).
+
+    Raises
+    ------
+    ModelError
+        If the SQL, a step or the columns of the population are not as declared.
+    """
+    values = {**parameters, "as_of": as_of}
+    with Relations(model.id, values) as relations:
+        for name, frame in exposed(model, inputs).items():
+            relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
+        if "image" in {**model.data, **model.clears}:
+            relations.load("image", image_table(images))
+        room = Room(model.id, relations, images, as_of, values)
+        steps = [run_step(step, room) for step in model.steps]
+        relations.create("_population", model.population.sql, "population.sql")
+        _check_columns(model, relations)
+        _judge(model, relations)
+        return Evaluation(
+            rows=_reported(relations),
+            behind=_behind(model, relations),
+            gaps=_gaps(model, relations),
+            states=_states(model, relations),
+            steps=steps,
+        )
+
+
+def _check_columns(model: Model, relations: Relations) -> None:
+    have = relations.columns("_population")
+    wanted = (*model.population.key, "hit", *model.measures, *model.merge_by)
+    problems = [
+        _problem(model, "population.sql", f"缺少列 {name}")
+        for name in dict.fromkeys(wanted)
+        if name not in have
+    ]
+    if have.get("hit", "BOOLEAN") not in ("BOOLEAN", "INTEGER", '"NULL"', "NULL"):
+        problems.append(_problem(model, "population.sql", "hit 必须是布尔值"))
+    problems += [
+        _problem(model, "population.sql", f"列名 {name} 由引擎使用")
+        for name in _RESERVED
+        if name in have
+    ]
+    if problems:
+        raise ModelError(problems)
+
+
+def _problem(model: Model, where: str, what: str) -> Problem:
+    return Problem(f"models/screening/{model.id}.yaml", where, what)
+
+
+def _conditions(model: Model) -> dict[str, str]:
+    """Return column name → condition for exclusions, signals and lanes."""
+    named = {f"_x{i}": x.when for i, x in enumerate(model.exclusions)}
+    for kind in _SIGNALS:
+        signals = getattr(model, kind)
+        named |= {f"_{kind}{i}": s.when for i, s in enumerate(signals)}
+    return named | {f"_l{i}": lane.when for i, lane in enumerate(model.always_show)}
+
+
+def _judge(model: Model, relations: Relations) -> None:
+    """Give every candidate one row and one state (Kleene: NULL is unknown)."""
+    conditions = _conditions(model)
+    for column, condition in conditions.items():
+        relations.check_expression(condition, "_population", column)
+    named = "".join(f", ({c}) AS {quoted(n)}" for n, c in conditions.items())
+    keys = ", ".join(quoted(k) for k in model.population.key)
+    relations.create(
+        "_candidates",
+        f"""
+        WITH once AS (SELECT DISTINCT * FROM _population),
+        counted AS (
+            SELECT *, count(*) OVER (PARTITION BY {keys}) AS _copies,
+                   row_number() OVER (
+                       PARTITION BY {keys} ORDER BY CAST(once AS VARCHAR)
+                   ) AS _copy
+            FROM once
+        )
+        SELECT * EXCLUDE (_copy){named} FROM counted WHERE _copy = 1
+        """,  # noqa: S608
+        "conditions",
+    )
+    relations.create(
+        "_judged",
+        f"SELECT *, {_state_sql(model)} AS _state FROM _candidates",
+        "state",  # noqa: S608
+    )
+    relations.create(
+        "_reported",
+        f"""
+        SELECT row_number() OVER (ORDER BY {keys}) - 1 AS _n, *
+        FROM _judged WHERE _state <> 'clear' ORDER BY {keys}
+        """,  # noqa: S608
+        "state",
+    )
+
+
+def _state_sql(model: Model) -> str:
+    def any_of(then: str) -> str:
+        columns = [
+            f"coalesce({quoted(f'_x{i}')}, FALSE)"
+            for i, x in enumerate(model.exclusions)
+            if x.then == then
+        ]
+        return " OR ".join(columns) or "FALSE"
+
+    return f"""CASE
+        WHEN _copies > 1 OR hit IS NULL THEN 'unknown'
+        WHEN NOT CAST(hit AS BOOLEAN) THEN 'clear'
+        WHEN {any_of("drop")} THEN 'dropped'
+        WHEN {any_of("review")} THEN 'review'
+        ELSE 'hit' END"""
+
+
+def _reported(relations: Relations) -> list[dict[str, Any]]:
+    rows = relations.select("SELECT * FROM _reported ORDER BY _n")
+    return list(rows.to_pylist())
+
+
+def _states(model: Model, relations: Relations) -> dict[Key, str]:
+    keys = ", ".join(quoted(k) for k in model.population.key)
+    rows = relations.select(f"SELECT {keys}, _state FROM _judged ORDER BY {keys}")  # noqa: S608
+    columns = [c.to_pylist() for c in rows.columns]
+    return dict(zip(zip(*columns[:-1], strict=True), columns[-1], strict=True))
+
+
+def _join(model: Model, relations: Relations, dataset: str) -> str:
+    """Write the condition that leads from a finding `r` to rows `d` of a data set."""
+    have = relations.columns("_reported")
+    columns = relations.columns(dataset)
+    pairs = model.records.get(dataset)
+    if pairs is None:
+        pairs = {k: k for k in model.population.key if k in columns}
+    parts = []
+    for theirs, ours in pairs.items():
+        if ours not in have or theirs not in columns:
+            what = f"没有列 {ours if ours not in have else theirs}"
+            raise ModelError(_problem(model, f"records.{dataset}", what))
+        left, right = f"r.{quoted(ours)}", f"d.{quoted(theirs)}"
+        is_list = have[ours].endswith("[]")
+        parts.append(
+            f"list_contains({left}, {right})" if is_list else f"{left} = {right}"
+        )
+    return " AND ".join(parts)
+
+
+def _linked(model: Model, relations: Relations) -> dict[str, str]:
+    declared = (*model.data, *model.clears)
+    return {d: j for d in declared if (j := _join(model, relations, d))}
+
+
+def _behind(model: Model, relations: Relations) -> list[dict[str, list[int]]]:
+    behind: list[dict[str, list[int]]] = [
+        {} for _ in range(relations.count("_reported"))
+    ]
+    for dataset, condition in _linked(model, relations).items():
+        rows = relations.select(
+            f"""SELECT r._n AS n, d._id AS i FROM _reported r
+            JOIN {quoted(dataset)} d ON {condition} ORDER BY n, i"""  # noqa: S608
+        )
+        for n, i in zip(rows["n"].to_pylist(), rows["i"].to_pylist(), strict=True):
+            behind[n].setdefault(dataset, []).append(i)
+    return behind
+
+
+def _gaps(model: Model, relations: Relations) -> list[list[str]]:
+    """Name the required cells that are missing behind each unknown candidate."""
+    gaps: list[list[str]] = [[] for _ in range(relations.count("_reported"))]
+    for dataset, condition in _linked(model, relations).items():
+        if dataset not in model.data or dataset == "image":
+            continue
+        columns = model.data[dataset]
+        flags = ", ".join(
+            f"bool_or(d._id IS NOT NULL AND d.{quoted(c)} IS NULL)" for c in columns
+        )
+        rows = relations.select(
+            f"""SELECT r._n, count(d._id), {flags} FROM _reported r
+            LEFT JOIN {quoted(dataset)} d ON {condition}
+            WHERE r._state = 'unknown' GROUP BY r._n ORDER BY r._n"""  # noqa: S608
+        )
+        for n, linked, *missing in zip(
+            *(c.to_pylist() for c in rows.columns), strict=True
+        ):
+            if linked == 0:
+                gaps[n].append(dataset)
+            gaps[n] += [
+                f"{dataset}.{c}" for c, m in zip(columns, missing, strict=True) if m
+            ]
+    return gaps

@@ -1,0 +1,177 @@
+"""A locked DuckDB: tables in, one SELECT at a time, nothing else.
+
+A model file is untrusted input. The engine therefore reads no file and no Python
+variable, loads no extension, cannot be reconfigured, and refuses whatever would make
+a result depend on the clock or on chance.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import duckdb
+
+from pil_discovery.errors import ModelError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    import pyarrow as pa
+
+_UNSTEADY = re.compile(
+    r"\b(now|today|current_date|current_time|current_timestamp|localtime"
+    r"|localtimestamp|get_current_timestamp|get_current_time|transaction_timestamp"
+    r"|random|setseed|uuid|gen_random_uuid|uuidv4|uuidv7|nextval|currval|getvariable"
+    r"|current_setting|getenv)\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+
+def quoted(name: str) -> str:
+    """Return an identifier in double quotes, doubled where it holds one."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+class Relations:
+    """An in-memory database for one run of one model.
+
+    Parameters
+    ----------
+    model
+        Id of the model, for messages.
+    parameters
+        Values for `$name` in its SQL; `as_of` among them.
+    memory
+        DuckDB memory limit; beyond it the engine spills to a folder of its own.
+    """
+
+    def __init__(
+        self, model: str, parameters: Mapping[str, Any], memory: str = "4GB"
+    ) -> None:
+        self._model = model
+        self._parameters = dict(parameters)
+        self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
+        self._connection = duckdb.connect(":memory:")
+        for setting in (
+            "SET autoinstall_known_extensions=false",
+            "SET autoload_known_extensions=false",
+            "SET python_enable_replacements=false",
+            "SET threads=1",  # one order of additions, one result
+            "SET TimeZone='UTC'",
+            f"SET memory_limit='{memory}'",
+            f"SET temp_directory='{self._spill.as_posix()}'",
+            "SET enable_external_access=false",
+            "SET lock_configuration=true",
+        ):
+            self._connection.execute(setting)
+
+    def __enter__(self) -> Relations:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+        shutil.rmtree(self._spill, ignore_errors=True)
+
+    def load(self, name: str, table: pa.Table) -> None:
+        """Copy an Arrow table in under a name."""
+        self._connection.register("_incoming", table)
+        self._connection.execute(
+            f"CREATE TABLE {quoted(name)} AS SELECT * FROM _incoming"  # noqa: S608
+        )
+        self._connection.unregister("_incoming")
+
+    def create(self, name: str, sql: str, where: str) -> int:
+        """Keep the rows of a model's SELECT under a name; return their number.
+
+        Raises
+        ------
+        ModelError
+            If the text is not one steady SELECT, or DuckDB refuses it.
+        """
+        values = self._checked(sql, where)
+        body = f"CREATE TEMP TABLE {quoted(name)} AS {sql.strip().rstrip(';')}"
+        self._execute(body, where, values)
+        return self.count(name)
+
+    def select(self, sql: str, where: str = "") -> pa.Table:
+        """Run a SELECT of our own (not a model's) and return Arrow rows."""
+        try:
+            relation = self._connection.sql(sql, params=self._bound(sql))
+            return relation.to_arrow_table()
+        except duckdb.Error as error:
+            self._refuse(where, f"SQL 执行失败：{_first_line(error)}")
+
+    def count(self, name: str) -> int:
+        """Return the number of rows of a table."""
+        row = self._connection.execute(
+            f"SELECT count(*) FROM {quoted(name)}"  # noqa: S608
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Return column name → DuckDB type of a table, in order."""
+        rows = self._connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        return {str(r[0]): str(r[1]) for r in rows}
+
+    def check_expression(self, expression: str, table: str, where: str) -> None:
+        """Refuse a condition that is not a boolean expression over a table."""
+        self._checked(f"SELECT ({expression}) AS x FROM {quoted(table)}", where)  # noqa: S608
+
+    def _checked(self, sql: str, where: str) -> dict[str, Any]:
+        bare = _QUOTED.sub("''", sql)
+        unsteady = sorted({m.group(0).lower() for m in _UNSTEADY.finditer(bare)})
+        if unsteady:
+            names = "、".join(unsteady)
+            self._refuse(where, f"不得使用随时间或随机变化的函数：{names}", "用 $as_of")
+        try:
+            statements = duckdb.extract_statements(sql)
+        except duckdb.Error as error:
+            self._refuse(where, f"SQL 无法解析：{_first_line(error)}")
+        if len(statements) != 1:
+            self._refuse(where, f"只能有一条语句，现有 {len(statements)} 条")
+        if statements[0].type != duckdb.StatementType.SELECT:
+            self._refuse(where, "只允许 SELECT 语句")
+        return self._values(statements[0].named_parameters, where)
+
+    def _bound(self, sql: str) -> dict[str, Any]:
+        names = duckdb.extract_statements(sql)[0].named_parameters
+        return self._values(names, "")
+
+    def _values(self, names: set[str], where: str) -> dict[str, Any]:
+        unknown = sorted(n for n in names if n not in self._parameters)
+        if unknown:
+            self._refuse(
+                where, f"没有声明的参数：{'、'.join(unknown)}", "写入 parameters"
+            )
+        return {n: self._parameters[n] for n in names}
+
+    def _execute(self, sql: str, where: str, values: dict[str, Any]) -> None:
+        try:
+            self._connection.execute(sql, values)
+        except duckdb.Error as error:
+            self._refuse(where, f"SQL 执行失败：{_first_line(error)}")
+
+    def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
+        file = f"models/screening/{self._model}.yaml"
+        raise ModelError(Problem(file, where, what, remedy))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+def is_name(text: str) -> bool:
+    """Tell whether a text is a plain SQL name."""
+    return _NAME.match(text) is not None

@@ -1,0 +1,301 @@
+"""Screening: run a model, give every candidate a state, and say why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+from pil_discovery.findings.inputs import (
+    exposed,
+    has_partial_dates,
+    missing_clears,
+    missing_data,
+    usable_images,
+)
+from pil_discovery.findings.population import Evaluation, evaluate
+from pil_discovery.findings.sentences import fill
+from pil_discovery.geo.geojson import geojson_of
+from pil_discovery.text.canonical import decimal_of, dump_json
+from pil_discovery.types import (
+    Applied,
+    Counts,
+    Finding,
+    Fired,
+    ModelRun,
+    RecordRef,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from pil_discovery.findings.inputs import Inputs
+    from pil_discovery.types import Image, Model
+    from pil_discovery.types.models import Scalar, Signal
+
+_ID_LENGTH = 24
+_SCALAR_STATES = ("hit", "review", "dropped", "unknown")
+PARTIAL_DATE = "日期只到月份或年份，按首日与末日判断的结果不同，不能判定"
+COPIES = "关联后同一主键出现多行，不能判定：请核对数据中的重复记录"
+
+
+def screen(
+    model: Model,
+    inputs: Inputs,
+    *,
+    as_of: dt.date,
+    parameters: Mapping[str, Scalar] | None = None,
+    personal: bool = False,
+) -> tuple[ModelRun, list[Finding]]:
+    """Run one model over what was read.
+
+    Parameters
+    ----------
+    model
+        The model.
+    inputs
+        Tables and pictures.
+    as_of
+        The day results depend on.
+    parameters
+        Values that replace those of the model file.
+    personal
+        Whether models about private persons may run.
+
+    Returns
+    -------
+    run, findings
+        How it ran, and every candidate that is not clear, ordered by key.
+
+    Raises
+    ------
+    ModelError
+        If the model file does not work as written.
+    """
+    if model.status == "retired" or (model.personal and not personal):
+        return _not_run(model, "off", ()), []
+    gone = missing_data(model, inputs)
+    if gone:
+        return _not_run(model, "not_computable", gone), []
+    images = usable_images(inputs.images, _bands(model))
+    values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
+    first = evaluate(model, inputs, images, as_of=as_of, parameters=values, late=False)
+    states, rows = first.states, _with_origin(first)
+    if has_partial_dates(exposed(model, inputs)):
+        last = evaluate(
+            model, inputs, images, as_of=as_of, parameters=values, late=True
+        )
+        states, rows = _reconciled(model, first, last)
+    findings = [_finding(model, inputs, images, row) for row in rows]
+    run = ModelRun(
+        id=model.id,
+        code=model.code,
+        version=model.version,
+        state="computed",
+        missing_clears=tuple(missing_clears(model, inputs)),
+        counts=_counts(states),
+        steps=tuple(first.steps),
+    )
+    return run, findings
+
+
+def _not_run(model: Model, state: str, missing: Sequence[str]) -> ModelRun:
+    return ModelRun.model_validate(
+        {
+            "id": model.id,
+            "code": model.code,
+            "version": model.version,
+            "state": state,
+            "missing": tuple(missing),
+        }
+    )
+
+
+def _bands(model: Model) -> tuple[str, ...]:
+    return {**model.clears, **model.data}.get("image", ())
+
+
+def _counts(states: Mapping[Any, str]) -> Counts:
+    tally = Counter(states.values())
+    return Counts(
+        population=len(states), **{s: tally[s] for s in (*_SCALAR_STATES, "clear")}
+    )
+
+
+def _with_origin(evaluation: Evaluation) -> list[dict[str, Any]]:
+    return [
+        {**row, "_behind": behind, "_gaps": gaps}
+        for row, behind, gaps in zip(
+            evaluation.rows, evaluation.behind, evaluation.gaps, strict=True
+        )
+    ]
+
+
+def _reconciled(
+    model: Model, first: Evaluation, last: Evaluation
+) -> tuple[dict[tuple[Any, ...], str], list[dict[str, Any]]]:
+    """Make unknown what a partial date leaves open: both ends must agree."""
+    names = model.population.key
+    every = sorted({*first.states, *last.states}, key=_sortable)
+    states = {
+        k: s if (s := first.states.get(k)) == last.states.get(k) else "unknown"
+        for k in every
+    }
+    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for evaluation in (last, first):
+        rows |= {tuple(r[n] for n in names): r for r in _with_origin(evaluation)}
+    reported = []
+    for key in every:
+        if states[key] == "clear":
+            continue
+        torn = first.states.get(key) != last.states.get(key)
+        more = {"_state": "unknown", "_torn": True} if torn else {}
+        reported.append({**rows[key], **more})
+    return states, reported
+
+
+def _sortable(key: tuple[Any, ...]) -> tuple[tuple[bool, str, Any], ...]:
+    return tuple((v is None, type(v).__name__, v if v is not None else 0) for v in key)
+
+
+def _finding(
+    model: Model, inputs: Inputs, images: Sequence[Image], row: dict[str, Any]
+) -> Finding:
+    key = {name: _scalar(row[name]) for name in model.population.key}
+    return Finding(
+        finding_id=finding_id(model.id, key),
+        model=model.id,
+        code=model.code,
+        model_version=model.version,
+        domain=model.domain,
+        state=row["_state"],
+        key=key,
+        subject_name=row.get("subject_name"),
+        subject_code=row.get("subject_code"),
+        fact_date=_day(row.get("fact_date")),
+        fact_last_date=_day(row.get("fact_last_date")),
+        place=row.get("place"),
+        measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
+        sentence_zh=fill(model.explain.zh, row),
+        sentence_en=fill(model.explain.en, row),
+        records=_records(inputs, images, row["_behind"]),
+        geometry=_geometry(row.get("geometry")),
+        exclusions=tuple(
+            Applied(then=x.then, zh=x.zh)
+            for i, x in enumerate(model.exclusions)
+            if row[f"_x{i}"]
+        ),
+        undecided=tuple(
+            x.zh for i, x in enumerate(model.exclusions) if row[f"_x{i}"] is None
+        ),
+        missing=_missing(inputs, row),
+        merge=tuple(_scalar(row[m]) for m in model.merge_by or model.population.key),
+        inaction=_fired(model.inaction, row, "inaction"),
+        urgency=_fired(model.urgency, row, "urgency"),
+        scale=_fired(model.scale, row, "scale"),
+        lanes=tuple(
+            lane.zh for i, lane in enumerate(model.always_show) if row[f"_l{i}"]
+        ),
+    )
+
+
+def finding_id(model: str, key: Mapping[str, Any]) -> str:
+    """Return the content id of a finding: it depends on model and key alone.
+
+    So the same candidate keeps its id from one scan to the next.
+    """
+    text = dump_json({"key": dict(key), "model": model})
+    return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
+
+
+def _scalar(value: object) -> str | int | Decimal | bool | None:
+    if value is None or isinstance(value, (str, int, bool, Decimal)):
+        return value
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def _day(value: object) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    return value if isinstance(value, dt.date) else None
+
+
+def _geometry(value: object) -> dict[str, Any] | None:
+    if not isinstance(value, (bytes, bytearray)):
+        return None
+    return geojson_of(shapely.from_wkb(bytes(value)))
+
+
+def _fired(
+    signals: Sequence[Signal], row: Mapping[str, Any], kind: str
+) -> tuple[Fired, ...]:
+    return tuple(
+        Fired(weight=s.weight, zh=s.zh)
+        for i, s in enumerate(signals)
+        if row[f"_{kind}{i}"]
+    )
+
+
+def _records(
+    inputs: Inputs, images: Sequence[Image], behind: Mapping[str, Sequence[int]]
+) -> tuple[RecordRef, ...]:
+    refs: list[RecordRef] = []
+    for dataset, positions in behind.items():
+        if dataset == "image":
+            refs += [_picture(images[i]) for i in positions]
+        else:
+            frame = inputs.frames[dataset]
+            refs += [_record(dataset, frame, i) for i in positions]
+    return tuple(refs)
+
+
+def _record(dataset: str, frame: pd.DataFrame, position: int) -> RecordRef:
+    row = frame.iloc[position]
+    sheet = row["_sheet"]
+    return RecordRef(
+        dataset=dataset,
+        source=str(row["_source"]),
+        sheet=sheet if isinstance(sheet, str) else None,
+        row=int(row["_row"]),
+    )
+
+
+def _picture(image: Image) -> RecordRef:
+    return RecordRef(dataset="image", source=image.provenance.file, sheet=None, row=1)
+
+
+def _missing(inputs: Inputs, row: Mapping[str, Any]) -> tuple[str, ...]:
+    if row["_state"] != "unknown":
+        return ()
+    notes = []
+    if row.get("_torn"):
+        notes.append(PARTIAL_DATE)
+    if row["_copies"] > 1:
+        notes.append(COPIES)
+    notes += [_gap(inputs, name) for name in row["_gaps"]]
+    return tuple(notes or [_empty_columns(row)])
+
+
+def _empty_columns(row: Mapping[str, Any]) -> str:
+    empty = [n for n, v in row.items() if v is None and n != "hit" and n[0] != "_"]
+    return f"计算所需的值缺失：{'、'.join(empty) or '条件无法判定'}"
+
+
+def _gap(inputs: Inputs, name: str) -> str:
+    table, _, column = name.partition(".")
+    dataset = inputs.datasets[table]
+    if not column:
+        return f"《{dataset.title.zh}》中没有对应记录（{name}）"
+    spec = dataset.field(column)
+    alias = spec.aliases[0] if spec and spec.aliases else column
+    return f"《{dataset.title.zh}》缺少“{alias}”（{name}）"

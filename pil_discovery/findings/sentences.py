@@ -1,0 +1,82 @@
+"""Sentences of findings: a template filled with the values of one row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from string import Formatter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_ABSENT = "（缺）"
+_CENT = Decimal("0.01")
+_MU_M2 = Decimal(2000) / Decimal(3)  # 1 亩 = 2000/3 m², exactly
+
+
+def fill(template: str, row: Mapping[str, object]) -> str:
+    """Fill `{name}` and `{name:unit}` from a row; nothing else is understood.
+
+    Units: `wan` (万元), `yuan` (元 with separators), `mu` (亩), `ha` (公顷), `m2`,
+    `pct` (per cent), `date`. A missing value prints «（缺）».
+
+    Raises
+    ------
+    KeyError
+        If the row has no such column.
+    ValueError
+        If the template holds anything but plain names and these units.
+    """
+    parts: list[str] = []
+    for text, name, unit, conversion in Formatter().parse(template):
+        parts.append(text)
+        if name is None:
+            continue
+        if not name.isidentifier() or conversion:
+            msg = f"only plain names may stand in braces: {name}"
+            raise ValueError(msg)
+        parts.append(show(row[name], unit or ""))
+    return "".join(parts)
+
+
+def names_in(template: str) -> list[str]:
+    """List the columns that a template uses."""
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+def show(value: object, unit: str = "") -> str:
+    """Write one value for a reader of Chinese."""
+    if value is None:
+        return _ABSENT
+    if unit:
+        return _UNITS[unit](value)
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    if isinstance(value, dt.date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, (Decimal, float)):
+        return _plain(Decimal(str(value)).quantize(_CENT, ROUND_HALF_UP))
+    return str(value)
+
+
+def _plain(number: Decimal) -> str:
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _rounded(value: object, divisor: Decimal, places: str) -> str:
+    number = Decimal(str(value)) / divisor
+    return _plain(number.quantize(Decimal(places), ROUND_HALF_UP))
+
+
+_UNITS: dict[str, Callable[[object], str]] = {
+    # four places of 万元 are one yuan; six keep the cent
+    "wan": lambda v: _rounded(v, Decimal(10000), "0.000001"),
+    "yuan": lambda v: f"{Decimal(str(v)).quantize(_CENT, ROUND_HALF_UP):,.2f}",
+    "mu": lambda v: _rounded(v, _MU_M2, "0.01"),
+    "ha": lambda v: _rounded(v, Decimal(10000), "0.0001"),
+    "m2": lambda v: _rounded(v, Decimal(1), "0.01"),
+    "pct": lambda v: _rounded(Decimal(str(v)) * 100, Decimal(1), "0.1") + "%",
+    "date": show,
+}

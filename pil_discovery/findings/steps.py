@@ -1,0 +1,247 @@
+"""The typed steps of a model: geometry, pictures, series, links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.inputs import beijing_date
+from pil_discovery.geo.overlay import overlay
+from pil_discovery.imagery.series import find_breaks
+from pil_discovery.imagery.zonal import zonal
+from pil_discovery.imagery.zone_change import change_in_zones
+from pil_discovery.text.links import link_names
+from pil_discovery.types.models import (
+    ChangeStep,
+    MatchStep,
+    OverlayStep,
+    SeriesStep,
+    SqlStep,
+    ZonalStep,
+)
+from pil_discovery.types.results import StepRun
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pil_discovery.findings.relations import Relations
+    from pil_discovery.types import Image, Step
+    from pil_discovery.types.models import Change, Match, Overlay, Series, Zonal
+
+USABLE_SHARE = 0.8
+"""Clear share of a polygon from which a picture counts (imagery gate)."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a step works: the tables so far, the pictures, the day, the numbers."""
+
+    model: str
+    relations: Relations
+    images: Sequence[Image]
+    as_of: dt.date
+    parameters: Mapping[str, Any]
+
+    def number(self, value: float | str | None, where: str) -> float | None:
+        """Return a number that may be written as `$parameter`."""
+        if value is None or not isinstance(value, str):
+            return value
+        name = value.removeprefix("$")
+        if not value.startswith("$") or name not in self.parameters:
+            raise ModelError(self.problem(where, f"没有声明的参数：{value}"))
+        return float(self.parameters[name])
+
+    def problem(self, where: str, what: str) -> Problem:
+        """Say what is wrong in which place of the model file."""
+        return Problem(f"models/screening/{self.model}.yaml", where, what)
+
+
+def run_step(step: Step, room: Room) -> StepRun:
+    """Run one step, keep its table, and tell its rows in and out.
+
+    Raises
+    ------
+    ModelError
+        If the step asks for a table, column or parameter that is not there.
+    """
+    where = f"steps.{step.table}"
+    if isinstance(step, SqlStep):
+        rows = room.relations.create(step.table, step.sql, where)
+        return StepRun(table=step.table, kind="sql", rows_in={}, rows_out=rows)
+    kind, inputs, work = _typed(step)
+    frames = [_rows(room, name, where) for name in inputs]
+    result = work(room, *frames)
+    room.relations.load(step.table, _arrow(result))
+    rows_in = {n: len(f) for n, f in zip(inputs, frames, strict=True)}
+    return StepRun(table=step.table, kind=kind, rows_in=rows_in, rows_out=len(result))
+
+
+def _typed(step: Step) -> tuple[str, tuple[str, ...], Callable[..., pd.DataFrame]]:
+    if isinstance(step, OverlayStep):
+        spec = step.overlay
+        return "overlay", (spec.left, spec.right), _bind(_overlay, spec)
+    if isinstance(step, ZonalStep):
+        return "zonal", (step.zonal.zones,), _bind(_zonal, step.zonal)
+    if isinstance(step, ChangeStep):
+        return "change", (step.change.zones,), _bind(_change, step.change)
+    if isinstance(step, SeriesStep):
+        return "series", (step.series.zones,), _bind(_series, step.series)
+    if isinstance(step, MatchStep):
+        match = step.match
+        return "match", (match.left, match.right), _bind(_match, match)
+    raise TypeError(step)
+
+
+def _bind(
+    work: Callable[..., pd.DataFrame], spec: object
+) -> Callable[..., pd.DataFrame]:
+    def bound(room: Room, *frames: pd.DataFrame) -> pd.DataFrame:
+        return work(spec, room, *frames)
+
+    return bound
+
+
+def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
+    columns = room.relations.columns(name)
+    if "_id" not in columns:
+        # the engine runs on one thread, so the order of rows is the same every time
+        sql = f'SELECT row_number() OVER () - 1 AS _id, * FROM "{name}"'  # noqa: S608
+    else:
+        sql = f'SELECT * FROM "{name}" ORDER BY _id'  # noqa: S608
+    frame = room.relations.select(sql, where).to_pandas().set_index("_id")
+    if "geometry" not in frame.columns:
+        return frame
+    shapes = shapely.from_wkb(
+        [None if g is None else bytes(g) for g in frame["geometry"]]
+    )
+    placed = frame.drop(columns="geometry")
+    return gpd.GeoDataFrame(placed, geometry=shapes, crs="EPSG:4490")
+
+
+def _placed(frame: pd.DataFrame, room: Room, table: str) -> gpd.GeoDataFrame:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
+        raise ModelError(room.problem(f"steps.{table}", what))
+    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+
+
+def _sigma(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
+    """Combine both errors per left row; one that is not known makes all unknown."""
+    of_left = _sigma_of(left)
+    of_right = _sigma_of(right)
+    worst = float(np.max(of_right)) if len(of_right) else np.nan
+    return np.hypot(of_left, worst)
+
+
+def _sigma_of(frame: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
+    if "_sigma_m" not in frame.columns:
+        return np.full(len(frame), np.nan)
+    return frame["_sigma_m"].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _overlay(
+    spec: Overlay, room: Room, left: pd.DataFrame, right: pd.DataFrame
+) -> pd.DataFrame:
+    ours = _placed(left, room, spec.left)
+    theirs = _placed(right, room, spec.right)
+    minimum = room.number(spec.min_area_m2, "min_area_m2")
+    return overlay(
+        ours,
+        theirs,
+        how=spec.how,
+        by=spec.by,
+        distance_m=room.number(spec.distance_m, "distance_m"),
+        sigma_m=_sigma(ours, theirs),
+        min_area_m2=0.0 if minimum is None else minimum,
+        threshold_m2=room.number(spec.threshold_m2, "threshold_m2"),
+    )
+
+
+def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    placed = _placed(zones, room, spec.zones)
+    anchors = None if spec.before_column is None else placed[spec.before_column]
+    return change_in_zones(
+        placed,
+        room.images,
+        as_of=room.as_of,
+        direction=spec.direction,
+        min_area_m2=room.number(spec.min_area_m2, "min_area_m2") or 0.0,
+        margin_m=room.number(spec.margin_m, "margin_m") or 0.0,
+        anchors=anchors,
+    )
+
+
+def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    placed = _placed(zones, room, spec.zones)
+    past = [i for i in room.images if beijing_date(i) <= room.as_of]
+    parts = [_zonal_of(spec, placed, image) for image in past]
+    if not parts:
+        return pd.DataFrame(
+            columns=["zone_id", "acquired_date", "count", "valid_share", *spec.stats]
+        )
+    rows = pd.concat(parts, ignore_index=True)
+    if spec.pictures == "all":
+        return rows
+    usable = rows[rows["valid_share"] >= USABLE_SHARE]
+    latest = usable.sort_values(["zone_id", "acquired_date"], kind="stable")
+    return latest.drop_duplicates("zone_id", keep="last").reset_index(drop=True)
+
+
+def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFrame:
+    rows = zonal(zones, image, index=spec.index, band=spec.band, stats=spec.stats)
+    rows.insert(1, "acquired_date", pd.Timestamp(beijing_date(image)))
+    return rows
+
+
+def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    placed = _placed(zones, room, spec.zones)
+    past = [i for i in room.images if beijing_date(i) <= room.as_of]
+    parts = [zonal(placed, image, index=spec.index, stats=("mean",)) for image in past]
+    values = np.column_stack([p["mean"].to_numpy(dtype=float) for p in parts])
+    shares = np.column_stack([p["valid_share"].to_numpy(dtype=float) for p in parts])
+    dates = np.array([beijing_date(i) for i in past], dtype="datetime64[D]")
+    breaks = find_breaks(values, dates, shares >= USABLE_SHARE)
+    rows = breaks.frame.rename(
+        columns={"earliest": "earliest_date", "latest": "latest_date"}
+    )
+    rows.insert(0, "zone_id", placed.index.to_numpy())
+    return rows
+
+
+def _match(
+    spec: Match, room: Room, left: pd.DataFrame, right: pd.DataFrame
+) -> pd.DataFrame:
+    del room
+    rows = link_names(
+        left,
+        right,
+        name=spec.name,
+        code=spec.code,
+        region=spec.region,
+        address=spec.address,
+    )
+    return rows[rows["decision"] != "different"].reset_index(drop=True)
+
+
+def _arrow(frame: pd.DataFrame) -> pa.Table:
+    """Turn a step's rows into Arrow: geometry as WKB, NaN as NULL."""
+    arrays: dict[str, pa.Array] = {}
+    for name in frame.columns:
+        values = frame[name]
+        if name == "geometry":
+            shapes = np.asarray(values, dtype=object)
+            arrays[name] = pa.array(shapely.to_wkb(shapes).tolist(), type=pa.binary())
+        elif values.dtype.kind == "M":
+            days = values.to_numpy().astype("datetime64[D]")
+            arrays[name] = pa.array(days)
+        else:
+            arrays[name] = pa.Array.from_pandas(values)
+    return pa.table(arrays)

@@ -1,0 +1,51 @@
+"""Geometry as GeoJSON with fixed decimals, for files that must not change a byte."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import shapely
+from shapely.geometry import mapping, shape
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+_DEGREE = Decimal("0.0000001")  # 7 decimals, about one centimetre
+
+
+def geojson_of(geometry: BaseGeometry | None) -> dict[str, Any] | None:
+    """Return a GeoJSON geometry whose coordinates are Decimals with 7 places.
+
+    Parameters
+    ----------
+    geometry
+        Shape in EPSG:4490, degrees (longitude, latitude); None or empty gives None.
+        Rings start at their smallest vertex and turn one way, so that equal shapes
+        are equal bytes.
+    """
+    if geometry is None or geometry.is_empty:
+        return None
+    plain = mapping(shapely.normalize(shapely.force_2d(geometry)))
+    return {"type": plain["type"], "coordinates": _fixed(plain["coordinates"])}
+
+
+def shape_of(geojson: dict[str, Any] | None) -> BaseGeometry | None:
+    """Return the shape of a GeoJSON geometry, or None."""
+    if geojson is None:
+        return None
+    return shape(_floats(geojson))
+
+
+def _fixed(value: Any) -> Any:  # noqa: ANN401 -- nested coordinate lists
+    if isinstance(value, (int, float)):
+        return Decimal(repr(float(value))).quantize(_DEGREE)
+    return [_fixed(v) for v in value]
+
+
+def _floats(value: Any) -> Any:  # noqa: ANN401 -- nested coordinate lists
+    if isinstance(value, dict):
+        return {k: _floats(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_floats(v) for v in value]
+    return float(value) if isinstance(value, Decimal) else value

@@ -1,0 +1,49 @@
+"""Codes as linking keys: one normal form, and none that fails its own check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pil_discovery.text.codes import check_code
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pil_discovery.types import Dataset
+
+
+
+def link_codes(
+    frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, pd.DataFrame]:
+    """Return the frames with codes in normal form, unusable ones missing.
+
+    A code with a bad check digit stays in the source row and in the quarantine list,
+    but two registers must not be joined by it: the same slip of the pen may stand in
+    both for different firms.
+
+    Parameters
+    ----------
+    frames
+        Data set → rows.
+    datasets
+        Descriptions; a column counts as a code when its field says `code`.
+    """
+    return {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+
+
+def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    changes = {
+        spec.name: _normal(frame[spec.name], spec.code)
+        for spec in dataset.fields
+        if spec.code is not None and spec.name in frame.columns
+    }
+    return frame.assign(**changes)
+
+
+def _normal(values: pd.Series[str], kind: str) -> pd.Series[str]:
+    known = {v: check_code(kind, v) for v in values.dropna().unique()}
+    normal = {v: code.normal if code.valid else None for v, code in known.items()}
+    return values.map(normal).astype(values.dtype)
