@@ -1,0 +1,1 @@
+"""Pure kernels on pictures: registration, indices, change, series, zonal statistics."""

@@ -1,0 +1,1 @@
+"""Drawing of plates and maps to PNG bytes."""
