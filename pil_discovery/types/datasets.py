@@ -30,6 +30,8 @@ class Field(Noun):
         How a cell is read; `enum` and `text` are text columns.
     unit
         Canonical unit of the values (`CNY`, `m2`, `1/d`, …); None = no unit.
+    source_unit
+        Unit in which the holder's exports state the values where no header names one.
     geom
         Geometry kind, only for `type: geometry`.
     values
@@ -45,6 +47,7 @@ class Field(Noun):
     seen: tuple[str, ...] = ()
     type: FieldType
     unit: str | None = None
+    source_unit: str | None = None
     geom: Literal["point", "polygon", "any"] | None = None
     values: tuple[str, ...] = ()
     pii: Literal["name", "identifier"] | None = None

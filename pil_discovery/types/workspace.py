@@ -18,7 +18,10 @@ class Office(Noun):
 
 
 class RecordSource(Noun):
-    """A table file of the workspace and how to read it where guessing is unsafe."""
+    """A table file of the workspace and how to read it where guessing is unsafe.
+
+    `century` gives 1900 or 2000 for date columns whose years have two digits.
+    """
 
     dataset: str
     file: str

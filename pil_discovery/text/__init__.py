@@ -1,0 +1,1 @@
+"""Pure kernels over text: characters, numbers, units, dates, codes, names, headers."""

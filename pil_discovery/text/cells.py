@@ -1,0 +1,255 @@
+"""Cells of a file → typed columns of a data set, with every cell that cannot be read.
+
+Each column is typed over its distinct values and mapped back to the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from pil_discovery.errors import Problem, ReadError
+from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.readings import Reading, Rules, reader_of, rules_of
+from pil_discovery.text.units import conversion, unit_fault
+from pil_discovery.types.sources import Inference, ReasonClass
+
+if TYPE_CHECKING:
+    from pil_discovery.types.datasets import Dataset, Field
+
+_DTYPES: dict[str, str] = {
+    "text": "string",
+    "enum": "string",
+    "geometry": "string",
+    "number": "float64",
+    "integer": "Int64",
+    "boolean": "boolean",
+    "date": "datetime64[s]",
+    "datetime": "datetime64[s]",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CellProblem:
+    """One cell that is missing because it cannot be read, or a code that is listed.
+
+    `row` is the position in the frame, from 0.
+    """
+
+    row: int
+    column: str
+    value: str
+    reason_class: ReasonClass
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class TypedFrame:
+    """A typed frame, its unreadable cells, and what was concluded."""
+
+    frame: pd.DataFrame
+    problems: tuple[CellProblem, ...] = ()
+    inferences: tuple[Inference, ...] = ()
+
+
+@dataclass
+class _Column:
+    """One typed column while it is being put together."""
+
+    columns: dict[str, pd.Series[object]]
+    problems: list[CellProblem] = field(default_factory=list)
+    inferences: list[Inference] = field(default_factory=list)
+
+
+def type_frame(
+    raw: pd.DataFrame,
+    dataset: Dataset,
+    *,
+    units: Mapping[str, str],
+    centuries: Mapping[str, int] | None = None,
+) -> TypedFrame:
+    """Type the cells of a table.
+
+    Parameters
+    ----------
+    raw
+        Object cells (text, numbers, dates, None); columns are canonical names of the
+        data set; other columns pass through untouched.
+    units
+        Canonical name → unit that the header or the workspace declares. Without one
+        the `source_unit` of the field holds, then its canonical unit.
+    centuries
+        Canonical name → 1900 or 2000 for years of two digits.
+
+    Returns
+    -------
+    typed
+        `frame` with the index of `raw`: text and enum `string`, number `float64` in the
+        canonical unit (money rounded to the cent), integer `Int64`, boolean `boolean`,
+        dates naive `datetime64[s]`, with `<column>_last` where a cell names a month,
+        quarter or year, and `<column>_open` where one says 长期.
+
+    Raises
+    ------
+    ReadError
+        With every declared unit that is unknown or measures something else.
+    """
+    check_units(dataset, units)
+    pieces: dict[str, pd.Series[object]] = {}
+    problems: list[CellProblem] = []
+    inferences: list[Inference] = []
+    for name in raw.columns:
+        known = dataset.field(name)
+        if known is None:
+            pieces[name] = raw[name]
+            continue
+        century = (centuries or {}).get(name)
+        rules = rules_of(dataset, known, units.get(name), century)
+        column = _type_column(raw[name], known, rules)
+        pieces |= column.columns
+        problems += column.problems
+        inferences += column.inferences
+    problems.sort(key=lambda p: p.row)
+    frame = pd.DataFrame(pieces, index=raw.index)
+    return TypedFrame(frame, tuple(problems), tuple(inferences))
+
+
+def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
+    """Refuse units that are unknown, or measure something else than their column.
+
+    Raises
+    ------
+    ReadError
+        With every such unit at once.
+    """
+    problems = []
+    for name, unit in units.items():
+        known = dataset.field(name)
+        if known is None:
+            problems.append(Problem("", f"units.{name}", f"没有规范列“{name}”"))
+        elif known.unit is not None and conversion(unit, known.unit) is None:
+            fault = unit_fault(unit, known.unit)
+            remedy = f"在 units 里写明 {name} 的单位（应与 {known.unit} 同类）"
+            problems.append(Problem("", f"units.{name}", fault, remedy))
+    if problems:
+        raise ReadError(problems)
+
+
+def _type_column(cells: pd.Series[object], known: Field, rules: Rules) -> _Column:
+    codes, distinct = pd.factorize(_plain(cells), use_na_sentinel=True)
+    values = [_python(v) for v in distinct]
+    readings = reader_of(known.type)(values, rules)
+    column = _Column({known.name: _spread(readings, codes, known, cells.index)})
+    if known.type in {"date", "datetime"}:
+        column.columns |= _date_companions(readings, codes, known, cells.index)
+    shown = [_shown(value, known) for value in values]
+    column.problems = _faults(readings, shown, codes, known.name)
+    column.inferences = _notes(readings, shown, codes, known.name)
+    column.inferences += rules.inferences(bool(values))
+    return column
+
+
+def _plain(cells: pd.Series[object]) -> pd.Series[object]:
+    """Return object cells in which True is not equal to 1."""
+    plain = cells.astype(object)
+    if pd.api.types.infer_dtype(plain, skipna=True) in {"string", "empty"}:
+        return plain
+    return plain.map(
+        lambda v: str(v).upper() if isinstance(v, bool | np.bool_) else v,
+        na_action="ignore",
+    )
+
+
+def _python(value: object) -> object:
+    """Return the plain Python value of a numpy scalar."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _shown(value: object, known: Field) -> str:
+    """Return the cell as it may be printed: identifiers of persons are masked."""
+    return mask_identifier(str(value)) if known.pii == "identifier" else str(value)
+
+
+def _spread(
+    readings: Sequence[Reading], codes: np.ndarray, known: Field, index: pd.Index
+) -> pd.Series[object]:
+    dtype = _DTYPES[known.type]
+    return _take([r.value for r in readings], codes, dtype, index)
+
+
+def _take(
+    values: Sequence[object], codes: np.ndarray, dtype: str, index: pd.Index
+) -> pd.Series[object]:
+    distinct = pd.array([*values, None], dtype=dtype)
+    return pd.Series(distinct.take(codes), index=index)
+
+
+def _date_companions(
+    readings: Sequence[Reading], codes: np.ndarray, known: Field, index: pd.Index
+) -> dict[str, pd.Series[object]]:
+    extra = {}
+    if any(r.last is not None and r.last != r.value for r in readings):
+        last = [r.last if r.last is not None else r.value for r in readings]
+        extra[f"{known.name}_last"] = _take(last, codes, _DTYPES["date"], index)
+    if any(r.open for r in readings):
+        is_open = np.array([*(r.open for r in readings), False])
+        extra[f"{known.name}_open"] = pd.Series(
+            is_open[codes], index=index, dtype="boolean"
+        )
+    return extra
+
+
+def _faults(
+    readings: Sequence[Reading],
+    shown: Sequence[str],
+    codes: np.ndarray,
+    name: str,
+) -> list[CellProblem]:
+    bad = np.array([r.reason_class is not None for r in readings] + [False], bool)
+    problems = []
+    for row in np.flatnonzero(bad[codes]):
+        reading, value = readings[codes[row]], shown[codes[row]]
+        assert reading.reason_class is not None  # noqa: S101 - for the type checker
+        problems.append(
+            CellProblem(
+                int(row),
+                name,
+                value,
+                reading.reason_class,
+                reading.reason,
+                reading.remedy,
+            )
+        )
+    return problems
+
+
+def _notes(
+    readings: Sequence[Reading],
+    shown: Sequence[str],
+    codes: np.ndarray,
+    name: str,
+) -> list[Inference]:
+    """Return one inference per kind of repair: how many cells, and which spellings."""
+    rows = np.bincount(codes[codes >= 0], minlength=len(readings))
+    counts: dict[str, int] = {}
+    samples: dict[str, list[str]] = {}
+    for reading, value, count in zip(readings, shown, rows, strict=True):
+        if reading.note:
+            counts[reading.note] = counts.get(reading.note, 0) + int(count)
+            samples.setdefault(reading.note, []).append(value)
+    return [
+        Inference(
+            what=f"列 {name}：{note}", value=f"{count} 格", why=_sample(samples[note])
+        )
+        for note, count in counts.items()
+    ]
+
+
+def _sample(values: Sequence[str]) -> str:
+    shown = "、".join(f"“{v}”" for v in values[:3])
+    return f"例如 {shown}" if len(values) <= 3 else f"例如 {shown} 等"

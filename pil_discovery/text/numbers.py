@@ -1,0 +1,163 @@
+"""Numbers as agencies write them, read exactly."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pil_discovery.text.characters import fold, is_placeholder
+from pil_discovery.text.units import find_unit
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReading:
+    """What one cell says.
+
+    Attributes
+    ----------
+    value
+        The number, before its unit is applied; None when missing or unreadable.
+    unit
+        Unit written in the cell itself, e.g. 万, 亩, %.
+    fault
+        Why the cell is unreadable, in Chinese; empty when it is readable or missing.
+    note
+        What was done to read it, in Chinese; empty when nothing.
+    """
+
+    value: Decimal | None = None
+    unit: str | None = None
+    fault: str = ""
+    note: str = ""
+
+
+_PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE)
+_GROUPED = re.compile(r"[+-]?\d{1,3}([, ']\d{3})+(\.\d*)?")
+_HEAD = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(?:e[+-]?\d{1,2})?", re.IGNORECASE)
+_CURRENCY = re.compile(r"^(¥|人民币|rmb|cny)\s*:?\s*", re.IGNORECASE)
+_MU_FEN = re.compile(
+    r"(?:(\d+(?:\.\d+)?)亩)(?:(\d+(?:\.\d+)?)分)?(?:(\d+(?:\.\d+)?)厘)?"
+)
+_PARTS = re.compile(r"([百千万])分之([\d.]+|[一二三四五六七八九十])")
+_PARTS_OF = {"百": 100, "千": 1000, "万": 10000}
+_HAN = {c: i for i, c in enumerate("零一二三四五六七八九十")}
+_TRAILING = re.compile(r"[;,、。:]+$")
+_PACKED = re.compile(r"\d\s*[;、|\n]\s*[+-]?\d")
+_VAGUE = re.compile(r"[约近余<>≤≥~±]|以上|以下|左右|至|不低于|不超过|\d-\d")
+
+
+def read_number(cell: object) -> NumberReading:
+    """Read one cell as a number.
+
+    Accepts numbers, `1,234.5`, `１２３`, spaces between groups of three, `¥1,200元`,
+    `1.2万`, `3亩2分`, `35%`, `1‰`, `千分之一`, and a trailing separator (`24.9480;`).
+    Several values in one cell, estimates and ranges are faults, never a guess.
+    """
+    if isinstance(cell, bool):
+        return NumberReading(fault="是逻辑值，不是数字")
+    if isinstance(cell, int | Decimal):
+        return NumberReading(Decimal(cell))
+    if isinstance(cell, float):
+        return _from_float(cell)
+    if not isinstance(cell, str):
+        return NumberReading(fault="不是数字")
+    if is_placeholder(cell):
+        return NumberReading()
+    return _from_text(fold(cell))
+
+
+def _from_float(cell: float) -> NumberReading:
+    if math.isnan(cell):
+        return NumberReading()
+    if math.isinf(cell):
+        return NumberReading(fault="不是有限的数")
+    return NumberReading(Decimal(repr(cell)))
+
+
+def _from_text(text: str) -> NumberReading:
+    if _PLAIN.fullmatch(text):
+        return NumberReading(Decimal(text))
+    bare = _TRAILING.sub("", text)
+    if _PACKED.search(bare):
+        return NumberReading(fault="一个单元格里有多个数（多期合写），不能当作一个数")
+    note = "去掉末尾分隔符" if bare != text else ""
+    reading = _mu_fen(bare) or _share_in_words(bare) or _with_unit(bare)
+    if reading is None:
+        return NumberReading(fault=_fault(bare))
+    return NumberReading(reading.value, reading.unit, note=note or reading.note)
+
+
+def _mu_fen(text: str) -> NumberReading | None:
+    match = _MU_FEN.fullmatch(text.replace(" ", ""))
+    if match is None:
+        return None
+    mu, fen, li = (Decimal(part or 0) for part in match.groups())
+    return NumberReading(mu + fen / 10 + li / 100, "亩")
+
+
+def _share_in_words(text: str) -> NumberReading | None:
+    match = _PARTS.fullmatch(text)
+    if match is None:
+        return None
+    parts, many = match.groups()
+    count = Decimal(_HAN[many]) if many in _HAN else _decimal(many)
+    share = None if count is None else count / _PARTS_OF[parts]
+    return None if share is None else NumberReading(share, "1")
+
+
+def _with_unit(text: str) -> NumberReading | None:
+    text = _CURRENCY.sub("", text)
+    if text.startswith("(") and text.endswith(")"):
+        inner = _with_unit(text[1:-1])
+        if inner is None or inner.value is None:
+            return None
+        return NumberReading(-inner.value, inner.unit, note="括号按负数读取")
+    head = _HEAD.match(text)
+    if head is None:
+        return None
+    value = _decimal(head[0].strip())
+    unit = re.sub(r"(元)?[整正]$", r"\1", text[head.end() :].strip())
+    if value is None or (unit and find_unit(unit) is None):
+        return None
+    return NumberReading(value, unit or None)
+
+
+def _decimal(text: str) -> Decimal | None:
+    if _PLAIN.fullmatch(text):
+        return Decimal(text)
+    if _GROUPED.fullmatch(text):
+        return Decimal(re.sub(r"[, ']", "", text))
+    return None
+
+
+def _fault(text: str) -> str:
+    if text.startswith("#"):
+        return "是表格软件的错误值"
+    if _VAGUE.search(text):
+        return "是约数或范围，不是一个确定的数"
+    return "不是可读的数字"
+
+
+_ORDINAL = re.compile(
+    r"第?\s*(\d+|[一二三四五六七八九十]{1,3})\s*(?:[期次号批笔]|年度?)?"
+)
+
+
+def read_ordinal(text: str) -> int | None:
+    """Return the number in «第1期», «第十二期», «3期», «2024年度», or None."""
+    match = _ORDINAL.fullmatch(fold(text))
+    if match is None:
+        return None
+    return int(match[1]) if match[1].isdecimal() else read_han(match[1])
+
+
+def read_han(text: str) -> int | None:
+    """Return the value of Chinese numerals up to ninety-nine, or None."""
+    tens, ten, ones = text.rpartition("十")
+    if not ten:
+        return _HAN.get(text) if len(text) == 1 else None
+    if len(tens) > 1 or len(ones) > 1 or "十" in (tens, ones):
+        return None
+    return _HAN.get(tens or "一", 0) * 10 + _HAN.get(ones or "零", 0)

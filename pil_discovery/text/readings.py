@@ -1,0 +1,368 @@
+"""How a cell is read, by the type of its column: one function per type."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from pil_discovery.text.characters import fold, is_placeholder, squeeze, tidy
+from pil_discovery.text.codes import CodeKind, check_code
+from pil_discovery.text.dates import DateReading, read_dates
+from pil_discovery.text.numbers import NumberReading, read_number, read_ordinal
+from pil_discovery.text.units import conversion, find_unit, scale, unit_fault
+from pil_discovery.types.sources import Inference, ReasonClass
+
+if TYPE_CHECKING:
+    from pil_discovery.types.datasets import Dataset, Field, FieldType
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One distinct cell, read.
+
+    `note` names a conclusion in Chinese; `reason_class` is set where the cell is to be
+    listed, and `value` then stays None unless the cell is kept.
+    """
+
+    value: object = None
+    last: dt.datetime | None = None
+    open: bool = False
+    note: str = ""
+    reason_class: ReasonClass | None = None
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the column says about its cells.
+
+    Attributes
+    ----------
+    unit
+        Unit of the numbers in the file; `declared` tells whether a header or the
+        workspace said so, `by_dataset` whether the data set did.
+    identifier
+        The text links tables: it is compared, so width and spaces are folded.
+    """
+
+    field: Field
+    unit: str | None
+    declared: bool
+    by_dataset: bool
+    identifier: bool
+    century: int | None
+
+    def inferences(self, filled: bool) -> list[Inference]:  # noqa: FBT001 - a fact
+        """Return how numbers without a declared unit were understood."""
+        if self.field.unit is None or self.declared or not filled:
+            return []
+        why = "表头和工作区都没有写单位"
+        if self.by_dataset:
+            why += "，该数据集的导出文件惯用此单位"
+        unit = _UNIT_WORDS.get(self.unit or "", self.unit or "")
+        return [
+            Inference(
+                what=f"列 {self.field.name}：单位", value=f"按{unit}读取", why=why
+            )
+        ]
+
+
+_UNIT_WORDS = {
+    "1/d": "每日比例",
+    "CNY": "元",
+    "m2": "平方米",
+    "ha": "公顷",
+    "t": "吨",
+    "1": "小数",
+}
+_PERIODS = ("month_", "quarter_", "period_", "year_")
+_MISSING = Reading(note="占位符按缺失处理")
+_BLANK = Reading()
+
+
+def rules_of(
+    dataset: Dataset, field: Field, unit: str | None, century: int | None
+) -> Rules:
+    """Return the rules of a column; `unit` is the declared one, None = not declared."""
+    usable = unit if _takes_unit(field, unit) else None
+    name = field.name
+    links = name in dataset.key or name.endswith(("_no", "_id", "_code", "uscc"))
+    return Rules(
+        field=field,
+        unit=usable or field.source_unit or field.unit,
+        declared=usable is not None,
+        by_dataset=field.source_unit is not None,
+        identifier=field.type == "text" and (links or field.code is not None),
+        century=century,
+    )
+
+
+def _takes_unit(field: Field, unit: str | None) -> bool:
+    """Return whether a declared unit means anything to the field."""
+    if unit is None or field.type not in {"number", "integer"}:
+        return False
+    found = find_unit(unit)
+    return field.unit is not None or (
+        found is not None and found.dimension == "multiple"
+    )
+
+
+def reader_of(kind: FieldType) -> Callable[[Sequence[object], Rules], list[Reading]]:
+    """Return the function that reads the distinct cells of such a column."""
+    return {
+        "text": _texts,
+        "geometry": _texts,
+        "enum": _enums,
+        "number": _numbers,
+        "integer": _integers,
+        "boolean": _booleans,
+        "date": _dates,
+        "datetime": _moments,
+    }[kind]
+
+
+# ---- text ----
+
+
+def _texts(values: Sequence[object], rules: Rules) -> list[Reading]:
+    return [_text(value, rules) for value in values]
+
+
+def _text(value: object, rules: Rules) -> Reading:
+    if not isinstance(value, str):
+        return _text_of_number(value, rules)
+    if value == "" or value.isspace():
+        return _BLANK
+    if is_placeholder(value):
+        return _MISSING
+    if _LOST_DIGITS.fullmatch(value.strip()):
+        return _truncated()
+    plain = fold(value) if rules.identifier else tidy(value)
+    return _coded(plain, rules.field.code) if rules.field.code else Reading(plain)
+
+
+_LOST_DIGITS = re.compile(r"\d(\.\d+)?[eE]\+(1[5-9]|[2-9]\d)")
+
+
+def _text_of_number(value: object, rules: Rules) -> Reading:
+    if isinstance(value, dt.datetime):
+        has_time = value.time() != dt.time()
+        return Reading(str(value) if has_time else value.date().isoformat())
+    if not isinstance(value, int | float | Decimal):
+        return Reading(str(value))
+    if abs(value) >= 10**15:
+        return _truncated()
+    whole = int(value)
+    text = str(whole) if whole == value else str(value)
+    note = "数字单元格转为文字，前导零可能已丢失" if rules.identifier else ""
+    reading = _coded(text, rules.field.code) if rules.field.code else Reading(text)
+    return replace(reading, note=reading.note or note)
+
+
+def _truncated() -> Reading:
+    return Reading(
+        reason_class="truncated",
+        reason="表格软件按数字保存，十五位以后的数字已丢失",
+        remedy="请导出方把该列设为文本格式后重新导出",
+    )
+
+
+def _coded(text: str, kind: CodeKind) -> Reading:
+    # Bodies without a unified code are still listed under their old organisation code.
+    if kind == "uscc" and len(re.sub(r"[\s-]", "", text)) == 9:
+        kind = "org"
+    code = check_code(kind, text)
+    if code.valid:
+        note = "" if code.normal == text else "代码统一写法（大小写、空格、后缀）"
+        return Reading(code.normal, note=note)
+    hint = f"，可能是 {code.normal}" if code.normal and kind != "resident_id" else ""
+    return Reading(
+        text,
+        reason_class="checksum",
+        reason=f"代码有误：{code.reason}{hint}",
+        remedy="按原文保留，不用于关联；请向数据提供方核实",
+    )
+
+
+# ---- enum, boolean ----
+
+
+def _enums(values: Sequence[object], rules: Rules) -> list[Reading]:
+    allowed = {squeeze(v): v for v in rules.field.values}
+    return [_enum(_text(value, rules), allowed) for value in values]
+
+
+def _enum(reading: Reading, allowed: dict[str, str]) -> Reading:
+    if reading.value is None or not allowed:
+        return reading
+    known = allowed.get(squeeze(str(reading.value)))
+    if known is not None:
+        return replace(reading, value=known)
+    return Reading(
+        reason_class="range",
+        reason=f"不在允许的取值之内：{'、'.join(allowed.values())}",
+        remedy="核对代码表，或在数据集文件里补充该取值",
+    )
+
+
+_YES = frozenset("是 有 1 1.0 true t y yes √ ✓ ✔ 对 真".split())
+_NO = frozenset("否 无 没有 0 0.0 false f n no × ✗ ✕ x 假 错".split())
+
+
+def _booleans(values: Sequence[object], rules: Rules) -> list[Reading]:
+    del rules
+    return [_boolean(value) for value in values]
+
+
+def _boolean(value: object) -> Reading:
+    text = squeeze(str(value))
+    if text in _YES or text in _NO:
+        return Reading(text in _YES)
+    if is_placeholder(text):
+        return _MISSING if text else _BLANK
+    return Reading(
+        reason_class="type", reason="不是“是”或“否”", remedy="改为 是/否 后重新导入"
+    )
+
+
+# ---- numbers ----
+
+
+def _numbers(values: Sequence[object], rules: Rules) -> list[Reading]:
+    factor = _column_factor(rules)
+    return [_number(value, rules, factor) for value in values]
+
+
+def _column_factor(rules: Rules) -> Fraction:
+    if rules.unit is None:
+        return Fraction(1)
+    wanted = rules.field.unit
+    factor = conversion(rules.unit, wanted or rules.unit)
+    return Fraction(1) if factor is None else factor
+
+
+def _number(value: object, rules: Rules, factor: Fraction) -> Reading:
+    reading = read_number(value)
+    if reading.fault:
+        return _unreadable(reading.fault)
+    if reading.value is None:
+        return _BLANK if not str(value).strip() else _MISSING
+    if reading.unit is not None:
+        found = _cell_factor(reading.unit, rules)
+        if isinstance(found, Reading):
+            return found
+        factor = found
+    exact = scale(reading.value, factor)
+    if _implausible(exact, reading, rules):
+        return _unit_unclear(rules)
+    return Reading(_rounded(exact, rules.field.unit), note=reading.note)
+
+
+def _cell_factor(unit: str, rules: Rules) -> Fraction | Reading:
+    """Return the factor of a unit written in the cell, or why it cannot be used."""
+    wanted = rules.field.unit
+    found = find_unit(unit)
+    multiple = found is not None and found.dimension == "multiple"
+    if found is not None and multiple and (wanted is None or not rules.declared):
+        return found.factor
+    if multiple:
+        return _unit_fault(f"格内写“{unit}”，而该列单位已是{rules.unit}，无法确定")
+    if wanted is None:
+        return Fraction(1)
+    factor = conversion(unit, wanted)
+    return _unit_fault(unit_fault(unit, wanted)) if factor is None else factor
+
+
+def _unit_fault(reason: str) -> Reading:
+    return Reading(reason_class="unit", reason=reason, remedy="核对原始资料后改正该格")
+
+
+def _unreadable(reason: str) -> Reading:
+    return Reading(reason_class="type", reason=reason, remedy="核对原始资料后改正该格")
+
+
+_MOST_PER_DAY = Decimal("0.01")
+"""A late fee above one per cent a day is no lawful rate: its unit must be asked."""
+
+
+def _implausible(value: Decimal, reading: NumberReading, rules: Rules) -> bool:
+    told = rules.declared or reading.unit is not None
+    return rules.field.unit == "1/d" and not told and value > _MOST_PER_DAY
+
+
+def _unit_unclear(rules: Rules) -> Reading:
+    return _unit_fault(
+        f"没有写单位，按小数读会超过每日{_MOST_PER_DAY:%}，可能是 % 或 ‰；"
+        f"请在工作区 units 写明 {rules.field.name} 的单位"
+    )
+
+
+def _rounded(value: Decimal, unit: str | None) -> float:
+    """Return the float; money is rounded to the cent while it is still exact."""
+    if unit is not None and unit.startswith("CNY"):
+        value = value.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return float(value)
+
+
+def _integers(values: Sequence[object], rules: Rules) -> list[Reading]:
+    factor = _column_factor(rules)
+    return [_integer(value, rules, factor) for value in values]
+
+
+def _integer(value: object, rules: Rules, factor: Fraction) -> Reading:
+    ordinal = read_ordinal(value) if isinstance(value, str) else None
+    if ordinal is not None and factor == 1:
+        plain = fold(str(value)).isdecimal()
+        return Reading(ordinal, note="" if plain else "取序数中的数字")
+    reading = _number(value, rules, factor)
+    if not isinstance(reading.value, float):
+        return reading
+    if reading.value.is_integer():
+        return replace(reading, value=int(reading.value))
+    return _unreadable("应为整数")
+
+
+# ---- dates ----
+
+
+def _dates(values: Sequence[object], rules: Rules) -> list[Reading]:
+    readings = _moments(values, rules)
+    return [
+        replace(r, value=_midnight(r.value)) if r.value is not None else r
+        for r in readings
+    ]
+
+
+def _midnight(value: object) -> dt.datetime:
+    assert isinstance(value, dt.datetime)  # noqa: S101 - readings of dates hold these
+    return value.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _moments(values: Sequence[object], rules: Rules) -> list[Reading]:
+    whole = rules.field.name.startswith(_PERIODS)
+    found = read_dates(values, rules.century)
+    return [
+        _moment(value, reading, whole)
+        for value, reading in zip(values, found, strict=True)
+    ]
+
+
+def _moment(value: object, reading: DateReading, whole: bool) -> Reading:  # noqa: FBT001 - a fact of the column
+    if reading.state == "missing":
+        return _BLANK if not str(value).strip() else _MISSING
+    if reading.state == "open":
+        return Reading(open=True, note="长期按无截止日期处理")
+    if reading.state == "bad":
+        return Reading(
+            reason_class="date", reason=reading.fault, remedy="核对原始资料后改正该格"
+        )
+    # A column of periods holds the first day by definition; it is no uncertain date.
+    last = reading.last if reading.state == "period" and not whole else None
+    note = "" if whole and reading.state == "period" else reading.note
+    return Reading(reading.first, last=last, note=note)
