@@ -97,3 +97,11 @@ class GateError(PilError):
     """A precondition of the procedure is not met."""
 
     exit_code = 3
+
+
+def near_names(name: str, known: Iterable[str]) -> str:
+    """Return «是不是「…」？» for the known names nearest to a wrong one, or nothing."""
+    import difflib
+
+    found = difflib.get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return "是不是" + "、".join(f"「{n}」" for n in found) + "？" if found else ""

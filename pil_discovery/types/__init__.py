@@ -12,6 +12,8 @@ from pil_discovery.types.law import (
     Fact,
     FactDeadline,
     Power,
+    Regime,
+    Route,
 )
 from pil_discovery.types.models import Example, Model, Parameter, Step
 from pil_discovery.types.results import (
@@ -87,6 +89,8 @@ __all__ = [
     "ReasonClass",
     "RecordRef",
     "RecordSource",
+    "Regime",
+    "Route",
     "Skipped",
     "Source",
     "Step",

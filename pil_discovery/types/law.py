@@ -84,7 +84,11 @@ class Power(Noun):
 
 
 class Clock(Noun):
-    """A statutory period of the procedure."""
+    """A statutory period of the procedure.
+
+    `extension_months` is what the chief procurator may add, once; `calendar: tax`
+    marks periods that also grow by every run of three or more rest days inside them.
+    """
 
     id: str
     title_zh: str
@@ -95,6 +99,8 @@ class Clock(Noun):
     basis: tuple[str, ...] = ()
     extendable: bool = False
     suspendable: bool = False
+    extension_months: int | None = None
+    calendar: Literal["general", "tax"] = "general"
 
 
 class Deadline(Noun):
@@ -131,3 +137,25 @@ class Course(Noun):
 
 
 Fact.model_rebuild()
+
+
+class Regime(Noun):
+    """A body of procedural rules and the time for which it holds."""
+
+    id: str
+    title_zh: str
+    valid_from: dt.date
+    valid_to: dt.date | None = None
+
+
+class Route(Noun):
+    """The way of a case, step by step, and the mandates that open it.
+
+    `mandates` gives for each domain the topics of which one must be in force on the
+    date of the fact; a domain that is absent cannot take this route.
+    """
+
+    id: Literal["admin", "civil"]
+    title_zh: str
+    mandates: dict[str, tuple[str, ...]]
+    steps: tuple[CourseStep, ...]

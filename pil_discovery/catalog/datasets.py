@@ -1,0 +1,92 @@
+"""`models/datasets/` → data sets and units."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pil_discovery.catalog.files import models_folder, read_all, yaml_files
+from pil_discovery.catalog.nouns import Document, to_noun
+from pil_discovery.errors import CatalogError, Problem, near_names
+from pil_discovery.types import Dataset
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_UNITS = "datasets/units.yaml"
+
+
+def load_datasets(root: Path | None = None) -> dict[str, Dataset]:
+    """Load every data set, sorted by id.
+
+    Raises
+    ------
+    CatalogError
+        With all mistakes of all data set files.
+    """
+    return dict(_datasets(root or models_folder()))
+
+
+def load_units(root: Path | None = None) -> dict[str, str]:
+    """Load the known units: symbol → Chinese name. Raises CatalogError."""
+    return dict(_units(root or models_folder()))
+
+
+@cache
+def _units(root: Path) -> dict[str, str]:
+    documents, problems = read_all(root, [root / _UNITS])
+    if problems:
+        raise CatalogError(problems)
+    value = documents[0].value
+    units = value.get("units") if isinstance(value, dict) else None
+    if not isinstance(units, dict) or not all(
+        isinstance(zh, str) for zh in units.values()
+    ):
+        raise CatalogError(documents[0].problem((), "应当是「units: {单位: 中文名}」"))
+    return units
+
+
+@cache
+def _datasets(root: Path) -> dict[str, Dataset]:
+    units = _units(root)
+    files = [p for p in yaml_files(root / "datasets") if p != root / _UNITS]
+    documents, problems = read_all(root, files)
+    found: dict[str, Dataset] = {}
+    for document in documents:
+        try:
+            dataset = to_noun(Dataset, document)
+        except CatalogError as error:
+            problems.extend(error.problems)
+            continue
+        problems.extend(_mistakes(dataset, document, units))
+        if dataset.id in found:
+            problems.append(document.problem(("id",), f"编号「{dataset.id}」重复"))
+        found[dataset.id] = dataset
+    if problems:
+        raise CatalogError(problems)
+    return dict(sorted(found.items()))
+
+
+def _mistakes(
+    dataset: Dataset, document: Document, units: dict[str, str]
+) -> list[Problem]:
+    found: list[Problem] = []
+    stem = document.name.rsplit("/", 1)[-1].removesuffix(".yaml")
+    if dataset.id != stem:
+        found.append(document.problem(("id",), f"应当与文件名一致：{stem}"))
+    for key in dataset.key:
+        if dataset.field(key) is None:
+            near = near_names(key, dataset.columns)
+            found.append(document.problem(("key",), f"没有「{key}」这一列", near))
+    for number, field in enumerate(dataset.fields):
+        if field.unit is not None and field.unit not in units:
+            near = near_names(field.unit, units)
+            where = ("fields", number, "unit")
+            found.append(document.problem(where, f"不认识的单位「{field.unit}」", near))
+        if dataset.columns.index(field.name) != number:
+            where = ("fields", number, "name")
+            found.append(document.problem(where, f"列「{field.name}」重复"))
+        if set(field.seen) - set(field.aliases):
+            where = ("fields", number, "seen")
+            found.append(document.problem(where, "seen 里的名称应当也在 aliases 里"))
+    return found

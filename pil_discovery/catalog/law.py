@@ -1,0 +1,132 @@
+"""`models/law/` → facts with dates, and the topics that name them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.catalog.files import entries, models_folder, read_all, yaml_files
+from pil_discovery.catalog.nouns import Document, part_to_noun
+from pil_discovery.errors import CatalogError, Problem, near_names
+from pil_discovery.types import Fact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Topics = dict[str, tuple[str, ...]]
+    Loc = tuple[int | str, ...]
+
+_HEAD = ("law", "law_key")
+
+
+def load_law(root: Path | None = None) -> tuple[dict[str, Fact], Topics]:
+    """Load the law.
+
+    Returns
+    -------
+    facts
+        Fact id → Fact, in the order of files and articles.
+    topics
+        Topic → fact ids. A topic holds the facts that carry its name and those that
+        `law/topics/` lists under it; it may be empty (a field without a statute).
+
+    Raises
+    ------
+    CatalogError
+        With all mistakes of all files.
+    """
+    facts, topics = _law(root or models_folder())
+    return dict(facts), dict(topics)
+
+
+@cache
+def _law(root: Path) -> tuple[dict[str, Fact], Topics]:
+    files = yaml_files(root / "law")
+    documents, problems = read_all(root, files)
+    lists = [d for d in documents if "/law/topics/" in f"/{d.name}"]
+    facts: dict[str, Fact] = {}
+    for document in documents:
+        if document not in lists:
+            problems.extend(_read_law(document, facts))
+    topics = _own_topics(facts)
+    for document in lists:
+        problems.extend(_read_topics(document, facts, topics))
+    if problems:
+        raise CatalogError(problems)
+    return facts, dict(sorted(topics.items()))
+
+
+def _read_law(document: Document, facts: dict[str, Fact]) -> list[Problem]:
+    """Add the articles of one law to the facts; return what is wrong with them."""
+    try:
+        articles, head = entries(document, "articles", _HEAD)
+    except CatalogError as error:
+        return list(error.problems)
+    missing = [k for k in _HEAD if not isinstance(head.get(k), str)]
+    if missing:
+        return [document.problem((), f"缺少「{k}」") for k in missing]
+    problems: list[Problem] = []
+    for number, article in articles:
+        at = ("articles", number)
+        try:
+            fact = part_to_noun(
+                Fact, document, head | article, at=at, only="law law_key"
+            )
+        except CatalogError as error:
+            problems.extend(error.problems)
+            continue
+        problems.extend(_fact_mistakes(fact, document, at, facts))
+        facts[fact.id] = fact
+    return problems
+
+
+def _fact_mistakes(
+    fact: Fact, document: Document, at: Loc, facts: dict[str, Fact]
+) -> list[Problem]:
+    found: list[Problem] = []
+    if fact.id in facts:
+        found.append(document.problem((*at, "id"), f"编号「{fact.id}」重复"))
+    if fact.effective_to is not None and fact.effective_to < fact.effective_from:
+        found.append(
+            document.problem((*at, "effective_to"), "失效日期早于生效日期", "请核对")
+        )
+    return found
+
+
+def _own_topics(facts: dict[str, Fact]) -> Topics:
+    topics: Topics = {}
+    for fact in facts.values():
+        topics[fact.topic] = (*topics.get(fact.topic, ()), fact.id)
+    return topics
+
+
+def _read_topics(
+    document: Document, facts: dict[str, Fact], topics: Topics
+) -> list[Problem]:
+    """Add the topics of one file; return what is wrong with them."""
+    value = document.value
+    table = value.get("topics") if isinstance(value, dict) else None
+    if not isinstance(table, dict):
+        return [document.problem((), "应当是「topics: {主题: [法条编号]}」")]
+    problems: list[Problem] = []
+    for topic, ids in table.items():
+        problems.extend(_topic_mistakes(document, topic, ids, facts))
+        if isinstance(ids, list):
+            topics[topic] = tuple(dict.fromkeys((*topics.get(topic, ()), *ids)))
+    return problems
+
+
+def _topic_mistakes(
+    document: Document, topic: str, ids: Any, facts: dict[str, Fact]
+) -> list[Problem]:
+    if not isinstance(ids, list):
+        return [document.problem(("topics", topic), "应当是法条编号的列表")]
+    return [
+        document.problem(
+            ("topics", topic, number),
+            f"没有编号为「{fact}」的法条",
+            near_names(str(fact), facts),
+        )
+        for number, fact in enumerate(ids)
+        if fact not in facts
+    ]

@@ -1,0 +1,183 @@
+"""`models/screening/` and local folders → screening models, checked against the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pil_discovery.catalog.files import models_folder, read_all, yaml_files
+from pil_discovery.catalog.nouns import Document, to_noun
+from pil_discovery.errors import CatalogError, Problem, near_names
+from pil_discovery.types import Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pil_discovery.types import Dataset, Fact
+
+_IMAGE = "image"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a model may name."""
+
+    datasets: Mapping[str, Dataset]
+    facts: Mapping[str, Fact]
+    powers: frozenset[str]
+    units: Mapping[str, str]
+
+
+def load_models(
+    extra: Sequence[Path] = (), *, root: Path | None = None
+) -> dict[str, Model]:
+    """Load the built-in models and those of local folders, sorted by id.
+
+    The files are checked by themselves only; `load_catalog` also checks what they
+    name. Ids of local models are relative to their folder; its `agencies/` is not read
+    here.
+
+    Raises
+    ------
+    CatalogError
+        With all mistakes of all files; also if an id or a code is used twice.
+    """
+    found = _models(root or models_folder(), tuple(extra))
+    return {model.id: model for model, _ in found}
+
+
+def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
+    """Return everything that models name and the catalogue does not know."""
+    found = _models(root, tuple(extra))
+    return [p for model, document in found for p in _mistakes(model, document, known)]
+
+
+@cache
+def _models(root: Path, extra: tuple[Path, ...]) -> tuple[tuple[Model, Document], ...]:
+    problems: list[Problem] = []
+    found: list[tuple[Model, Document]] = []
+    for folder in (root / "screening", *extra):
+        found.extend(_read_folder(folder, problems))
+    for name in ("id", "code"):
+        problems.extend(_repeated(found, name))
+    if problems:
+        raise CatalogError(problems)
+    return tuple(sorted(found, key=lambda pair: pair[0].id))
+
+
+def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Document]]:
+    if not folder.is_dir():
+        problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
+        return []
+    files = [
+        p for p in yaml_files(folder) if p.relative_to(folder).parts[0] != "agencies"
+    ]
+    documents, wrong = read_all(folder, files)
+    problems.extend(wrong)
+    found: list[tuple[Model, Document]] = []
+    for document in documents:
+        try:
+            model = to_noun(Model, document)
+        except CatalogError as error:
+            problems.extend(error.problems)
+            continue
+        expected = document.name.split("/", 1)[1].removesuffix(".yaml")
+        if model.id != expected:
+            problems.append(document.problem(("id",), f"应当与路径一致：{expected}"))
+        found.append((model, document))
+    return found
+
+
+def _repeated(found: Iterable[tuple[Model, Document]], name: str) -> list[Problem]:
+    seen: dict[str, str] = {}
+    problems: list[Problem] = []
+    for model, document in found:
+        value = getattr(model, name)
+        if value in seen:
+            what = f"「{value}」已由 {seen[value]} 使用"
+            problems.append(document.problem((name,), what, "请换一个"))
+        seen.setdefault(value, document.name)
+    return problems
+
+
+def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    return [
+        *_data_mistakes(model, document, known),
+        *_law_mistakes(model, document, known),
+        *_unit_mistakes(model, document, known),
+    ]
+
+
+def _data_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    found: list[Problem] = []
+    for part in ("data", "clears"):
+        for name, columns in getattr(model, part).items():
+            dataset = known.datasets.get(name)
+            if dataset is None:
+                near = near_names(name, known.datasets)
+                what = f"没有数据集「{name}」"
+                found.append(document.problem((part, name), what, near))
+                continue
+            allowed = columns_of(dataset)
+            found.extend(
+                document.problem(
+                    (part, name, i),
+                    f"数据集「{name}」没有「{column}」这一列",
+                    near_names(column, allowed) or f"有：{'、'.join(allowed)}",
+                )
+                for i, column in enumerate(columns)
+                if column not in allowed
+            )
+    return found
+
+
+def columns_of(dataset: Dataset) -> tuple[str, ...]:
+    """Return what a model may ask of a data set: columns, of `image` its bands."""
+    bands = dataset.field("bands") if dataset.id == _IMAGE else None
+    return bands.values if bands is not None else dataset.columns
+
+
+def _law_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    found: list[Problem] = []
+    for part in ("basis", "basis_unverified"):
+        for number, fact in enumerate(getattr(model, part)):
+            what, near = _law_mistake(part, fact, known)
+            if what:
+                found.append(document.problem((part, number), what, near))
+    for name, parameter in model.parameters.items():
+        for fact in parameter.basis:
+            if fact not in known.facts:
+                where = ("parameters", name, "basis")
+                near = near_names(fact, known.facts)
+                found.append(document.problem(where, f"没有法条「{fact}」", near))
+    if model.agency.power not in known.powers:
+        near = near_names(model.agency.power, known.powers)
+        what = f"没有「{model.agency.power}」这项职权"
+        found.append(document.problem(("agency", "power"), what, near))
+    return found
+
+
+def _law_mistake(part: str, name: str, known: Known) -> tuple[str, str]:
+    fact = known.facts.get(name)
+    if fact is None:
+        return f"没有编号为「{name}」的法条", near_names(name, known.facts)
+    if part == "basis" and fact.verified == "secondary":
+        return f"「{name}」的条文未经核实", "请移到 basis_unverified"
+    return "", ""
+
+
+def _unit_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    places = [(("measures", name), unit) for name, unit in model.measures.items()]
+    places += [
+        (("parameters", name, "unit"), parameter.unit)
+        for name, parameter in model.parameters.items()
+    ]
+    return [
+        document.problem(
+            where, f"不认识的单位「{unit}」", near_names(unit, known.units)
+        )
+        for where, unit in places
+        if unit not in known.units
+    ]

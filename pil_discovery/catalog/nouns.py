@@ -1,0 +1,272 @@
+"""Raw YAML values → nouns, with every mistake as a Chinese sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import json
+import typing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from pil_discovery.catalog.strict import line_of, parse_yaml, read_text
+from pil_discovery.errors import CatalogError, Problem, near_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from pydantic_core import ErrorDetails
+
+    Loc = tuple[int | str, ...]
+
+N = TypeVar("N", bound=BaseModel)
+
+_SENTENCES = {
+    "string_type": "应当是文字（编号、日期等请加引号）",
+    "int_type": "应当是整数",
+    "int_from_float": "应当是整数",
+    "float_type": "应当是数",
+    "bool_type": "应当是 true 或 false",
+    "tuple_type": "应当是列表",
+    "list_type": "应当是列表",
+    "dict_type": "应当是「名称: 值」",
+    "model_type": "应当是一组「名称: 值」",
+    "too_short": "不能为空",
+    "tuple_too_short": "项数太少",
+    "tuple_too_long": "项数太多",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """One YAML file: its name for messages, its text and its value."""
+
+    name: str
+    text: str
+    value: Any
+
+    def problem(self, loc: Loc, what: str, remedy: str = "") -> Problem:
+        """Return a problem at a field of this file, with its line."""
+        path = field_path(loc)
+        line = line_of(self.text, loc, name=self.name)
+        where = f"{path}（第 {line} 行）" if path and line else path
+        return Problem(self.name, where, what, remedy)
+
+
+def read_document(path: Path, *, name: str) -> Document:
+    """Read one YAML file strictly; raises CatalogError."""
+    text = read_text(path, name=name)
+    return Document(name, text, parse_yaml(text, name=name))
+
+
+def field_path(loc: Loc) -> str:
+    """Return `steps[0].sql` for ("steps", 0, "sql")."""
+    path = ""
+    for step in loc:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        else:
+            path += f".{step}" if path else step
+    return path
+
+
+def to_noun(cls: type[N], document: Document) -> N:
+    """Return the noun that a document holds.
+
+    Raises
+    ------
+    CatalogError
+        With every field that does not fit; unknown fields name near ones.
+    """
+    return part_to_noun(cls, document, document.value, at=())
+
+
+def part_to_noun(
+    cls: type[N], document: Document, value: Any, *, at: Loc = (), only: str = ""
+) -> N:
+    """Return the noun that a part of a document holds; `at` is its place there.
+
+    Strict reading by way of JSON: text is never taken for a number or the reverse,
+    dates are ISO text. `only` names fields that are filled by us and not offered in
+    messages.
+    """
+    try:
+        return cls.model_validate_json(json.dumps(value), strict=True)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_context=True)
+        raise CatalogError(
+            translate(cls, document, details, value=value, at=at, hidden=only)
+        ) from error
+
+
+def translate(
+    cls: type[BaseModel],
+    document: Document,
+    details: Sequence[ErrorDetails],
+    *,
+    value: Any,
+    at: Loc = (),
+    hidden: str = "",
+) -> list[Problem]:
+    """Translate pydantic's findings into problems with place and remedy."""
+    found: dict[tuple[Loc, str], Problem] = {}
+    for detail in details:
+        loc, owner = _walk(cls, detail["loc"], value)
+        if owner is None:
+            continue
+        kind = detail["type"]
+        what, remedy = _sentence(detail, owner, hidden)
+        if kind == "missing" and loc:
+            place, key = loc[:-1], loc
+        else:
+            place = key = loc
+        same = (key, "" if kind.endswith("_type") else what)
+        found.setdefault(same, document.problem((*at, *place), what, remedy))
+    return list(found.values())
+
+
+def _sentence(
+    detail: ErrorDetails, owner: type[BaseModel] | None | object, hidden: str
+) -> tuple[str, str]:
+    kind, loc = detail["type"], detail["loc"]
+    last = str(loc[-1]) if loc else ""
+    if kind == "missing":
+        return f"缺少「{last}」", "请补上"
+    if kind == "extra_forbidden":
+        return f"不认识的字段「{last}」", _offer(last, owner, hidden)
+    if kind == "literal_error":
+        return _wrong_word(detail)
+    if kind.startswith(("date_", "datetime_")):
+        example = "2026-09-30" if kind.startswith("date_") else _MOMENT
+        return "应当是日期" if kind.startswith("date_") else "应当是时间", (
+            f"请写成 {example}"
+        )
+    if kind == "value_error":
+        return _english(detail["msg"]), ""
+    return _SENTENCES.get(kind) or f"不合要求（{detail['msg']}）", ""
+
+
+_MOMENT = '"2025-05-12T10:41:00+08:00"'
+
+
+def _english(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def _wrong_word(detail: ErrorDetails) -> tuple[str, str]:
+    expected = str(detail.get("ctx", {}).get("expected", ""))
+    words = [
+        w for w in expected.replace(" or ", ", ").replace("'", "").split(", ") if w
+    ]
+    near = near_names(str(detail["input"]), words)
+    return f"「{detail['input']}」不在允许的值之内", near or f"可用：{'、'.join(words)}"
+
+
+def _offer(name: str, owner: object, hidden: str) -> str:
+    if not isinstance(owner, type) or not issubclass(owner, BaseModel):
+        return "请删去"
+    known = [f for f in owner.model_fields if f not in hidden.split()]
+    return near_names(name, known) or f"可用字段：{'、'.join(known)}"
+
+
+def _walk(
+    cls: type[BaseModel], loc: Loc, value: Any
+) -> tuple[Loc, type[BaseModel] | None | object]:
+    """Follow an error into the raw value.
+
+    Returns the place without pydantic's union tags and the noun that owns the last
+    field; the owner is None when the error belongs to a member of a union that the
+    author did not mean.
+    """
+    annotation: Any = cls
+    owner: Any = cls
+    place: list[int | str] = []
+    for step in loc:
+        members = _members(annotation)
+        tagged = next((m for m in members if _tag(m) == step), None)
+        if tagged is not None and not _inside(value, step):
+            if tagged is not _meant(members, value):
+                return tuple(place), None
+            annotation = owner = tagged
+            continue
+        if not _inside(value, step) and step != loc[-1]:
+            continue
+        owner = _noun(annotation) or owner
+        annotation = _inner(annotation, step)
+        value = value[step] if _inside(value, step) else None
+        place.append(step)
+    return tuple(place), owner
+
+
+def _inside(value: Any, step: int | str) -> bool:
+    if isinstance(value, dict):
+        return step in value
+    return isinstance(value, list) and isinstance(step, int) and step < len(value)
+
+
+def _members(annotation: Any) -> list[Any]:
+    if typing.get_origin(annotation) in _UNIONS:
+        return [a for a in typing.get_args(annotation) if a is not type(None)]
+    return [annotation]
+
+
+_UNIONS = (typing.Union, type(int | str))
+
+
+def _tag(annotation: Any) -> str:
+    return getattr(annotation, "__name__", str(annotation))
+
+
+def _noun(annotation: Any) -> type[BaseModel] | None:
+    for member in _members(annotation):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            return member
+    return None
+
+
+def _inner(annotation: Any, step: int | str) -> Any:
+    noun = _noun(annotation)
+    if noun is not None:
+        field = noun.model_fields.get(str(step))
+        return field.annotation if field else Any
+    for member in _members(annotation):
+        args = typing.get_args(member)
+        if args:
+            return args[-1] if typing.get_origin(member) is dict else args[0]
+    return Any
+
+
+def _meant(members: list[Any], value: Any) -> Any:
+    """Return the member of a union whose fields are nearest to the keys given."""
+    nouns = [m for m in members if isinstance(m, type) and issubclass(m, BaseModel)]
+    if not nouns or not isinstance(value, dict):
+        return members[0]
+    return max(nouns, key=lambda noun: _nearness(value, list(noun.model_fields)))
+
+
+def _nearness(keys: Any, fields: list[str]) -> float:
+    return sum(max(_ratio(str(key), field) for field in fields) for key in keys)
+
+
+def _ratio(left: str, right: str) -> float:
+    return difflib.SequenceMatcher(None, left, right).ratio()
+
+
+def gather(calls: Sequence[Callable[[], N]]) -> tuple[list[N], list[Problem]]:
+    """Make every call; return the nouns that came out and all problems."""
+    nouns: list[N] = []
+    problems: list[Problem] = []
+    for call in calls:
+        try:
+            nouns.append(call())
+        except CatalogError as error:
+            problems.extend(error.problems)
+    return nouns, problems
+
+
+def date_in(first: dt.date, last: dt.date | None, day: dt.date) -> bool:
+    """Whether a day lies in a validity, both ends inclusive; None = open end."""
+    return first <= day and (last is None or day <= last)
