@@ -11,6 +11,7 @@ from pil_discovery.catalog.law import load_law
 from pil_discovery.catalog.models import Known, check_models, load_models
 from pil_discovery.catalog.procedure import Procedure, load_procedure
 from pil_discovery.catalog.strict import read_yaml
+from pil_discovery.catalog.workspace import read_workspace
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ __all__ = [
     "load_procedure",
     "load_units",
     "models_folder",
+    "read_workspace",
     "read_yaml",
 ]
 

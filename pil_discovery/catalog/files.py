@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.nouns import Document, read_document
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from pil_discovery.catalog.strict import Yaml
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -54,7 +56,7 @@ def read_all(root: Path, files: Iterable[Path]) -> tuple[list[Document], list[Pr
 
 def entries(
     document: Document, key: str, others: Sequence[str] = ()
-) -> tuple[list[tuple[int, dict[str, Any]]], dict[str, Any]]:
+) -> tuple[list[tuple[int, dict[str, Yaml]]], dict[str, Yaml]]:
     """Return the numbered entries of a list below a key, and the head of the file.
 
     Raises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.files import entries, models_folder, read_all, yaml_files
 from pil_discovery.catalog.nouns import Document, part_to_noun
@@ -12,6 +12,8 @@ from pil_discovery.types import Fact
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pil_discovery.catalog.strict import Yaml
 
     Topics = dict[str, tuple[str, ...]]
     Loc = tuple[int | str, ...]
@@ -75,22 +77,14 @@ def _read_law(document: Document, facts: dict[str, Fact]) -> list[Problem]:
         except CatalogError as error:
             problems.extend(error.problems)
             continue
-        problems.extend(_fact_mistakes(fact, document, at, facts))
+        if fact.id in facts:
+            what = f"编号「{fact.id}」重复"
+            problems.append(document.problem((*at, "id"), what))
+        if fact.effective_to is not None and fact.effective_to < fact.effective_from:
+            what = "失效日期早于生效日期"
+            problems.append(document.problem((*at, "effective_to"), what, "请核对"))
         facts[fact.id] = fact
     return problems
-
-
-def _fact_mistakes(
-    fact: Fact, document: Document, at: Loc, facts: dict[str, Fact]
-) -> list[Problem]:
-    found: list[Problem] = []
-    if fact.id in facts:
-        found.append(document.problem((*at, "id"), f"编号「{fact.id}」重复"))
-    if fact.effective_to is not None and fact.effective_to < fact.effective_from:
-        found.append(
-            document.problem((*at, "effective_to"), "失效日期早于生效日期", "请核对")
-        )
-    return found
 
 
 def _own_topics(facts: dict[str, Fact]) -> Topics:
@@ -110,17 +104,17 @@ def _read_topics(
         return [document.problem((), "应当是「topics: {主题: [法条编号]}」")]
     problems: list[Problem] = []
     for topic, ids in table.items():
-        problems.extend(_topic_mistakes(document, topic, ids, facts))
-        if isinstance(ids, list):
-            topics[topic] = tuple(dict.fromkeys((*topics.get(topic, ()), *ids)))
+        if not isinstance(ids, list):
+            what = "应当是法条编号的列表"
+            problems.append(document.problem(("topics", topic), what))
+            continue
+        problems.extend(_loose_ids(document, topic, facts))
+        topics[topic] = tuple(dict.fromkeys((*topics.get(topic, ()), *ids)))
     return problems
 
 
-def _topic_mistakes(
-    document: Document, topic: str, ids: Any, facts: dict[str, Fact]
-) -> list[Problem]:
-    if not isinstance(ids, list):
-        return [document.problem(("topics", topic), "应当是法条编号的列表")]
+def _loose_ids(document: Document, topic: str, facts: dict[str, Fact]) -> list[Problem]:
+    ids: list[Yaml] = document.value["topics"][topic]
     return [
         document.problem(
             ("topics", topic, number),

@@ -1,10 +1,9 @@
-"""`models/screening/` and local folders → screening models, checked against the rest."""
+"""`models/screening/` and local folders → models, checked against the rest."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.files import models_folder, read_all, yaml_files
@@ -14,6 +13,7 @@ from pil_discovery.types import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from pil_discovery.types import Dataset, Fact
 
@@ -169,15 +169,15 @@ def _law_mistake(part: str, name: str, known: Known) -> tuple[str, str]:
 
 
 def _unit_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
-    places = [(("measures", name), unit) for name, unit in model.measures.items()]
-    places += [
-        (("parameters", name, "unit"), parameter.unit)
-        for name, parameter in model.parameters.items()
-    ]
+    places: dict[tuple[str, ...], str] = {
+        ("measures", name): unit for name, unit in model.measures.items()
+    }
+    for name, parameter in model.parameters.items():
+        places["parameters", name, "unit"] = parameter.unit
     return [
         document.problem(
             where, f"不认识的单位「{unit}」", near_names(unit, known.units)
         )
-        for where, unit in places
+        for where, unit in places.items()
         if unit not in known.units
     ]

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import difflib
 import json
+import types
 import typing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pil_discovery.catalog.strict import line_of, parse_yaml, read_text
+from pil_discovery.catalog.strict import Yaml, line_of, parse_yaml, read_text
 from pil_discovery.errors import CatalogError, Problem, near_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     Loc = tuple[int | str, ...]
 
 N = TypeVar("N", bound=BaseModel)
+
+Hint = Any
+"""A type annotation."""
 
 _SENTENCES = {
     "string_type": "应当是文字（编号、日期等请加引号）",
@@ -46,7 +49,7 @@ class Document:
 
     name: str
     text: str
-    value: Any
+    value: Yaml
 
     def problem(self, loc: Loc, what: str, remedy: str = "") -> Problem:
         """Return a problem at a field of this file, with its line."""
@@ -85,7 +88,7 @@ def to_noun(cls: type[N], document: Document) -> N:
 
 
 def part_to_noun(
-    cls: type[N], document: Document, value: Any, *, at: Loc = (), only: str = ""
+    cls: type[N], document: Document, value: Yaml, *, at: Loc = (), only: str = ""
 ) -> N:
     """Return the noun that a part of a document holds; `at` is its place there.
 
@@ -107,7 +110,7 @@ def translate(
     document: Document,
     details: Sequence[ErrorDetails],
     *,
-    value: Any,
+    value: Yaml,
     at: Loc = (),
     hidden: str = "",
 ) -> list[Problem]:
@@ -128,9 +131,7 @@ def translate(
     return list(found.values())
 
 
-def _sentence(
-    detail: ErrorDetails, owner: type[BaseModel] | None | object, hidden: str
-) -> tuple[str, str]:
+def _sentence(detail: ErrorDetails, owner: object, hidden: str) -> tuple[str, str]:
     kind, loc = detail["type"], detail["loc"]
     last = str(loc[-1]) if loc else ""
     if kind == "missing":
@@ -172,17 +173,15 @@ def _offer(name: str, owner: object, hidden: str) -> str:
     return near_names(name, known) or f"可用字段：{'、'.join(known)}"
 
 
-def _walk(
-    cls: type[BaseModel], loc: Loc, value: Any
-) -> tuple[Loc, type[BaseModel] | None | object]:
+def _walk(cls: type[BaseModel], loc: Loc, value: Yaml) -> tuple[Loc, object]:
     """Follow an error into the raw value.
 
     Returns the place without pydantic's union tags and the noun that owns the last
     field; the owner is None when the error belongs to a member of a union that the
     author did not mean.
     """
-    annotation: Any = cls
-    owner: Any = cls
+    annotation: Hint = cls
+    owner: object = cls
     place: list[int | str] = []
     for step in loc:
         members = _members(annotation)
@@ -201,33 +200,30 @@ def _walk(
     return tuple(place), owner
 
 
-def _inside(value: Any, step: int | str) -> bool:
+def _inside(value: Yaml, step: int | str) -> bool:
     if isinstance(value, dict):
         return step in value
     return isinstance(value, list) and isinstance(step, int) and step < len(value)
 
 
-def _members(annotation: Any) -> list[Any]:
-    if typing.get_origin(annotation) in _UNIONS:
+def _members(annotation: Hint) -> list[Any]:
+    if typing.get_origin(annotation) in {typing.Union, types.UnionType}:
         return [a for a in typing.get_args(annotation) if a is not type(None)]
     return [annotation]
 
 
-_UNIONS = (typing.Union, type(int | str))
-
-
-def _tag(annotation: Any) -> str:
+def _tag(annotation: Hint) -> str:
     return getattr(annotation, "__name__", str(annotation))
 
 
-def _noun(annotation: Any) -> type[BaseModel] | None:
+def _noun(annotation: Hint) -> type[BaseModel] | None:
     for member in _members(annotation):
         if isinstance(member, type) and issubclass(member, BaseModel):
             return member
     return None
 
 
-def _inner(annotation: Any, step: int | str) -> Any:
+def _inner(annotation: Hint, step: int | str) -> Hint:
     noun = _noun(annotation)
     if noun is not None:
         field = noun.model_fields.get(str(step))
@@ -239,7 +235,7 @@ def _inner(annotation: Any, step: int | str) -> Any:
     return Any
 
 
-def _meant(members: list[Any], value: Any) -> Any:
+def _meant(members: list[Any], value: Yaml) -> Hint:
     """Return the member of a union whose fields are nearest to the keys given."""
     nouns = [m for m in members if isinstance(m, type) and issubclass(m, BaseModel)]
     if not nouns or not isinstance(value, dict):
@@ -247,26 +243,9 @@ def _meant(members: list[Any], value: Any) -> Any:
     return max(nouns, key=lambda noun: _nearness(value, list(noun.model_fields)))
 
 
-def _nearness(keys: Any, fields: list[str]) -> float:
+def _nearness(keys: Iterable[object], fields: list[str]) -> float:
     return sum(max(_ratio(str(key), field) for field in fields) for key in keys)
 
 
 def _ratio(left: str, right: str) -> float:
     return difflib.SequenceMatcher(None, left, right).ratio()
-
-
-def gather(calls: Sequence[Callable[[], N]]) -> tuple[list[N], list[Problem]]:
-    """Make every call; return the nouns that came out and all problems."""
-    nouns: list[N] = []
-    problems: list[Problem] = []
-    for call in calls:
-        try:
-            nouns.append(call())
-        except CatalogError as error:
-            problems.extend(error.problems)
-    return nouns, problems
-
-
-def date_in(first: dt.date, last: dt.date | None, day: dt.date) -> bool:
-    """Whether a day lies in a validity, both ends inclusive; None = open end."""
-    return first <= day and (last is None or day <= last)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
@@ -16,6 +15,9 @@ from pil_discovery.types import Clock, Power, Regime, Route
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    Loc = tuple[int | str, ...]
 
 N = TypeVar("N", bound=BaseModel)
 
@@ -64,77 +66,141 @@ def load_procedure(
 
 @cache
 def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Procedure:
-    folder = root / "procedure"
-    problems: list[Problem] = []
-    defaults = _read_powers(root, facts, problems)
-    local = _read_agencies(root, folder / "agencies", defaults, problems)
-    for place in extra:
-        local += _read_agencies(place, place / "agencies", defaults, problems)
-    regimes = [
-        _read_regime(root, home, facts, problems)
-        for home in sorted(folder.glob(f"{_FOLDER}*"))
-    ]
-    if problems:
-        raise CatalogError(problems)
+    reading = _Reading(root, facts)
+    powers = reading.powers()
+    local = reading.agencies(root, powers, below="procedure/agencies")
+    for folder in extra:
+        local += reading.agencies(folder, powers, below="agencies")
+    homes = sorted((root / "procedure").glob(f"{_FOLDER}*"))
+    regimes = {home: reading.head(home) for home in homes}
+    clocks = {home: reading.clocks(home) for home in homes}
+    routes = {home: reading.routes(home, clocks[home]) for home in homes}
+    if reading.problems:
+        raise CatalogError(reading.problems)
+    found = {home: regime for home, regime in regimes.items() if regime is not None}
     return Procedure(
-        powers=(*defaults.values(), *local),
-        regimes={r.id: r for r, _, _ in regimes if r is not None},
-        clocks={r.id: clocks for r, clocks, _ in regimes if r is not None},
-        routes={r.id: routes for r, _, routes in regimes if r is not None},
+        powers=(*powers.values(), *local),
+        regimes={regime.id: regime for regime in found.values()},
+        clocks={regime.id: clocks[home] for home, regime in found.items()},
+        routes={regime.id: routes[home] for home, regime in found.items()},
     )
 
 
-def _read_powers(
-    root: Path, facts: frozenset[str], problems: list[Problem]
-) -> dict[str, Power]:
-    file = root / "procedure" / "powers.yaml"
-    powers = _read_list(root, file, "powers", Power, problems)
-    for document, number, power in powers:
-        at = ("powers", number, "basis")
-        problems.extend(_unknown(document, at, power.basis, facts))
-    return _by_id(powers, problems)
+class _Reading:
+    """The files of the procedure as they come in, and their problems."""
 
+    def __init__(self, root: Path, facts: frozenset[str]) -> None:
+        self._root = root
+        self._facts = facts
+        self.problems: list[Problem] = []
 
-def _read_agencies(
-    root: Path, folder: Path, powers: Mapping[str, Power], problems: list[Problem]
-) -> list[Power]:
-    """Read local agency tables: rows without title, which is that of the power."""
-    documents, wrong = read_all(root, yaml_files(folder))
-    problems.extend(wrong)
-    found: list[Power] = []
-    for document in documents:
-        try:
-            found.extend(_read_table(document, powers))
-        except CatalogError as error:
-            problems.extend(error.problems)
-    return found
+    def powers(self) -> dict[str, Power]:
+        found = self._list(self._root / "procedure" / "powers.yaml", "powers", Power)
+        for document, number, power in found:
+            self._cite(document, ("powers", number, "basis"), power.basis)
+        return self._by_id(found)
+
+    def agencies(
+        self, root: Path, powers: Mapping[str, Power], *, below: str
+    ) -> list[Power]:
+        """Read local tables; a row takes title and basis from its power."""
+        documents, wrong = read_all(root, yaml_files(root / below))
+        self.problems.extend(wrong)
+        found: list[Power] = []
+        for document in documents:
+            try:
+                found.extend(_read_table(document, powers))
+            except CatalogError as error:
+                self.problems.extend(error.problems)
+        return found
+
+    def head(self, home: Path) -> Regime | None:
+        documents, wrong = read_all(self._root, [home / "regime.yaml"])
+        self.problems.extend(wrong)
+        for document in documents:
+            try:
+                regime = to_noun(Regime, document)
+            except CatalogError as error:
+                self.problems.extend(error.problems)
+                continue
+            if regime.id != home.name.removeprefix(_FOLDER):
+                what = "应当与文件夹名一致"
+                self.problems.append(document.problem(("id",), what))
+            return regime
+        return None
+
+    def clocks(self, home: Path) -> dict[str, Clock]:
+        found = self._list(home / "clocks.yaml", "clocks", Clock)
+        for document, number, clock in found:
+            self._cite(document, ("clocks", number, "basis"), clock.basis)
+        return self._by_id(found)
+
+    def routes(self, home: Path, clocks: Mapping[str, Clock]) -> dict[str, Route]:
+        found = self._list(home / "routes.yaml", "routes", Route)
+        for document, number, route in found:
+            for place, step in enumerate(route.steps):
+                at = ("routes", number, "steps", place)
+                self._cite(document, (*at, "basis"), step.basis)
+                if step.clock is not None and step.clock not in clocks:
+                    near = near_names(step.clock, clocks)
+                    what = f"没有「{step.clock}」这个期限"
+                    self.problems.append(document.problem((*at, "clock"), what, near))
+        return self._by_id(found)
+
+    def _list(
+        self, file: Path, key: str, noun: type[N]
+    ) -> list[tuple[Document, int, N]]:
+        documents, wrong = read_all(self._root, [file])
+        self.problems.extend(wrong)
+        found: list[tuple[Document, int, N]] = []
+        for document in documents:
+            try:
+                rows, _ = entries(document, key)
+            except CatalogError as error:
+                self.problems.extend(error.problems)
+                continue
+            for number, row in rows:
+                try:
+                    made = part_to_noun(noun, document, row, at=(key, number))
+                except CatalogError as error:
+                    self.problems.extend(error.problems)
+                    continue
+                found.append((document, number, made))
+        return found
+
+    def _by_id(self, found: Iterable[tuple[Document, int, N]]) -> dict[str, N]:
+        table: dict[str, N] = {}
+        for document, _, noun in found:
+            name = str(noun.id)  # type: ignore[attr-defined] # each noun here has one
+            if name in table:
+                self.problems.append(document.problem((), f"编号「{name}」重复"))
+            table[name] = noun
+        return table
+
+    def _cite(self, document: Document, at: Loc, ids: Iterable[str]) -> None:
+        self.problems.extend(
+            document.problem(at, f"没有编号为「{i}」的法条", near_names(i, self._facts))
+            for i in ids
+            if i not in self._facts
+        )
 
 
 def _read_table(document: Document, powers: Mapping[str, Power]) -> list[Power]:
     rows, head = entries(document, "agencies", ("jurisdiction", "name"))
     if not isinstance(head.get("jurisdiction"), str):
-        raise CatalogError(
-            document.problem(("jurisdiction",), "应当是加引号的行政区划代码")
-        )
+        what = "应当是加引号的行政区划代码"
+        raise CatalogError(document.problem(("jurisdiction",), what))
     found: list[Power] = []
     problems: list[Problem] = []
     for number, row in rows:
-        at = ("agencies", number)
-        name = str(row.get("power"))
-        if name not in powers:
-            near = near_names(name, powers)
-            problems.append(document.problem(at, f"没有「{name}」这项职权", near))
+        power = powers.get(str(row.get("power")))
+        if power is None:
+            near = near_names(str(row.get("power")), powers)
+            what = f"没有「{row.get('power')}」这项职权"
+            problems.append(document.problem(("agencies", number), what, near))
             continue
-        merged = {k: v for k, v in row.items() if k != "power"} | {
-            "id": name,
-            "title": powers[name].title.model_dump(),
-            "basis": list(powers[name].basis),
-            "jurisdiction": head["jurisdiction"],
-        }
         try:
-            found.append(
-                part_to_noun(Power, document, merged, at=at, only="id title basis")
-            )
+            found.append(_local(document, number, power))
         except CatalogError as error:
             problems.extend(error.problems)
     if problems:
@@ -142,96 +208,14 @@ def _read_table(document: Document, powers: Mapping[str, Power]) -> list[Power]:
     return found
 
 
-def _read_regime(
-    root: Path, home: Path, facts: frozenset[str], problems: list[Problem]
-) -> tuple[Regime | None, dict[str, Clock], dict[str, Route]]:
-    regime = _read_head(root, home, problems)
-    clocks = _read_list(root, home / "clocks.yaml", "clocks", Clock, problems)
-    for document, number, clock in clocks:
-        at = ("clocks", number, "basis")
-        problems.extend(_unknown(document, at, clock.basis, facts))
-    table = _by_id(clocks, problems)
-    routes = _read_list(root, home / "routes.yaml", "routes", Route, problems)
-    for document, number, route in routes:
-        problems.extend(_route_mistakes(document, number, route, (facts, table)))
-    return regime, table, _by_id(routes, problems)
-
-
-def _read_head(root: Path, home: Path, problems: list[Problem]) -> Regime | None:
-    documents, wrong = read_all(root, [home / "regime.yaml"])
-    problems.extend(wrong)
-    for document in documents:
-        try:
-            regime = to_noun(Regime, document)
-        except CatalogError as error:
-            problems.extend(error.problems)
-            continue
-        if regime.id != home.name.removeprefix(_FOLDER):
-            problems.append(document.problem(("id",), "应当与文件夹名一致"))
-        return regime
-    return None
-
-
-def _route_mistakes(
-    document: Document,
-    number: int,
-    route: Route,
-    known: tuple[frozenset[str], Mapping[str, Clock]],
-) -> list[Problem]:
-    facts, clocks = known
-    found: list[Problem] = []
-    for place, step in enumerate(route.steps):
-        at = ("routes", number, "steps", place)
-        found.extend(_unknown(document, (*at, "basis"), step.basis, facts))
-        if step.clock is not None and step.clock not in clocks:
-            near = near_names(step.clock, clocks)
-            what = f"没有「{step.clock}」这个期限"
-            found.append(document.problem((*at, "clock"), what, near))
-    return found
-
-
-def _read_list(
-    root: Path, file: Path, key: str, noun: type[N], problems: list[Problem]
-) -> list[tuple[Document, int, N]]:
-    documents, wrong = read_all(root, [file])
-    problems.extend(wrong)
-    found: list[tuple[Document, int, N]] = []
-    for document in documents:
-        try:
-            rows, _ = entries(document, key)
-        except CatalogError as error:
-            problems.extend(error.problems)
-            continue
-        for number, row in rows:
-            try:
-                made = part_to_noun(noun, document, row, at=(key, number))
-            except CatalogError as error:
-                problems.extend(error.problems)
-                continue
-            found.append((document, number, made))
-    return found
-
-
-def _by_id(
-    found: Iterable[tuple[Document, int, N]], problems: list[Problem]
-) -> dict[str, N]:
-    table: dict[str, N] = {}
-    for document, _, noun in found:
-        name = str(getattr(noun, "id"))  # noqa: B009 — the nouns share only the field
-        if name in table:
-            problems.append(document.problem((), f"编号「{name}」重复"))
-        table[name] = noun
-    return table
-
-
-def _unknown(
-    document: Document,
-    at: tuple[int | str, ...],
-    ids: Iterable[str],
-    facts: Collection[str],
-) -> list[Problem]:
-    return [
-        document.problem(at, f"没有编号为「{i}」的法条", near_names(i, facts))
-        for i in ids
-        if i not in facts
-    ]
+def _local(document: Document, number: int, power: Power) -> Power:
+    row = document.value["agencies"][number]
+    merged = {k: v for k, v in row.items() if k != "power"} | {
+        "id": power.id,
+        "title": power.title.model_dump(),
+        "basis": list(power.basis),
+        "jurisdiction": document.value["jurisdiction"],
+    }
+    at = ("agencies", number)
+    only = "id title basis jurisdiction"
+    return part_to_noun(Power, document, merged, at=at, only=only)

@@ -18,8 +18,11 @@ from pil_discovery.errors import CatalogError, Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
+Yaml = Any
+"""A value as it came from YAML: its shape is not known before it is checked."""
+
 try:
-    from yaml import CParser as _Parser
+    from yaml._yaml import CParser as _Parser
 except ImportError:  # PyYAML built without libyaml
     from yaml.composer import Composer
     from yaml.parser import Parser
@@ -53,8 +56,8 @@ _QUOTED = "quoted"
 class _Composer(_Parser):
     """Nodes whose tag only says whether the scalar was quoted.
 
-    Anchors are dropped at the source, so an alias finds nothing and is an error: aliases
-    share nodes, small files could grow without end, and readers get lost.
+    Anchors are dropped at the source, so an alias finds nothing and is an error:
+    aliases share nodes, small files could grow without end, and readers get lost.
     """
 
     @property
@@ -80,7 +83,7 @@ class _Composer(_Parser):
         return False
 
 
-def read_yaml(path: Path, *, name: str | None = None) -> Any:
+def read_yaml(path: Path, *, name: str | None = None) -> Yaml:
     """Read one YAML file strictly.
 
     Parameters
@@ -118,7 +121,7 @@ def read_text(path: Path, *, name: str | None = None) -> str:
         raise CatalogError(Problem(where, "", what)) from error
 
 
-def parse_yaml(text: str, *, name: str) -> Any:
+def parse_yaml(text: str, *, name: str) -> Yaml:
     """Parse YAML text strictly; see `read_yaml`."""
     node = _compose(text, name)
     if node is None:
@@ -149,11 +152,11 @@ def _child(node: yaml.Node, step: int | str) -> tuple[int, yaml.Node] | None:
         for key, value in node.value:
             if key.value == str(step):
                 return key.start_mark.line, value
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-        if step < len(node.value):
-            child = node.value[step]
-            return child.start_mark.line, child
-    return None
+        return None
+    if isinstance(step, str) or step >= len(node.value):
+        return None
+    child = node.value[step]
+    return child.start_mark.line, child
 
 
 def _compose(text: str, name: str) -> yaml.Node | None:
@@ -193,7 +196,7 @@ class _Place:
         self.problems.append(Problem(self.file, where, what, remedy))
 
 
-def _value(node: yaml.Node, place: _Place) -> Any:
+def _value(node: yaml.Node, place: _Place) -> Yaml:
     if isinstance(node, yaml.ScalarNode):
         return _scalar(node, place)
     if node.tag:
@@ -234,7 +237,7 @@ def _key(node: yaml.Node, place: _Place) -> str | None:
     return key
 
 
-def _scalar(node: yaml.ScalarNode, place: _Place) -> Any:
+def _scalar(node: yaml.ScalarNode, place: _Place) -> Yaml:
     text: str = node.value
     if node.tag == _QUOTED:
         return text
@@ -248,13 +251,12 @@ def _scalar(node: yaml.ScalarNode, place: _Place) -> Any:
     return {"true": True, "false": False}.get(text, text)
 
 
-def _number(node: yaml.ScalarNode, place: _Place) -> Any:
+def _number(node: yaml.ScalarNode, place: _Place) -> Yaml:
     text: str = node.value
     if _INTEGER.fullmatch(text):
         return int(text)
-    if text[-1].isascii() and any(c.isdigit() for c in text):
-        if _FLOAT.fullmatch(text):
-            return float(text)
+    if any(c.isdigit() for c in text) and _FLOAT.fullmatch(text):
+        return float(text)
     if _TRAP.fullmatch(text):
         place.complain(
             node, f"「{text}」在不同程序里读法不同", "编号、时间请加引号；数请写十进制"
