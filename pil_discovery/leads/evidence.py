@@ -1,0 +1,115 @@
+"""How the evidence behind a lead moves its certainty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pil_discovery.leads.formula import (
+    MOST_ABSENT_CLEARS,
+    MOST_SOURCES,
+    SHIFT_ABSENT_CLEARS,
+    SHIFT_DOWNGRADE,
+    SHIFT_FUZZY,
+    SHIFT_OLD_PICTURE,
+    SHIFT_REVIEW,
+    SHIFT_SOURCE,
+    Shift,
+)
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from pil_discovery.types import Finding
+
+OLD_PICTURE_YEARS = 2
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What weakens a finding and is not an exclusion.
+
+    Attributes
+    ----------
+    fuzzy
+        Subject or place was linked by likeness, not by an exact key.
+    picture_date
+        Date of the oldest picture or layer that the finding rests on.
+    """
+
+    fuzzy: bool = False
+    picture_date: dt.date | None = None
+
+
+def shifts(
+    findings: Sequence[Finding],
+    absent: Sequence[str],
+    doubts: Sequence[Doubt],
+    *,
+    as_of: dt.date,
+) -> tuple[Shift, ...]:
+    """List the steps on the logit of certainty that the evidence of a lead takes.
+
+    Parameters
+    ----------
+    findings
+        Findings that carry the lead, at least one.
+    absent
+        Data sets that could have cleared a hit and were not given.
+    doubts
+        Doubts about those findings, where there are any.
+    as_of
+        Date of the scan.
+    """
+    steps = [
+        _sources(findings),
+        *_exclusions(findings),
+        *_absent_clears(absent),
+        *_doubts(doubts, as_of),
+    ]
+    return tuple(s for s in steps if s.amount)
+
+
+def _sources(findings: Sequence[Finding]) -> Shift:
+    names = max((sorted({r.dataset for r in f.records}) for f in findings), key=len)
+    extra = min(max(len(names) - 1, 0), MOST_SOURCES)
+    words = f"{len(names)}个独立数据集相互印证（{'、'.join(names)}）"
+    return Shift(extra * SHIFT_SOURCE, words)
+
+
+def _exclusions(findings: Sequence[Finding]) -> list[Shift]:
+    sizes = {
+        "review": (SHIFT_REVIEW, "须复核"),
+        "downgrade": (SHIFT_DOWNGRADE, "减弱"),
+    }
+    applied = {(e.then, e.zh): None for f in findings for e in f.exclusions}
+    return [
+        Shift(sizes[then][0], f"{sizes[then][1]}：{words}")
+        for then, words in applied
+        if then in sizes
+    ]
+
+
+def _absent_clears(absent: Sequence[str]) -> list[Shift]:
+    if not absent:
+        return []
+    times = min(len(absent), MOST_ABSENT_CLEARS)
+    words = f"缺少可能排除命中的数据（{'、'.join(absent)}）"
+    return [Shift(times * SHIFT_ABSENT_CLEARS, words)]
+
+
+def _doubts(doubts: Sequence[Doubt], as_of: dt.date) -> list[Shift]:
+    steps = []
+    if any(d.fuzzy for d in doubts):
+        steps.append(Shift(SHIFT_FUZZY, "主体或地点为模糊匹配"))
+    if any(_is_old(d.picture_date, as_of) for d in doubts):
+        steps.append(Shift(SHIFT_OLD_PICTURE, "影像或图层距基准日超过24个月"))
+    return steps
+
+
+def _is_old(picture: dt.date | None, as_of: dt.date) -> bool:
+    if picture is None:
+        return False
+    limit = (as_of.year - OLD_PICTURE_YEARS, as_of.month, as_of.day)
+    return (picture.year, picture.month, picture.day) < limit

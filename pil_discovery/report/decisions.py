@@ -1,0 +1,111 @@
+"""Decisions that come back: the filled-in workbook or the file of the review page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from pil_discovery.errors import PilError, Problem
+from pil_discovery.report import wording
+from pil_discovery.report.workbook import LEADS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FIELDS = {
+    "线索编号": "lead_id",
+    "处理意见": "decision",
+    "理由代码": "reason",
+    "备注": "note",
+    "办理人": "by",
+    "办理日期": "on",
+}
+
+
+def read_decisions(path: Path) -> list[dict[str, str]]:
+    """Read decisions from a workbook (`.xlsx`) or a decision file (`.json`).
+
+    Returns
+    -------
+    list
+        `{lead_id, decision, reason, note, by, on}` in file order, only leads with a
+        decision; `decision` is `adopt`, `check` or `reject`, `reason` one of the codes
+        of `wording.REASONS` or empty.
+
+    Raises
+    ------
+    PilError
+        With every row that holds an unknown decision or reason, or when the file
+        cannot be read.
+    """
+    given = _from_json(path) if path.suffix.lower() == ".json" else _from_sheet(path)
+    decisions = [(where, _coded(d)) for where, d in given if d.get("decision")]
+    problems = [p for where, d in decisions for p in _problems(path, where, d)]
+    if problems:
+        raise PilError(problems)
+    return [d for _, d in decisions]
+
+
+def _from_json(path: Path) -> list[tuple[str, dict[str, str]]]:
+    try:
+        listed = json.loads(path.read_text("utf-8"))["decisions"]
+        return [
+            (f"第{i}条", {k: str(d.get(k) or "") for k in FIELDS.values()})
+            for i, d in enumerate(listed, 1)
+        ]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise PilError(_unreadable(path, error)) from error
+
+
+def _from_sheet(path: Path) -> list[tuple[str, dict[str, str]]]:
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            rows = book.get_sheet_by_name(LEADS).to_python(skip_empty_area=False)
+    except (OSError, CalamineError, ValueError) as error:
+        raise PilError(_unreadable(path, error)) from error
+    header = [str(cell).strip() for cell in rows[0]] if rows else []
+    lost = [title for title in FIELDS if title not in header]
+    if lost:
+        what = f"工作表「{LEADS}」缺少列：{'、'.join(lost)}"
+        raise PilError(Problem(str(path), LEADS, what, "请不要改动表头"))
+    places = {name: header.index(title) for title, name in FIELDS.items()}
+    return [
+        (f"「{LEADS}」第{i}行", {n: _cell(row[c]) for n, c in places.items()})
+        for i, row in enumerate(rows[1:], 2)
+    ]
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    return value.isoformat() if isinstance(value, dt.date) else str(value).strip()
+
+
+def _coded(decision: dict[str, str]) -> dict[str, str]:
+    decisions = {zh: code for code, zh in wording.DECISIONS.items()}
+    reasons = {zh: code for code, zh in wording.REASONS.items()}
+    return {
+        **decision,
+        "decision": decisions.get(decision["decision"], decision["decision"]),
+        "reason": reasons.get(decision["reason"], decision["reason"]),
+    }
+
+
+def _problems(path: Path, where: str, decision: dict[str, str]) -> list[Problem]:
+    checks = (
+        ("处理意见", decision["decision"], wording.DECISIONS),
+        ("理由代码", decision["reason"], {"": "", **wording.REASONS}),
+    )
+    return [
+        Problem(str(path), where, f"{title}「{value}」不在选项中", "请从下拉框选择")
+        for title, value, allowed in checks
+        if value not in allowed
+    ]
+
+
+def _unreadable(path: Path, error: Exception) -> Problem:
+    what = f"无法读取处理意见（{error}）"
+    return Problem(str(path), "", what, "请使用 leads.xlsx 或审阅页导出的 JSON 文件")

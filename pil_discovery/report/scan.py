@@ -1,0 +1,113 @@
+"""The folder of a scan: a stable contract with other programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.report import lines
+from pil_discovery.report.folder import appearing
+from pil_discovery.report.geodata import lead_frame, write_geopackage, write_parquet
+from pil_discovery.report.review import review_page
+from pil_discovery.report.workbook import Contents, write_workbook
+from pil_discovery.text.canonical import dump_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+
+    from pil_discovery.types import Finding, Lead
+
+FILES = (
+    "run.json",
+    "findings.jsonl",
+    "leads.jsonl",
+    "leads.xlsx",
+    "leads.gpkg",
+    "leads.parquet",
+    "quarantine.jsonl",
+    "timing.json",
+    "review.html",
+)
+
+
+def write_scan(
+    out: Path,
+    *,
+    run: Mapping[str, Any],
+    findings: Iterable[Finding],
+    leads: Iterable[Lead],
+    quarantine: pd.DataFrame,
+    timing: Mapping[str, Any],
+) -> Path:
+    """Write all files of a scan into a folder that appears whole or not at all.
+
+    Parameters
+    ----------
+    out
+        Folder; an earlier scan there is replaced whole.
+    run
+        Contents of run.json without floats; `as_of` is an ISO date.
+    findings, leads
+        In the order in which they are to be listed.
+    quarantine
+        Columns `QUARANTINE_COLUMNS`, values already masked.
+    timing
+        Contents of timing.json, the only file that may differ between two runs.
+
+    Returns
+    -------
+    Path
+        `out`.
+
+    Raises
+    ------
+    PilError
+        If `out` holds something that is not a scan.
+    """
+    contents = Contents(
+        run=run,
+        findings=[lines.finding_record(f) for f in findings],
+        leads=[lines.lead_record(lead) for lead in leads],
+        quarantine=lines.quarantine_records(quarantine),
+    )
+    with appearing(out) as folder:
+        _write_files(folder, contents)
+        _write_text(folder / "timing.json", json.dumps(timing, ensure_ascii=False))
+    return out
+
+
+def read_scan(out: Path) -> tuple[dict[str, Any], list[Finding], list[Lead]]:
+    """Load run.json, findings and leads of a scan.
+
+    Raises
+    ------
+    PilError
+        If the folder is not a whole scan.
+    """
+    run = lines.read_json(out / "run.json")
+    findings = lines.read_findings(out / "findings.jsonl")
+    return run, findings, lines.read_leads(out / "leads.jsonl")
+
+
+def _write_files(folder: Path, contents: Contents) -> None:
+    as_of = dt.date.fromisoformat(str(contents.run["as_of"]))
+    run = f"{dump_json(contents.run)}\n"
+    _write_text(folder / "run.json", run)
+    lines.write_lines(folder / "findings.jsonl", contents.findings)
+    lines.write_lines(folder / "leads.jsonl", contents.leads)
+    lines.write_lines(folder / "quarantine.jsonl", contents.quarantine)
+    write_workbook(folder / "leads.xlsx", contents)
+    frame = lead_frame(contents.leads)
+    write_geopackage(folder / "leads.gpkg", frame, as_of)
+    write_parquet(folder / "leads.parquet", frame)
+    scan = hashlib.sha256(run.encode()).hexdigest()
+    _write_text(folder / "review.html", review_page(contents, scan))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,72 @@
+"""The QGIS style of the lead layer: graduated by score, five classes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+SymbolKind = Literal["marker", "line", "fill"]
+
+CLASSES = (
+    (0, 10, "254,240,217"),
+    (10, 20, "253,204,138"),
+    (20, 35, "252,141,89"),
+    (35, 50, "227,74,51"),
+    (50, 100, "179,0,0"),
+)
+"""Lower and upper score, colour (ColorBrewer OrRd, red-green-blind safe)."""
+
+_LAYERS: dict[SymbolKind, str] = {
+    "marker": "SimpleMarker",
+    "line": "SimpleLine",
+    "fill": "SimpleFill",
+}
+_PROPERTIES: dict[SymbolKind, dict[str, str]] = {
+    "marker": {
+        "name": "circle",
+        "color": "{colour},255",
+        "outline_color": "60,60,60,255",
+        "size": "3",
+    },
+    "line": {"line_color": "{colour},255", "line_width": "0.8"},
+    "fill": {
+        "color": "{colour},160",
+        "style": "solid",
+        "outline_color": "90,20,10,255",
+        "outline_width": "0.4",
+    },
+}
+
+
+def symbol_kind(geometry_type: str) -> SymbolKind:
+    """Choose the symbol for a geometry type; mixed layers are drawn as areas."""
+    kinds: dict[str, SymbolKind] = {"Point": "marker", "LineString": "line"}
+    return kinds.get(geometry_type.removeprefix("Multi"), "fill")
+
+
+def qml(kind: SymbolKind) -> str:
+    """Write the style as QML."""
+    ranges = "".join(
+        f'<range lower="{low}" upper="{high}" symbol="{i}" label="{low}–{high} 分"'
+        ' render="true"/>'
+        for i, (low, high, _) in enumerate(CLASSES)
+    )
+    symbols = "".join(
+        _symbol(kind, i, colour) for i, (_, _, colour) in enumerate(CLASSES)
+    )
+    return (
+        '<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology|Labeling">'
+        '<renderer-v2 type="graduatedSymbol" attr="score"'
+        ' graduatedMethod="GraduatedColor">'
+        f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols></renderer-v2></qgis>"
+    )
+
+
+def _symbol(kind: SymbolKind, number: int, colour: str) -> str:
+    properties = "".join(
+        f'<prop k="{k}" v="{v.format(colour=colour)}"/>'
+        for k, v in _PROPERTIES[kind].items()
+    )
+    return (
+        f'<symbol type="{kind}" name="{number}" alpha="1">'
+        f'<layer class="{_LAYERS[kind]}" enabled="1">{properties}</layer></symbol>'
+    )
