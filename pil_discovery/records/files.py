@@ -1,0 +1,149 @@
+"""A file as bytes: its identity, and what it is by its first bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from pil_discovery.errors import Problem, ReadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FileKind = Literal["text", "workbook"]
+
+_FOREIGN = (
+    (b"II*\x00", "TIFF 影像"),
+    (b"MM\x00*", "TIFF 影像"),
+    (b"II+\x00", "TIFF 影像"),
+    (b"MM\x00+", "TIFF 影像"),
+    (b"\x89PNG", "PNG 图片"),
+    (b"\xff\xd8\xff", "JPEG 图片"),
+    (b"GIF8", "GIF 图片"),
+    (b"BM", "BMP 图片"),
+    (b"%PDF", "PDF 文档"),
+    (b"SQLite format 3", "SQLite 或 GeoPackage 数据库"),
+    (b"\x00\x00\x27\x0a", "shapefile 图层"),
+    (b"PAR1", "Parquet 文件"),
+    (b"\x1f\x8b", "gzip 压缩包"),
+    (b"Rar!", "RAR 压缩包"),
+    (b"7z\xbc\xaf", "7z 压缩包"),
+    (b"BZh", "bzip2 压缩包"),
+    (b"\x89HDF", "HDF5 数据"),
+    (b"{\\rtf", "RTF 文档"),
+    (b"fgb", "FlatGeobuf 图层"),
+)
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_MOST_BYTES = 4 * 2**30
+_MOST_UNPACKED = 2 * 2**30
+_MOST_RATIO = 200
+
+
+@dataclass(frozen=True)
+class Blob:
+    """The bytes of one file with their hash."""
+
+    path: Path
+    file: str
+    content: bytes
+    sha256: str
+    kind: FileKind
+
+
+def load(path: Path, root: Path) -> Blob:
+    """Read a file whole and say what it is.
+
+    Parameters
+    ----------
+    root
+        The workspace; `file` is the path below it.
+
+    Raises
+    ------
+    ReadError
+        When the file is missing, empty, too large, outside the workspace, or is not
+        a table, whatever its name says.
+    """
+    file = place_below(path, root)
+    content = _content(path, file)
+    digest = hashlib.sha256(content).hexdigest()
+    return Blob(path, file, content, digest, sniff(content, file))
+
+
+def place_below(path: Path, root: Path) -> str:
+    """Return the POSIX path of a file below the workspace, as far as it is inside."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        problem = Problem(str(path), "", "文件不在工作区之内", "把文件放进工作区文件夹")
+        raise ReadError(problem) from None
+
+
+def _content(path: Path, file: str) -> bytes:
+    if not path.is_file():
+        raise ReadError(Problem(file, "", "文件不存在或不是普通文件", "核对文件名"))
+    if path.stat().st_size > _MOST_BYTES:
+        raise ReadError(Problem(file, "", "文件超过 4 GiB", "按年度或地区拆分后导入"))
+    content = path.read_bytes()
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise ReadError(Problem(file, "", "文件是空的", "请重新导出"))
+    return content
+
+
+def sniff(content: bytes, file: str) -> FileKind:
+    """Return the kind of table by the first bytes, never by the name.
+
+    Raises
+    ------
+    ReadError
+        When the bytes are those of something else.
+    """
+    head = content[:512]
+    if head.startswith(_OLE):
+        return "workbook"
+    if head.startswith(b"PK\x03\x04"):
+        return _archive(content, file)
+    for magic, name in _FOREIGN:
+        if head.startswith(magic):
+            raise ReadError(_not_a_table(file, name))
+    return _text(content, file)
+
+
+def _not_a_table(file: str, name: str) -> Problem:
+    return Problem(
+        file, "", f"内容是{name}，不是表格", "请提供 CSV、XLSX、XLS 或 ODS 文件"
+    )
+
+
+def _archive(content: bytes, file: str) -> FileKind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile:
+        problem = Problem(file, "", "文件不完整或已损坏，打不开", "请重新导出或重新复制")
+        raise ReadError(problem) from None
+    names = {m.filename for m in members}
+    if not any(n.startswith("xl/workbook") or n == "content.xml" for n in names):
+        raise ReadError(_not_a_table(file, "ZIP 压缩包"))
+    unpacked = sum(m.file_size for m in members)
+    if unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * len(content) + 2**20:
+        what = f"解开后有 {unpacked} 字节，疑为压缩炸弹"
+        raise ReadError(Problem(file, "", what, "请另存为普通工作簿"))
+    return "workbook"
+
+
+def _text(content: bytes, file: str) -> FileKind:
+    start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<script")):
+        what = "内容是网页或 XML，不是表格（常见于系统导出的假 .xls）"
+        remedy = "用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
+        raise ReadError(Problem(file, "", what, remedy))
+    if b"\x00" in content and not content.startswith(_UTF16):
+        line = content[: content.index(b"\x00")].count(b"\n") + 1
+        what = "含有空字节（NUL），不是文本表格或已损坏"
+        raise ReadError(Problem(file, f"第{line}行", what, "请重新导出"))
+    return "text"

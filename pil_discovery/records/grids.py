@@ -1,0 +1,42 @@
+"""A sheet or text file as rows of cells, each row with its number in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Cell = object
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The cells of one sheet or text file.
+
+    Attributes
+    ----------
+    sheet
+        Name of the sheet; None for text files.
+    rows, lines
+        Cells, and for each row its number in the file, counted from 1.
+    merged
+        Merged cell ranges as ((row, column), (row, column)), positions from 0 in `rows`.
+    ragged
+        Rows have the length that their line in the text file gave them.
+    """
+
+    sheet: str | None
+    rows: list[Row]
+    lines: Sequence[int]
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
+    ragged: bool = False
+
+
+def is_blank(cell: Cell) -> bool:
+    """Return whether a cell shows nothing."""
+    return cell is None or (isinstance(cell, str) and not cell.strip(" \t\r\n\xa0\u3000"))
+
+
+def is_blank_row(row: Row) -> bool:
+    """Return whether no cell of a row shows anything."""
+    return all(map(is_blank, row))

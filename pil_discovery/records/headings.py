@@ -1,0 +1,198 @@
+"""Which rows are headers, and which data set they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pil_discovery.records.grids import Grid, Row, is_blank
+from pil_discovery.text.characters import squeeze
+from pil_discovery.text.headers import HeaderMatch, field_names, match_headers
+from pil_discovery.text.units import find_unit
+
+if TYPE_CHECKING:
+    from pil_discovery.types.datasets import Dataset
+
+_DEPTH = 40
+"""Headers are looked for in the first so many rows that are not blank."""
+
+LEAST_SCORE = 0.3
+_TITLE_BONUS = 0.15
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The header of a grid.
+
+    Attributes
+    ----------
+    first, last
+        Positions of the header rows in the grid; `last` is the units row, if any.
+    headers
+        One text per column; two merged rows are joined by a space.
+    units
+        Position of the column → unit named in a units row.
+    """
+
+    first: int
+    last: int
+    headers: tuple[str, ...]
+    units: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A data set that headers may mean."""
+
+    dataset: str
+    title: str
+    score: float
+    reasons: tuple[str, ...]
+
+
+def recognise(
+    headers: Sequence[str], datasets: Mapping[str, Dataset], *, hint: str = ""
+) -> list[Candidate]:
+    """Rank the data sets that these headers may mean.
+
+    Parameters
+    ----------
+    hint
+        Name of the file and sheet; a title found in it speaks for that data set.
+
+    Returns
+    -------
+    candidates
+        Those with two matching columns or more, best first.
+    """
+    found = []
+    for dataset in datasets.values():
+        match = match_headers(headers, dataset, cut_bytes=0)
+        if len(match.mapping) >= min(2, len(dataset.fields)):
+            found.append(_candidate(dataset, match, hint))
+    return sorted(found, key=lambda c: (-c.score, c.dataset))
+
+
+def _candidate(dataset: Dataset, match: HeaderMatch, hint: str) -> Candidate:
+    columns = "、".join(match.mapping.values())
+    reasons = [f"相符 {len(match.mapping)}/{len(dataset.fields)} 列：{columns}"]
+    titles = [t for t in (dataset.title.zh, *dataset.aliases, dataset.id) if t]
+    score = match.score
+    if any(squeeze(title) in squeeze(hint) for title in titles):
+        score += _TITLE_BONUS
+        reasons.append("文件名或工作表名含数据集名称")
+    return Candidate(dataset.id, dataset.title.zh, round(score, 4), tuple(reasons))
+
+
+def find_heading(
+    grid: Grid, dataset: Dataset, overrides: Mapping[str, str]
+) -> tuple[Heading, HeaderMatch] | None:
+    """Return the rows of the grid that best name the columns of the data set, or None.
+
+    One row, or two rows where the upper one groups columns (merged cells). The first
+    row wins a tie, and one row wins over two.
+    """
+    best: tuple[tuple[int, float], Heading, HeaderMatch] | None = None
+    for heading in _possible(grid):
+        match = _try(heading.headers, dataset, overrides)
+        rank = (len(match.mapping), match.score)
+        if best is None or rank > best[0]:
+            best = (rank, heading, match)
+    if best is None or not _enough(best[1], best[2], dataset):
+        return None
+    return _with_units(grid, best[1]), best[2]
+
+
+def _try(
+    headers: Sequence[str], dataset: Dataset, overrides: Mapping[str, str]
+) -> HeaderMatch:
+    plain = {squeeze(h) for h in headers}
+    here = {
+        h: n
+        for h, n in overrides.items()
+        if squeeze(h) in plain and dataset.field(n) is not None
+    }
+    return match_headers(headers, dataset, here, cut_bytes=0)
+
+
+def _enough(heading: Heading, match: HeaderMatch, dataset: Dataset) -> bool:
+    filled = sum(bool(h) for h in heading.headers)
+    return len(match.mapping) >= min(2, filled, len(dataset.fields))
+
+
+def _possible(grid: Grid) -> list[Heading]:
+    """Return every row that may be a header: first single rows, then pairs."""
+    filled = [p for p, row in enumerate(grid.rows[: 4 * _DEPTH]) if _texts(row)]
+    filled = filled[:_DEPTH]
+    singles = [Heading(p, p, _headers(grid.rows[p]), {}) for p in filled]
+    pairs = [
+        Heading(a, b, _joined(grid, a), {})
+        for a, b in zip(filled, filled[1:], strict=False)
+        if b == a + 1 and _groups(grid, a)
+    ]
+    return singles + pairs
+
+
+def _texts(row: Row) -> int:
+    return sum(isinstance(c, str) and not is_blank(c) for c in row)
+
+
+def _headers(row: Row) -> tuple[str, ...]:
+    return tuple(" ".join(str(c).split()) if not is_blank(c) else "" for c in row)
+
+
+def _groups(grid: Grid, position: int) -> bool:
+    """Return whether a row may group the columns of the next: it has gaps."""
+    return any(is_blank(c) for c in grid.rows[position])
+
+
+def _joined(grid: Grid, position: int) -> tuple[str, ...]:
+    upper, lower = grid.rows[position], grid.rows[position + 1]
+    width = max(len(upper), len(lower))
+    tops = _headers([*upper, *[""] * (width - len(upper))])
+    bottoms = _headers([*lower, *[""] * (width - len(lower))])
+    spread = _spread(grid, position, tops)
+    return tuple(
+        " ".join(p for p in (top if bottom else own, bottom) if p)
+        for own, top, bottom in zip(tops, spread, bottoms, strict=True)
+    )
+
+
+def _spread(grid: Grid, position: int, tops: Sequence[str]) -> list[str]:
+    """Return the upper headers over all columns that they group."""
+    spread = list(tops)
+    spans = [m for m in grid.merged if m[0][0] == position == m[1][0]]
+    for (_, left), (_, right) in spans:
+        spread[left : right + 1] = [tops[left]] * (right + 1 - left)
+    if spans:
+        return spread
+    for column in range(1, len(spread)):
+        spread[column] = spread[column] or spread[column - 1]
+    return spread
+
+
+def _with_units(grid: Grid, heading: Heading) -> Heading:
+    below = heading.last + 1
+    row = grid.rows[below] if below < len(grid.rows) else ()
+    cells = {p: str(c).strip("()（）[] ") for p, c in enumerate(row) if not is_blank(c)}
+    named = {p: c for p, c in cells.items() if not _is_dash(c)}
+    if not named or not all(map(_is_unit, named.values())):
+        return heading
+    return Heading(heading.first, below, heading.headers, named)
+
+
+@lru_cache(maxsize=1024)
+def _is_unit(text: str) -> bool:
+    number = text.replace(".", "").isdecimal()
+    return not number and find_unit(text) is not None
+
+
+def _is_dash(text: str) -> bool:
+    return set(text) <= set("-—/－")
+
+
+def knows(dataset: Dataset, header: str) -> bool:
+    """Return whether a header is a name of any field of the data set."""
+    return squeeze(header) in field_names(dataset)

@@ -1,0 +1,111 @@
+"""Which rows below the header are records, and which are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pil_discovery.records.grids import Grid, Row, is_blank, is_blank_row
+from pil_discovery.text.characters import squeeze
+from pil_discovery.text.numbers import read_number
+from pil_discovery.types.sources import Skipped
+
+if TYPE_CHECKING:
+    from pil_discovery.records.headings import Heading
+
+_TOTAL = re.compile(
+    r"(合计|总计|小计|累计|本页合计|本页小计|本年合计|共计|总和)(:.*|\(.*\)|数|金额|\d+[户笔条宗件个]?)?"
+)
+_SIGNED = re.compile(
+    r"(制表人?|填表人?|填报人|经办人?|审核人?|复核人?|审批人?|负责人|单位负责人|联系人|联系电话|填报单位|制表单位"
+    r"|填表单位|填报日期|制表日期|填表日期|打印日期|打印时间|导出时间|数据来源|备注|注|说明):.*|第\d+页.*|共\d+页.*"
+)
+_INITIALS = frozenset("合总小累本共制填经审复负单联打导数备注说第")
+
+
+@dataclass(frozen=True)
+class Body:
+    """The records of a grid: positions of their rows, and the rows passed over.
+
+    `misfits` are the positions whose number of fields differs from the header's.
+    """
+
+    records: list[int]
+    misfits: list[int]
+    skipped: list[Skipped]
+
+
+def split_body(grid: Grid, heading: Heading) -> Body:
+    """Tell records from titles, headers, units, footers and blank lines."""
+    skipped = _above(grid, heading)
+    records, misfits = [], []
+    header_rows = [_plain(grid.rows[p]) for p in range(heading.first, heading.last + 1)]
+    width = len(heading.headers)
+    for position in range(heading.last + 1, len(grid.rows)):
+        row = grid.rows[position]
+        reason = _no_record(row, header_rows)
+        if reason:
+            skipped.append(_skip(grid, position, reason))
+        elif grid.ragged and len(row) != width and not _padded(row, width):
+            misfits.append(position)
+        else:
+            records.append(position)
+    return Body(records, misfits, skipped)
+
+
+def _above(grid: Grid, heading: Heading) -> list[Skipped]:
+    skipped = []
+    for position in range(heading.last + 1):
+        if position < heading.first:
+            blank = is_blank_row(grid.rows[position])
+            reason = "空行" if blank else "表头以上的标题或说明"
+        elif position == heading.last and heading.units:
+            reason = "单位行"
+        else:
+            reason = "表头"
+        skipped.append(_skip(grid, position, reason))
+    return skipped
+
+
+def _skip(grid: Grid, position: int, reason: str) -> Skipped:
+    return Skipped(row=grid.lines[position], reason=reason, sheet=grid.sheet)
+
+
+def _no_record(row: Row, header_rows: Sequence[list[str]]) -> str:
+    """Return why a row is no record; empty for a record."""
+    first = next((c for c in row if not is_blank(c)), None)
+    if first is None:
+        return "空行"
+    if not isinstance(first, str):
+        return ""
+    # Nearly all rows end here: only certain first characters can begin a footer.
+    if first.strip()[:1] in _INITIALS and (reason := _footer(row, squeeze(first))):
+        return reason
+    same = any(squeeze(first) == h[0] for h in header_rows if h)
+    return "重复的表头" if same and _plain(row) in header_rows else ""
+
+
+def _plain(row: Row) -> list[str]:
+    return [squeeze(str(c)) for c in row if not is_blank(c)]
+
+
+def _footer(row: Row, first: str) -> str:
+    if _SIGNED.fullmatch(first):
+        return "表尾（制表、审核、说明）"
+    others = [c for c in row if not is_blank(c)][1:]
+    if _TOTAL.fullmatch(first) and all(map(_may_stand_in_total, others)):
+        return "合计或小计行"
+    return ""
+
+
+def _may_stand_in_total(cell: object) -> bool:
+    if isinstance(cell, str) and _TOTAL.fullmatch(squeeze(cell)):
+        return True
+    return not read_number(cell).fault
+
+
+def _padded(row: Row, width: int) -> bool:
+    """Return whether a row is longer only by empty fields behind."""
+    return len(row) > width and all(map(is_blank, row[width:]))

@@ -1,0 +1,115 @@
+"""XLSX, XLS and ODS workbooks through calamine: values, never formulas or macros."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from pil_discovery.errors import Problem, ReadError, near_names
+from pil_discovery.records.files import Blob
+from pil_discovery.records.grids import Grid
+from pil_discovery.types.sources import Inference
+
+
+def read_workbook(
+    blob: Blob, *, sheet: str | None = None
+) -> tuple[list[Grid], list[Inference]]:
+    """Return the visible sheets of a workbook that hold anything.
+
+    Parameters
+    ----------
+    sheet
+        Name of the only sheet to read; it may then be a hidden one.
+
+    Returns
+    -------
+    grids, inferences
+        Row numbers are those that Excel shows. Hidden sheets are not read, but listed.
+
+    Raises
+    ------
+    ReadError
+        When the workbook cannot be opened, has a password, lacks the named sheet, or
+        all its visible sheets are empty.
+    """
+    book = _open(blob)
+    hidden = _hidden(book)
+    names = _wanted(book, blob.file, sheet) or [
+        n for n in _tables(book) if n not in hidden
+    ]
+    grids = [_grid(book, name) for name in names]
+    filled = [grid for grid in grids if grid.rows]
+    if not filled:
+        what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
+        raise ReadError(Problem(blob.file, "", what, "请重新导出"))
+    return filled, _listed(hidden - set(names), [g.sheet for g in grids if not g.rows])
+
+
+def _open(blob: Blob) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(io.BytesIO(blob.content))
+    except PasswordError:
+        problem = Problem(blob.file, "", "工作簿有密码", "请去掉密码后导入")
+    except (CalamineError, ValueError, OSError) as error:
+        what = f"工作簿打不开，可能已损坏或不是 Excel 文件（{error}）"
+        problem = Problem(blob.file, "", what, "用 Excel 或 WPS 打开后另存为 .xlsx")
+    raise ReadError(problem)
+
+
+def _tables(book: CalamineWorkbook) -> list[str]:
+    return [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+
+
+def _hidden(book: CalamineWorkbook) -> set[str]:
+    shown = SheetVisibleEnum.Visible
+    return {m.name for m in book.sheets_metadata if m.visible != shown}
+
+
+def _wanted(book: CalamineWorkbook, file: str, sheet: str | None) -> list[str]:
+    if sheet is None:
+        return []
+    if sheet in book.sheet_names:
+        return [sheet]
+    names = "、".join(book.sheet_names)
+    hint = near_names(sheet, book.sheet_names)
+    raise ReadError(
+        Problem(file, "sheet", f"没有工作表“{sheet}”", f"{hint}现有：{names}")
+    )
+
+
+def _grid(book: CalamineWorkbook, name: str) -> Grid:
+    sheet = book.get_sheet_by_name(name)
+    rows = [
+        [_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)
+    ]
+    # A used range often ends in thousands of formatted but empty rows.
+    while rows and all(c is None for c in rows[-1]):
+        rows.pop()
+    merged = tuple(sheet.merged_cell_ranges or ())
+    return Grid(name, list(rows), range(1, len(rows) + 1), merged=merged)
+
+
+def _cell(value: object) -> object:
+    """Return None for a blank cell, and the words that Excel shows for a boolean."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return None if value == "" else value
+
+
+def _listed(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:
+    found = []
+    if hidden:
+        names = "、".join(sorted(hidden))
+        found.append(Inference(what="隐藏的工作表未读取", value=names, why="隐藏"))
+    if empty:
+        names = "、".join(str(e) for e in empty)
+        found.append(Inference(what="空的工作表未读取", value=names, why="没有内容"))
+    return found
