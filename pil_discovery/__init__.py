@@ -1,1 +1,95 @@
-"""pil_discovery: find public-interest harm in records and layers, and pack evidence."""
+"""pil_discovery: find public-interest harm in records and layers, and pack evidence.
+
+Public names are loaded when first used, so that importing the package is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pil_discovery.errors import PilError
+    from pil_discovery.geo.area import area_m2
+    from pil_discovery.geo.gcj import (
+        bd09_to_gcj02,
+        gcj02_to_bd09,
+        gcj02_to_wgs84,
+        wgs84_to_gcj02,
+    )
+    from pil_discovery.geo.overlay import overlay
+    from pil_discovery.imagery.change import detect_change
+    from pil_discovery.imagery.registration import register_shift
+    from pil_discovery.imagery.series import find_breaks
+    from pil_discovery.imagery.zonal import zonal
+    from pil_discovery.pipeline.flow import Scan, scan
+    from pil_discovery.pipeline.law import due, resolve_basis
+    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+    from pil_discovery.pipeline.reading import (
+        open_workspace,
+        read_image,
+        read_layer,
+        read_records,
+    )
+    from pil_discovery.text.codes import check_code
+
+_HOMES = {
+    "PilError": "errors",
+    "Scan": "pipeline.flow",
+    "area_m2": "geo.area",
+    "bd09_to_gcj02": "geo.gcj",
+    "build_bundle": "pipeline.packing",
+    "check_code": "text.codes",
+    "detect_change": "imagery.change",
+    "due": "pipeline.law",
+    "find_breaks": "imagery.series",
+    "gcj02_to_bd09": "geo.gcj",
+    "gcj02_to_wgs84": "geo.gcj",
+    "open_workspace": "pipeline.reading",
+    "overlay": "geo.overlay",
+    "read_image": "pipeline.reading",
+    "read_layer": "pipeline.reading",
+    "read_records": "pipeline.reading",
+    "register_shift": "imagery.registration",
+    "resolve_basis": "pipeline.law",
+    "scan": "pipeline.flow",
+    "verify_bundle": "pipeline.packing",
+    "wgs84_to_gcj02": "geo.gcj",
+    "zonal": "imagery.zonal",
+}
+
+__all__ = [
+    "PilError",
+    "Scan",
+    "area_m2",
+    "bd09_to_gcj02",
+    "build_bundle",
+    "check_code",
+    "detect_change",
+    "due",
+    "find_breaks",
+    "gcj02_to_bd09",
+    "gcj02_to_wgs84",
+    "open_workspace",
+    "overlay",
+    "read_image",
+    "read_layer",
+    "read_records",
+    "register_shift",
+    "resolve_basis",
+    "scan",
+    "verify_bundle",
+    "wgs84_to_gcj02",
+    "zonal",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOMES:
+        return getattr(import_module(f"pil_discovery.{_HOMES[name]}"), name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -12,15 +12,11 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
-from pyproj import CRS
-from rasterio.transform import from_origin
 
 from pil_discovery.errors import ModelError, Problem
-from pil_discovery.findings.inputs import Inputs
+from pil_discovery.findings.inputs import Inputs, declared_columns
 from pil_discovery.findings.screening import screen
-from pil_discovery.geo.crs import safe_transform
 from pil_discovery.text.cells import type_frame
 from pil_discovery.types import Image, ImageProvenance
 
@@ -150,7 +146,7 @@ def _wrong(model: Model, example: Example, what: str) -> ModelError:
 def _frame(
     model: Model, example: Example, dataset: Dataset, rows: Sequence[Mapping[str, Any]]
 ) -> pd.DataFrame:
-    declared = {**model.data, **model.clears}.get(dataset.id, dataset.columns)
+    declared = declared_columns(model, dataset.id) or dataset.columns
     names = dict.fromkeys([*declared, *(n for row in rows for n in row)])
     stray = [n for n in names if dataset.field(n) is None]
     if stray:
@@ -172,6 +168,8 @@ def _frame(
 def _with_place(
     frame: pd.DataFrame, example: Example, texts: Sequence[str | None]
 ) -> pd.DataFrame:
+    from pil_discovery.geo.crs import safe_transform
+
     shapes = gpd.GeoSeries(shapely.from_wkt(list(texts)), crs=example.crs)
     placed = safe_transform(shapes, example.crs, "EPSG:4490")
     sigma = np.nan if example.sigma_m is None else example.sigma_m
@@ -184,6 +182,10 @@ def _with_place(
 
 
 def _image(example: Example, spec: ExampleImage, path: Path) -> Image:
+    import rasterio
+    from pyproj import CRS
+    from rasterio.transform import from_origin
+
     acquired = dt.datetime.fromisoformat(spec.acquired)
     names = sorted(spec.base)
     transform = from_origin(*spec.origin, spec.pixel_m, spec.pixel_m)

@@ -113,12 +113,17 @@ def _pictures_needed(model: Model) -> int:
 
 def exposed(model: Model, inputs: Inputs) -> dict[str, pd.DataFrame]:
     """Return the declared tables, each with `_id`, absent optional ones empty."""
-    declared = {**model.clears, **model.data}
     return {
-        name: _declared_columns(inputs, name, columns)
-        for name, columns in sorted(declared.items())
+        name: _declared_columns(inputs, name, declared_columns(model, name))
+        for name in sorted({*model.data, *model.clears})
         if name != "image"
     }
+
+
+def declared_columns(model: Model, dataset: str) -> tuple[str, ...]:
+    """Return the columns of a data set that a model may see, required ones first."""
+    names = (*model.data.get(dataset, ()), *model.clears.get(dataset, ()))
+    return tuple(dict.fromkeys(names))
 
 
 def _declared_columns(
@@ -128,7 +133,9 @@ def _declared_columns(
     if source is None:
         source = pd.DataFrame(columns=[*columns, *ORIGIN_COLUMNS])
     wanted = [*columns, *(c for col in columns for c in _companions(source, col))]
-    extra = [c for c in (*PLACE_COLUMNS, *ORIGIN_COLUMNS) if c in source.columns]
+    place = PLACE_COLUMNS if "geometry" in columns else ()
+    origin = [c for c in ORIGIN_COLUMNS if c in source.columns]
+    extra = [*place, *origin]
     frame = source.reindex(columns=[*wanted, *extra])
     frame.insert(0, "_id", np.arange(len(frame), dtype=np.int64))
     return frame.reset_index(drop=True)

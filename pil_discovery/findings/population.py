@@ -146,7 +146,7 @@ def _judge(model: Model, relations: Relations) -> None:
     relations.create(
         "_judged",
         f"SELECT *, {_state_sql(model)} AS _state FROM _candidates",
-        "state",  # noqa: S608
+        "state",
     )
     relations.create(
         "_reported",

@@ -89,7 +89,7 @@ class Relations:
         self._connection.register("_incoming", table)
         self._connection.execute(
             f"CREATE TABLE {quoted(name)} AS SELECT * FROM _incoming"  # noqa: S608
-        )
+        ).fetchall()
         self._connection.unregister("_incoming")
 
     def create(self, name: str, sql: str, where: str) -> int:
@@ -115,10 +115,10 @@ class Relations:
 
     def count(self, name: str) -> int:
         """Return the number of rows of a table."""
-        row = self._connection.execute(
+        rows = self._connection.execute(
             f"SELECT count(*) FROM {quoted(name)}"  # noqa: S608
-        ).fetchone()
-        return int(row[0]) if row else 0
+        ).fetchall()
+        return int(rows[0][0])
 
     def columns(self, name: str) -> dict[str, str]:
         """Return column name → DuckDB type of a table, in order."""
@@ -159,7 +159,7 @@ class Relations:
 
     def _execute(self, sql: str, where: str, values: dict[str, Any]) -> None:
         try:
-            self._connection.execute(sql, values)
+            self._connection.execute(sql, values).fetchall()
         except duckdb.Error as error:
             self._refuse(where, f"SQL 执行失败：{_first_line(error)}")
 

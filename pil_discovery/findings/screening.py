@@ -183,7 +183,7 @@ def _finding(
         place=row.get("place"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
         sentence_zh=fill(model.explain.zh, row),
-        sentence_en=fill(model.explain.en, row),
+        sentence_en=fill(model.explain.en, row, lang="en"),
         records=_records(inputs, images, row["_behind"]),
         geometry=_geometry(row.get("geometry")),
         exclusions=tuple(
@@ -282,7 +282,9 @@ def _missing(inputs: Inputs, row: Mapping[str, Any]) -> tuple[str, ...]:
         notes.append(PARTIAL_DATE)
     if row["_copies"] > 1:
         notes.append(COPIES)
-    notes += [_gap(inputs, name) for name in row["_gaps"]]
+    # a row that lacks a cell explains more than a table without a row
+    cells = [name for name in row["_gaps"] if "." in name]
+    notes += [_gap(inputs, name) for name in cells or row["_gaps"]]
     return tuple(notes or [_empty_columns(row)])
 
 

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_ABSENT = "（缺）"
+_ABSENT = {"zh": "（缺）", "en": "(missing)"}
 _CENT = Decimal("0.01")
 _MU_M2 = Decimal(2000) / Decimal(3)  # 1 亩 = 2000/3 m², exactly
 
 
-def fill(template: str, row: Mapping[str, object]) -> str:
+def fill(template: str, row: Mapping[str, object], *, lang: str = "zh") -> str:
     """Fill `{name}` and `{name:unit}` from a row; nothing else is understood.
 
     Units: `wan` (万元), `yuan` (元 with separators), `mu` (亩), `ha` (公顷), `m2`,
     `pct` (per cent), `date`. A missing value prints «（缺）».
+
+    Parameters
+    ----------
+    lang
+        `zh` or `en`: how dates and missing values are written.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def fill(template: str, row: Mapping[str, object]) -> str:
         if not name.isidentifier() or conversion:
             msg = f"only plain names may stand in braces: {name}"
             raise ValueError(msg)
-        parts.append(show(row[name], unit or ""))
+        parts.append(show(row[name], unit or "", lang=lang))
     return "".join(parts)
 
 
@@ -45,19 +50,23 @@ def names_in(template: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(template) if name]
 
 
-def show(value: object, unit: str = "") -> str:
-    """Write one value for a reader of Chinese."""
+def show(value: object, unit: str = "", *, lang: str = "zh") -> str:
+    """Write one value for a reader."""
     if value is None:
-        return _ABSENT
-    if unit:
+        return _ABSENT[lang]
+    if unit and unit != "date":
         return _UNITS[unit](value)
     if isinstance(value, dt.datetime):
         value = value.date()
     if isinstance(value, dt.date):
-        return f"{value.year}年{value.month}月{value.day}日"
+        return value.isoformat() if lang == "en" else _chinese_date(value)
     if isinstance(value, (Decimal, float)):
         return _plain(Decimal(str(value)).quantize(_CENT, ROUND_HALF_UP))
     return str(value)
+
+
+def _chinese_date(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _plain(number: Decimal) -> str:
@@ -78,5 +87,4 @@ _UNITS: dict[str, Callable[[object], str]] = {
     "ha": lambda v: _rounded(v, Decimal(10000), "0.0001"),
     "m2": lambda v: _rounded(v, Decimal(1), "0.01"),
     "pct": lambda v: _rounded(Decimal(str(v)) * 100, Decimal(1), "0.1") + "%",
-    "date": show,
 }

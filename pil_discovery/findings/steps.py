@@ -13,11 +13,6 @@ import shapely
 
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.inputs import beijing_date
-from pil_discovery.geo.overlay import overlay
-from pil_discovery.imagery.series import find_breaks
-from pil_discovery.imagery.zonal import zonal
-from pil_discovery.imagery.zone_change import change_in_zones
-from pil_discovery.text.links import link_names
 from pil_discovery.types.models import (
     ChangeStep,
     MatchStep,
@@ -150,6 +145,8 @@ def _sigma_of(frame: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
 def _overlay(
     spec: Overlay, room: Room, left: pd.DataFrame, right: pd.DataFrame
 ) -> pd.DataFrame:
+    from pil_discovery.geo.overlay import overlay
+
     ours = _placed(left, room, spec.left)
     theirs = _placed(right, room, spec.right)
     minimum = room.number(spec.min_area_m2, "min_area_m2")
@@ -166,6 +163,8 @@ def _overlay(
 
 
 def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    from pil_discovery.imagery.zone_change import change_in_zones
+
     placed = _placed(zones, room, spec.zones)
     anchors = None if spec.before_column is None else placed[spec.before_column]
     return change_in_zones(
@@ -196,6 +195,8 @@ def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 
 
 def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFrame:
+    from pil_discovery.imagery.zonal import zonal
+
     rows = zonal(zones, image, index=spec.index, band=spec.band, stats=spec.stats)
     rows.insert(1, "acquired_date", pd.Timestamp(beijing_date(image)))
     return rows
@@ -219,7 +220,9 @@ def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 def _match(
     spec: Match, room: Room, left: pd.DataFrame, right: pd.DataFrame
 ) -> pd.DataFrame:
-    del room
+    from pil_discovery.text.links import link_names
+
+    del room  # links look at texts alone
     rows = link_names(
         left,
         right,

@@ -1,5 +1,1 @@
-"""The only module that knows the order of the stages."""
-
-from pil_discovery.pipeline.flow import Scan, scan
-
-__all__ = ["Scan", "scan"]
+"""The only package that knows the order of the stages; `flow.scan` is the way through."""

@@ -53,7 +53,7 @@ class Materials:
     reports: tuple[tuple[str, ReadReport], ...] = ()
 
 
-def read_records(  # noqa: PLR0913 -- the public signature
+def read_records(
     path: str | Path,
     dataset: str | None = None,
     *,
@@ -246,9 +246,7 @@ class _Reading:
             root=self._root,
         )
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
-            table = layers.place_records(
-                table, crs=entry.crs, sigma_m=entry.sigma_m
-            )
+            table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
         told = {"issuer": entry.issuer, "obtained": entry.obtained, "crs": entry.crs}
         sources = tuple(s.model_copy(update=told) for s in table.sources)
         self._tables.setdefault(entry.dataset, []).append(
@@ -281,7 +279,9 @@ class _Reading:
             acquired=entry.acquired,
             sensor=entry.sensor,
             bands=entry.bands,
-            cloud_mask=None if entry.cloud_mask is None else self._root / entry.cloud_mask,
+            cloud_mask=None
+            if entry.cloud_mask is None
+            else self._root / entry.cloud_mask,
             sigma_m=entry.sigma_m,
             root=self._root,
         )
@@ -293,7 +293,9 @@ class _Reading:
         frames: dict[str, pd.DataFrame] = {}
         for dataset in sorted({*joined, *self._layers}):
             parts = [joined[dataset].frame] if dataset in joined else []
-            parts += [pd.DataFrame(layer.frame) for layer in self._layers.get(dataset, ())]
+            parts += [
+                pd.DataFrame(layer.frame) for layer in self._layers.get(dataset, ())
+            ]
             frames[dataset] = parts[0] if len(parts) == 1 else _stacked(parts)
         read = [*joined.values(), *(v for vs in self._layers.values() for v in vs)]
         sources = [s for t in read for s in t.sources]

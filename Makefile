@@ -1,0 +1,59 @@
+# Two commands for a fresh machine with Python 3.11: `make demo`, `make test`.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO ?= demo
+
+.PHONY: demo test check lint types docs wheel lock clean
+
+demo: $(VENV)/.run
+	$(BIN)/pil demo $(DEMO)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto
+
+check: lint types test docs wheel
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev
+	$(BIN)/cog --check -r README.md docs/reference/*.md
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m pytest -m wheel -p no:xdist tests/test_wheel.py
+
+# What the product needs to run, and nothing else.
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/build.txt -r requirements/run.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@
+
+# Everything: product, tests, linters.
+$(VENV)/.dev: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/.run
+
+# Pinned with hashes, without any download address.
+lock: $(VENV)/.dev
+	echo hatchling | $(BIN)/uv pip compile --universal --generate-hashes \
+	  --no-emit-index-url --python-version 3.11 -q - \
+	  --custom-compile-command "make lock" -o requirements/build.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 -q --extra fonts pyproject.toml \
+	  --custom-compile-command "make lock" -o requirements/run.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
+	  --python-version 3.11 -q --extra fonts --group dev pyproject.toml \
+	  -c requirements/run.txt --custom-compile-command "make lock" -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) build dist demo

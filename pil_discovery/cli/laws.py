@@ -1,0 +1,83 @@
+"""`pil law`: show, resolve."""
+
+from __future__ import annotations
+
+import click
+
+from pil_discovery.cli.options import Day, as_json
+from pil_discovery.cli.printing import (
+    PROBLEMS,
+    columns,
+    guarded,
+    leave,
+    print_json,
+    tell,
+)
+
+
+@click.group()
+def law() -> None:
+    """法律依据：按事实发生日查现行条文。"""
+
+
+@law.command()
+@click.argument("name")
+@as_json
+@guarded
+def show(name: str, *, as_json: bool) -> None:
+    """列出一部法律或一条依据的全部版本；NAME 是依据编号、法律代号或名称。"""
+    from pil_discovery.pipeline.law import show_law
+
+    rows = show_law(name)
+    if as_json:
+        print_json(rows)
+        return
+    heading = ("编号", "条文", "施行", "失效", "核对", "内容（我方概括，非原文）")
+    body = [
+        (
+            f.id,
+            f.article or "",
+            f.effective_from,
+            f.effective_to or "",
+            f.verified,
+            f.summary_zh,
+        )
+        for f in rows
+    ]
+    click.echo(columns([heading, *body]))
+
+
+@law.command()
+@click.argument("names", nargs=-1, required=True)
+@click.option("--on", "period", required=True, help="事实发生日，或 首日..末日")
+@click.option("--decided-on", type=Day(), default=None, help="处罚决定日")
+@as_json
+@guarded
+def resolve(
+    names: tuple[str, ...], period: str, decided_on: str | None, *, as_json: bool
+) -> None:
+    """查某日（或某段时间）适用的依据；NAMES 是主题或依据编号。"""
+    from pil_discovery.pipeline.law import resolve_basis
+
+    first, _, last = period.partition("..")
+    wanted = names[0] if len(names) == 1 else list(names)
+    on = (_day(first), _day(last)) if last else _day(first)
+    bases = resolve_basis(wanted, on, decided_on=decided_on)
+    gaps = [b for b in bases if b.role == "gap"]
+    if as_json:
+        print_json({"basis": bases})
+    else:
+        rows = [
+            (b.id, b.citation_zh, b.kind, b.role, b.summary_zh)
+            for b in bases
+            if b not in gaps
+        ]
+        click.echo(columns(rows))
+    for gap in gaps:
+        tell(gap.note)
+    if gaps:
+        leave(PROBLEMS)
+
+
+def _day(text: str) -> str:
+    return str(Day().convert(text, None, None))

@@ -1,0 +1,117 @@
+"""`pil models`: list, check, test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pil_discovery.cli.language import say
+from pil_discovery.cli.options import as_json
+from pil_discovery.cli.printing import (
+    PROBLEMS,
+    columns,
+    guarded,
+    leave,
+    print_json,
+    tell,
+)
+
+_FOLDERS = click.argument(
+    "folders", nargs=-1, type=click.Path(file_okay=False, path_type=Path)
+)
+
+
+@click.group()
+def models() -> None:
+    """监督模型：列出、检查、测试。"""
+
+
+@models.command("list")
+@_FOLDERS
+@as_json
+@guarded
+def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """列出全部模型；FOLDERS 是本地模型文件夹。"""
+    from pil_discovery.pipeline.library import list_models
+
+    found = list_models(folders)
+    if as_json:
+        keys = (
+            "id",
+            "code",
+            "version",
+            "status",
+            "title",
+            "domain",
+            "personal",
+            "data",
+        )
+        print_json([m.model_dump(mode="json", include=set(keys)) for m in found])
+        return
+    heading = ("代码", "模型", "版本", "状态", "名称", "所需数据")
+    rows = [
+        (m.code, m.id, m.version, m.status, m.title.zh, "、".join(m.data))
+        for m in found
+    ]
+    click.echo(columns([heading, *rows]))
+
+
+@models.command()
+@_FOLDERS
+@guarded
+def check(folders: tuple[Path, ...]) -> None:
+    """检查模型文件：所有文件的所有错误一次列出。"""
+    from pil_discovery.pipeline.library import list_models
+
+    tell(
+        say(
+            f"√ {len(list_models(folders))} 个模型，格式无误。",
+            "Models are well-formed.",
+        )
+    )
+
+
+@models.command()
+@click.argument("names", nargs=-1)
+@click.option(
+    "--models",
+    "folders",
+    multiple=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="本地模型文件夹，可重复",
+)
+@as_json
+@guarded
+def test(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """运行写在模型文件里的示例；NAMES 是编号或代码，缺省为全部。"""
+    from pil_discovery.pipeline.library import test_models
+
+    failed = 0
+    told = []
+    for result in test_models(names or None, folders):
+        failed += not result.passed
+        told.append(
+            {
+                "model": result.model,
+                "example": result.name,
+                "passed": result.passed,
+                "differences": result.differences,
+            }
+        )
+        if not as_json:
+            click.echo(
+                f"{'√' if result.passed else '×'} {result.model} · {result.name}"
+            )
+        for difference in result.differences:
+            tell(f"    {difference}")
+    if as_json:
+        print_json(told)
+    tell(
+        say(
+            f"{len(told)} 个示例，{failed} 个不符。",
+            f"{len(told)} examples, {failed} failed.",
+        )
+    )
+    if failed:
+        leave(PROBLEMS)

@@ -1,0 +1,42 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+class Day(click.ParamType):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> object:
+        """Return the date, or say how one is written."""
+        import datetime as dt
+
+        if not isinstance(value, str):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} 不是日期，应写作 2026-09-30", param, ctx)
+
+
+as_json: Decorator = click.option(
+    "--json", "as_json", is_flag=True, help="以 JSON 输出"
+)
+as_of_option: Decorator = click.option(
+    "--as-of", type=Day(), default=None, help="基准日（YYYY-MM-DD），结果只取决于它"
+)
+workers_option: Decorator = click.option(
+    "--workers", type=click.IntRange(min=1), default=None, help="进程数，不影响结果"
+)

@@ -1,0 +1,151 @@
+"""Words on stderr, data on stdout, and an exit code that says what happened."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from pil_discovery.cli.language import say
+from pil_discovery.errors import PilError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+PROBLEMS, USAGE, REFUSED, PARTIAL, INTERNAL, INTERRUPTED = 1, 2, 3, 4, 70, 130
+_SLOW_S = 2.0
+
+
+def tell(text: str) -> None:
+    """Write a sentence to stderr."""
+    click.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Write one JSON document to stdout."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    return str(value)
+
+
+def leave(code: int) -> NoReturn:
+    """End the command with an exit code."""
+    raise SystemExit(code)
+
+
+def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn errors into sentences and exit codes: never a traceback."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 -- wraps any command
+        try:
+            return command(*args, **kwargs)
+        except PilError as error:
+            _list_problems(error)
+            leave(error.exit_code)
+        except KeyboardInterrupt:
+            tell(
+                say(
+                    "已中断；没有留下半成品。",
+                    "Interrupted; nothing half-done is left.",
+                )
+            )
+            leave(INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit, SystemExit):
+            raise
+        except Exception as error:  # noqa: BLE001 -- the last line of defence
+            _report_defect(error)
+            leave(INTERNAL)
+
+    return run
+
+
+def _list_problems(error: PilError) -> None:
+    for problem in error.problems:
+        where = f"{problem.file}：" if problem.file else ""
+        place = f"{problem.where}：" if problem.where else ""
+        remedy = f" → {problem.remedy}" if problem.remedy else ""
+        tell(f"× {where}{place}{problem.what}{remedy}")
+    if len(error.problems) > 1:
+        tell(
+            say(
+                f"共 {len(error.problems)} 处问题。", f"{len(error.problems)} problems."
+            )
+        )
+
+
+def _report_defect(error: Exception) -> None:
+    tell(
+        say(
+            f"× 程序内部错误（{type(error).__name__}：{error}）。结果没有写出。"
+            " 请把这句话和所用命令告诉维护人员。",
+            f"× Internal error ({type(error).__name__}: {error}). Nothing was written.",
+        )
+    )
+
+
+class Progress:
+    """A bar on stderr, shown only on a terminal and only when work takes long."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say what is being done, and how far it is."""
+        if not sys.stderr.isatty() or time.monotonic() - self._started < _SLOW_S:
+            return
+        if self._bar is None:
+            self._bar, self._task = _new_bar()
+        self._bar.update(self._task, description=what, completed=done, total=total)
+
+
+def _new_bar() -> tuple[Any, Any]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    bar.start()
+    return bar, bar.add_task("", total=None)
+
+
+def columns(rows: Iterable[Iterable[object]]) -> str:
+    """Lay rows out in columns; a Chinese character is two wide."""
+    cells = [[str(c) for c in row] for row in rows]
+    if not cells:
+        return ""
+    widths = [max(_width(r[i]) for r in cells) for i in range(len(cells[0]))]
+    return "\n".join(
+        "  ".join(
+            c + " " * (w - _width(c)) for c, w in zip(r, widths, strict=True)
+        ).rstrip()
+        for r in cells
+    )
+
+
+def _width(text: str) -> int:
+    import unicodedata
+
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,137 @@
+"""Commands on results: leads, show, bundle, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pil_discovery.cli.language import say
+from pil_discovery.cli.options import as_json
+from pil_discovery.cli.printing import (
+    PROBLEMS,
+    columns,
+    guarded,
+    leave,
+    print_json,
+    tell,
+)
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("out", type=_FOLDER)
+@click.option("-n", "--top", type=click.IntRange(min=1), default=20, help="显示前几条")
+@click.option("--domain", default=None, help="只看一个领域")
+@as_json
+@guarded
+def leads(out: Path, top: int, domain: str | None, *, as_json: bool) -> None:
+    """列出线索，按得分排列。"""
+    from pil_discovery.cli.tables import lead_rows
+    from pil_discovery.pipeline.results import read_leads
+
+    found = [lead for lead in read_leads(out) if domain in (None, lead.domain)]
+    if as_json:
+        print_json(found[:top])
+        return
+    click.echo(columns(lead_rows(found[:top])))
+    tell(say(f"共 {len(found)} 条；细看：pil show {out} 序号", f"{len(found)} leads"))
+
+
+@click.command()
+@click.argument("out", type=_FOLDER)
+@click.argument("lead")
+@as_json
+@guarded
+def show(out: Path, lead: str, *, as_json: bool) -> None:
+    """细看一条线索：依据、评分、来源行、下一步。LEAD 是序号或编号的开头。"""
+    from pil_discovery.pipeline.results import explain_lead
+
+    told = explain_lead(out, lead)
+    if as_json:
+        print_json(told.as_dict())
+    else:
+        click.echo("\n".join(told.lines()))
+        tell(say(f"打包：pil bundle {out} {lead} --kind suggestion -o 证据包", ""))
+
+
+@click.command()
+@click.argument("out", type=_FOLDER)
+@click.argument("lead", nargs=-1, required=True)
+@click.option("--kind", default="suggestion", show_default=True, help="文书种类")
+@click.option(
+    "-o", "--output", type=_FOLDER, required=True, help="证据包放在哪个文件夹里"
+)
+@click.option(
+    "--workspace", type=_FOLDER, default=None, help="工作区（默认：筛查时的位置）"
+)
+@click.option("--field", "fields", multiple=True, help="文书字段 KEY=VALUE，可重复")
+@as_json
+@guarded
+def bundle(
+    out: Path,
+    lead: tuple[str, ...],
+    kind: str,
+    output: Path,
+    workspace: Path | None,
+    fields: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    """为线索建证据包并验证。"""
+    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+
+    built = [
+        build_bundle(out, one, kind, output, workspace=workspace, **_pairs(fields))
+        for one in lead
+    ]
+    checked = [verify_bundle(b.path) for b in built]
+    if as_json:
+        print_json(built)
+    for one, verdict in zip(built, checked, strict=True):
+        click.echo(str(one.path)) if not as_json else None
+        tell(
+            say(f"未签名；根散列 {verdict.root_sha256}", f"root {verdict.root_sha256}")
+        )
+    if not all(v.ok for v in checked):
+        leave(PROBLEMS)
+
+
+def _pairs(fields: tuple[str, ...]) -> dict[str, str]:
+    broken = [f for f in fields if "=" not in f]
+    if broken:
+        raise click.BadParameter(f"应写作 KEY=VALUE：{'、'.join(broken)}")
+    return dict(f.split("=", 1) for f in fields)
+
+
+@click.command()
+@click.argument("bundle", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--trust", type=click.Path(path_type=Path), default=None, help="受信任的 CA 证书"
+)
+@click.option("--root", default=None, help="应有的根散列（SHA-256）")
+@as_json
+@guarded
+def verify(
+    bundle: tuple[Path, ...], trust: Path | None, root: str | None, *, as_json: bool
+) -> None:
+    """验证证据包：任何改动、缺失、多出都会指出文件。"""
+    from pil_discovery.pipeline.packing import verify_bundle
+
+    verdicts = {str(b): verify_bundle(b, trust=trust, root=root) for b in bundle}
+    if as_json:
+        print_json(verdicts)
+    for path, verdict in verdicts.items():
+        signed = (
+            say("已签名", "signed") if verdict.signed else say("未签名", "unsigned")
+        )
+        mark = "√" if verdict.ok else "×"
+        tell(f"{mark} {path}  {signed}  {verdict.root_sha256 or ''}")
+        for problem in verdict.problems:
+            tell(f"  × {problem.file}：{problem.what}")
+    if not all(v.ok for v in verdicts.values()):
+        leave(PROBLEMS)
+
+
+COMMANDS = (leads, show, bundle, verify)

@@ -1,0 +1,88 @@
+"""Rows for the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pil_discovery.types import Lead
+
+_STATES = {"computed": "已计算", "not_computable": "不可计算", "off": "未启用"}
+_ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "—"}
+_COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
+
+
+def lead_rows(leads: Iterable[Lead]) -> list[tuple[object, ...]]:
+    """Return a heading and one row for each lead."""
+    heading = ("序", "得分", "编号", "代码", "事项（均待核查）", "应履职机关", "途径")
+    rows = [
+        (
+            lead.rank,
+            f"{lead.score:.1f}",
+            lead.lead_id[:12],
+            lead.code,
+            lead.title_zh,
+            lead.agency or "待确定",
+            _ROUTES[lead.route],
+        )
+        for lead in leads
+    ]
+    return [heading, *rows]
+
+
+def count_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """Return how each model ran: population = hit + review + dropped + unknown + clear."""
+    heading = (
+        "代码",
+        "模型",
+        "状态",
+        "总体",
+        "命中",
+        "复核",
+        "排除",
+        "未知",
+        "未见",
+        "说明",
+    )
+    return [heading, *(_count_row(m) for m in models)]
+
+
+def _count_row(model: Mapping[str, Any]) -> tuple[object, ...]:
+    counts = [model["counts"][c] for c in _COUNTS]
+    notes = []
+    if model["missing"]:
+        notes.append(f"缺少 {'、'.join(model['missing'])}")
+    if model.get("missing_clears"):
+        notes.append(f"没有可排除的数据：{'、'.join(model['missing_clears'])}")
+    notes += model.get("notes", ())
+    state = _STATES[model["state"]]
+    return (model["code"], model["id"], state, *counts, "；".join(notes))
+
+
+def source_rows(sources: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """Return a heading and one row for each source."""
+    heading = ("文件", "数据集", "读入", "使用", "隔离", "编码", "坐标系")
+    rows = [
+        (
+            s["file"],
+            s["dataset"] or "未识别",
+            s["rows_read"],
+            s["rows_used"],
+            s["rows_quarantined"],
+            s["encoding"] or "",
+            s["crs"] or "",
+        )
+        for s in sources
+    ]
+    return [heading, *rows]
+
+
+def model_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """Return which models can be computed, and what the others lack."""
+    rows = [
+        (m["code"], m["id"], _STATES[m["state"]], "、".join(m["missing"]))
+        for m in models
+    ]
+    return [("代码", "模型", "状态", "缺少"), *rows]

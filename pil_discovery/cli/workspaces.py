@@ -1,0 +1,205 @@
+"""Commands on a workspace: demo, init, check, scan, doctor."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pil_discovery.cli.language import say
+from pil_discovery.cli.options import as_json, as_of_option, workers_option
+from pil_discovery.cli.printing import (
+    PROBLEMS,
+    REFUSED,
+    USAGE,
+    Progress,
+    columns,
+    guarded,
+    leave,
+    print_json,
+    tell,
+)
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER, default=Path("demo"), required=False)
+@as_json
+@guarded
+def demo(folder: Path, *, as_json: bool) -> None:
+    """在内置示例区走完全程：筛查、打包、验证。
+
+    \b
+    例：pil demo            结果在 demo/
+        pil demo 试一试      结果在 试一试/
+    """
+    from pil_discovery.pipeline.starting import run_demo
+
+    with Progress() as progress:
+        done = run_demo(folder, progress)
+    if as_json:
+        print_json(done)
+    else:
+        _show_demo(done)
+    if not done["verified"]:
+        leave(PROBLEMS)
+
+
+def _show_demo(done: dict[str, object]) -> None:
+    from pil_discovery.cli.tables import lead_rows
+
+    leads = done["leads"]
+    click.echo(columns(lead_rows(leads)))  # type: ignore[arg-type]
+    tell(
+        say(
+            f"共 {done['lead_count']} 条线索（均待核查）。",
+            f"{done['lead_count']} leads.",
+        )
+    )
+    tell(
+        say(f"证据包：{done['bundle']}（已验证，未签名）", f"Bundle: {done['bundle']}")
+    )
+    tell(say(f"根散列：{done['root_sha256']}", f"Root hash: {done['root_sha256']}"))
+    out = done["out"]
+    tell(say("接下来可以试：", "Next:"))
+    tell(f"  pil show {out} 1")
+    tell(f"  pil verify {done['bundle']}")
+    tell(say(f"  用浏览器打开 {out}/review.html", f"  open {out}/review.html"))
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@as_of_option
+@guarded
+def init(folder: Path, as_of: str | None) -> None:
+    """新建工作区：写出 pil.yaml，文件夹里已有的数据一并识别登记。
+
+    \b
+    例：pil init 2026年三季度 --as-of 2026-09-30
+    """
+    from pil_discovery.pipeline.starting import init_workspace
+
+    started = init_workspace(folder, as_of=as_of)
+    tell(say(f"已写出 {started.path}", f"Wrote {started.path}"))
+    for line in started.notes:
+        tell(f"· {line}")
+    tell(say(f"接下来：pil check {folder}", f"Next: pil check {folder}"))
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@as_json
+@guarded
+def check(folder: Path, *, as_json: bool) -> None:
+    """看清每个文件：读到多少行、用了多少、哪些隔离、哪些模型能算。"""
+    from pil_discovery.cli.tables import model_rows, source_rows
+    from pil_discovery.pipeline.checking import check_workspace
+
+    with Progress() as progress:
+        found = check_workspace(folder, progress)
+    if as_json:
+        print_json(found.as_dict())
+    else:
+        click.echo(columns(source_rows(found.sources)))
+        click.echo()
+        click.echo(columns(model_rows(found.models)))
+    for problem in found.problems[:50]:
+        tell(f"× {problem}")
+    if len(found.problems) > 50:
+        tell(say(f"……共 {len(found.problems)} 处", f"… {len(found.problems)} in all"))
+    for path in found.written:
+        tell(say(f"已写出 {path}", f"Wrote {path}"))
+    tell(say(f"接下来：pil scan {folder} -o 结果", f"Next: pil scan {folder} -o out"))
+    if found.unreadable:
+        leave(USAGE)
+    if found.problems:
+        leave(PROBLEMS)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@click.option(
+    "-o",
+    "--out",
+    type=_FOLDER,
+    default=None,
+    help="结果文件夹（默认：工作区旁的 <名称>-结果）",
+)
+@as_of_option
+@workers_option
+@click.option(
+    "--model", "names", multiple=True, help="只运行这些模型（编号或代码），可重复"
+)
+@click.option(
+    "--models", "folders", multiple=True, type=_FOLDER, help="本地模型文件夹，可重复"
+)
+@click.option(
+    "--fail-on", type=click.Choice(["hit"]), default=None, help="有命中时以 3 退出"
+)
+@as_json
+@guarded
+def scan(
+    folder: Path,
+    out: Path | None,
+    as_of: str | None,
+    workers: int | None,
+    names: tuple[str, ...],
+    folders: tuple[Path, ...],
+    fail_on: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """筛查工作区，写出线索、发现、隔离清单和审核页。"""
+    from pil_discovery.cli.tables import count_rows
+    from pil_discovery.pipeline.flow import scan as run
+
+    with Progress() as progress:
+        found = run(
+            folder,
+            as_of=as_of,
+            models=names or None,
+            local_models=folders,
+            workers=workers,
+            progress=progress,
+        )
+        target = found.write(out or folder.parent / f"{folder.resolve().name}-结果")
+    if as_json:
+        print_json({"out": str(target), "run": found.run})
+    else:
+        click.echo(columns(count_rows(found.run["models"])))
+    tell(
+        say(
+            f"{len(found.leads)} 条线索（均待核查），{len(found.quarantine)} 处隔离。",
+            f"{len(found.leads)} leads, {len(found.quarantine)} quarantine entries.",
+        )
+    )
+    tell(
+        say(
+            f"结果：{target}；接下来：pil leads {target}",
+            f"Out: {target}; next: pil leads {target}",
+        )
+    )
+    if fail_on and any(f.state == "hit" for f in found.findings):
+        leave(REFUSED)
+
+
+@click.command()
+@as_json
+@guarded
+def doctor(*, as_json: bool) -> None:
+    """检查本机：引擎版本、字体、杂凑算法、放假安排。"""
+    from pil_discovery.pipeline.diagnosis import diagnose
+
+    looked = diagnose()
+    if as_json:
+        print_json([vars(item) for item in looked])
+    else:
+        click.echo(
+            columns(("√" if i.ok else "×", i.what, i.value, i.remedy) for i in looked)
+        )
+    if not all(item.ok for item in looked):
+        leave(PROBLEMS)
+
+
+COMMANDS = (demo, init, check, scan, doctor)

@@ -1,0 +1,176 @@
+"""The whole way, readable on one screen: read, link, screen, ground, weigh, plan."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery import leads, procedure, report, subjects
+from pil_discovery.catalog import load_catalog
+from pil_discovery.errors import WorkspaceError
+from pil_discovery.findings import Inputs
+from pil_discovery.pipeline.reading import open_workspace, read_sources
+from pil_discovery.pipeline.runs import describe
+from pil_discovery.pipeline.screening import screen_all
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from pil_discovery.catalog import Catalog
+    from pil_discovery.types import Finding, Lead, Model, Workspace
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scan found.
+
+    Attributes
+    ----------
+    leads
+        Leads in order of rank.
+    findings
+        Every candidate that is not clear, ordered by model and key.
+    run
+        The content of `run.json`: sources, models, counts, versions.
+    quarantine
+        Every row or cell that was not used.
+    timing
+        Seconds per step; the only thing that may differ between two runs.
+    """
+
+    leads: tuple[Lead, ...]
+    findings: tuple[Finding, ...]
+    run: dict[str, Any]
+    quarantine: pd.DataFrame
+    timing: dict[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.leads)
+
+    def write(self, out: str | Path) -> Path:
+        """Write the result folder whole, or not at all; return its path."""
+        return report.write_scan(
+            Path(out),
+            run=self.run,
+            findings=self.findings,
+            leads=self.leads,
+            quarantine=self.quarantine,
+            timing=self.timing,
+        )
+
+
+def scan(
+    workspace: str | Path | Workspace,
+    *,
+    as_of: dt.date | None = None,
+    models: Sequence[str] | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Scan:
+    """Screen a workspace: the whole flow, in the only order there is.
+
+    Parameters
+    ----------
+    workspace
+        Folder with `pil.yaml`, or the workspace itself.
+    as_of
+        Day that results depend on; None takes the day of the workspace.
+    models
+        Ids or codes of the models to run; None runs all that the workspace names.
+    workers
+        Processes for the models; results do not depend on it.
+    progress
+        Called with what is being done, steps done, and steps in all.
+
+    Raises
+    ------
+    PilError
+        With every problem found: workspace, files, models.
+    """
+    started = time.perf_counter()
+    place = _opened(workspace)
+    catalog = load_catalog(_local(place))
+    chosen = choose(catalog, models)
+    day = as_of or place.as_of
+
+    materials = read_sources(place, catalog, progress)
+    linked = subjects.link_codes(materials.frames, catalog.datasets)
+    inputs = Inputs(linked, materials.images, catalog.datasets)
+    screened = screen_all(
+        chosen,
+        inputs,
+        as_of=day,
+        personal=place.personal is not None,
+        workers=workers,
+        progress=progress,
+    )
+    grounded = procedure.ground(
+        screened.findings,
+        models=catalog.models,
+        facts=catalog.facts,
+        powers=catalog.powers,
+        jurisdiction=place.jurisdiction,
+        as_of=day,
+    )
+    bases = procedure.bases_of(grounded, facts=catalog.facts, as_of=day)
+    weighed = leads.weigh(
+        grounded, models=catalog.models, bases=bases, runs=screened.runs, as_of=day
+    )
+    planned = [_planned(lead, catalog, day) for lead in weighed]
+
+    run = describe(place, day, materials, screened.runs, planned)
+    timing = {
+        "workspace": str(place.root),
+        "models": screened.seconds,
+        "total_s": round(time.perf_counter() - started, 3),
+    }
+    return Scan(
+        leads=tuple(planned),
+        findings=tuple(grounded),
+        run=run,
+        quarantine=materials.quarantine,
+        timing=timing,
+    )
+
+
+def _opened(workspace: str | Path | Workspace) -> Workspace:
+    return (
+        open_workspace(workspace) if isinstance(workspace, (str, Path)) else workspace
+    )
+
+
+def _local(workspace: Workspace) -> tuple[Path, ...]:
+    names = [m for m in workspace.models if m != "builtin"]
+    return tuple(workspace.root / name for name in names)
+
+
+def choose(catalog: Catalog, names: Sequence[str] | None) -> list[Model]:
+    """Return the models of these ids or codes, in order of id.
+
+    Raises
+    ------
+    WorkspaceError
+        If a name fits no model.
+    """
+    every = list(catalog.models.values())
+    if names is None:
+        return every
+    known = {n for m in every for n in (m.id, m.code)}
+    unknown = [n for n in names if n not in known]
+    if unknown:
+        what = f"没有这样的模型：{'、'.join(unknown)}（pil models list 可查看全部）"
+        raise WorkspaceError(what)
+    return [m for m in every if m.id in names or m.code in names]
+
+
+def _planned(lead: Lead, catalog: Catalog, day: dt.date) -> Lead:
+    course = procedure.plan(lead, facts=catalog.facts, clocks=catalog.clocks, as_of=day)
+    steps = tuple(s.model_dump(mode="json") for s in course.steps)
+    return leads.settle_route(lead, course, steps)

@@ -1,0 +1,107 @@
+"""Law by date: which rule was in force, and when a period ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from pil_discovery import procedure
+from pil_discovery.catalog import load_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pil_discovery.types import Basis, Deadline, Fact
+
+Day = dt.date | str
+
+
+def _day(value: Day) -> dt.date:
+    return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def resolve_basis(
+    ids_or_topic: str | Sequence[str],
+    on: Day | tuple[Day, Day],
+    *,
+    decided_on: Day | None = None,
+) -> list[Basis]:
+    """Resolve legal facts for the date of the fact.
+
+    Parameters
+    ----------
+    ids_or_topic
+        A topic, or fact ids.
+    on
+        Date of the fact, or first and last day of a continuing state.
+    decided_on
+        Date of a penalty decision; only topics ending in `.penalty` use it.
+
+    Returns
+    -------
+    list
+        Rows in force on any of these days; one row of role `gap` when none is loaded.
+
+    Raises
+    ------
+    LawError
+        If a name is unknown; near names are given.
+    """
+    catalog = load_catalog()
+    period = tuple(map(_day, on)) if isinstance(on, tuple) else _day(on)
+    return procedure.resolve_basis(
+        catalog.facts,
+        catalog.topics,
+        ids_or_topic,
+        period,
+        decided_on=None if decided_on is None else _day(decided_on),
+    )
+
+
+def due(
+    step: str,
+    start: Day,
+    *,
+    regime: str = "2021",
+    suspensions: Sequence[tuple[Day, Day]] = (),
+    extensions: Sequence[Mapping[str, object]] = (),
+) -> Deadline:
+    """Reckon the last day of a statutory period.
+
+    Parameters
+    ----------
+    step
+        Clock, such as `suggestion-reply`.
+    start
+        Day of the event; it is not counted (民法典 201).
+    regime
+        Version of the procedure.
+    suspensions
+        First and last day of each suspension, both inclusive.
+    extensions
+        `{"by": "chief"|"superior", "months": n}`.
+
+    Raises
+    ------
+    LawError
+        If the clock, the regime, a suspension or an extension is not possible.
+    """
+    return procedure.due(
+        load_catalog().clocks,
+        step,
+        _day(start),
+        regime=regime,
+        suspensions=[(_day(a), _day(b)) for a, b in suspensions],
+        extensions=list(extensions),
+    )
+
+
+def show_law(name: str) -> list[Fact]:
+    """Return the loaded rows of a fact id, a law key, or a law's title.
+
+    Raises
+    ------
+    LawError
+        If nothing fits; near names are given.
+    """
+    return procedure.find_facts(load_catalog().facts, name)

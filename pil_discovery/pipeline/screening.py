@@ -1,0 +1,77 @@
+"""Run many models over the same inputs, in one process or several."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pil_discovery.findings import Inputs, screen
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Sequence
+
+    from pil_discovery.types import Finding, Model, ModelRun
+
+Outcome = tuple["ModelRun", "list[Finding]", float]
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Runs in order of model id, findings in order of model and key."""
+
+    runs: list[ModelRun]
+    findings: list[Finding]
+    seconds: dict[str, float]
+
+
+def screen_all(
+    models: Sequence[Model],
+    inputs: Inputs,
+    *,
+    as_of: dt.date,
+    personal: bool,
+    workers: int | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Screened:
+    """Run every model; the result does not depend on the number of processes."""
+    jobs = [(m, inputs, as_of, personal) for m in models]
+    runs: list[ModelRun] = []
+    findings: list[Finding] = []
+    seconds: dict[str, float] = {}
+    for done, (run, found, took) in enumerate(_outcomes(jobs, workers or 1)):
+        runs.append(run)
+        findings += found
+        seconds[run.id] = round(took, 3)
+        if progress is not None:
+            progress(run.id, done + 1, len(jobs))
+    return Screened(runs, findings, seconds)
+
+
+Job = tuple["Model", Inputs, "dt.date", bool]
+
+
+def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    if workers == 1 or len(jobs) < 2:
+        yield from map(_work, jobs)
+        return
+    # spawn: DuckDB and Arrow hold threads that a forked child would not have
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        yield from pool.map(_work, jobs)
+
+
+def _work(job: Job) -> Outcome:
+    model, inputs, as_of, personal = job
+    started = time.perf_counter()
+    run, found = screen(model, _declared(model, inputs), as_of=as_of, personal=personal)
+    return run, found, time.perf_counter() - started
+
+
+def _declared(model: Model, inputs: Inputs) -> Inputs:
+    names = {*model.data, *model.clears}
+    frames = {n: f for n, f in inputs.frames.items() if n in names}
+    return Inputs(frames, inputs.images, inputs.datasets)
