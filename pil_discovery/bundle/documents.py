@@ -1,0 +1,107 @@
+"""The words of a document as nouns: every sentence knows the evidence behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from pil_discovery.types.base import Noun
+
+
+class Paragraph(Noun):
+    """A sentence and the evidence items and legal facts that it rests on.
+
+    `keeps` holds it on the page of what follows: the line before a list, and the last
+    sentence, so that the signature never stands on a page without text.
+    """
+
+    text: str
+    keeps: bool = False
+    items: tuple[str, ...] = ()
+    basis: tuple[str, ...] = ()
+
+
+class LetterSection(Noun):
+    """A heading and its paragraphs."""
+
+    heading: str
+    paragraphs: tuple[Paragraph, ...]
+
+
+class Claim(Noun):
+    """A request of the letter and the claim of a later suit that it corresponds to.
+
+    Requests and claims map one to one (办案规则 art. 75(3), fact `ban-75-3`); the claim
+    asks for performance only and sets no duty of a private party (art. 83(2)).
+    """
+
+    number: int
+    request: str
+    claim: str
+
+
+class ExhibitRow(Noun):
+    """A line of the evidence list; `digest` is the first 16 digits of the SHA-256."""
+
+    number: str
+    title: str
+    origin: str
+    obtained: str
+    digest: str
+    item: str
+    path: str
+    sha256: str
+
+
+class LawRow(Noun):
+    """A line of the table of legal bases."""
+
+    number: str
+    citation: str
+    validity: str
+    summary: str
+    id: str
+
+
+class Annex(Noun):
+    """Number and title of an annex."""
+
+    kind: str
+    label: str
+    title: str
+
+
+class Letter(Noun):
+    """All words of a document; DOCX and PDF only lay them out."""
+
+    kind: str
+    mark: str
+    office: str
+    title: str
+    number: str
+    addressee: str
+    sections: tuple[LetterSection, ...]
+    attachments: tuple[str, ...]
+    date: str
+    as_of: dt.date
+    annexes: tuple[Annex, ...]
+    exhibits: tuple[ExhibitRow, ...]
+    laws: tuple[LawRow, ...]
+    plate: bool
+    plate_caption: str
+    claims: tuple[Claim, ...]
+
+
+def printed_strings(letter: Letter) -> list[str]:
+    """Return every text that the documents print, for the glyph gate."""
+    found: list[str] = ["附件：—0123456789 序号证据名称来源取得时间SHA-256（节选）"]
+    _gather(letter.model_dump(mode="json", exclude={"claims"}), found)
+    return found
+
+
+def _gather(tree: object, found: list[str]) -> None:
+    if isinstance(tree, str):
+        found.append(tree)
+    for part in tree.values() if isinstance(tree, dict) else ():
+        _gather(part, found)
+    for part in tree if isinstance(tree, list) else ():
+        _gather(part, found)

@@ -1,0 +1,84 @@
+"""The editable letter: a Word template filled in a sandbox, packed canonically."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+from docx.shared import Mm
+from docxtpl import DocxTemplate, InlineImage
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pil_discovery.errors import BundleError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pil_discovery.bundle.documents import Letter
+
+_FIRST = "[Content_Types].xml"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def render_docx(letter: Letter, template: Path, *, plate: bytes | None = None) -> bytes:
+    """Fill the Word template of a kind.
+
+    The template runs in an immutable sandbox with strict names: it can neither reach
+    code nor skip a missing field; values are escaped and never read as template.
+
+    Raises
+    ------
+    BundleError
+        When the template names a field that does not exist or does more than print.
+    """
+    document = DocxTemplate(str(template))
+    env = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    words = {"letter": letter.model_dump(mode="python"), "plate": ""}
+    if plate is not None:
+        words["plate"] = InlineImage(document, io.BytesIO(plate), width=Mm(150))
+    try:
+        document.render(words, env, autoescape=True)
+    except TemplateError as error:
+        raise BundleError(
+            Problem(template.name, "", f"模板不能填写：{error}")
+        ) from error
+    _date(document, letter)
+    raw = io.BytesIO()
+    document.save(raw)
+    return canonical_zip(raw.getvalue())
+
+
+def canonical_zip(data: bytes) -> bytes:
+    """Pack a zip again so that equal content gives equal bytes.
+
+    `[Content_Types].xml` first (as OPC readers like it), the rest sorted; fixed date,
+    attributes, system and level.
+    """
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new,
+    ):
+        for name in sorted(old.namelist(), key=lambda n: (n != _FIRST, n)):
+            new.writestr(_entry(name), old.read(name))
+    return packed.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _date(document: DocxTemplate, letter: Letter) -> None:
+    core = document.docx.core_properties
+    core.created = core.modified = dt.datetime.combine(letter.as_of, dt.time())
+    core.title = f"{letter.office}{letter.title}"
+    core.author = core.last_modified_by = letter.office
+    core.comments = ""
+    core.revision = 1

@@ -1,0 +1,282 @@
+"""Evidence items: sources, source rows, findings; every printed number leads here."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.bundle.redaction import mask_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pil_discovery.bundle.requests import BundleRequest
+    from pil_discovery.types import Finding, Model, Source
+
+RowKey = tuple[str, str, str, int]
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%~]')
+_NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_SCALES = (1, 10**4, 10**8, Decimal(2000) / 3, Decimal("0.01"))
+"""What a sentence may divide a measure by: 万, 亿, 公顷 (m²/10⁴), 亩, percent."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The numbered items of a bundle.
+
+    Attributes
+    ----------
+    sources
+        One item per source file used: `item`, `file`, `sha256`, `path` in the bundle.
+    rows
+        One item per source row, with masked cells.
+    facts
+        One item per finding, naming its parents.
+    """
+
+    sources: tuple[dict[str, Any], ...]
+    rows: tuple[dict[str, Any], ...]
+    facts: tuple[dict[str, Any], ...]
+
+    @property
+    def items(self) -> tuple[dict[str, Any], ...]:
+        """All items in the order of their numbers."""
+        return (*self.sources, *self.rows, *self.facts)
+
+
+def collect(request: BundleRequest) -> Evidence:
+    """Give numbers to the sources, rows and findings of a lead.
+
+    Items are `S1…` (source files), `R1…` (rows), `F1…` (findings, in the order of the
+    lead); a finding names the rows it rests on, a row names its source.
+    """
+    sources = _source_items(request)
+    by_file = {f: s["item"] for s in sources for f in s["files"]}
+    rows = _row_items(request, by_file)
+    by_row = {_row_key(row): row["item"] for row in rows}
+    facts = [
+        _fact_item(f"F{number}", finding, (request, by_row, by_file))
+        for number, finding in enumerate(request.findings, 1)
+    ]
+    return Evidence(tuple(sources), tuple(rows), tuple(facts))
+
+
+def stored_name(sha256: str, file: str) -> str:
+    """Return `<sha12>_<name>` with characters that any file system accepts.
+
+    >>> stored_name("ab" * 32, "数据/出让%合同.xlsx")
+    'abababababab_出让_合同.xlsx'
+    """
+    name = _FORBIDDEN.sub("_", PurePosixPath(file).name).strip(". ") or "file"
+    path = PurePosixPath(name)
+    return f"{sha256[:12]}_{path.stem[:60]}{path.suffix[:12]}"
+
+
+def used_sources(request: BundleRequest) -> list[Source]:
+    """Return the sources behind the lead: those of its rows and of its models' data."""
+    named = {r.source for f in request.findings for r in f.records}
+    named |= {str(row.get("source")) for row in request.rows}
+    data = {d for m in request.lead_models for d in (*m.data, *m.clears)}
+    return [s for s in request.sources if s.file in named or s.dataset in data]
+
+
+def _source_items(request: BundleRequest) -> list[dict[str, Any]]:
+    merged: dict[str, dict[str, Any]] = {}
+    for source in used_sources(request):
+        item = merged.setdefault(source.sha256, _source_item(source))
+        item["datasets"] = list(
+            dict.fromkeys([*item["datasets"], source.dataset or ""])
+        )
+        item["files"] = list(dict.fromkeys([*item["files"], source.file]))
+    for number, item in enumerate(merged.values(), 1):
+        item["item"] = f"S{number}"
+        item["statement"] = _titles(request, item["datasets"]) or "来源文件"
+        item["issuer"] = item["issuer"] or _holders(request, item["datasets"])
+    return list(merged.values())
+
+
+def _source_item(source: Source) -> dict[str, Any]:
+    name = stored_name(source.sha256, source.file)
+    return {
+        "kind": "source",
+        "datasets": [],
+        "files": [],
+        "file": source.file,
+        "sha256": source.sha256,
+        "bytes": source.bytes,
+        "encoding": source.encoding,
+        "crs": source.crs,
+        "issuer": source.issuer,
+        "obtained": source.obtained,
+        "rows_read": source.rows_read,
+        "rows_used": source.rows_used,
+        "rows_quarantined": source.rows_quarantined,
+        "path": f"data/02_原始材料/{name}",
+        "parents": [],
+    }
+
+
+def _titles(request: BundleRequest, ids: Sequence[str]) -> str:
+    known = [request.datasets[i].title.zh for i in ids if i in request.datasets]
+    return "、".join(dict.fromkeys(known))
+
+
+def _holders(request: BundleRequest, ids: Sequence[str]) -> str:
+    known = [request.datasets[i].holder for i in ids if i in request.datasets]
+    return "、".join(dict.fromkeys(known))
+
+
+def _row_items(
+    request: BundleRequest, by_file: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    wanted: dict[RowKey, Mapping[str, Any]] = {}
+    for row in request.rows:
+        wanted.setdefault(_row_key(row), row)
+    return [
+        _row_item(f"R{number}", wanted[key], (request, by_file))
+        for number, key in enumerate(sorted(wanted), 1)
+    ]
+
+
+def _row_item(
+    item: str, row: Mapping[str, Any], context: tuple[BundleRequest, Mapping[str, str]]
+) -> dict[str, Any]:
+    request, by_file = context
+    dataset, source, sheet, number = _row_key(row)
+    cells = mask_cells(_cells(row), request.datasets.get(dataset))
+    return {
+        "item": item,
+        "kind": "row",
+        "dataset": dataset,
+        "source": source,
+        "sheet": sheet or None,
+        "row": number,
+        "cells": cells,
+        "parents": [by_file[source]] if source in by_file else [],
+    }
+
+
+def _row_key(row: Mapping[str, Any]) -> RowKey:
+    sheet = row.get("sheet")
+    return (
+        str(row.get("dataset") or ""),
+        str(row.get("source") or ""),
+        "" if sheet is None else str(sheet),
+        int(row["row"]),
+    )
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, str | None]:
+    given = row.get("cells")
+    origin = {"dataset", "source", "sheet", "row", "cells", "evidence"}
+    cells = (
+        given
+        if given is not None
+        else {k: v for k, v in row.items() if k not in origin}
+    )
+    return {str(k): None if v is None else str(v) for k, v in cells.items()}
+
+
+def _fact_item(
+    item: str,
+    finding: Finding,
+    context: tuple[BundleRequest, Mapping[RowKey, str], Mapping[str, str]],
+) -> dict[str, Any]:
+    request, by_row, by_file = context
+    keys = [(r.dataset, r.source, r.sheet or "", r.row) for r in finding.records]
+    parents = [by_row[k] for k in keys if k in by_row]
+    sources = [by_file[k[1]] for k in keys if k[1] in by_file]
+    model = request.models.get(finding.model)
+    return {
+        "item": item,
+        "kind": "finding",
+        "finding_id": finding.finding_id,
+        "statement": finding.sentence_zh,
+        "state": finding.state,
+        "model": f"{finding.model}@{finding.model_version}",
+        "code": finding.code,
+        "key": finding.key,
+        "subject_name": finding.subject_name,
+        "subject_code": finding.subject_code,
+        "fact_date": finding.fact_date,
+        "fact_last_date": finding.fact_last_date,
+        "place": finding.place,
+        "measures": measures(finding, model),
+        "numbers": trace_numbers(finding),
+        "basis": list(finding.basis),
+        "records": [r.model_dump() for r in finding.records],
+        "geometry": finding.geometry,
+        "crs": "EPSG:4490" if finding.geometry else None,
+        "exclusions": [e.model_dump() for e in finding.exclusions],
+        "undecided": list(finding.undecided),
+        "missing": list(finding.missing),
+        "inaction": [f.model_dump() for f in finding.inaction],
+        "parents": parents,
+        "sources": list(dict.fromkeys(sources)),
+    }
+
+
+def measures(finding: Finding, model: Model | None) -> dict[str, dict[str, Any]]:
+    """Return each measure as decimal text with its unit and, where known, interval.
+
+    The interval is that of the measures `<stem>_low_<unit>` and `<stem>_high_<unit>`
+    (5 % and 95 % quantiles).
+    """
+    units = model.measures if model else {}
+    return {
+        name: {
+            "value": _decimal(value),
+            "unit": units.get(name),
+            "low": _decimal(finding.measures.get(_bound(name, "low"))),
+            "high": _decimal(finding.measures.get(_bound(name, "high"))),
+        }
+        for name, value in finding.measures.items()
+    }
+
+
+def trace_numbers(finding: Finding) -> list[dict[str, str]]:
+    """Return each number of the sentence with the value of the finding it comes from.
+
+    `origin` is `measure:<name>`, `key:<name>`, `date`, `subject`, `place`, or
+    `sentence` where the model's own sentence carries it (a threshold, a further column).
+    """
+    found = dict.fromkeys(_NUMBER.findall(finding.sentence_zh))
+    return [{"text": text, "origin": _origin(text, finding)} for text in found]
+
+
+def _origin(text: str, finding: Finding) -> str:
+    number = Decimal(text.replace(",", ""))
+    for name, value in finding.measures.items():
+        if value is not None and _same(number, Decimal(value), text):
+            return f"measure:{name}"
+    for name, key in finding.key.items():
+        if text in str(key):
+            return f"key:{name}"
+    dates = [d for d in (finding.fact_date, finding.fact_last_date) if d]
+    if any(number in (d.year, d.month, d.day) for d in dates):
+        return "date"
+    return _word_origin(text, finding)
+
+
+def _word_origin(text: str, finding: Finding) -> str:
+    if text in f"{finding.subject_name}{finding.subject_code}":
+        return "subject"
+    return "place" if finding.place and text in finding.place else "sentence"
+
+
+def _same(number: Decimal, value: Decimal, text: str) -> bool:
+    places = len(text.partition(".")[2])
+    step = Decimal(1).scaleb(-places)
+    return any(abs(number - abs(value) / s) <= step / 2 for s in _SCALES)
+
+
+def _bound(name: str, side: str) -> str:
+    stem, _, unit = name.rpartition("_")
+    return f"{stem}_{side}_{unit}" if stem else f"{name}_{side}"
+
+
+def _decimal(value: Decimal | int | None) -> str | None:
+    return None if value is None else format(Decimal(value), "f")

@@ -1,0 +1,217 @@
+"""The payload: every file of `data/` as bytes, and the raw files to copy."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.bundle import exhibits as items
+from pil_discovery.bundle.canonical import geojson_bytes, json_bytes, json_lines
+from pil_discovery.bundle.docx_files import render_docx
+from pil_discovery.bundle.fonts import Faces, choose_faces
+from pil_discovery.bundle.indexes import (
+    exhibit_rows,
+    index_csv,
+    index_html,
+    index_lines,
+    layer,
+    rows_csv,
+)
+from pil_discovery.bundle.letters import compose
+from pil_discovery.bundle.methods import legal_basis, limits, method_card, rules
+from pil_discovery.bundle.pdfs import render_pdf
+from pil_discovery.bundle.provenance import FileFacts, crate, provenance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pil_discovery.bundle.documents import ExhibitRow, Letter
+    from pil_discovery.bundle.exhibits import Evidence
+    from pil_discovery.bundle.kinds import Kind
+    from pil_discovery.bundle.requests import BundleRequest
+
+ROWS, LAYERS, PLATE = "ROWS", "LAYERS", "PLATE"
+
+
+@dataclass(frozen=True)
+class Payload:
+    """What goes below `data/`.
+
+    Attributes
+    ----------
+    files
+        Path in the bundle → content.
+    copies
+        Path in the bundle → raw file and the SHA-256 that it must have (None for the
+        further parts of a shapefile, which the scan does not list by hash).
+    """
+
+    files: dict[str, bytes]
+    copies: dict[str, tuple[Path, str | None]]
+    letter: Letter
+
+
+def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
+    """Write every file of the payload but the copies, in memory.
+
+    Raises
+    ------
+    BundleError, GateError
+        When the document may not or cannot be written.
+    """
+    evidence = items.collect(request)
+    faces = choose_faces(request.fonts)
+    analysis = _analysis(request, evidence)
+    exhibits = exhibit_rows(request, evidence, _derived(analysis))
+    letter = compose(kind, request, evidence, exhibits)
+    files = {
+        **analysis,
+        **_documents(kind, request, letter, faces),
+        **_record(evidence, exhibits, letter),
+        **_methods(request, evidence),
+    }
+    copies = raw_copies(request, evidence)
+    _finish(files, copies, (request, evidence, exhibits, faces))
+    return Payload(files, copies, letter)
+
+
+def _analysis(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    if evidence.rows:
+        files["data/03_分析/来源行.csv"] = rows_csv(evidence)
+        files["data/03_分析/来源行.jsonl"] = json_lines(evidence.rows)
+    if request.plate is not None:
+        files["data/03_分析/maps/位置图.png"] = request.plate
+    if (collection := layer(evidence)) is not None:
+        files["data/03_分析/layers.geojson"] = geojson_bytes(collection)
+    return files
+
+
+def _derived(analysis: Mapping[str, bytes]) -> list[tuple[str, str, str, str]]:
+    known = {
+        "data/03_分析/来源行.csv": (ROWS, "来源行摘录"),
+        "data/03_分析/maps/位置图.png": (PLATE, "位置图"),
+        "data/03_分析/layers.geojson": (LAYERS, "筛查图斑"),
+    }
+    return [
+        (*known[path], path, hashlib.sha256(analysis[path]).hexdigest())
+        for path in known
+        if path in analysis
+    ]
+
+
+def _documents(
+    kind: Kind, request: BundleRequest, letter: Letter, faces: Faces
+) -> dict[str, bytes]:
+    stem = f"data/{kind.folder}/{kind.stem}"
+    word = request.templates / f"{kind.kind}.docx"
+    page = request.templates / f"{kind.kind}.typ"
+    return {
+        f"{stem}.pdf": render_pdf(letter, page, faces=faces, plate=request.plate),
+        f"{stem}.docx": render_docx(letter, word, plate=request.plate),
+    }
+
+
+def _record(
+    evidence: Evidence, exhibits: list[ExhibitRow], letter: Letter
+) -> dict[str, bytes]:
+    numbers = {e.item: e.number for e in exhibits}
+    numbered = ({**i, "evidence_no": numbers.get(i["item"])} for i in evidence.items)
+    derived = (
+        {
+            "item": e.item,
+            "kind": "file",
+            "evidence_no": e.number,
+            "path": e.path,
+            "sha256": e.sha256,
+            "statement": e.title,
+            "parents": _parents(evidence),
+        }
+        for e in exhibits
+        if e.item in (ROWS, LAYERS, PLATE)
+    )
+    return {
+        "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),
+        "data/03_分析/letter.json": json_bytes(letter),
+    }
+
+
+def _parents(evidence: Evidence) -> list[str]:
+    return [f["item"] for f in evidence.facts]
+
+
+def _methods(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
+    return {
+        "data/04_方法/方法说明.md": _text(method_card(request, evidence)),
+        "data/04_方法/limits.md": _text(limits(request, evidence)),
+        "data/04_方法/rules.json": json_bytes(rules(request)),
+        "data/04_方法/legal_basis.json": json_bytes(legal_basis(request)),
+    }
+
+
+def _text(text: str) -> bytes:
+    return text.encode("utf-8", errors="replace")
+
+
+def raw_copies(
+    request: BundleRequest, evidence: Evidence
+) -> dict[str, tuple[Path, str | None]]:
+    """Return the raw files of the used sources, with further parts of shapefiles."""
+    copies: dict[str, tuple[Path, str | None]] = {}
+    for source in evidence.sources:
+        path = request.source_paths.get(source["file"])
+        if path is not None:
+            copies[source["path"]] = (path, source["sha256"])
+    for source in evidence.sources:
+        for name, path in _parts(request, source):
+            copies.setdefault(name, (path, None))
+    return copies
+
+
+def _parts(request: BundleRequest, source: dict[str, Any]) -> list[tuple[str, Path]]:
+    main = PurePosixPath(source["file"])
+    known = {f for s in request.sources for f in (s.file,)}
+    return [
+        (f"data/02_原始材料/{items.stored_name(source['sha256'], file)}", path)
+        for file, path in sorted(request.source_paths.items())
+        if file not in known
+        and PurePosixPath(file).parent == main.parent
+        and PurePosixPath(file).stem == main.stem
+    ]
+
+
+def _finish(
+    files: dict[str, bytes],
+    copies: Mapping[str, tuple[Path, str | None]],
+    context: tuple[BundleRequest, Evidence, list[ExhibitRow], Faces],
+) -> None:
+    request, evidence, exhibits, faces = context
+    facts = {path: _facts(data) for path, data in files.items()}
+    facts |= {path: _file_facts(path_digest) for path, path_digest in copies.items()}
+    _add(files, facts, ("provenance.json", provenance(request, evidence, facts, faces)))
+    _add(files, facts, ("ro-crate-metadata.json", crate(request, facts)))
+    lines = index_lines([e for e in exhibits if e.path in facts], facts)
+    files["data/01_证据清单/index.csv"] = index_csv(lines)
+    files["data/01_证据清单/index.html"] = index_html(lines, request)
+
+
+def _add(
+    files: dict[str, bytes], facts: FileFacts, document: tuple[str, dict[str, Any]]
+) -> None:
+    name, tree = document
+    files[f"data/{name}"] = json_bytes(tree)
+    facts[f"data/{name}"] = _facts(files[f"data/{name}"])
+
+
+def _facts(data: bytes) -> tuple[str, int]:
+    return hashlib.sha256(data).hexdigest(), len(data)
+
+
+def _file_facts(copy: tuple[Path, str | None]) -> tuple[str, int]:
+    path, digest = copy
+    if digest is None:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return digest, path.stat().st_size

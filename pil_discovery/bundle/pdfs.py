@@ -1,0 +1,59 @@
+"""The court copy: PDF/A-2b by typst, the data as JSON, never as code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from pathlib import Path
+
+import typst
+
+from pil_discovery.bundle.documents import Letter, printed_strings
+from pil_discovery.bundle.fonts import Faces, check_glyphs
+from pil_discovery.errors import BundleError, Problem
+
+
+def render_pdf(
+    letter: Letter, template: Path, *, faces: Faces, plate: bytes | None = None
+) -> bytes:
+    """Lay out a letter as PDF/A-2b (as produced by typst; not validated further).
+
+    The document date is the date of the scan, so the same letter gives the same bytes.
+
+    Raises
+    ------
+    BundleError
+        When a character has no glyph, or the template does not compile.
+    """
+    check_glyphs(printed_strings(letter), faces)
+    with tempfile.TemporaryDirectory() as folder:
+        # The folder is typst's root: the template can read nothing outside it.
+        main = Path(folder) / "letter.typ"
+        main.write_bytes(template.read_bytes())
+        if plate is not None:
+            (Path(folder) / "plate.png").write_bytes(plate)
+        return _compile(main, letter, faces)
+
+
+def _compile(main: Path, letter: Letter, faces: Faces) -> bytes:
+    stamp = dt.datetime.combine(letter.as_of, dt.time(), dt.UTC)
+    compiler = typst.Compiler(
+        str(main),
+        root=str(main.parent),
+        font_paths=faces.fonts,
+        sys_inputs={"letter": letter.model_dump_json(), "fonts": _fonts(faces)},
+    )
+    try:
+        pdf = compiler.compile(
+            format="pdf", pdf_standards="a-2b", timestamp=int(stamp.timestamp())
+        )
+    except typst.TypstError as error:
+        raise BundleError(
+            Problem(main.name, "", f"不能排版：{error.message}")
+        ) from error
+    return pdf if isinstance(pdf, bytes) else b""
+
+
+def _fonts(faces: Faces) -> str:
+    return json.dumps({**faces.roles, "title_weight": faces.title_weight})

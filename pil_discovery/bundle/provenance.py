@@ -1,0 +1,150 @@
+"""Where everything comes from: PROV words and an RO-Crate, written by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pil_discovery.bundle.exhibits import Evidence
+    from pil_discovery.bundle.fonts import Faces
+    from pil_discovery.bundle.requests import BundleRequest
+
+FileFacts = dict[str, tuple[str, int]]
+_SCAN_FILES = ("run.json", "findings.jsonl", "leads.jsonl", "quarantine.jsonl")
+_ENGINES = ("typst", "docxtpl", "python-docx", "jinja2")
+_TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".pdf": "application/pdf",
+    ".csv": "text/csv",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".jsonl": "application/x-ndjson",
+    ".geojson": "application/geo+json",
+    ".png": "image/png",
+    ".md": "text/markdown",
+}
+
+
+def provenance(
+    request: BundleRequest, evidence: Evidence, files: FileFacts, faces: Faces
+) -> dict[str, Any]:
+    """Return entities, activities and agents (W3C PROV words) of a bundle."""
+    return {
+        "entity": {
+            **{s["item"]: _source_entity(s) for s in evidence.sources},
+            **{path: _derived_entity(path, f) for path, f in files.items()},
+            **{f"scan:{n}": {"sha256": d} for n, d in _scan_hashes(request).items()},
+        },
+        "activity": {
+            "scan": {"as_of": request.as_of, **_run_facts(request)},
+            "bundle": {
+                "kind": request.kind,
+                "profile": request.profile,
+                "lead_id": request.lead.lead_id,
+                "fields": dict(request.fields),
+                "software": _software(),
+                "fonts": _fonts(faces),
+            },
+        },
+        "agent": {
+            "office": {"name": request.office.name},
+            "software": {"name": "pil_discovery", "version": _version("pil_discovery")},
+        },
+        "wasGeneratedBy": dict.fromkeys(files, "bundle"),
+        "wasAssociatedWith": {"scan": "office", "bundle": "office"},
+    }
+
+
+def crate(request: BundleRequest, files: FileFacts) -> dict[str, Any]:
+    """Return the RO-Crate 1.1 metadata of the payload."""
+    descriptor = {
+        "@id": "ro-crate-metadata.json",
+        "@type": "CreativeWork",
+        "about": {"@id": "./"},
+        "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+    }
+    parts = [path.removeprefix("data/") for path in sorted(files)]
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": request.name,
+        "description": f"{request.lead.title_zh}（待核查）",
+        "datePublished": request.as_of,
+        "license": "仅供办案使用",
+        "hasPart": [{"@id": part} for part in parts],
+    }
+    entries = [_crate_file(path, files[path]) for path in sorted(files)]
+    context = "https://w3id.org/ro/crate/1.1/context"
+    return {"@context": context, "@graph": [descriptor, root, *entries]}
+
+
+def _crate_file(path: str, facts: tuple[str, int]) -> dict[str, Any]:
+    digest, size = facts
+    kind = _TYPES.get(Path(path).suffix.lower(), "application/octet-stream")
+    return {
+        "@id": path.removeprefix("data/"),
+        "@type": "File",
+        "contentSize": str(size),
+        "encodingFormat": kind,
+        "sha256": digest,
+    }
+
+
+def _source_entity(source: dict[str, Any]) -> dict[str, Any]:
+    names = ("file", "sha256", "bytes", "path", "issuer", "obtained", "encoding", "crs")
+    return {n: source[n] for n in names}
+
+
+def _derived_entity(path: str, facts: tuple[str, int]) -> dict[str, Any]:
+    digest, size = facts
+    return {"sha256": digest, "bytes": size, "wasDerivedFrom": _parents(path)}
+
+
+def _parents(path: str) -> list[str]:
+    if path.startswith("data/02_"):
+        return []
+    if path.startswith("data/00_"):
+        return ["data/03_分析/letter.json"]
+    return ["scan:run.json", "scan:findings.jsonl"]
+
+
+def _scan_hashes(request: BundleRequest) -> dict[str, str]:
+    found = [(n, request.scan_dir / n) for n in _SCAN_FILES]
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in found
+        if path.is_file()
+    }
+
+
+def _run_facts(request: BundleRequest) -> dict[str, Any]:
+    wanted = (
+        "version",
+        "product",
+        "engines",
+        "engine_versions",
+        "name",
+        "jurisdiction",
+    )
+    return {n: request.run[n] for n in wanted if n in request.run}
+
+
+def _software() -> dict[str, str]:
+    return {name: _version(name) for name in _ENGINES}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "未安装"
+
+
+def _fonts(faces: Faces) -> dict[str, Any]:
+    return {
+        role: {"family": families[0], "file": faces.files[families[0]][0].name}
+        for role, families in faces.roles.items()
+    }

@@ -1,0 +1,100 @@
+"""Everything that the pipeline hands over to build one bundle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pil_discovery.types import (
+        Basis,
+        Course,
+        Dataset,
+        Finding,
+        Lead,
+        Model,
+        Office,
+        Source,
+    )
+
+
+@dataclass(frozen=True)
+class BundleRequest:
+    """One lead, one document kind, and all that stands behind them.
+
+    Attributes
+    ----------
+    scan_dir
+        Folder of the scan; `run.json`, `findings.jsonl` and `leads.jsonl` in it are
+        named by hash in the provenance.
+    run
+        The parsed `run.json`; `as_of` (ISO date) dates the documents.
+    findings
+        The findings of this lead, in the order of the lead.
+    models
+        Model id → Model; at least those of the findings.
+    bases
+        Legal bases already resolved for the date of the fact.
+    rows
+        Source rows behind the findings: `dataset`, `source`, `sheet`, `row`, and
+        `cells` (header → original text), or the cells as further keys.
+    sources, source_paths
+        Sources of the scan; file name → raw file. A path whose key shares folder and
+        stem with a used source (a shapefile's parts) travels along.
+    plate
+        The location map as PNG, or None.
+    out
+        Parent folder of the bundle.
+    fields
+        Values of the fields that the kind declares (number, contact, …).
+    templates
+        Folder with `<kind>.yaml`, `<kind>.docx`, `<kind>.typ`.
+    remedies
+        Remedy code → Chinese words; a remedy that is Chinese already needs none.
+    fonts
+        Folders with the user's own fonts, looked at first.
+    """
+
+    scan_dir: Path
+    run: Mapping[str, Any]
+    lead: Lead
+    findings: Sequence[Finding]
+    models: Mapping[str, Model]
+    bases: Sequence[Basis]
+    course: Course
+    office: Office
+    out: Path
+    templates: Path
+    kind: str = "suggestion"
+    datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, Any]] = ()
+    sources: Sequence[Source] = ()
+    source_paths: Mapping[str, Path] = field(default_factory=dict)
+    plate: bytes | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    remedies: Mapping[str, str] = field(default_factory=dict)
+    fonts: tuple[Path, ...] = ()
+    profile: str = "internal"
+
+    @property
+    def as_of(self) -> dt.date:
+        """The date of the scan, which dates the documents."""
+        return dt.date.fromisoformat(str(self.run["as_of"])[:10])
+
+    @property
+    def name(self) -> str:
+        """Folder name of the bundle."""
+        year, lead, tail = self.as_of.year, self.lead.lead_id[:12], ""
+        if self.profile != "internal":
+            tail = f"-{self.profile}"
+        return f"PIL-{year}-{lead}-{self.kind}{tail}"
+
+    @property
+    def lead_models(self) -> list[Model]:
+        """Models of the findings, each once, in the order of the findings."""
+        ids = dict.fromkeys([f.model for f in self.findings] or [self.lead.model])
+        return [self.models[i] for i in ids if i in self.models]

@@ -1,0 +1,273 @@
+# ruff: noqa: ANN401, SLF001 — python-docx has no types and no public way to these parts
+"""The Word template of a letter, drawn once from the figures of GB/T 9704—2012.
+
+`models/procedure/documents/*.docx` are edited by clerks in Word or WPS; this module
+draws the first version and lets a test say what a sound template must hold.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.enum.text import WD_LINE_SPACING
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt
+
+from pil_discovery.bundle.docx_files import canonical_zip
+
+FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
+Column = tuple[str, str, int]
+_EXHIBITS: tuple[Column, ...] = (
+    ("序号", "number", 12),
+    ("证据名称", "title", 42),
+    ("来源", "origin", 34),
+    ("取得时间", "obtained", 28),
+    ("SHA-256（节选）", "digest", 40),
+)
+_LAWS: tuple[Column, ...] = (
+    ("序号", "number", 12),
+    ("法律依据", "citation", 52),
+    ("版本起止", "validity", 34),
+    ("内容概要（非原文）", "summary", 58),
+)
+_PITCH = 28.95  # pt: 22 lines on 225 mm
+
+
+def draw_letter() -> bytes:
+    """Return the Word template of a letter with annexes.
+
+    A4, margins 37/26/35/28 mm, body 16 pt on a 28.95 pt pitch with run spacing
+    −0.25 pt (28 characters a line); the docGrid has type `lines`, because a negative
+    `charSpace` is doubled by LibreOffice.
+    """
+    document = Document()
+    _page(document)
+    _styles(document)
+    _letter(document)
+    _annexes(document)
+    core = document.core_properties
+    core.created = core.modified = dt.datetime(2026, 1, 1)  # noqa: DTZ001
+    core.author = core.last_modified_by = core.comments = ""
+    raw = io.BytesIO()
+    document.save(raw)
+    return canonical_zip(raw.getvalue())
+
+
+def _page(document: Any) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.top_margin, section.bottom_margin = Mm(37), Mm(35)
+    section.left_margin, section.right_margin = Mm(28), Mm(26)
+    section.header_distance, section.footer_distance = Mm(23), Mm(23)
+    grid = OxmlElement("w:docGrid")
+    grid.set(qn("w:type"), "lines")
+    grid.set(qn("w:linePitch"), "579")
+    for old in section._sectPr.findall(qn("w:docGrid")):
+        section._sectPr.remove(old)
+    section._sectPr.append(grid)
+    document.settings.odd_and_even_pages_header_footer = True
+    for header in (section.header, section.even_page_header):
+        _line(header.paragraphs[0], "{{ letter.mark }}", style="")
+        header.paragraphs[0].alignment = ALIGN.RIGHT
+        _font(header.paragraphs[0].runs[0], SONG, 14)
+    _footer(section.footer.paragraphs[0], ALIGN.RIGHT)
+    _footer(section.even_page_footer.paragraphs[0], ALIGN.LEFT)
+
+
+def _footer(paragraph: Any, side: Any) -> None:
+    paragraph.alignment = side
+    indent = paragraph.paragraph_format
+    indent.left_indent = indent.right_indent = Pt(14)
+    for text in ("— ", "PAGE", " —"):
+        run = paragraph.add_run("" if text == "PAGE" else text)
+        _font(run, SONG, 14)
+        if text == "PAGE":
+            _field(run, text)
+
+
+def _field(run: Any, code: str) -> None:
+    for kind in ("begin", "code", "end"):
+        if kind == "code":
+            part = OxmlElement("w:instrText")
+            part.text = code
+        else:
+            part = OxmlElement("w:fldChar")
+            part.set(qn("w:fldCharType"), kind)
+        run._r.append(part)
+
+
+def _styles(document: Any) -> None:
+    normal = document.styles["Normal"]
+    _font(normal, FANG, 16)
+    _space(normal, _PITCH)
+    normal.paragraph_format.widow_control = False
+    for name, font, size, pitch in (
+        ("公文标题", TITLE, 22, 34),
+        ("公文正文", FANG, 16, _PITCH),
+        ("公文层次", HEI, 16, _PITCH),
+        ("附件号", HEI, 16, _PITCH),
+        ("表格文字", FANG, 12, 18),
+        ("表格表头", HEI, 12, 18),
+        ("表格校验值", FANG, 10.5, 18),
+    ):
+        style = document.styles.add_style(name, 1)
+        style.base_style = normal
+        _font(style, font, size)
+        _space(style, pitch)
+    document.styles["公文标题"].paragraph_format.alignment = ALIGN.CENTER
+    for name in ("公文正文", "公文层次"):
+        _body(document.styles[name])
+    document.styles["公文层次"].paragraph_format.keep_with_next = True
+
+
+def _body(style: Any) -> None:
+    style.paragraph_format.alignment = ALIGN.JUSTIFY
+    indent = OxmlElement("w:ind")
+    indent.set(qn("w:firstLineChars"), "200")
+    indent.set(qn("w:firstLine"), "640")
+    style.element.get_or_add_pPr().append(indent)
+    spacing = OxmlElement("w:spacing")
+    spacing.set(qn("w:val"), "-5")
+    style.element.get_or_add_rPr().append(spacing)
+
+
+def _letter(document: Any) -> None:
+    _add(document, "{{ letter.office }}", "公文标题")
+    _add(document, "{{ letter.title }}", "公文标题")
+    _add(document, "{{ letter.number }}").alignment = ALIGN.RIGHT
+    _add(document, "")
+    _add(document, "{{ letter.addressee }}：")
+    _add(document, "{%p for section in letter.sections %}")
+    _add(document, "{{ section.heading }}", "公文层次")
+    _add(document, "{%p for one in section.paragraphs %}")
+    _add(document, "{%p if one.keeps %}")
+    _kept(_add(document, "{{ one.text }}", "公文正文"))
+    _add(document, "{%p else %}")
+    _add(document, "{{ one.text }}", "公文正文")
+    _add(document, "{%p endif %}")
+    _add(document, "{%p endfor %}")
+    _add(document, "{%p endfor %}")
+    _kept(_add(document, ""))
+    _add(document, "{%p for one in letter.attachments %}")
+    mark = "{% if loop.first %}附件：{% else %}　　　{% endif %}"
+    _kept(_add(document, mark + "{{ one }}", "公文正文"))
+    _add(document, "{%p endfor %}")
+    for _ in range(2):
+        _kept(_add(document, ""))
+    _signed(_kept(_add(document, "{{ letter.office }}")), 32)
+    _signed(_add(document, "{{ letter.date }}"), 64)
+
+
+def _kept(paragraph: Any) -> Any:
+    paragraph.paragraph_format.keep_with_next = True
+    return paragraph
+
+
+def _signed(paragraph: Any, indent: float) -> None:
+    paragraph.alignment = ALIGN.RIGHT
+    paragraph.paragraph_format.right_indent = Pt(indent)
+
+
+def _annexes(document: Any) -> None:
+    _add(document, "{%p for annex in letter.annexes %}")
+    _add(
+        document, "{{ annex.label }}", "附件号"
+    ).paragraph_format.page_break_before = True
+    _add(document, "{{ annex.title }}", "公文标题")
+    _add(document, "{%p if annex.kind == 'exhibits' %}")
+    _table(document, "letter.exhibits", _EXHIBITS)
+    _add(document, "{%p elif annex.kind == 'plate' %}")
+    _plate(_add(document, "{{ plate }}", "表格文字"))
+    _add(document, "{{ letter.plate_caption }}", "表格文字").alignment = ALIGN.CENTER
+    _add(document, "{%p else %}")
+    _table(document, "letter.laws", _LAWS)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p endfor %}")
+
+
+def _plate(paragraph: Any) -> None:
+    # An exact line height would cut the picture to one line.
+    paragraph.alignment = ALIGN.CENTER
+    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+    paragraph.paragraph_format.line_spacing = 1.0
+
+
+def _table(document: Any, rows: str, columns: tuple[Column, ...]) -> None:
+    table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
+    table.autofit = False
+    _frame(table)
+    table.rows[1].cells[0].paragraphs[0].add_run(f"{{%tr for row in {rows} %}}")
+    table.rows[3].cells[0].paragraphs[0].add_run("{%tr endfor %}")
+    for n, (name, field, width) in enumerate(columns):
+        style = "表格校验值" if field == "digest" else "表格文字"
+        _line(table.rows[0].cells[n].paragraphs[0], name, style="表格表头")
+        text = f"{{{{ row.{field} }}}}"
+        _line(table.rows[2].cells[n].paragraphs[0], text, style=style)
+        table.columns[n].width = Mm(width)
+    for row in table.rows:
+        _whole(row, [width for _, _, width in columns])
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _frame(table: Any) -> None:
+    margins = "".join(
+        f'<w:{side} w:w="{width}" w:type="dxa"/>'
+        for side, width in (("top", 40), ("left", 57), ("bottom", 40), ("right", 57))
+    )
+    properties = table._tbl.tblPr
+    properties.append(
+        parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
+    )
+
+
+def _whole(row: Any, widths: list[int]) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for cell, width in zip(row.cells, widths, strict=True):
+        cell.width = Mm(width)
+        cell.vertical_alignment = 1
+
+
+def _add(document: Any, text: str, style: str = "Normal") -> Any:
+    return _line(document.add_paragraph(), text, style=style)
+
+
+def _line(paragraph: Any, text: str, *, style: str) -> Any:
+    if style:
+        paragraph.style = style
+    if text:
+        _hint(paragraph.add_run(text))
+    return paragraph
+
+
+def _hint(run: Any) -> None:
+    # Quotation marks and dashes are Chinese here, not Latin.
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
+
+
+def _font(target: Any, name: str, size: float) -> None:
+    # One face for Chinese and Latin: digits of another font stand out in «附件1».
+    target.font.name = name
+    target.font.size = Pt(size)
+    fonts = target.element if hasattr(target, "element") else target._r
+    properties = fonts.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), name)
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    properties.append(language)
+
+
+def _space(style: Any, pitch: float) -> None:
+    layout = style.paragraph_format
+    layout.space_before = layout.space_after = Pt(0)
+    layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
+    layout.line_spacing = Pt(pitch)
+    # The exact pitch is the grid; snapping on top of it would double short lines.
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    style.element.get_or_add_pPr().append(snap)

@@ -1,0 +1,183 @@
+"""The values that a document's sentences name, taken from lead, law and evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.bundle.canonical import printable
+from pil_discovery.bundle.documents import ExhibitRow, LawRow
+from pil_discovery.bundle.words import citation, date_zh, joined, validity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pil_discovery.bundle.exhibits import Evidence
+    from pil_discovery.bundle.kinds import Kind
+    from pil_discovery.bundle.requests import BundleRequest
+    from pil_discovery.types import Basis, CourseStep
+
+_ROLES = {"if_milder": "（处罚较轻时适用）", "transition": "（新旧衔接）"}
+
+
+def gather_words(
+    kind: Kind,
+    request: BundleRequest,
+    found: tuple[Evidence, Sequence[ExhibitRow]],
+) -> dict[str, Any]:
+    """Return every value that the sentences of a kind may name.
+
+    Lists (`facts`, `inaction`, `requests`, `duties`) are for `each`; a name beginning
+    with `no_` is true where the other is empty, for `when`.
+    """
+    evidence, exhibits = found
+    facts = _facts(evidence, exhibits)
+    return {
+        **{n: printable(request.fields.get(n, "")) for n in kind.fields},
+        **_case_words(request),
+        **_law_words(request),
+        **_period_words(kind, request),
+        "facts": facts[: kind.max_facts],
+        "more_facts": max(0, len(facts) - kind.max_facts),
+        "inaction": (inaction := _inaction(evidence, exhibits)),
+        "no_inaction": not inaction,
+        "requests": _requests(request),
+    }
+
+
+def _case_words(request: BundleRequest) -> dict[str, Any]:
+    models = request.lead_models
+    titles = [f"“{printable(m.title.zh)}”监督模型" for m in models]
+    agency = request.fields.get("addressee") or request.course.agency
+    return {
+        "models": joined(titles) or "公益诉讼监督模型",
+        "lead_title": printable(request.lead.title_zh),
+        "as_of": date_zh(request.as_of),
+        "agency": printable(agency or request.lead.agency or ""),
+        "duties": list(dict.fromkeys(printable(m.why) for m in models if m.why)),
+    }
+
+
+def printed_bases(request: BundleRequest) -> list[Basis]:
+    """Return the bases a document may cite: binding, and read in their own text."""
+    unique = {b.id: b for b in request.bases}
+    return [
+        b
+        for b in unique.values()
+        if b.kind == "binding" and b.role != "gap" and b.verified != "secondary"
+    ]
+
+
+def _law_words(request: BundleRequest) -> dict[str, Any]:
+    bases = printed_bases(request)
+    course = request.course
+    formal = {*course.mandate, *(i for s in course.steps for i in s.basis)}
+    duty = [b for b in bases if b.id not in formal] or bases
+    mandate = [b for b in bases if b.id in course.mandate]
+    return {
+        "laws": joined([printable(citation(b)) for b in duty]),
+        "mandate": joined([printable(citation(b)) for b in mandate]),
+        "no_mandate": not mandate,
+        "law_rows": [_law_row(n, b) for n, b in enumerate(bases, 1)],
+        "law_ids": [b.id for b in duty],
+        "mandate_ids": [b.id for b in mandate],
+    }
+
+
+def _law_row(number: int, basis: Basis) -> LawRow:
+    return LawRow(
+        number=str(number),
+        citation=printable(citation(basis)) + _ROLES.get(basis.role, ""),
+        validity=validity(basis),
+        summary=printable(basis.summary_zh),
+        id=basis.id,
+    )
+
+
+def _period_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
+    urgent = request.fields.get("urgent") == "yes"
+    step = _reply_step(request, kind.urgent_clock if urgent else kind.reply_clock)
+    by = request.fields.get("rectify_by")
+    return {
+        "period": printable(step.period_zh).removesuffix("内") if step else "",
+        "period_ids": list(step.basis) if step else [],
+        "rectify_by": date_zh(dt.date.fromisoformat(by)) if by else "",
+        "no_rectify_by": not by,
+    }
+
+
+def _reply_step(request: BundleRequest, clock: str) -> CourseStep | None:
+    return next((s for s in request.course.steps if s.clock == clock), None)
+
+
+def _facts(evidence: Evidence, exhibits: Sequence[ExhibitRow]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sentence": _bare(fact["statement"]),
+            "place": _new_place(fact),
+            "review": _review(fact),
+            "exhibits": _exhibit_numbers(fact, exhibits),
+            "items": (fact["item"], *fact["parents"]),
+        }
+        for fact in evidence.facts
+        if fact["state"] in {"hit", "review"} and printable(fact["statement"])
+    ]
+
+
+def _bare(sentence: str) -> str:
+    return printable(sentence).rstrip("。.；;")
+
+
+def _new_place(fact: Mapping[str, Any]) -> str:
+    place = printable(fact["place"] or "")
+    return "" if place in printable(fact["statement"]) else place
+
+
+def _review(fact: Mapping[str, Any]) -> str:
+    doubts = [e["zh"] for e in fact["exclusions"] if e["then"] == "review"]
+    return "；".join(_bare(d) for d in [*doubts, *fact["undecided"]])
+
+
+def _exhibit_numbers(fact: Mapping[str, Any], exhibits: Sequence[ExhibitRow]) -> str:
+    wanted = {*fact["sources"]}
+    wanted |= {"ROWS"} if fact["parents"] else set()
+    wanted |= {"LAYERS"} if fact["geometry"] else set()
+    return "、".join(e.number for e in exhibits if e.item in wanted)
+
+
+def _inaction(
+    evidence: Evidence, exhibits: Sequence[ExhibitRow]
+) -> list[dict[str, Any]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for fact in evidence.facts:
+        if fact["state"] in {"hit", "review"}:
+            for fired in fact["inaction"]:
+                found.setdefault(_bare(fired["zh"]), []).append(fact)
+    return [
+        {
+            "text": text,
+            "exhibits": _exhibit_numbers(_united(facts), exhibits),
+            "items": tuple(f["item"] for f in facts),
+        }
+        for text, facts in found.items()
+    ]
+
+
+def _united(facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "sources": [s for f in facts for s in f["sources"]],
+        "parents": [p for f in facts for p in f["parents"]],
+        "geometry": next((f["geometry"] for f in facts if f["geometry"]), None),
+    }
+
+
+def _requests(request: BundleRequest) -> list[dict[str, Any]]:
+    codes = request.lead.remedy or tuple(
+        r for m in request.lead_models for r in m.remedy
+    )
+    texts = dict.fromkeys(_bare(request.remedies.get(c, c)) for c in codes)
+    last = len(texts)
+    return [
+        {"text": text, "stop": "。" if n == last else "；", "ids": ["ban-75-3"]}
+        for n, text in enumerate(texts, 1)
+    ]
