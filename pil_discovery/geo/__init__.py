@@ -1,0 +1,1 @@
+"""Pure kernels on geometry: areas, coordinate systems, overlay, positional error."""

@@ -1,0 +1,257 @@
+"""Overlay of two layers: common parts, remainders, containment, nearness."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from pil_discovery.errors import CrsError, GeometryError, Problem
+from pil_discovery.geo import relations, safety
+from pil_discovery.geo.area import refuse_web_mercator
+from pil_discovery.geo.crs import CGCS2000, parse_reference, safe_transform
+from pil_discovery.geo.judging import Layers, keep_judged
+from pil_discovery.geo.solving import Plan, Task, solve
+from pil_discovery.geo.space import Space, polygons_only
+from pil_discovery.geo.workers import spread
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TypeAlias
+
+    import pandas as pd
+    from numpy.typing import ArrayLike
+
+    from pil_discovery.geo.relations import Flags, Rows
+    from pil_discovery.geo.safety import Geometries
+    from pil_discovery.geo.solving import By, How
+    from pil_discovery.geo.space import Floats
+    from pil_discovery.geo.uncertainty import Judgement
+
+    Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
+
+_HOWS = ("intersection", "difference", "within", "near")
+LARGE = 20_000
+"""Left features from which further processes are worth their start."""
+
+
+def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keyword
+    left: Frame,
+    right: Frame,
+    *,
+    how: How,
+    by: By = "pair",
+    distance_m: float | None = None,
+    sigma_m: ArrayLike = 0.0,
+    right_sigma_m: ArrayLike = 0.0,
+    min_area_m2: float = 0.0,
+    area: Literal["official", "planar"] = "official",
+    workers: int | None = None,
+    threshold_m2: float | None = None,
+) -> gpd.GeoDataFrame:
+    """Overlay two layers and measure what they have in common.
+
+    Parameters
+    ----------
+    left, right
+        GeoDataFrame or GeoSeries with coordinate systems (they may differ) and unique
+        indexes; valid geometries, Z and M are dropped, collections are reduced to
+        their polygons, missing and empty geometries give no row. Right features are
+        polygons, except for `near` or together with `distance_m`.
+    how
+        `intersection`: the common part. `difference`: what lies outside all right
+        features (left polygons only). `within`: the whole left feature lies in the
+        right one. `near`: at most `distance_m` apart.
+    by
+        `pair`: one row per pair. `left`: one row per left feature against the union of
+        the right ones, so that no ground is counted twice. `difference` is always by
+        left.
+    distance_m
+        Metres; for `near` the largest distance, otherwise the right features are grown
+        by it first.
+    sigma_m
+        One-axis standard deviation of the position of the left features against the
+        right ones, metres: a number or one per left row. NaN = not known: interval and
+        probabilities are NaN (not assessed).
+    right_sigma_m
+        Further standard deviation of each right feature (number or one per right row);
+        added in squares, as independent errors are.
+    min_area_m2
+        Rows with less area are left out (points and lines have none and stay).
+    area
+        `official`: ellipsoidal areas; computed in EPSG:4490, edges straight in
+        latitude and longitude. `planar`: in the plane of the data (both sides in the
+        same projected system), for comparison with other tools.
+    workers
+        Processes for large inputs; the result does not depend on it.
+    threshold_m2
+        Adds `p_over`, the probability that the area exceeds it.
+
+    Returns
+    -------
+    GeoDataFrame
+        Ordered by left, then right position: `left_id`, `right_id` (index values;
+        `right_id` only for pairs), `area_m2`, `share` (of the left feature; for points
+        1 inside, 0 outside), `area_low_m2` and `area_high_m2` (5 % and 95 % quantiles),
+        `p_overlap` (probability that the relation holds), `p_over` with a threshold,
+        `distance_m` for `near`, `geometry` (EPSG:4490; the plane of the data for
+        `planar`). For `within` and `near` the geometry is the left feature, `area_m2`
+        the overlap. With σ > 0 an `intersection` or `difference` also lists what is
+        not there as drawn but possible within 3 σ: `area_m2` 0, `share` 0.
+
+    Raises
+    ------
+    CrsError
+        System missing or unsafe, Web Mercator, or no common plane for `planar`.
+    GeometryError
+        Invalid geometries, ambiguous indexes, or arguments out of range; all at once.
+    """
+    plan = _plan(how, by, (distance_m, min_area_m2, threshold_m2))
+    _demand_layers(left, right)
+    space = _space(left, right, area)
+    layers = Layers(
+        _side(left, space, "左侧要素"),
+        _side(right, space, "右侧要素"),
+        _sigmas(sigma_m, len(left), "sigma_m"),
+        _sigmas(right_sigma_m, len(right), "right_sigma_m"),
+        space,
+    )
+    if how != "near" and plan.distance_m > 0:
+        layers = replace(layers, right=space.grow(layers.right, plan.distance_m))
+    _demand_kinds(layers, plan)
+    rows, judged = _run(Task(layers, plan), workers)
+    return _frame(rows, judged, (left.index, right.index), task=Task(layers, plan))
+
+
+def _run(task: Task, count: int | None) -> tuple[Rows, Judgement]:
+    size = len(task.layers.left)
+    if count is None or count < 2 or size < LARGE:
+        return solve(task)
+    return spread(task, count)
+
+
+def _plan(how: How, by: By, numbers: Sequence[float | None]) -> Plan:
+    distance, min_area, threshold = numbers
+    problems = []
+    if how not in _HOWS:
+        problems.append(f"how 只能是 {'、'.join(_HOWS)}，不能是「{how}」")
+    if by not in ("pair", "left"):
+        problems.append(f"by 只能是 pair 或 left，不能是「{by}」")
+    if how == "near" and distance is None:
+        problems.append("how='near' 需要 distance_m（米）")
+    named = {"distance_m": distance, "min_area_m2": min_area, "threshold_m2": threshold}
+    problems += [
+        f"{name} 须为不小于 0 的数，不能是 {value}"
+        for name, value in named.items()
+        if value is not None and not (np.isfinite(value) and value >= 0)
+    ]
+    if problems:
+        raise GeometryError([Problem("", "", p) for p in problems])
+    single: By = "left" if how == "difference" else by
+    return Plan(how, single, distance or 0.0, min_area or 0.0, threshold)
+
+
+def _demand_layers(left: Frame, right: Frame) -> None:
+    for side, frame in (("左侧", left), ("右侧", right)):
+        if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries):
+            raise CrsError(f"{side}图层须为带坐标系的 GeoDataFrame 或 GeoSeries")
+        if not frame.index.is_unique:
+            raise GeometryError(f"{side}图层的索引有重复，结果无法对应到要素")
+
+
+def _space(left: Frame, right: Frame, area: str) -> Space:
+    if area not in ("official", "planar"):
+        raise GeometryError(f"area 只能是 official 或 planar，不能是「{area}」")
+    for frame in (left, right):
+        refuse_web_mercator(frame.crs) if area == "official" else None
+    if area == "official":
+        target = parse_reference(CGCS2000).crs
+        assert target is not None  # noqa: S101 - EPSG:4490 is a plain system
+        return Space(target, "official")
+    if left.crs is None or left.crs != right.crs or not left.crs.is_projected:
+        raise CrsError("area='planar' 要求两侧为同一个投影坐标系；请先统一换算")
+    return Space(left.crs, "planar")
+
+
+def _side(frame: Frame, space: Space, side: str) -> Geometries:
+    array = np.asarray(frame.geometry.array, dtype=object)
+    degrees = space.degrees
+    array = safe_transform(array, frame.crs) if degrees else safety.flat(array)
+    safety.demand_valid(array, list(frame.index), side)
+    mixed = shapely.get_type_id(array) == 7
+    array[mixed] = polygons_only(array[mixed])
+    return array
+
+
+def _sigmas(values: ArrayLike, size: int, name: str) -> Floats:
+    sigma = np.asarray(values, dtype=float)
+    if sigma.ndim == 0:
+        sigma = np.full(size, float(sigma))
+    if sigma.shape != (size,):
+        raise GeometryError(f"{name} 须为一个数，或与图层逐行对应（{size} 个）")
+    if np.isinf(sigma).any() or (sigma < 0).any():
+        raise GeometryError(f"{name} 须为不小于 0 的米数；未知请用 NaN")
+    return sigma
+
+
+def _demand_kinds(layers: Layers, plan: Plan) -> None:
+    if plan.how == "near":
+        return
+    here = ~safety.missing(layers.right)
+    if (shapely.get_dimensions(layers.right[here]) != 2).any():
+        raise GeometryError("右侧图层须为面；点、线请给出 distance_m（按距离外扩）")
+    here = ~safety.missing(layers.left)
+    lines = (shapely.get_dimensions(layers.left[here]) != 2).any()
+    if plan.how == "difference" and lines:
+        raise GeometryError(
+            "difference 只用于面；点、线是否在区域之外，请用 within 后取未命中者"
+        )
+
+
+def _frame(
+    rows: Rows,
+    judged: Judgement,
+    names: tuple[pd.Index, pd.Index],
+    *,
+    task: Task,
+) -> gpd.GeoDataFrame:
+    layers, plan = task.layers, task.plan
+    flat = shapely.get_dimensions(layers.left)[rows.left] == 2
+    mask = ~flat | (rows.area >= plan.min_area_m2)
+    rows, judged = relations.keep(rows, mask), keep_judged(judged, mask)
+    columns = {"left_id": names[0].take(rows.left).array}
+    if plan.by == "pair":
+        columns["right_id"] = names[1].take(rows.right).array
+    columns["area_m2"] = rows.area
+    columns["share"] = _shares(rows, layers, flat=flat[mask])
+    columns["area_low_m2"], columns["area_high_m2"] = judged.low, judged.high
+    columns["p_overlap"] = judged.p_overlap
+    if plan.threshold_m2 is not None:
+        columns["p_over"] = judged.p_over
+    if plan.how == "near":
+        columns["distance_m"] = rows.distance
+    return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=layers.space.crs)
+
+
+def _shares(rows: Rows, layers: Layers, *, flat: Flags) -> Floats:
+    """Share of the left feature: of its area, its length, or of its points."""
+    moving = layers.left[rows.left]
+    lines = shapely.get_dimensions(moving) == 1
+    share = (~shapely.is_empty(rows.geometry)).astype(float)
+    whole = layers.space.areas(moving[flat])
+    share[flat] = np.minimum(rows.area[flat] / whole, 1.0)
+    unit = layers.space.unit(moving[lines])
+    share[lines] = np.minimum(
+        _length(rows.geometry[lines], unit) / _length(moving[lines], unit), 1.0
+    )
+    return share
+
+
+def _length(geometries: Geometries, unit: Floats) -> Floats:
+    _, owner = shapely.get_coordinates(geometries, return_index=True)
+    metres = shapely.transform(geometries, lambda xy: xy * unit[owner])
+    result: Floats = shapely.length(metres)
+    return result

@@ -1,0 +1,265 @@
+"""The four relations of an overlay, as drawn: rows of positions, pieces and areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from pil_discovery.geo.pairs import Pairs, nearby, select, touching
+from pil_discovery.geo.space import GRID_M, Space, polygons_only, robust
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    from pil_discovery.geo.pairs import Places
+    from pil_discovery.geo.safety import Geometries
+    from pil_discovery.geo.space import Floats
+
+    Flags: TypeAlias = NDArray[np.bool_]
+
+_EMPTY = shapely.Polygon()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What was found.
+
+    Attributes
+    ----------
+    left, right
+        Positions of the features; `right` is −1 where a row stands for all of them.
+    geometry
+        The common part, the remainder, or (within, near) the left feature.
+    area
+        m²; 0 for points and lines.
+    distance
+        Metres, only for `near`, else NaN.
+    deep
+        No shift within reach changes this row; False until `judging` has looked.
+    """
+
+    left: Places
+    right: Places
+    geometry: Geometries
+    area: Floats
+    distance: Floats
+    deep: Flags
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def keep(rows: Rows, mask: Flags) -> Rows:
+    """Return the rows marked in a boolean array."""
+    return Rows(
+        rows.left[mask],
+        rows.right[mask],
+        rows.geometry[mask],
+        rows.area[mask],
+        rows.distance[mask],
+        rows.deep[mask],
+    )
+
+
+def common_parts(left: Geometries, right: Geometries, space: Space) -> Rows:
+    """Intersect every pair that meets; a feature properly inside keeps its own area.
+
+    Parameters
+    ----------
+    left, right
+        Valid geometries in the plane of `space`; right ones are polygons.
+    """
+    pairs = touching(left, right)
+    pieces, areas = _pieces(left, right, pairs, space=space), np.zeros(len(pairs))
+    polygons = shapely.get_dimensions(left) == 2
+    flat = polygons[pairs.left]
+    cut = flat & ~pairs.inside & ~pairs.around
+    pieces[cut] = polygons_only(pieces[cut])
+    areas[flat & ~cut] = _own_areas(left, right, pairs, space=space)[flat & ~cut]
+    areas[cut] = space.areas(pieces[cut])
+    rows = plain_rows(pairs.left, pairs.right, pieces, area=areas)
+    real = np.where(flat, areas > 0, ~shapely.is_empty(pieces))
+    return keep(rows, real & ~(flat & thin(pieces, areas, space)))
+
+
+def merged(rows: Rows, left: Geometries, space: Space) -> Rows:
+    """Unite the parts of each left feature: ground is counted once.
+
+    Parameters
+    ----------
+    rows
+        Result of `common_parts`.
+    left
+        The left features.
+    """
+    places, start = np.unique(rows.left, return_index=True)
+    groups = np.split(rows.geometry, start[1:])
+    pieces = np.empty(len(places), dtype=object)
+    areas = np.empty(len(places))
+    for i, (place, group) in enumerate(zip(places, groups, strict=True)):
+        whole = [g for g in group if g is left[place]]
+        pieces[i] = whole[0] if whole else _united(group)
+    if len(places):
+        single = np.array([len(g) == 1 for g in groups])
+        areas[single] = rows.area[start[single]]
+        areas[~single] = space.areas(pieces[~single])
+    deep = np.isin(places, rows.left[rows.deep])
+    result = plain_rows(places, np.full(len(places), -1), pieces, area=areas)
+    return replace(result, deep=deep)
+
+
+def remainders(left: Geometries, right: Geometries, space: Space) -> Rows:
+    """Take all right features away from each left one; every left one has a row.
+
+    Parameters
+    ----------
+    left, right
+        Valid geometries in the plane of `space`; right ones are polygons.
+    """
+    pairs = touching(left, right)
+    rest = left.copy()
+    covered = np.unique(pairs.left[pairs.inside])
+    rest[covered] = _EMPTY
+    todo = select(pairs, ~np.isin(pairs.left, covered))
+    for turn in _turns(todo.left):
+        at, by = todo.left[turn], todo.right[turn]
+        grid = _grid(left, space)
+        rest[at] = robust(shapely.difference, rest[at], right[by], grid=grid)
+    polygons = shapely.get_dimensions(left) == 2
+    rest[polygons] = polygons_only(rest[polygons])
+    areas = np.zeros(len(left))
+    areas[polygons] = space.areas(rest[polygons])
+    gone = polygons & thin(rest, areas, space)
+    rest[gone], areas[gone] = _EMPTY, 0.0
+    return plain_rows(np.arange(len(left)), np.full(len(left), -1), rest, area=areas)
+
+
+def contained(left: Geometries, right: Geometries, space: Space) -> Rows:
+    """Find the pairs in which the whole left feature lies in the right one."""
+    pairs = touching(left, right)
+    ask = ~pairs.inside & ~pairs.around
+    holds = pairs.inside.copy()
+    holds[ask] = shapely.covers(right[pairs.right[ask]], left[pairs.left[ask]])
+    pairs = select(pairs, holds)
+    areas = space.areas(left)[pairs.left]
+    return plain_rows(pairs.left, pairs.right, left[pairs.left], area=areas)
+
+
+def contained_in_all(left: Geometries, right: Geometries, space: Space) -> Rows:
+    """Find the left features that lie in the union of the right ones."""
+    rows = remainders(left, right, space)
+    meets = np.isin(rows.left, np.unique(touching(left, right).left))
+    inside = keep(rows, meets & shapely.is_empty(rows.geometry))
+    areas = space.areas(left)[inside.left]
+    return replace(inside, geometry=left[inside.left], area=areas)
+
+
+def close(left: Geometries, right: Geometries, reach: float) -> tuple[Pairs, Floats]:
+    """Find the pairs at most `reach` apart, with their distance.
+
+    Parameters
+    ----------
+    left, right
+        Geometries in a metric plane.
+    reach
+        Metres.
+    """
+    pairs = nearby(left, right, reach)
+    return pairs, shapely.distance(left[pairs.left], right[pairs.right])
+
+
+def overlap_areas(
+    left: Geometries, right: Geometries, pairs: Pairs, *, space: Space
+) -> Floats:
+    """Overlap of given pairs in m²; 0 unless both are polygons."""
+    areas = np.zeros(len(pairs))
+    flat = (shapely.get_dimensions(left)[pairs.left] == 2) & (
+        shapely.get_dimensions(right)[pairs.right] == 2
+    )
+    at = np.flatnonzero(flat)
+    pieces = robust(
+        shapely.intersection,
+        left[pairs.left[at]],
+        right[pairs.right[at]],
+        grid=_grid(left, space),
+    )
+    areas[at] = space.areas(polygons_only(pieces))
+    return areas
+
+
+def whole_features(rows: Rows, left: Geometries) -> Flags:
+    """Tell which rows hold their left feature itself, uncut."""
+    pairs = zip(rows.geometry, left[rows.left], strict=True)
+    return np.fromiter((a is b for a, b in pairs), dtype=bool, count=len(rows))
+
+
+def thin(pieces: Geometries, areas: Floats, space: Space) -> Flags:
+    """Tell which pieces are thinner than the 1 mm precision of coordinates.
+
+    Mean width = 2 · area / perimeter. On the plane of the data (`planar`, for
+    comparison with other tools) nothing counts as thin.
+    """
+    if not space.degrees:
+        return np.zeros(len(pieces), dtype=bool)
+    around = shapely.length(pieces) * space.unit(pieces).max(axis=1, initial=0)
+    result: Flags = 2 * areas < GRID_M * around
+    return result
+
+
+def _pieces(
+    left: Geometries, right: Geometries, pairs: Pairs, *, space: Space
+) -> Geometries:
+    pieces = left[pairs.left]
+    pieces[pairs.around] = right[pairs.right[pairs.around]]
+    cut = ~pairs.inside & ~pairs.around
+    pieces[cut] = robust(
+        shapely.intersection,
+        left[pairs.left[cut]],
+        right[pairs.right[cut]],
+        grid=_grid(left, space),
+    )
+    return pieces
+
+
+def _own_areas(
+    left: Geometries, right: Geometries, pairs: Pairs, *, space: Space
+) -> Floats:
+    """Areas of the features that lie properly inside the other one."""
+    areas = np.zeros(len(pairs))
+    for side, place, mask in (
+        (left, pairs.left, pairs.inside),
+        (right, pairs.right, pairs.around),
+    ):
+        used, back = np.unique(place[mask], return_inverse=True)
+        areas[mask] = space.areas(side[used])[back]
+    return areas
+
+
+def _united(group: Geometries) -> shapely.Geometry:
+    return group[0] if len(group) == 1 else shapely.union_all(group)
+
+
+def _turns(owners: Places) -> list[Places]:
+    """Split sorted positions so that each turn holds every owner at most once."""
+    if not len(owners):
+        return []
+    start = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    rank = np.arange(len(owners)) - np.repeat(start, np.diff(np.r_[start, len(owners)]))
+    return [np.flatnonzero(rank == r) for r in range(int(rank.max()) + 1)]
+
+
+def _grid(geometries: Geometries, space: Space) -> float:
+    return GRID_M / float(space.unit(geometries).max(initial=1.0))
+
+
+def plain_rows(
+    left: Places, right: Places, geometry: Geometries, *, area: Floats
+) -> Rows:
+    """Return rows without distance, none of them marked deep."""
+    nothing = np.full(len(left), np.nan)
+    return Rows(left, right, geometry, area, nothing, np.zeros(len(left), dtype=bool))

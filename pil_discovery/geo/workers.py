@@ -1,0 +1,68 @@
+"""One overlay over several processes; never threads (GEOS crashes on shared ones)."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import sys
+import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from pil_discovery.geo.judging import join
+from pil_discovery.geo.relations import whole_features
+from pil_discovery.geo.solving import solve
+
+if TYPE_CHECKING:
+    from pil_discovery.geo.relations import Rows
+    from pil_discovery.geo.solving import Task
+    from pil_discovery.geo.uncertainty import Judgement
+
+_CHUNKS = 4  # per process, so that a slow part does not hold up the others
+_TASK: list[Task] = []  # what a worker process works on
+
+
+def spread(task: Task, count: int) -> tuple[Rows, Judgement]:
+    """Solve an overlay with several processes; the rows equal those of one.
+
+    Parameters
+    ----------
+    task
+        The overlay.
+    count
+        Number of processes, at least 2.
+    """
+    cut = np.linspace(0, len(task.layers.left), count * _CHUNKS + 1).astype(int)
+    spans = list(zip(cut[:-1].tolist(), cut[1:].tolist(), strict=True))
+    # Linux forks and so hands the layers over for nothing; elsewhere they are sent.
+    kind = "fork" if sys.platform == "linux" else "spawn"
+    with warnings.catch_warnings():
+        # Newer Pythons warn of forks beside threads; workers only run GEOS and numpy.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        with mp.get_context(kind).Pool(count, _begin, (task,)) as pool:
+            parts = pool.map(_solve_part, spans, chunksize=1)
+            pool.close()
+            pool.join()
+    return join([(_restored(rows, task), judged) for rows, judged in parts])
+
+
+def _begin(task: Task) -> None:
+    _TASK[:] = [task]
+
+
+def _solve_part(span: tuple[int, int]) -> tuple[Rows, Judgement]:
+    """Solve one part; a piece that is its whole left feature is not sent back."""
+    part = _TASK[0].part(*span)
+    rows, judged = solve(part)
+    pieces = rows.geometry.copy()
+    pieces[whole_features(rows, part.layers.left)] = None
+    return replace(rows, left=rows.left + span[0], geometry=pieces), judged
+
+
+def _restored(rows: Rows, task: Task) -> Rows:
+    pieces = rows.geometry.copy()
+    whole = shapely.is_missing(pieces)
+    pieces[whole] = task.layers.left[rows.left[whole]]
+    return replace(rows, geometry=pieces)
