@@ -124,7 +124,9 @@ def _archive(content: bytes, file: str) -> FileKind:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
     except zipfile.BadZipFile:
-        problem = Problem(file, "", "文件不完整或已损坏，打不开", "请重新导出或重新复制")
+        problem = Problem(
+            file, "", "文件不完整或已损坏，打不开", "请重新导出或重新复制"
+        )
         raise ReadError(problem) from None
     names = {m.filename for m in members}
     if not any(n.startswith("xl/workbook") or n == "content.xml" for n in names):

@@ -20,13 +20,13 @@ class Grid:
     rows, lines
         Cells, and for each row its number in the file, counted from 1.
     merged
-        Merged cell ranges as ((row, column), (row, column)), positions from 0 in `rows`.
+        Merged cell ranges as ((row, column), (row, column)), positions from 0.
     ragged
         Rows have the length that their line in the text file gave them.
     """
 
     sheet: str | None
-    rows: list[Row]
+    rows: Sequence[Row]
     lines: Sequence[int]
     merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...] = ()
     ragged: bool = False
@@ -34,7 +34,9 @@ class Grid:
 
 def is_blank(cell: Cell) -> bool:
     """Return whether a cell shows nothing."""
-    return cell is None or (isinstance(cell, str) and not cell.strip(" \t\r\n\xa0\u3000"))
+    return cell is None or (
+        isinstance(cell, str) and not cell.strip(" \t\r\n\xa0\u3000")
+    )
 
 
 def is_blank_row(row: Row) -> bool:

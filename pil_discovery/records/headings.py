@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pil_discovery.records.grids import Grid, Row, is_blank
@@ -13,6 +13,8 @@ from pil_discovery.text.headers import HeaderMatch, field_names, match_headers
 from pil_discovery.text.units import find_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pil_discovery.types.datasets import Dataset
 
 _DEPTH = 40
@@ -129,7 +131,7 @@ def _possible(grid: Grid) -> list[Heading]:
     singles = [Heading(p, p, _headers(grid.rows[p]), {}) for p in filled]
     pairs = [
         Heading(a, b, _joined(grid, a), {})
-        for a, b in zip(filled, filled[1:], strict=False)
+        for a, b in pairwise(filled)
         if b == a + 1 and _groups(grid, a)
     ]
     return singles + pairs

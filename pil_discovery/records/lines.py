@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,8 @@ from pil_discovery.text.numbers import read_number
 from pil_discovery.types.sources import Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pil_discovery.records.headings import Heading
 
 _TOTAL = re.compile(

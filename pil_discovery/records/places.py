@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -15,16 +14,18 @@ from pil_discovery.text.characters import fold, is_placeholder, squeeze
 from pil_discovery.text.numbers import read_number
 from pil_discovery.types.sources import Inference
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 Axis = Literal["east", "north", "x", "y"]
 
-_NAMES: Mapping[str, Axis] = {
-    **dict.fromkeys("经度 中心经度 中心点经度 东经 lon lng long longitude".split(), "east"),
-    **dict.fromkeys("东坐标 横坐标 e坐标 e easting".split(), "east"),
-    **dict.fromkeys("纬度 中心纬度 中心点纬度 北纬 lat latitude".split(), "north"),
-    **dict.fromkeys("北坐标 纵坐标 n坐标 n northing".split(), "north"),
-    **dict.fromkeys("x坐标 x 坐标x x轴 中心点x坐标".split(), "x"),
-    **dict.fromkeys("y坐标 y 坐标y y轴 中心点y坐标".split(), "y"),
+_SPELLINGS: Mapping[Axis, str] = {
+    "east": "经度 中心经度 中心点经度 东经 lon lng longitude 东坐标 横坐标 e坐标 easting",
+    "north": "纬度 中心纬度 中心点纬度 北纬 lat latitude 北坐标 纵坐标 n坐标 northing",
+    "x": "x坐标 x 坐标x x轴 中心点x坐标",
+    "y": "y坐标 y 坐标y y轴 中心点y坐标",
 }
+_NAMES = {name: axis for axis, names in _SPELLINGS.items() for name in names.split()}
 _DEGREES = re.compile(
     r"(?:东经|北纬|[EN])?\s*(\d{1,3})\s*[°度]\s*(?:(\d{1,2})\s*['′分]\s*)?"
     r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|''|″|′′|秒)?)?\s*[EN]?",
@@ -70,7 +71,7 @@ def read_places(first: pd.Series, second: pd.Series, *, named: bool) -> Places |
     a, bad_a = _column(first)
     b, bad_b = _column(second)
     problems = bad_a + bad_b
-    if named or _looks_east(a) and _looks_north(b):
+    if named or (_looks_east(a) and _looks_north(b)):
         return Places(a, b, problems, [])
     if _looks_east(b) and _looks_north(a):
         what = "坐标列按数值交换：X 为北（纵）坐标，Y 为东（横）坐标"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +17,8 @@ from pil_discovery.types.sources import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from pil_discovery.text.cells import CellProblem
     from pil_discovery.types.datasets import Dataset
 
@@ -97,6 +98,37 @@ def sift_rows(frame: pd.DataFrame, dataset: Dataset) -> Sifted:
     return _sift_by_key(frame, dataset, key)
 
 
+def sift_rows_of_keys(
+    frame: pd.DataFrame, dataset: Dataset, quarantine: pd.DataFrame
+) -> Sifted:
+    """Take out the rows whose key is already in conflict in another file.
+
+    Masked keys (identifiers of persons) cannot be compared and are left alone.
+    """
+    key = [name for name in dataset.key if name in frame.columns]
+    fields = [dataset.field(name) for name in key]
+    masked = any(f is not None and f.pii == "identifier" for f in fields)
+    conflicts = quarantine[quarantine["reason_class"] == "key_conflict"]
+    if masked or conflicts.empty or len(key) < len(dataset.key):
+        return Sifted(frame, [], [])
+    known = set(conflicts["value"])
+    texts = [_key_text(frame, dataset, position=p, key=key) for p in range(len(frame))]
+    struck = np.array([text in known for text in texts], dtype=bool)
+    entries = [
+        _row_entry(
+            frame,
+            position,
+            column=key[0],
+            value=texts[position],
+            reason_class="key_conflict",
+            reason="同一主键在另一个文件里内容互相矛盾",
+            remedy="核实哪一行正确，删去其余行后重新导入",
+        )
+        for position in np.flatnonzero(struck).tolist()
+    ]
+    return Sifted(frame[~struck].reset_index(drop=True), entries, [])
+
+
 def _sift_by_key(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> Sifted:
     entries: list[Entry] = []
     kept, gone = _without_key(frame, dataset, key)
@@ -116,7 +148,7 @@ def _without_key(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _Part
     missing = frame[identifiers].isna()
     bad = missing.any(axis=1).to_numpy()
     entries = []
-    for position in np.flatnonzero(bad):
+    for position in np.flatnonzero(bad).tolist():
         names = [n for n in identifiers if missing[n].iloc[position]]
         words = "、".join(_title(dataset, n) for n in names)
         entries.append(
@@ -137,9 +169,9 @@ def _without_copies(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _P
     copy = frame.duplicated(subset=content, keep="first").to_numpy()
     if not copy.any():
         return frame, []
-    groups = frame.groupby(content, dropna=False, sort=False)
-    first = groups["_row"].transform("first").to_numpy()
-    source = groups["_source"].transform("first").to_numpy()
+    groups = frame.groupby(content, dropna=False, sort=False).ngroup().to_numpy()
+    places = _places(frame)
+    first = {int(g): places[p] for p, g in reversed(list(enumerate(groups)))}
     entries = [
         _row_entry(
             frame,
@@ -147,10 +179,10 @@ def _without_copies(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _P
             column=None,
             value=_key_text(frame, dataset, position=position, key=key),
             reason_class="duplicate",
-            reason=f"与 {source[position]} 第{first[position]}行完全相同",
+            reason=f"与{first[int(groups[position])]}完全相同",
             remedy="保留一行，无需处理；如系两笔业务请补充区分列",
         )
-        for position in np.flatnonzero(copy)
+        for position in np.flatnonzero(copy).tolist()
     ]
     return frame[~copy], entries
 
@@ -162,11 +194,11 @@ def _without_conflicts(
     clash = (frame.duplicated(subset=key, keep=False) & complete).to_numpy()
     if not clash.any():
         return frame, []
-    rows = frame[clash].groupby(key, sort=False)["_row"].agg(list)
+    groups = frame[clash].groupby(key, sort=False).ngroup().to_numpy()
+    places = _places(frame)[clash]
     entries = []
-    for position in np.flatnonzero(clash):
-        values = [frame[n].iloc[position] for n in key]
-        same = rows[values[0] if len(key) == 1 else tuple(values)]
+    for at, position in enumerate(np.flatnonzero(clash).tolist()):
+        same = "、".join(places[groups == groups[at]])
         entries.append(
             _row_entry(
                 frame,
@@ -174,14 +206,25 @@ def _without_conflicts(
                 column=key[0],
                 value=_key_text(frame, dataset, position=position, key=key),
                 reason_class="key_conflict",
-                reason=f"同一主键内容不同，见第{'、'.join(map(str, same))}行",
+                reason=f"同一主键内容不同：{same}",
                 remedy="核实哪一行正确，删去其余行后重新导入",
             )
         )
     return frame[~clash], entries
 
 
-def _row_entry(
+def _places(frame: pd.DataFrame) -> np.ndarray:
+    """Return where each row stands; the file is named where there are several."""
+    rows = "第" + frame["_row"].astype("string") + "行"
+    sheets = frame["_sheet"].fillna("")
+    if sheets.duplicated().sum() < len(sheets) - 1:
+        rows = "工作表“" + sheets + "”" + rows
+    if frame["_source"].duplicated().sum() < len(frame) - 1:
+        rows = frame["_source"] + " " + rows
+    return rows.to_numpy(dtype=object)
+
+
+def _row_entry(  # noqa: PLR0913 - the columns of a quarantine
     frame: pd.DataFrame,
     position: int,
     *,

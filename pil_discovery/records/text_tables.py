@@ -62,7 +62,9 @@ def _told(content: bytes, file: str, encoding: str) -> Decoded:
     try:
         "".encode(name)
     except LookupError:
-        problem = Problem(file, "encoding", f"不认识的编码“{encoding}”", "如 utf-8、gb18030")
+        problem = Problem(
+            file, "encoding", f"不认识的编码“{encoding}”", "如 utf-8、gb18030"
+        )
         raise ReadError(problem) from None
     return Decoded(_strict(content, file, name), name, "工作区指定")
 
@@ -108,7 +110,7 @@ def read_text(decoded: Decoded, file: str) -> tuple[Grid, list[Inference]]:
 
 
 def find_delimiter(text: str) -> str:
-    """Return the delimiter that splits most lines of the head into equally many fields."""
+    """Return the delimiter that splits most of the first lines equally."""
     head = text[:65536].splitlines()[:200]
     head = head[:-1] if len(text) > 65536 and len(head) > 1 else head
     return max(DELIMITERS, key=lambda d: (_evenness(head, d), -DELIMITERS.index(d)))
@@ -121,9 +123,7 @@ def _evenness(lines: list[str], delimiter: str) -> int:
     return max((fields * times for fields, times in counts.items()), default=0)
 
 
-def _records(
-    text: str, delimiter: str, file: str
-) -> tuple[list[list[str]], list[int]]:
+def _records(text: str, delimiter: str, file: str) -> tuple[list[list[str]], list[int]]:
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[list[str]] = []

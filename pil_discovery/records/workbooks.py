@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from python_calamine import (
     CalamineError,
@@ -14,9 +14,13 @@ from python_calamine import (
 )
 
 from pil_discovery.errors import Problem, ReadError, near_names
-from pil_discovery.records.files import Blob
 from pil_discovery.records.grids import Grid
 from pil_discovery.types.sources import Inference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pil_discovery.records.files import Blob
 
 
 def read_workbook(
@@ -87,9 +91,7 @@ def _wanted(book: CalamineWorkbook, file: str, sheet: str | None) -> list[str]:
 
 def _grid(book: CalamineWorkbook, name: str) -> Grid:
     sheet = book.get_sheet_by_name(name)
-    rows = [
-        [_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)
-    ]
+    rows = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
     # A used range often ends in thousands of formatted but empty rows.
     while rows and all(c is None for c in rows[-1]):
         rows.pop()

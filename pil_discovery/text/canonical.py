@@ -31,10 +31,10 @@ _DECIMALS = {
     "km/h": 1,
     "deg": 7,
 }
-_COUNTS = frozenset(
-    """day d month year a person household head bed visit order count piece time record
-    certificate shop permit item row""".split()
+_WHOLE = (
+    "day d month year a person household head bed visit order count piece time record"
 )
+_COUNTS = frozenset(_WHOLE.split())
 _OTHER_DECIMALS = 4
 
 

@@ -5,9 +5,8 @@ Each column is typed over its distinct values and mapped back to the rows.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,8 @@ from pil_discovery.text.units import conversion, unit_fault
 from pil_discovery.types.sources import Inference, ReasonClass
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pil_discovery.types.datasets import Dataset, Field
 
 _DTYPES: dict[str, str] = {
@@ -61,7 +62,7 @@ class TypedFrame:
 class _Column:
     """One typed column while it is being put together."""
 
-    columns: dict[str, pd.Series[object]]
+    columns: dict[str, pd.Series]
     problems: list[CellProblem] = field(default_factory=list)
     inferences: list[Inference] = field(default_factory=list)
 
@@ -100,7 +101,7 @@ def type_frame(
         With every declared unit that is unknown or measures something else.
     """
     check_units(dataset, units)
-    pieces: dict[str, pd.Series[object]] = {}
+    pieces: dict[str, pd.Series] = {}
     problems: list[CellProblem] = []
     inferences: list[Inference] = []
     for name in raw.columns:
@@ -114,9 +115,34 @@ def type_frame(
         pieces |= column.columns
         problems += column.problems
         inferences += column.inferences
-    problems.sort(key=lambda p: p.row)
     frame = pd.DataFrame(pieces, index=raw.index)
+    for low, high in dataset.ordered:
+        problems += _reversed_pair(frame, raw, low=low, high=high)
+    problems.sort(key=lambda p: p.row)
     return TypedFrame(frame, tuple(problems), tuple(inferences))
+
+
+def _reversed_pair(
+    frame: pd.DataFrame, raw: pd.DataFrame, *, low: str, high: str
+) -> list[CellProblem]:
+    """Blank both cells where the lower limit exceeds the upper one, and list them."""
+    if low not in frame.columns or high not in frame.columns:
+        return []
+    wrong = (frame[low] > frame[high]).fillna(value=False).to_numpy(dtype=bool)
+    problems = [
+        CellProblem(
+            row,
+            name,
+            str(raw[name].iloc[row]),
+            "range",
+            f"下限大于上限（{low} 与 {high}）",
+            "上下限疑似颠倒，按原始合同核对后改正",
+        )
+        for row in np.flatnonzero(wrong).tolist()
+        for name in (low, high)
+    ]
+    frame.loc[wrong, [low, high]] = None
+    return problems
 
 
 def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
@@ -140,7 +166,7 @@ def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
         raise ReadError(problems)
 
 
-def _type_column(cells: pd.Series[object], known: Field, rules: Rules) -> _Column:
+def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
     codes, distinct = pd.factorize(_plain(cells), use_na_sentinel=True)
     values = [_python(v) for v in distinct]
     readings = reader_of(known.type)(values, rules)
@@ -154,7 +180,7 @@ def _type_column(cells: pd.Series[object], known: Field, rules: Rules) -> _Colum
     return column
 
 
-def _plain(cells: pd.Series[object]) -> pd.Series[object]:
+def _plain(cells: pd.Series) -> pd.Series:
     """Return object cells in which True is not equal to 1."""
     plain = cells.astype(object)
     if pd.api.types.infer_dtype(plain, skipna=True) in {"string", "empty"}:
@@ -177,21 +203,21 @@ def _shown(value: object, known: Field) -> str:
 
 def _spread(
     readings: Sequence[Reading], codes: np.ndarray, known: Field, index: pd.Index
-) -> pd.Series[object]:
+) -> pd.Series:
     dtype = _DTYPES[known.type]
     return _take([r.value for r in readings], codes, dtype, index)
 
 
 def _take(
     values: Sequence[object], codes: np.ndarray, dtype: str, index: pd.Index
-) -> pd.Series[object]:
-    distinct = pd.array([*values, None], dtype=dtype)
+) -> pd.Series:
+    distinct: Any = pd.array([*values, None], dtype=cast("Any", dtype))
     return pd.Series(distinct.take(codes), index=index)
 
 
 def _date_companions(
     readings: Sequence[Reading], codes: np.ndarray, known: Field, index: pd.Index
-) -> dict[str, pd.Series[object]]:
+) -> dict[str, pd.Series]:
     extra = {}
     if any(r.last is not None and r.last != r.value for r in readings):
         last = [r.last if r.last is not None else r.value for r in readings]

@@ -22,10 +22,11 @@ _WIDE = {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F) if chr(c - 0xFEE0).isalnum
 _TIDY = str.maketrans({**_INVISIBLE, **_SPACES, **_WIDE})
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−﹣－", "-"))
 
-PLACEHOLDERS = frozenset(
-    """/ // \\ - -- --- . … … * ** 无 空 暂无 暂缺 缺 缺失 不详 未知 未填 未填写 无数据 无记录
-    (空) (无) (null) null none nan nil n/a na #n/a \\n <null> 空白 无此项 不适用""".split()
-)
+_NOTHING = r"""
+/ // \ - -- --- . … * ** 无 空 暂无 暂缺 缺 缺失 不详 未知 未填 未填写 无数据 无记录
+空白 (空) (无) (null) null none nan nil n/a na #n/a \n <null> 无此项 不适用
+"""
+PLACEHOLDERS = frozenset(_NOTHING.split())
 """What agencies type where there is nothing, folded; the empty text is one as well."""
 
 

@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 
 State = Literal["day", "period", "open", "missing", "bad", "either"]
 
-EARLIEST, LATEST = dt.datetime(1900, 1, 1), dt.datetime(2100, 12, 31, 23, 59, 59)
+
+def _moment_of(*parts: int) -> dt.datetime:
+    """Return wall time as it was written; exports name no zone."""
+    return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
+EARLIEST, LATEST = _moment_of(1900, 1, 1), _moment_of(2100, 12, 31, 23, 59, 59)
 _BEIJING = dt.timezone(dt.timedelta(hours=8))
-_EPOCH = dt.datetime(1899, 12, 30)
+_EPOCH = _moment_of(1899, 12, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +71,16 @@ _DAY = re.compile(
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\s?(\d{2})(\d{2})(\d{2})?)?")
 _MONTH = re.compile(r"(\d{4})\s*(?:[-/.年\\]\s*(\d{1,2})\s*月?(?:份)?|(\d{2}))")
 _YEAR = re.compile(r"(\d{4})\s*年?(?:度)?")
-_QUARTER = re.compile(r"(\d{4})\s*年?\s*-?(?:第?([一二三四1-4])季度?|q([1-4]))", re.I)
+_QUARTER = re.compile(
+    r"(\d{4})\s*年?\s*-?(?:第?([一二三四1-4])季度?|q([1-4]))", re.IGNORECASE
+)
 _HALF = re.compile(r"(\d{4})\s*年\s*([上下])半年")
 _TEN_DAYS = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月([上中下])旬")
-_EITHER = re.compile(rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_CLOCK}", re.I)
+_EITHER = re.compile(
+    rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_CLOCK}", re.IGNORECASE
+)
 _SHORT_YEAR = re.compile(r"['’]?(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s.*)?")
-_ENGLISH = re.compile(r"(\d{1,2})[-\s]([a-z]{3})[a-z]*[-\s,]*(\d{4})", re.I)
+_ENGLISH = re.compile(r"(\d{1,2})[-\s]([a-z]{3})[a-z]*[-\s,]*(\d{4})", re.IGNORECASE)
 _MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name}
 _HAN_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号])?"
@@ -109,7 +119,7 @@ def read_date(cell: object, century: int | None = None) -> DateReading:
     if isinstance(cell, dt.datetime):
         return _day(_naive(cell))
     if isinstance(cell, dt.date):
-        return _day(dt.datetime(cell.year, cell.month, cell.day))
+        return _day(_moment_of(cell.year, cell.month, cell.day))
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return _number(cell)
     if not isinstance(cell, str):
@@ -135,7 +145,7 @@ def _day(moment: dt.datetime, note: str = "") -> DateReading:
 def _period(first: dt.date, last: dt.date) -> DateReading:
     if not EARLIEST.date() <= first <= LATEST.date():
         return DateReading("bad", fault="日期早于1900年或晚于2100年")
-    low, high = (dt.datetime(d.year, d.month, d.day) for d in (first, last))
+    low, high = (_moment_of(d.year, d.month, d.day) for d in (first, last))
     return DateReading("period", low, high, note="只写到年、季、月或旬")
 
 
@@ -176,12 +186,12 @@ def _written(text: str) -> DateReading | None:
 def _moment(ymd: tuple[int, int, int], clock: Sequence[str | None]) -> DateReading:
     half, hour, minute, second, meridiem, zone = clock
     if hour is None:
-        return _day(dt.datetime(*ymd))
+        return _day(_moment_of(*ymd))
     hours = int(hour)
     late = half in {"下午", "晚上"} or (meridiem or "").lower() == "pm"
     if late and hours < 12:
         hours += 12
-    moment = dt.datetime(*ymd, hours, int(minute or 0), int(second or 0))
+    moment = _moment_of(*ymd, hours, int(minute or 0), int(second or 0))
     return _day(_naive(moment.replace(tzinfo=_zone(zone))) if zone else moment)
 
 
@@ -194,7 +204,7 @@ def _zone(text: str) -> dt.timezone:
 
 def _compact(match: re.Match[str]) -> DateReading:
     year, month, day, hour, minute, second = (int(g or 0) for g in match.groups())
-    return _day(dt.datetime(year, month, day, hour, minute, second))
+    return _day(_moment_of(year, month, day, hour, minute, second))
 
 
 def _period_written(text: str) -> DateReading | None:
@@ -243,7 +253,7 @@ def _other_forms(text: str, century: int | None) -> DateReading:
         return _short_year(match, century)
     if (match := _ENGLISH.fullmatch(text)) and match[2].lower() in _MONTHS:
         month = _MONTHS[match[2].lower()]
-        return _day(dt.datetime(int(match[3]), month, int(match[1])))
+        return _day(_moment_of(int(match[3]), month, int(match[1])))
     if match := _HAN_DATE.fullmatch(text):
         return _han_date(match)
     return DateReading("bad", fault="不是可读的日期")
@@ -253,7 +263,7 @@ def _short_year(match: re.Match[str], century: int | None) -> DateReading:
     if century is None:
         return DateReading("bad", fault="年份只有两位，世纪不明")
     year, month, day = (int(g) for g in match.groups())
-    return _day(dt.datetime(century + year, month, day), "两位年份按工作区给定的世纪")
+    return _day(_moment_of(century + year, month, day), "两位年份按工作区给定的世纪")
 
 
 def _han_date(match: re.Match[str]) -> DateReading:
@@ -261,7 +271,7 @@ def _han_date(match: re.Match[str]) -> DateReading:
     month, day = (read_han(g) if g else None for g in match.groups()[1:])
     if month is None:
         return _period(dt.date(year, 1, 1), dt.date(year, 12, 31))
-    return _day(dt.datetime(year, month, day)) if day else _months(year, month, month)
+    return _day(_moment_of(year, month, day)) if day else _months(year, month, month)
 
 
 def _day_or_month(match: re.Match[str]) -> DateReading:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from pil_discovery.text.characters import fold, squeeze
 from pil_discovery.text.units import find_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pil_discovery.types.datasets import Dataset
 
 CUT_BYTES = 10
@@ -99,7 +100,7 @@ def match_headers(
         for position, name in mapping.items()
         if (unit := readings[position].unit) and squeeze(headers[position]) != name
     }
-    taken = {p for p in mapping} | {p for p, _ in duplicates}
+    taken = set(mapping) | {p for p, _ in duplicates}
     unmatched = tuple(h for p, h in enumerate(headers) if p not in taken and squeeze(h))
     score = _score(headers, dataset, set(mapping.values()))
     return HeaderMatch(
@@ -137,8 +138,9 @@ def _claims(headers: Sequence[str], dataset: Dataset, cut_bytes: int) -> list[_C
         for rank, name in enumerate(read_header(header).names):
             found = names.get(name, ())
             claims += [_Claim(min(rank, 9), o, position, f) for f, o in found]
-        if cut_bytes and (name := _cut_name(header, names, cut_bytes)):
-            claims += [_Claim(10, o, position, f) for f, o in names[name]]
+        whole = _cut_name(header, names, cut_bytes) if cut_bytes else None
+        if whole is not None:
+            claims += [_Claim(10, o, position, f) for f, o in names[whole]]
     return sorted(claims, key=lambda c: (c.rank, c.order, c.position))
 
 
@@ -189,11 +191,12 @@ def read_header(header: str) -> _Reading:
     parts = _parts(f"{bare} {' '.join(inner)}")
     names = [text, _without_brackets(text), bare, outer, *inner, *parts]
     flat = [squeeze(name) for name in names if not _is_unit(name)]
-    return _Reading(tuple(dict.fromkeys(n for n in flat if n)), unit and _clean(unit))
+    named = tuple(dict.fromkeys(name for name in flat if name))
+    return _Reading(named, _clean(unit) if unit else None)
 
 
 def _parts(text: str) -> list[str]:
-    """Split at spaces and strokes; at underscores only beside Chinese (TBBH_图斑编号)."""
+    """Split at spaces and strokes; at underscores only beside Chinese."""
     cut = r"[\s/|\\]+" if text.isascii() else r"[\s/|\\_]+"
     return [part for part in re.split(cut, text) if part]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -18,6 +17,8 @@ from pil_discovery.text.units import conversion, find_unit, scale, unit_fault
 from pil_discovery.types.sources import Inference, ReasonClass
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from pil_discovery.types.datasets import Dataset, Field, FieldType
 
 
@@ -58,9 +59,15 @@ class Rules:
     identifier: bool
     century: int | None
 
-    def inferences(self, filled: bool) -> list[Inference]:  # noqa: FBT001 - a fact
+    def _asks_unit(self) -> bool:
+        """Return whether exports state such a quantity in several units."""
+        numeric = self.field.type in {"number", "integer"}
+        unit = find_unit(self.field.unit) if self.field.unit and numeric else None
+        return unit is not None and unit.dimension.split("/")[0] in _MANY_UNITS
+
+    def inferences(self, filled: bool) -> list[Inference]:
         """Return how numbers without a declared unit were understood."""
-        if self.field.unit is None or self.declared or not filled:
+        if not self._asks_unit() or self.declared or not filled:
             return []
         why = "表头和工作区都没有写单位"
         if self.by_dataset:
@@ -81,6 +88,9 @@ _UNIT_WORDS = {
     "t": "吨",
     "1": "小数",
 }
+_MANY_UNITS = frozenset(
+    {"money", "area", "mass", "volume", "energy", "ratio", "length", "density"}
+)
 _PERIODS = ("month_", "quarter_", "period_", "year_")
 _MISSING = Reading(note="占位符按缺失处理")
 _BLANK = Reading()
@@ -156,10 +166,11 @@ def _text_of_number(value: object, rules: Rules) -> Reading:
         return Reading(str(value) if has_time else value.date().isoformat())
     if not isinstance(value, int | float | Decimal):
         return Reading(str(value))
-    if abs(value) >= 10**15:
+    exact = Decimal(str(value))
+    if abs(exact) >= 10**15:
         return _truncated()
-    whole = int(value)
-    text = str(whole) if whole == value else str(value)
+    whole = int(exact)
+    text = str(whole) if whole == exact else str(value)
     note = "数字单元格转为文字，前导零可能已丢失" if rules.identifier else ""
     reading = _coded(text, rules.field.code) if rules.field.code else Reading(text)
     return replace(reading, note=reading.note or note)
@@ -211,8 +222,10 @@ def _enum(reading: Reading, allowed: dict[str, str]) -> Reading:
     )
 
 
-_YES = frozenset("是 有 1 1.0 true t y yes √ ✓ ✔ 对 真".split())
-_NO = frozenset("否 无 没有 0 0.0 false f n no × ✗ ✕ x 假 错".split())
+_YES = frozenset({"是", "有", "1", "1.0", "true", "t", "y", "yes", "√", "✓", "✔", "对"})
+_NO = frozenset(
+    {"否", "无", "没有", "0", "0.0", "false", "f", "n", "no", "×", "✗", "x"}
+)
 
 
 def _booleans(values: Sequence[object], rules: Rules) -> list[Reading]:
@@ -353,7 +366,7 @@ def _moments(values: Sequence[object], rules: Rules) -> list[Reading]:
     ]
 
 
-def _moment(value: object, reading: DateReading, whole: bool) -> Reading:  # noqa: FBT001 - a fact of the column
+def _moment(value: object, reading: DateReading, whole: bool) -> Reading:
     if reading.state == "missing":
         return _BLANK if not str(value).strip() else _MISSING
     if reading.state == "open":

@@ -56,7 +56,10 @@ class Field(Noun):
 
 
 class Dataset(Noun):
-    """A canonical data set; tables are filled from one or more sources."""
+    """A canonical data set; tables are filled from one or more sources.
+
+    `ordered` are pairs of columns (low, high): where low exceeds high neither is known.
+    """
 
     id: str
     title: Words
@@ -66,6 +69,7 @@ class Dataset(Noun):
     kind: DatasetKind
     key: tuple[str, ...] = ()
     key_basis: str = ""
+    ordered: tuple[tuple[str, str], ...] = ()
     aliases: tuple[str, ...] = ()
     fields: tuple[Field, ...] = _Field(min_length=1)
 

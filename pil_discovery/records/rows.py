@@ -1,0 +1,232 @@
+"""Pages → typed rows with their origin, places and doubts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pil_discovery.errors import ReadError
+from pil_discovery.records.places import Places, find_axes, read_places
+from pil_discovery.records.quarantine import Entry, cell_entries
+from pil_discovery.text.cells import CellProblem, check_units, type_frame
+from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pil_discovery.records.pages import Page, Reading
+    from pil_discovery.types.datasets import Dataset
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Typed rows of one file before its key is looked at.
+
+    `misfits` counts the rows that left because their fields cannot be assigned.
+    """
+
+    frame: pd.DataFrame
+    entries: list[Entry]
+    inferences: list[Inference]
+    misfits: int
+
+
+def read_rows(
+    pages: Sequence[Page], dataset: Dataset, *, file: str, how: Reading
+) -> Rows:
+    """Type the rows of all pages of one file.
+
+    Raises
+    ------
+    ReadError
+        With every unit that is unknown or measures something else than its column.
+    """
+    parts = [_typed(page, dataset, file=file, how=how) for page in pages]
+    lost = [entry for page in pages for entry in _misfits(page, file)]
+    entries = [entry for part in parts for entry in part.entries] + lost
+    notes = [note for part in parts for note in part.inferences]
+    frame = stack([part.frame for part in parts], dataset)
+    return Rows(frame, entries, notes, len(lost))
+
+
+def stack(frames: Sequence[pd.DataFrame], dataset: Dataset) -> pd.DataFrame:
+    """Put frames of one data set below each other: canonical columns, then origins."""
+    if len(frames) == 1:
+        return frames[0]
+    frame = pd.concat(frames, ignore_index=True)
+    order = [
+        c for name in dataset.columns for c in (name, f"{name}_last", f"{name}_open")
+    ]
+    order += ["_x", "_y", *ORIGIN_COLUMNS]
+    frame = frame[[name for name in order if name in frame.columns]]
+    return frame.assign(**_companions(frame, dataset))
+
+
+def _companions(frame: pd.DataFrame, dataset: Dataset) -> dict[str, pd.Series]:
+    """Complete `_last` and `_open` where only some of the frames have them."""
+    filled = {}
+    for name in dataset.columns:
+        if f"{name}_open" in frame.columns:
+            filled[f"{name}_open"] = (
+                frame[f"{name}_open"].astype("boolean").fillna(value=False)
+            )
+        if f"{name}_last" in frame.columns:
+            filled[f"{name}_last"] = frame[f"{name}_last"].fillna(frame[name])
+    return filled
+
+
+def _typed(page: Page, dataset: Dataset, *, file: str, how: Reading) -> Rows:
+    raw, notes = _raw(page, dataset)
+    units = _units(page, how)
+    try:
+        check_units(dataset, units)
+    except ReadError as error:
+        raise ReadError(replace(p, file=file) for p in error.problems) from None
+    typed = type_frame(raw, dataset, units=units, centuries=how.century)
+    places = _places(page, dataset)
+    frame = _with_origin(typed.frame, page, file=file, places=places)
+    problems = [*typed.problems, *(places.problems if places else [])]
+    notes += _heading_notes(page, units, places) + list(typed.inferences)
+    notes += places.inferences if places else []
+    return Rows(frame, cell_entries(frame, problems), notes, 0)
+
+
+def _raw(page: Page, dataset: Dataset) -> tuple[pd.DataFrame, list[Inference]]:
+    rows = page.grid.rows
+    cells = {
+        name: [_at(rows[r], position) for r in page.body.records]
+        for position, name in page.match.mapping.items()
+    }
+    notes = _fill_merged(cells, page, dataset)
+    index = range(len(page.body.records))
+    return pd.DataFrame(cells, index=index, dtype=object), notes
+
+
+def _fill_merged(
+    cells: dict[str, list[object]], page: Page, dataset: Dataset
+) -> list[Inference]:
+    """Repeat words and dates of cells merged over several rows; never quantities.
+
+    A merged amount is one amount: repeated, it would be counted several times.
+    """
+    place = {row: at for at, row in enumerate(page.body.records)}
+    notes = []
+    for (top, left), (bottom, _) in page.grid.merged:
+        name = page.match.mapping.get(left)
+        rows = [place[r] for r in range(top + 1, bottom + 1) if r in place]
+        if name is None or top not in place or not rows:
+            continue
+        field = dataset.field(name)
+        quantity = field is not None and field.type in {"number", "integer"}
+        for at in () if quantity else rows:
+            cells[name][at] = cells[name][place[top]]
+        why = "数值只计入首行" if quantity else "合并的各行取同一值"
+        lines = f"第{page.grid.lines[top]}至{page.grid.lines[bottom]}行"
+        notes.append(Inference(what=f"列 {name}：合并单元格", value=lines, why=why))
+    return notes
+
+
+def _at(row: Sequence[object], position: int) -> object:
+    return row[position] if position < len(row) else None
+
+
+def _units(page: Page, how: Reading) -> dict[str, str]:
+    below = {
+        page.match.mapping[p]: u
+        for p, u in page.heading.units.items()
+        if p in page.match.mapping
+    }
+    return {**page.match.units, **below, **(how.units or {})}
+
+
+def _with_origin(
+    typed: pd.DataFrame, page: Page, *, file: str, places: Places | None
+) -> pd.DataFrame:
+    frame = typed.copy()
+    if places is not None:
+        frame["_x"], frame["_y"] = places.x, places.y
+    count = len(frame)
+    frame["_source"] = pd.Series([file] * count, dtype="string")
+    frame["_sheet"] = pd.Series([page.grid.sheet] * count, dtype="string")
+    lines = [page.grid.lines[r] for r in page.body.records]
+    frame["_row"] = pd.Series(lines, dtype="int64")
+    return frame
+
+
+def _misfits(page: Page, file: str) -> list[Entry]:
+    width = len(page.heading.headers)
+    return [
+        Entry(
+            file,
+            page.grid.sheet,
+            page.grid.lines[r],
+            column=None,
+            value=None,
+            scope="row",
+            reason_class="fields",
+            reason=f"有{len(page.grid.rows[r])}个字段，表头有{width}个，不知如何对应",
+            remedy="检查该行的分隔符和引号后重新导入",
+        )
+        for r in page.body.misfits
+    ]
+
+
+def _heading_notes(
+    page: Page, units: Mapping[str, str], places: Places | None
+) -> list[Inference]:
+    notes = []
+    used = _axis_headers(page) if places is not None else ()
+    unused = [h for h in page.match.unmatched if h not in used]
+    if unused:
+        names, why = "、".join(unused), "数据集里没有对应的列"
+        notes.append(Inference(what="未使用的列", value=names, why=why))
+    if page.match.duplicates:
+        names = "、".join(page.match.duplicates)
+        why = "同一含义的列出现多次，采用第一个相符的"
+        notes.append(Inference(what="重复的列未使用", value=names, why=why))
+    notes += [
+        Inference(what=f"列 {name}：单位", value=unit, why="表头、单位行或工作区写明")
+        for name, unit in units.items()
+        if name in page.match.mapping.values()
+    ]
+    return notes
+
+
+def _places(page: Page, dataset: Dataset) -> Places | None:
+    if not dataset.has_geometry:
+        return None
+    axes = find_axes(page.heading.headers)
+    for pair, named in ((("east", "north"), True), (("x", "y"), False)):
+        if all(axis in axes for axis in pair):
+            first, second = (_column(page, axes[axis]) for axis in pair)  # type: ignore[index]
+            return read_places(first, second, named=named) or _undecided(first, second)
+    return None
+
+
+def _axis_headers(page: Page) -> list[str]:
+    headers = page.heading.headers
+    return [headers[position] for position in find_axes(headers).values()]
+
+
+def _column(page: Page, position: int) -> pd.Series:
+    rows = page.grid.rows
+    cells = [_at(rows[r], position) for r in page.body.records]
+    return pd.Series(cells, name=page.heading.headers[position], dtype=object)
+
+
+def _undecided(first: pd.Series, second: pd.Series) -> Places:
+    empty = pd.Series([float("nan")] * len(first), dtype="float64")
+    problems = [
+        CellProblem(
+            row,
+            str(first.name),
+            f"{first.iloc[row]} / {second.iloc[row]}",
+            "crs",
+            "分不清哪个是东（横）坐标、哪个是北（纵）坐标",
+            "把列名改为 东坐标/北坐标 或 经度/纬度",
+        )
+        for row in range(len(first))
+    ]
+    return Places(empty, empty, problems, [])
