@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from pil_discovery.types import (
+        CalendarYear,
         Clock,
         Dataset,
         Fact,
@@ -62,6 +63,8 @@ class Catalog:
         Power × jurisdiction × time → agency; rows without jurisdiction are defaults.
     clocks, routes
         Regime → id → Clock or Route.
+    calendar
+        Rest days of years that the built-in calendar does not know.
     units
         Known unit → Chinese name.
     """
@@ -74,6 +77,7 @@ class Catalog:
     regimes: dict[str, Regime] = field(default_factory=dict)
     clocks: dict[str, dict[str, Clock]] = field(default_factory=dict)
     routes: dict[str, dict[str, Route]] = field(default_factory=dict)
+    calendar: tuple[CalendarYear, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -126,6 +130,7 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
         regimes=procedure.regimes,
         clocks=procedure.clocks,
         routes=procedure.routes,
+        calendar=procedure.calendar,
         units=units,
     )
 

@@ -86,7 +86,4 @@ def _mistakes(
         if dataset.columns.index(field.name) != number:
             where = ("fields", number, "name")
             found.append(document.problem(where, f"列「{field.name}」重复"))
-        if set(field.seen) - set(field.aliases):
-            where = ("fields", number, "seen")
-            found.append(document.problem(where, "seen 里的名称应当也在 aliases 里"))
     return found

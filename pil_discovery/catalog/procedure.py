@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pil_discovery.catalog.files import entries, models_folder, read_all, yaml_files
 from pil_discovery.catalog.nouns import Document, part_to_noun, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
-from pil_discovery.types import Clock, Power, Regime, Route
+from pil_discovery.types import CalendarYear, Clock, Power, Regime, Route
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -36,12 +36,15 @@ class Procedure:
         Regime → clock id → Clock.
     routes
         Regime → route id → Route.
+    calendar
+        Rest days of years that the built-in calendar does not know.
     """
 
     powers: tuple[Power, ...]
     regimes: dict[str, Regime] = field(default_factory=dict)
     clocks: dict[str, dict[str, Clock]] = field(default_factory=dict)
     routes: dict[str, dict[str, Route]] = field(default_factory=dict)
+    calendar: tuple[CalendarYear, ...] = ()
 
 
 def load_procedure(
@@ -75,6 +78,7 @@ def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Pr
     regimes = {home: reading.head(home) for home in homes}
     clocks = {home: reading.clocks(home) for home in homes}
     routes = {home: reading.routes(home, clocks[home]) for home in homes}
+    calendar = reading.calendar()
     if reading.problems:
         raise CatalogError(reading.problems)
     found = {home: regime for home, regime in regimes.items() if regime is not None}
@@ -83,6 +87,7 @@ def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Pr
         regimes={regime.id: regime for regime in found.values()},
         clocks={regime.id: clocks[home] for home, regime in found.items()},
         routes={regime.id: routes[home] for home, regime in found.items()},
+        calendar=tuple(calendar),
     )
 
 
@@ -146,6 +151,23 @@ class _Reading:
                     what = f"没有「{step.clock}」这个期限"
                     self.problems.append(document.problem((*at, "clock"), what, near))
         return self._by_id(found)
+
+    def calendar(self) -> list[CalendarYear]:
+        folder = self._root / "procedure" / "calendar"
+        documents, wrong = read_all(self._root, yaml_files(folder))
+        self.problems.extend(wrong)
+        found: list[CalendarYear] = []
+        for document in documents:
+            try:
+                year = to_noun(CalendarYear, document)
+            except CatalogError as error:
+                self.problems.extend(error.problems)
+                continue
+            if any(day.year != year.year for day in (*year.rest, *year.work)):
+                what = f"有的日期不在 {year.year} 年内"
+                self.problems.append(document.problem(("year",), what))
+            found.append(year)
+        return found
 
     def _list(
         self, file: Path, key: str, noun: type[N]

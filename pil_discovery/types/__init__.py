@@ -5,6 +5,7 @@ from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field
 from pil_discovery.types.law import (
     Basis,
+    CalendarYear,
     Clock,
     Course,
     CourseStep,
@@ -57,6 +58,7 @@ __all__ = [
     "Basis",
     "Bundle",
     "BundleProblem",
+    "CalendarYear",
     "Clock",
     "Counts",
     "Course",

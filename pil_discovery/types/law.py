@@ -139,6 +139,18 @@ class Course(Noun):
 Fact.model_rebuild()
 
 
+class CalendarYear(Noun):
+    """Rest days of one year beside weekends, and weekend days that are worked.
+
+    `official` is true when they come from the yearly notice on holidays.
+    """
+
+    year: int
+    official: bool
+    rest: tuple[dt.date, ...] = ()
+    work: tuple[dt.date, ...] = ()
+
+
 class Regime(Noun):
     """A body of procedural rules and the time for which it holds."""
 

@@ -1,0 +1,274 @@
+"""Deadlines: clock, start, extensions, suspensions → date, with each step in words.
+
+Counting rules: 民事诉讼法 85, 民法典 201–203 (reached through 办案规则 111): the first
+day is not counted, months end on the corresponding day or at the end of the month, a
+last day that is a rest day rolls to the first day after it. 行政强制法 69: periods of
+ten days or less are working days. 税收征收管理法实施细则 109: tax periods grow by
+every run of three or more rest days inside them.
+"""
+
+from __future__ import annotations
+
+import calendar as months_of
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.errors import LawError, Problem, near_names
+from pil_discovery.procedure.calendar import DAY, RestDays
+from pil_discovery.types import Deadline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pil_discovery.types import CalendarYear, Clock
+
+    Day = dt.date | str
+    Span = tuple[dt.date, dt.date]
+
+_TAX_RUN = 3
+_CHIEF = "chief"
+_SUPERIOR = "superior"
+_APPROVERS = {_CHIEF: "检察长", _SUPERIOR: "上一级人民检察院"}
+_UNITS = {"day": "日", "working_day": "个工作日", "month": "个月", "year": "年"}
+
+
+def due(  # noqa: PLR0913 — the public signature, and the calendar
+    clocks: Mapping[str, Mapping[str, Clock]],
+    step: str,
+    start: Day,
+    *,
+    regime: str = "2021",
+    suspensions: Iterable[tuple[Day, Day]] = (),
+    extensions: Iterable[Mapping[str, Any]] = (),
+    calendar: Iterable[CalendarYear] = (),
+) -> Deadline:
+    """Reckon the last day of a period.
+
+    Parameters
+    ----------
+    clocks
+        Regime → clock id → Clock.
+    step
+        Clock id, e.g. `suggestion-reply`.
+    start
+        Day of the event that starts the clock; not counted itself.
+    suspensions
+        Pairs of first and last day, both counted; overlaps count once, days outside
+        the running period do not count.
+    extensions
+        `{"by": "chief" | "superior", "months": n}`: the chief procurator once, as many
+        months as the clock says; the superior procuratorate after that.
+    calendar
+        Rest days of years that the built-in calendar does not know.
+
+    Returns
+    -------
+    Deadline
+        `provisional` when a day that was looked up lies in a year without an official
+        notice on rest days; `reckoning` says each step in Chinese.
+
+    Raises
+    ------
+    LawError
+        Unknown regime, step or approver, a reversed interval, and suspensions or
+        extensions that the clock does not know; all at once.
+    """
+    clock = find_clock(clocks, step, regime=regime)
+    first = as_day(start)
+    spans, months, problems = _adjustments(clock, suspensions, extensions)
+    if problems:
+        raise LawError(problems)
+    rest = RestDays(calendar)
+    words = [f"{first}：{clock.starts_from}，当日不计入"]
+    last = _run(clock, first, months, rest=rest)
+    words.append(_period_sentence(clock, months, last))
+    last = _suspend(first, last, spans, words=words)
+    if clock.calendar == "tax":
+        last = _grow_by_runs(first, last, rest, words=words)
+    last = _roll(last, rest, words=words)
+    if rest.unofficial:
+        years = sorted({day.year for day in rest.unofficial})
+        words.append(f"{'、'.join(map(str, years))}年放假安排未载入，日期为暂定")
+    return Deadline(
+        clock=clock.id,
+        start=first,
+        date=last,
+        provisional=bool(rest.unofficial),
+        basis=clock.basis,
+        reckoning=tuple(words),
+    )
+
+
+def find_clock(
+    clocks: Mapping[str, Mapping[str, Clock]], step: str, *, regime: str
+) -> Clock:
+    """Return the clock of a regime; LawError names near ones."""
+    table = clocks.get(regime)
+    if table is None:
+        raise LawError(
+            Problem("", "", f"没有「{regime}」这套规则", f"可用：{'、'.join(clocks)}")
+        )
+    clock = table.get(step)
+    if clock is None:
+        near = near_names(step, table) or f"可用：{'、'.join(table)}"
+        raise LawError(Problem("", "", f"没有「{step}」这个期限", near))
+    return clock
+
+
+def as_day(value: Day) -> dt.date:
+    """Return a date or an ISO text as a date; anything else is a LawError."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        what = f"「{value}」不是日期"
+        raise LawError(Problem("", "", what, "请写成 2026-09-30")) from error
+
+
+def period_zh(clock: Clock) -> str:
+    """Return «两个月», «15日» … for a clock."""
+    if clock.unit == "month" and clock.number == 2:
+        return "两个月"
+    return f"{clock.number}{_UNITS[clock.unit]}"
+
+
+def _adjustments(
+    clock: Clock,
+    suspensions: Iterable[tuple[Day, Day]],
+    extensions: Iterable[Mapping[str, Any]],
+) -> tuple[list[Span], int, list[Problem]]:
+    problems: list[Problem] = []
+    spans = [(as_day(a), as_day(b)) for a, b in suspensions]
+    problems.extend(
+        Problem("", "", f"扣除期间的首日 {a} 晚于末日 {b}", "请核对")
+        for a, b in spans
+        if b < a
+    )
+    if spans and not clock.suspendable:
+        problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能扣除期间"))
+    asked = list(extensions)
+    if asked and not clock.extendable:
+        problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能延长"))
+    elif asked:
+        problems.extend(_extension_problems(clock, asked))
+    if problems:
+        return [], 0, problems
+    return _merged(spans), sum(e["months"] for e in asked), []
+
+
+def _extension_problems(
+    clock: Clock, asked: Sequence[Mapping[str, Any]]
+) -> list[Problem]:
+    problems: list[Problem] = []
+    chiefs = 0
+    for extension in asked:
+        by, months = extension.get("by"), extension.get("months")
+        if by not in _APPROVERS:
+            known = "、".join(_APPROVERS)
+            problems.append(Problem("", "", f"「{by}」不能批准延长", f"可用：{known}"))
+            continue
+        if not isinstance(months, int) or isinstance(months, bool) or months < 1:
+            problems.append(Problem("", "", f"延长的月数「{months}」不是正整数"))
+        if by == _SUPERIOR and chiefs == 0:
+            what = "上一级检察院批准延长以前，应当先由检察长批准延长一次"
+            problems.append(Problem("", "", what))
+        if by == _CHIEF:
+            chiefs += 1
+            if chiefs > 1:
+                problems.append(Problem("", "", "检察长只能批准延长一次"))
+            if months != clock.extension_months:
+                what = f"检察长批准延长的是{clock.extension_months}个月"
+                problems.append(Problem("", "", what))
+    return problems
+
+
+def _run(clock: Clock, first: dt.date, months: int, *, rest: RestDays) -> dt.date:
+    if clock.unit == "day":
+        return first + clock.number * DAY
+    if clock.unit == "working_day":
+        return _count_working_days(first, clock.number, rest)
+    years = 12 if clock.unit == "year" else 1
+    return add_months(first, clock.number * years + months)
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """Return the corresponding day some months later, or the end of that month."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    length = months_of.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(day.day, length))
+
+
+def _count_working_days(first: dt.date, number: int, rest: RestDays) -> dt.date:
+    day = first
+    while number > 0:
+        day += DAY
+        if not rest.is_rest(day):
+            number -= 1
+    return day
+
+
+def _period_sentence(clock: Clock, months: int, last: dt.date) -> str:
+    more = f"，经批准延长{months}个月" if months else ""
+    return f"期限{period_zh(clock)}{more}，至 {last}"
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Join intervals that overlap or touch."""
+    merged: list[Span] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1] + DAY:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _suspend(
+    first: dt.date, last: dt.date, spans: Iterable[Span], *, words: list[str]
+) -> dt.date:
+    """Move the end by the suspended days that lie in the running period.
+
+    An interval that begins inside the period counts whole: while it lasts, the clock
+    stands still.
+    """
+    for begin, end in spans:
+        begin = max(begin, first + DAY)  # noqa: PLW2901 — clipped to the period
+        if begin > last or end < begin:
+            continue
+        days = (end - begin).days + 1
+        last += days * DAY
+        words.append(f"扣除 {begin} 至 {end} 共{days}日，至 {last}")
+    return last
+
+
+def _grow_by_runs(
+    first: dt.date, last: dt.date, rest: RestDays, *, words: list[str]
+) -> dt.date:
+    """Add every run of three or more rest days that lies inside the period."""
+    run = added = 0
+    day = first
+    while day < last:
+        day += DAY
+        if rest.is_rest(day):
+            run += 1
+            added += _TAX_RUN if run == _TAX_RUN else run > _TAX_RUN
+        else:
+            run = 0
+    if not added:
+        return last
+    last += added * DAY
+    words.append(f"期限内有连续三日以上休假日共{added}日，顺延至 {last}")
+    return last
+
+
+def _roll(last: dt.date, rest: RestDays, *, words: list[str]) -> dt.date:
+    day = last
+    while rest.is_rest(day):
+        day += DAY
+    if day != last:
+        words.append(f"{last} 是休息日，顺延至 {day}")
+    return day

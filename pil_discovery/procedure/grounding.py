@@ -1,0 +1,78 @@
+"""Findings get their basis in force on the date of the fact, and their agency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pil_discovery.procedure.agencies import find_agency
+from pil_discovery.procedure.bases import in_force, is_binding, to_basis
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pil_discovery.types import Basis, Fact, Finding, Lead, Model, Power
+
+
+def ground(
+    findings: Sequence[Finding],
+    *,
+    models: Mapping[str, Model],
+    facts: Mapping[str, Fact],
+    powers: Sequence[Power],
+    jurisdiction: str,
+    as_of: dt.date,
+) -> list[Finding]:
+    """Fill `basis` and `agency` of findings.
+
+    The basis are the rules of the model in force on any day of the fact (a fact without
+    a date counts as of `as_of`); texts that nobody has checked never enter. The agency
+    is the one that holds the model's power on `as_of`: where competence has moved since
+    the fact, the agency that goes on exercising it must act (行政诉讼法 26(6)). An
+    agency that the record itself names (the deciding or the advised agency) stays.
+
+    Raises
+    ------
+    LawError
+        If a model names a power that nobody holds.
+    """
+    agencies: dict[str, str] = {}
+    grounded: list[Finding] = []
+    for finding in findings:
+        model = models[finding.model]
+        power = model.agency.power
+        if finding.agency is None and power not in agencies:
+            agencies[power] = find_agency(
+                powers, power, jurisdiction=jurisdiction, on=as_of
+            )
+        filled = {
+            "basis": basis_ids(model.basis, fact_span(finding, as_of), facts),
+            "agency": finding.agency or agencies[power],
+        }
+        grounded.append(finding.model_copy(update=filled))
+    return grounded
+
+
+def bases_of(
+    findings: Iterable[Finding], *, facts: Mapping[str, Fact]
+) -> dict[str, Basis]:
+    """Return every rule that findings rest on: fact id → Basis, sorted by id."""
+    ids = sorted({name for finding in findings for name in finding.basis})
+    return {name: to_basis(facts[name]) for name in ids}
+
+
+def fact_span(found: Finding | Lead, as_of: dt.date) -> tuple[dt.date, dt.date]:
+    """Return first and last day of the fact; without a date both are `as_of`."""
+    first = found.fact_date or found.fact_last_date or as_of
+    last = found.fact_last_date or first
+    return min(first, last), last
+
+
+def basis_ids(
+    names: Iterable[str],
+    span: tuple[dt.date, dt.date],
+    facts: Mapping[str, Fact],
+) -> tuple[str, ...]:
+    """Return those of the rules that are binding and in force on a day of the span."""
+    rows = (facts[name] for name in names if name in facts)
+    return tuple(f.id for f in rows if is_binding(f) and in_force(f, *span))
