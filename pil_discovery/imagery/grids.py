@@ -56,7 +56,7 @@ class Grid:
         """Least and greatest x and y, in the order x, y, x, y."""
         rows, columns = self.shape
         corners = [
-            self.transform * p
+            self.transform @ p
             for p in ((0, 0), (columns, 0), (0, rows), (columns, rows))
         ]
         xs, ys = zip(*corners, strict=True)
@@ -69,7 +69,7 @@ class Grid:
 
     def part(self, window: Window) -> Grid:
         """Return the grid of a window of whole pixels."""
-        moved = self.transform * Affine.translation(window.col_off, window.row_off)
+        moved = self.transform @ Affine.translation(window.col_off, window.row_off)
         return Grid(self.crs, moved, (window.height, window.width))
 
 
@@ -91,8 +91,7 @@ class ArrayPixels:
 
     def valid(self, window: Window) -> Bools:
         """Return where every band has a value."""
-        clear: Bools = np.isfinite(self.read(window)).all(axis=0)
-        return clear
+        return _finite(self.read(window))
 
 
 @dataclass(frozen=True)
@@ -136,15 +135,23 @@ class Aligned:
 
     def read(self, window: Window) -> Floats:
         """Read the named bands: float64 (bands, rows, columns), NaN without data."""
-        if self.offset is not None:
-            return self._pick(self.image.read(_moved(window, self.offset)))
-        return self._interpolated(window)[0]
+        return self.both(window)[0]
 
     def valid(self, window: Window) -> Bools:
         """Return where the picture shows the ground: boolean (rows, columns)."""
-        if self.offset is not None:
-            return self.image.valid(_moved(window, self.offset))
-        return self._interpolated(window)[1]
+        return self.both(window)[1]
+
+    def both(self, window: Window) -> tuple[Floats, Bools]:
+        """Return bands and visibility of a window, decoding the picture once."""
+        if self.offset is None:
+            return self._interpolated(window)
+        return self._source(_moved(window, self.offset))
+
+    def _source(self, window: Window) -> tuple[Floats, Bools]:
+        values = self.image.read(window)
+        if self.image.cloud_mask is None:
+            return self._pick(values), _finite(values)
+        return self._pick(values), self.image.valid(window)
 
     def _pick(self, values: Floats) -> Floats:
         order = list(self.image.bands)
@@ -163,8 +170,7 @@ class Aligned:
         empty = np.full((len(self.names), *rows.shape), np.nan)
         if source is None:
             return empty, np.zeros(rows.shape, dtype=bool)
-        values = self._pick(self.image.read(source))
-        clear = self.image.valid(source)
+        values, clear = self._source(source)
         local = rows - source.row_off, columns - source.col_off
         return _bilinear(values, *local), _all_clear(clear, *local)
 
@@ -173,10 +179,10 @@ class Aligned:
         row, column = np.mgrid[: window.height, : window.width].astype(np.float64)
         row += window.row_off + 0.5 + self.correction[0]
         column += window.col_off + 0.5 + self.correction[1]
-        x, y = self.grid.transform * (column, row)
+        x, y = _apply(self.grid.transform, column, row)
         if self.grid.crs != self.image.crs:
             x, y = move_points(x, y, (self.grid.crs, self.image.crs))
-        columns, rows = ~self.image.transform * (x, y)
+        columns, rows = _apply(~self.image.transform, x, y)
         return rows - 0.5, columns - 0.5
 
 
@@ -256,8 +262,13 @@ def move_points(x: Floats, y: Floats, ways: tuple[CRS, CRS]) -> tuple[Floats, Fl
     return moved[:, 0].reshape(np.shape(x)), moved[:, 1].reshape(np.shape(y))
 
 
+def _finite(values: Floats) -> Bools:
+    clear: Bools = np.logical_and.reduce(np.isfinite(values), axis=0)
+    return clear
+
+
 def _whole_offset(grid: Affine, image: Affine) -> tuple[int, int] | None:
-    between = ~image * grid
+    between = ~image @ grid
     if not between.almost_equals(
         Affine.translation(round(between.c), round(between.f)), precision=WHOLE_PIXEL
     ):
@@ -279,7 +290,7 @@ def _extent_in(grid: Grid, other: Image) -> tuple[NDArray[np.int_], NDArray[np.i
     x, y = _outline(Grid(other.crs, other.transform, other.shape))
     if grid.crs != other.crs:
         x, y = move_points(x, y, (other.crs, grid.crs))
-    columns, rows = ~grid.transform * (x, y)
+    columns, rows = _apply(~grid.transform, x, y)
     low = np.array([rows.min(), columns.min()]) + WHOLE_PIXEL
     high = np.array([rows.max(), columns.max()]) - WHOLE_PIXEL
     return np.floor(low).astype(int), np.ceil(high).astype(int)
@@ -292,8 +303,15 @@ def _outline(grid: Grid) -> tuple[Floats, Floats]:
     zero, one = np.zeros(21), np.ones(21)
     column = np.concatenate([along, along, zero, one]) * columns
     row = np.concatenate([zero, one, along, along]) * rows
-    x, y = grid.transform * (column, row)
-    return x, y
+    return _apply(grid.transform, column, row)
+
+
+def _apply(affine: Affine, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Apply an affine transform to arrays of coordinates."""
+    return (
+        affine.a * x + affine.b * y + affine.c,
+        affine.d * x + affine.e * y + affine.f,
+    )
 
 
 def _hull(rows: Floats, columns: Floats, shape: tuple[int, int]) -> Window | None:

@@ -9,11 +9,11 @@ last bit from those of large ones, and an exhibit must not depend on the window 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import gammaincc, gammainccinv
+from scipy.special import gammaincc, gammainccinv, gammaincinv
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 RIDGE = 1e-6
 TOLERANCE = 1e-4
+MIN_ITERATIONS = 5
 MAX_ITERATIONS = 30
-FLOOR_P = 1e-5
+FLOOR_P = 1e-3
+QUARTILE = 0.25
 MIN_WEIGHT_SHARE = 0.02
 
 
@@ -41,8 +43,6 @@ class IrMad:
         Canonical correlations, descending, all ≥ 0.
     threshold
         Value of the magnitude √Z above which a pixel counts as changed.
-    iterations
-        Number of reweightings until the correlations stood still.
     """
 
     mean_x: Floats
@@ -50,8 +50,7 @@ class IrMad:
     coef_x: Floats
     coef_y: Floats
     rho: Floats
-    threshold: float
-    iterations: int
+    threshold: float = float("inf")
 
 
 def fit_irmad(x: Floats, y: Floats) -> IrMad:
@@ -73,23 +72,15 @@ def fit_irmad(x: Floats, y: Floats) -> IrMad:
     for count in range(1, MAX_ITERATIONS + 1):
         fitted = _solve(products, weights, len(x))
         z = chi_square(fitted, x, y)
-        settled = bool(np.max(np.abs(fitted.rho - rho)) < TOLERANCE)
+        still = bool(np.max(np.abs(fitted.rho - rho)) < TOLERANCE)
         rho, fresh = fitted.rho, gammaincc(len(x) / 2, z / 2)
         # Too few unchanged pixels left: the fit would describe one small surface only.
-        if settled or fresh.mean() < MIN_WEIGHT_SHARE:
+        if (still and count >= MIN_ITERATIONS) or fresh.mean() < MIN_WEIGHT_SHARE:
             break
         weights = fresh
     magnitude = np.sqrt(z)
-    threshold = max(otsu(magnitude), noise_floor(len(x)))
-    return IrMad(
-        fitted.mean_x,
-        fitted.mean_y,
-        fitted.coef_x,
-        fitted.coef_y,
-        fitted.rho,
-        threshold,
-        count,
-    )
+    threshold = max(otsu(magnitude), noise_floor(z, len(x)))
+    return replace(fitted, threshold=threshold)
 
 
 def chi_square(fit: IrMad, x: Floats, y: Floats) -> Floats:
@@ -109,21 +100,31 @@ def chi_square(fit: IrMad, x: Floats, y: Floats) -> Floats:
     """
     left = [band - mean for band, mean in zip(x, fit.mean_x, strict=True)]
     right = [band - mean for band, mean in zip(y, fit.mean_y, strict=True)]
-    total = np.zeros(x.shape[1:])
+    total: Floats = np.zeros(x.shape[1:])
     for i, rho in enumerate(fit.rho):
         mad = _combine(left, fit.coef_x[:, i]) - _combine(right, fit.coef_y[:, i])
         total += mad * mad / (2.0 * (1.0 - rho))
     return total
 
 
-def noise_floor(bands: int) -> float:
-    """Return the √Z that pure noise exceeds once in 100 000 pixels.
+def noise_floor(z: Floats, bands: int) -> float:
+    """Return the √Z that mere noise exceeds once in 1000 pixels.
 
-    Otsu's rule always splits its data in two; on ground where nothing happened it
-    would call a third of the noise changed. The χ² value is used only as this floor,
-    never printed as a probability.
+    Otsu's rule always splits its data in two; where nothing happened it would call a
+    third of the noise changed. Reweighting also stretches Z, so χ² is scaled to meet
+    the lower quartile of the pixels, which change hardly ever reaches. The value
+    serves as this floor only and is never printed as a probability.
+
+    Parameters
+    ----------
+    z
+        Z of the sample, shape (pixels,).
+    bands
+        Degrees of freedom.
     """
-    return float(np.sqrt(2.0 * gammainccinv(bands / 2, FLOOR_P)))
+    expected = 2.0 * gammaincinv(bands / 2, QUARTILE)
+    stretch = max(1.0, float(np.quantile(z, QUARTILE)) / expected)
+    return float(np.sqrt(stretch * 2.0 * gammainccinv(bands / 2, FLOOR_P)))
 
 
 def otsu(values: Floats) -> float:
@@ -144,7 +145,7 @@ def otsu(values: Floats) -> float:
 
 
 def _combine(bands: list[Floats], coefficients: Floats) -> Floats:
-    total = bands[0] * coefficients[0]
+    total: Floats = bands[0] * coefficients[0]
     for band, coefficient in zip(bands[1:], coefficients[1:], strict=True):
         total = total + band * coefficient
     return total
@@ -181,8 +182,6 @@ def _solve(data: _Products, weights: Floats, bands: int) -> IrMad:
         (root_x @ left) / scale_x[:, None],
         (root_y @ right.T) / scale_y[:, None],
         np.minimum(rho, 1.0 - RIDGE),
-        float("nan"),
-        0,
     )
 
 

@@ -155,8 +155,8 @@ def _coarse(before: Pixels, after: Pixels) -> NDArray[np.int_]:
     first, second = _texture(before, window), _texture(after, window)
     if first is None or second is None:
         return np.zeros(2, dtype=int)
-    move, _, _ = phase_cross_correlation(first, second, normalization=None)
-    return -np.rint(move).astype(int)
+    whole: NDArray[np.int_] = np.rint(_displacement(first, second, 1)).astype(int)
+    return whole
 
 
 def _tiles(shape: tuple[int, int], coarse: NDArray[np.int_]) -> Iterator[Window]:
@@ -189,8 +189,13 @@ def _tile_shift(
     first, second = _texture(before, window), _texture(after, moved)
     if first is None or second is None:
         return None
-    move, _, _ = phase_cross_correlation(
-        first, second, upsample_factor=UPSAMPLE, normalization=None
+    return _displacement(first, second, UPSAMPLE)
+
+
+def _displacement(first: Floats, second: Floats, upsample: int) -> Floats:
+    """Return by how many pixels `second` lies off `first`, to 1/upsample."""
+    move, _, _ = phase_cross_correlation(  # type: ignore[no-untyped-call]
+        first, second, upsample_factor=upsample, normalization=None
     )
     result: Floats = -np.asarray(move, dtype=np.float64)
     return result
