@@ -209,6 +209,7 @@ def _class(group: Group, members: Sequence[Lead], setting: _Setting) -> Lead:
             "routes": _routes(parts, _verifiabilities(middle)),
             "subject_name": None,
             "subject_code": None,
+            "place": None,
             "reasons": reasons.of_class(members, middle, harms),
             "missing": reasons.missing_in_class(members),
             "geometry": places.gather(m.geometry for m in members),

@@ -49,6 +49,16 @@ def read_decisions(path: Path) -> list[dict[str, str]]:
     return [d for _, d in decisions]
 
 
+def holds_decisions(path: Path) -> bool:
+    """Tell whether somebody has filled in a decision; False if there is no such file."""
+    if not path.is_file():
+        return False
+    try:
+        return any(d["decision"] for _, d in _from_sheet(path))
+    except PilError:
+        return False
+
+
 def _from_json(path: Path) -> list[tuple[str, dict[str, str]]]:
     try:
         listed = json.loads(path.read_text("utf-8"))["decisions"]

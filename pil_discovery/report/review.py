@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.report import wording
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pil_discovery.report.workbook import Contents
 
@@ -85,8 +85,8 @@ def review_page(contents: Contents, scan: str) -> str:
 
 
 def page_data(contents: Contents, scan: str) -> dict[str, Any]:
-    """Choose what the page shows: at most 5,000 leads, in rank order."""
-    leads = contents.leads[:MOST_LEADS]
+    """Choose what the page shows: classes and the first single leads, 5,000 in all."""
+    leads = _shown(contents.leads)
     used = {i for lead in leads if lead["kind"] == "single" for i in lead["findings"]}
     return {
         "scan": scan,
@@ -108,6 +108,12 @@ def page_data(contents: Contents, scan: str) -> dict[str, Any]:
             if f["finding_id"] in used
         },
     }
+
+
+def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    classes = [lead for lead in leads if lead["kind"] == "class"][:MOST_LEADS]
+    singles = [lead for lead in leads if lead["kind"] == "single"]
+    return [*singles[: MOST_LEADS - len(classes)], *classes]
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:

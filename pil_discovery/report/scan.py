@@ -7,7 +7,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.errors import PilError, Problem
 from pil_discovery.report import lines
+from pil_discovery.report.decisions import holds_decisions
 from pil_discovery.report.folder import appearing
 from pil_discovery.report.geodata import lead_frame, write_geopackage, write_parquet
 from pil_discovery.report.review import review_page
@@ -67,8 +69,10 @@ def write_scan(
     Raises
     ------
     PilError
-        If `out` holds something that is not a scan.
+        If `out` holds something that is not a scan, or a workbook in which somebody
+        has filled in decisions.
     """
+    _spare_decisions(out / "leads.xlsx")
     contents = Contents(
         run=run,
         findings=[lines.finding_record(f) for f in findings],
@@ -92,6 +96,13 @@ def read_scan(out: Path) -> tuple[dict[str, Any], list[Finding], list[Lead]]:
     run = lines.read_json(out / "run.json")
     findings = lines.read_findings(out / "findings.jsonl")
     return run, findings, lines.read_leads(out / "leads.jsonl")
+
+
+def _spare_decisions(workbook: Path) -> None:
+    if holds_decisions(workbook):
+        what = "表中已填写处理意见，重新筛查会将其覆盖"
+        remedy = "请先用 pil review --import 读回，再换一个输出文件夹或移走本文件夹"
+        raise PilError(Problem(str(workbook), "", what, remedy))
 
 
 def _write_files(folder: Path, contents: Contents) -> None:

@@ -84,7 +84,7 @@
     const stateOf = (l) => (decisions[l.lead_id] || {}).decision || "none";
     shown = leads.filter((l) => (!domain || l.domain === domain) && (!state || stateOf(l) === state) && terms.every((t) => l.text.includes(t))).sort(compare);
     $("rows").replaceChildren(); drawn = 0; more();
-    $("count").textContent = `${shown.length} / ${data.total} 件${data.total > leads.length ? `（本页只列前 ${leads.length} 件）` : ""}`;
+    $("count").textContent = `${shown.length} / ${data.total} 件${data.total > leads.length ? `（本页只列 ${leads.length} 件）` : ""}`;
     draw();
   }
   function select(l, scroll) {
@@ -124,7 +124,7 @@
     const reason = el("select", { "aria-label": "理由代码" }, el("option", { value: "" }, "理由代码（排除时必选）"), Object.entries(words.reasons).map(([code, zh]) => el("option", { value: code }, zh)));
     const note = el("textarea", { placeholder: "备注", "aria-label": "备注" });
     const by = el("input", { placeholder: "办理人", "aria-label": "办理人" });
-    const on = el("input", { type: "date", "aria-label": "办理日期" });
+    const on = el("input", { placeholder: "办理日期，如 2026-10-08", "aria-label": "办理日期" });
     for (const [name, node] of Object.entries({ reason, note, by, on })) {
       node.value = now()[name] || "";
       node.addEventListener("change", () => decide(l.lead_id, { [name]: node.value }));
@@ -132,10 +132,10 @@
     return el("form", {}, el("div", { class: "choice" }, buttons), reason, by, note, on);
   }
   function detail(l) {
-    const pairs = [["线索编号", l.lead_id], ["主体", [l.subject_name, l.subject_code].filter(Boolean).join("　") || "未确定"], ["行政机关", l.agency || "未确定"], ["路线", words.routes[l.route]], ["事实日期", fact(l) || "未知"], ["地点", l.place], ...Object.entries(l.measures).map(([k, v]) => [k, v === null ? "未知" : String(v)])];
+    const pairs = [["线索编号", l.lead_id], ["主体", [l.subject_name, l.subject_code].filter(Boolean).join("　") || (l.members.length ? `${l.members.length} 件线索的主体，见成员` : "未确定")], ["行政机关", l.agency || "未确定"], ["路线", words.routes[l.route]], ["事实日期", fact(l) || "未知"], ["地点", l.place], ...Object.entries(l.measures).map(([k, v]) => [k, v === null ? "未知" : String(v)])];
     const parts = Object.entries(words.parts).flatMap(([k, zh]) => [el("span", {}, zh), bar(Number(l.parts[k])), el("b", {}, l.parts[k])]);
     const routes = Object.entries(l.routes).map(([k, v]) => `${words.routes[k]}：可查性 ${v.verifiability}，得分 ${v.score}${k === l.route ? "（采用）" : ""}`);
-    const members = l.members.map((id) => byId.get(id)).filter(Boolean).map((m) => el("li", {}, el("button", { type: "button", click: () => select(m, true) }, `${m.rank}　${m.title_zh}　${m.score}`)));
+    const members = l.members.map((id) => byId.get(id)).filter(Boolean).sort((a, b) => a.rank - b.rank).map((m) => el("li", {}, el("button", { type: "button", click: () => select(m, true) }, `${m.rank}　${m.title_zh}　${m.score}`)));
     const found = l.kind === "class" ? [] : l.findings.map((id) => findings[id]).filter(Boolean);
     $("detail").replaceChildren(
       el("h2", {}, l.title_zh),
@@ -157,7 +157,11 @@
   function overview() {
     const head = ["模型", "状态", "总数", "命中", "须复核", "已排除", "未知", "未发现"];
     const counts = ["population", "hit", "review", "dropped", "unknown", "clear"];
-    const body = run.models.map((m) => el("tr", {}, el("td", {}, m.code), el("td", {}, words.states[m.state] || m.state, m.missing.length ? el("div", { class: "sub" }, `缺：${m.missing.join("、")}`) : null, (m.notes || []).map((n) => el("div", { class: "sub" }, n))), counts.map((c) => el("td", { class: "num" }, String((m.counts || {})[c] ?? "—")))));
+    const remarks = (m) => [...(m.missing.length ? [`缺：${m.missing.join("、")}`] : []), ...(m.notes || [])];
+    const body = run.models.flatMap((m) => [
+      el("tr", {}, el("td", {}, m.code), el("td", {}, words.states[m.state] || m.state), counts.map((c) => el("td", { class: "num" }, String((m.counts || {})[c] ?? "—")))),
+      ...remarks(m).map((t) => el("tr", {}, el("td", { class: "sub", colspan: "8" }, t))),
+    ]);
     $("detail").replaceChildren(el("h2", {}, "运行概览"), el("p", {}, "本页由程序筛查得出，所列均为待核查线索，不是对任何人的认定。"),
       ...section(`数据来源（${run.sources.length}）`, list(run.sources.map((s) => `${s.file}：读入 ${s.rows_read} 行，使用 ${s.rows_used} 行，隔离 ${s.rows_quarantined} 行`))),
       ...section(`模型（${run.models.length}）`, el("table", {}, el("thead", {}, el("tr", {}, head.map((h) => el("th", {}, h)))), el("tbody", {}, body))));
@@ -178,6 +182,7 @@
       default: return (g.geometries || []).flatMap(parts_of);
     }
   }
+  const DOT = shapes.length > 800 ? 3 : 5;
   const box = (all) => all.reduce((b, s) => { for (const p of s.parts) for (const [x, y] of p.rings[0]) { b[0] = Math.min(b[0], x); b[1] = Math.min(b[1], y); b[2] = Math.max(b[2], x); b[3] = Math.max(b[3], y); } return b; }, [Infinity, Infinity, -Infinity, -Infinity]);
   for (const s of shapes) s.box = box([s]);
   const whole = shapes.length ? box(shapes) : [0, 0, 1, 1];
@@ -199,7 +204,7 @@
   function trace(part) {
     pen.beginPath();
     for (const ring of part.rings) {
-      if (part.kind === 0) { pen.arc(toX(ring[0][0]), toY(ring[0][1]), 5, 0, 7); continue; }
+      if (part.kind === 0) { pen.arc(toX(ring[0][0]), toY(ring[0][1]), DOT, 0, 7); continue; }
       ring.forEach(([x, y], i) => (i ? pen.lineTo(toX(x), toY(y)) : pen.moveTo(toX(x), toY(y))));
       if (part.kind === 2) pen.closePath();
     }
@@ -243,7 +248,8 @@
   function resize() {
     const first = wide === 1; wide = canvas.clientWidth || 1; high = canvas.clientHeight || 1;
     canvas.width = wide * devicePixelRatio; canvas.height = high * devicePixelRatio;
-    if (first) fit(whole); else draw();
+    if (first) fit(whole);
+    render(); // at once: a print does not wait for the next frame
   }
   function hit(px, py) {
     let best = null, near = 14;
@@ -293,8 +299,8 @@
   $("zoomout").addEventListener("click", () => zoom(1 / 1.6));
   $("fit").addEventListener("click", () => fit(whole));
   new ResizeObserver(resize).observe(canvas);
-  window.addEventListener("beforeprint", resize);
-  resize(); list_leads(); tally();
+  list_leads(); tally(); resize();
   if (leads.length) select(leads[0]); else overview();
+  render();
   document.documentElement.dataset.ready = "1";
 })();
