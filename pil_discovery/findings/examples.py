@@ -153,7 +153,9 @@ def _frame(
         raise _wrong(model, example, f"{dataset.id} 没有列 {'、'.join(stray)}")
     plain = [n for n in names if n != "geometry"]
     raw = pd.DataFrame({n: [row.get(n) for row in rows] for n in plain}, dtype=object)
-    typed = type_frame(raw, dataset, units={})
+    # examples are written in canonical units, whatever agencies usually export
+    units = {f.name: f.unit for f in dataset.fields if f.unit and f.name in plain}
+    typed = type_frame(raw, dataset, units=units)
     if typed.problems:
         notes = "；".join(str(p.reason) for p in typed.problems)
         raise _wrong(model, example, f"{dataset.id}：{notes}")

@@ -82,6 +82,22 @@ def missing_clears(model: Model, inputs: Inputs) -> list[str]:
     return gone
 
 
+def readiness(model: Model, inputs: Inputs) -> dict[str, Any]:
+    """Tell whether a model can be computed, and what it lacks.
+
+    Returns
+    -------
+    dict
+        `state` (`computed` or `not_computable`), `missing`, `missing_clears`.
+    """
+    gone = missing_data(model, inputs)
+    return {
+        "state": "not_computable" if gone else "computed",
+        "missing": gone,
+        "missing_clears": missing_clears(model, inputs),
+    }
+
+
 def usable_images(images: Sequence[Image], bands: Iterable[str]) -> list[Image]:
     """Return the pictures that have all of these bands, oldest first."""
     wanted = set(bands)

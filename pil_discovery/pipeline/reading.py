@@ -205,6 +205,18 @@ def read_sources(
     ReadError
         With the problems of all files that cannot be read.
     """
+    materials, problems = gather(workspace, catalog, progress)
+    if problems:
+        raise ReadError(problems)
+    return materials
+
+
+def gather(
+    workspace: Workspace,
+    catalog: Catalog,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> tuple[Materials, list[Problem]]:
+    """Read what can be read, and list the problems of the files that cannot."""
     reading = _Reading(workspace, catalog.datasets)
     jobs: list[tuple[str, Callable[[], None]]] = [
         *((e.file, partial(reading.record, e)) for e in workspace.records),
@@ -219,9 +231,7 @@ def read_sources(
             job()
         except PilError as error:
             problems += error.problems
-    if problems:
-        raise ReadError(problems)
-    return reading.materials()
+    return reading.materials(), problems
 
 
 class _Reading:

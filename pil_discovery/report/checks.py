@@ -81,10 +81,18 @@ def write_check(
         sheet = _Sheets(book)
         sources = _picked(check["sources"], _SOURCE_COLUMNS)
         sheet.add("来源", _SOURCE_COLUMNS.values(), sources)
-        problems = [(p["file"], p["where"], p["what"], p["remedy"]) for p in check["problems"]]
+        problems = [
+            (p["file"], p["where"], p["what"], p["remedy"]) for p in check["problems"]
+        ]
         sheet.add("问题汇总", ("文件", "位置", "问题", "处理办法"), problems)
         models = [
-            (m["code"], m["id"], m["state"], "、".join(m["missing"]), "、".join(m["missing_clears"]))
+            (
+                m["code"],
+                m["id"],
+                m["state"],
+                "、".join(m["missing"]),
+                "、".join(m["missing_clears"]),
+            )
             for m in check["models"]
         ]
         sheet.add("模型", ("代码", "模型", "状态", "缺少", "缺少的排除数据"), models)

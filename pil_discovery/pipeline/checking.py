@@ -1,0 +1,134 @@
+"""`pil check`: what each file is, what was understood, what was not, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery import report, subjects
+from pil_discovery.catalog import load_catalog
+from pil_discovery.errors import Problem, WorkspaceError
+from pil_discovery.findings import Inputs, readiness
+from pil_discovery.pipeline import proposals
+from pil_discovery.pipeline.reading import gather, open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pil_discovery.catalog import Catalog
+    from pil_discovery.pipeline.proposals import Proposal
+    from pil_discovery.pipeline.reading import Materials
+
+    Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Check:
+    """The answer of a check."""
+
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    models: list[dict[str, Any]] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return sources, problems and models as plain values."""
+        return {
+            "sources": self.sources,
+            "problems": [
+                {"file": p.file, "where": p.where, "what": p.what, "remedy": p.remedy}
+                for p in self.problems
+            ],
+            "models": self.models,
+        }
+
+
+def check_workspace(folder: str | Path, progress: Progress | None = None) -> Check:
+    """Look at every file of a folder, with or without `pil.yaml`.
+
+    Writes `pil.yaml` (or `pil.proposed.yaml` beside one that already names sources)
+    and `检查结果.xlsx`.
+
+    Raises
+    ------
+    WorkspaceError
+        If the folder cannot be read, or `pil.yaml` is not right.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise WorkspaceError(Problem(str(root), "", "没有这个文件夹", "请核对路径"))
+    catalog = load_catalog()
+    check = Check()
+    _settle_workspace(root, catalog, check, progress)
+    workspace = open_workspace(root)
+    materials, problems = gather(workspace, catalog, progress)
+    check.problems += problems
+    _look(check, materials, catalog)
+    path = root / proposals.REPORT
+    report.write_check(path, check.as_dict(), materials.quarantine, workspace.as_of)
+    check.written.append(path)
+    return check
+
+
+def _settle_workspace(
+    root: Path, catalog: Catalog, check: Check, progress: Progress | None
+) -> None:
+    file = root / "pil.yaml"
+    if file.is_file():
+        workspace = open_workspace(root)
+        entries = (*workspace.records, *workspace.layers, *workspace.images)
+        known = [e.file for e in entries]
+        known += [i.cloud_mask for i in workspace.images if i.cloud_mask]
+        name, day = workspace.name, workspace.as_of
+        target = root / "pil.proposed.yaml" if entries else file
+    else:
+        known, name, day, target = [], root.resolve().name, None, file
+    proposal = proposals.propose(root, catalog.datasets, known=known, progress=progress)
+    check.problems += proposal.problems
+    check.problems += [_unnamed(p) for p in proposal.pictures]
+    if _is_empty(proposal) and file.is_file():
+        return
+    day = day or proposals.newest_day(root)
+    if day is None:
+        raise WorkspaceError(
+            Problem(str(root), "", "文件夹里没有数据文件，无从检查", "放入数据后再试")
+        )
+    text = proposals.workspace_text(name, day, proposal)
+    target.write_text(text, encoding="utf-8")
+    check.written.append(target)
+
+
+def _is_empty(proposal: Proposal) -> bool:
+    return not (proposal.records or proposal.layers)
+
+
+def _unnamed(picture: str) -> Problem:
+    return Problem(
+        picture,
+        "images",
+        "影像没有登记成像时间、传感器和波段，不能使用",
+        "在 pil.yaml 的 images 中写明 acquired、sensor、bands",
+    )
+
+
+def _look(check: Check, materials: Materials, catalog: Catalog) -> None:
+    check.sources = [s.model_dump(mode="json") for s in materials.sources]
+    check.problems += [_quarantined(r) for r in materials.quarantine.to_dict("records")]
+    linked = subjects.link_codes(materials.frames, catalog.datasets)
+    inputs = Inputs(linked, materials.images, catalog.datasets)
+    check.models = [
+        {"id": m.id, "code": m.code, **readiness(m, inputs)}
+        for m in catalog.models.values()
+    ]
+
+
+def _quarantined(row: dict[str, Any]) -> Problem:
+    sheet = f"工作表“{row['sheet']}” " if row["sheet"] else ""
+    column = f" “{row['column']}”" if row["column"] else ""
+    return Problem(
+        str(row["source"]),
+        f"{sheet}第{row['row']}行{column}",
+        row["reason"],
+        row["remedy"],
+    )

@@ -1,0 +1,212 @@
+"""From a lead of a finished scan to a sealed evidence folder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery import bundle, procedure, report
+from pil_discovery.bundle import BundleRequest
+from pil_discovery.catalog import load_catalog, models_folder
+from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.grounds import resolved_bases
+from pil_discovery.pipeline.pictures import plate_of
+from pil_discovery.pipeline.reading import open_workspace, read_sources
+from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
+from pil_discovery.types import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pil_discovery.pipeline.reading import Materials
+    from pil_discovery.types import (
+        Bundle,
+        Finding,
+        Verification,
+        Workspace,
+    )
+
+_BLOCK = 1 << 20
+
+
+def build_bundle(
+    scan_dir: str | Path,
+    lead_id: str,
+    kind: str,
+    out: str | Path,
+    *,
+    workspace: str | Path | None = None,
+    **fields: str,
+) -> Bundle:
+    """Build the evidence folder of one document kind for one lead.
+
+    Parameters
+    ----------
+    scan_dir
+        Folder of a finished scan.
+    lead_id
+        Rank, or the beginning of the id.
+    kind
+        Document kind, such as `suggestion`.
+    out
+        Parent folder; the name of the bundle follows from scan, lead and kind.
+    workspace
+        Where the raw sources are; None takes the place noted in `timing.json`.
+    fields
+        Values of fields that the kind declares (`number`, `contact`, …).
+
+    Raises
+    ------
+    BundleError
+        If a raw source is gone or differs from what was scanned, a glyph or a field is
+        missing, or a finished bundle with other content stands there.
+    """
+    scan_path = Path(scan_dir)
+    run, findings, leads = report.read_scan(scan_path)
+    lead = find_lead(leads, lead_id)
+    behind = findings_of(lead, findings, leads)
+    place = _workspace(scan_path, workspace)
+    used = _used_files(behind)
+    sources = [Source.model_validate(s) for s in run["sources"] if s["file"] in used]
+    paths = _checked(place.root, sources)
+    catalog = load_catalog(tuple(place.root / m for m in place.models if m != "builtin"))
+    materials = read_sources(_only(place, used), catalog)
+    as_of = place.as_of.fromisoformat(run["as_of"])
+    return bundle.build(
+        BundleRequest(
+            scan_dir=scan_path,
+            run=run,
+            lead=lead,
+            findings=behind,
+            models=catalog.models,
+            bases=list(resolved_bases(behind, catalog, as_of).values()),
+            course=procedure.plan(lead, catalog=catalog, as_of=as_of),
+            office=place.office,
+            out=Path(out),
+            templates=models_folder() / "procedure" / "documents",
+            kind=kind,
+            datasets=catalog.datasets,
+            rows=list(_source_rows(behind, materials)),
+            sources=sources,
+            source_paths=paths,
+            plate=plate_of(behind, materials, catalog),
+            fields=fields,
+        )
+    )
+
+
+def verify_bundle(
+    path: str | Path, *, trust: str | Path | None = None, root: str | None = None
+) -> Verification:
+    """Tell whether a bundle is exactly what was sealed.
+
+    Parameters
+    ----------
+    path
+        Folder of the bundle.
+    trust
+        CA certificate for the signature.
+    root
+        Root hash that the bundle must have; the only way to see that an unsigned
+        bundle was rewritten whole.
+    """
+    authority = None if trust is None else Path(trust)
+    return bundle.verify(Path(path), trust=authority, root=root)
+
+
+def _workspace(scan_dir: Path, given: str | Path | None) -> Workspace:
+    folder = Path(given) if given is not None else noted_workspace(scan_dir)
+    if folder is None or not folder.is_dir():
+        what = "找不到筛查时的工作区，无法取得原始材料"
+        raise BundleError(Problem(str(folder or ""), "", what, "用 --workspace 指明"))
+    return open_workspace(folder)
+
+
+def _used_files(findings: Iterable[Finding]) -> set[str]:
+    return {r.source for f in findings for r in f.records}
+
+
+def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:
+    """Return the raw files, each compared with the hash that the scan noted."""
+    problems: list[Problem] = []
+    paths: dict[str, Path] = {}
+    for source in sources:
+        path = root / source.file
+        if not path.is_file():
+            problems.append(Problem(source.file, "", "原始文件不在工作区", "请放回原处"))
+        elif _sha256(path) != source.sha256:
+            what = "原始文件与筛查时不同（SHA-256 不符）"
+            problems.append(Problem(source.file, "", what, "请恢复原文件，或重新筛查"))
+        paths[source.file] = path
+        paths |= _parts(root, path)
+    if problems:
+        raise BundleError(problems)
+    return paths
+
+
+def _parts(root: Path, path: Path) -> dict[str, Path]:
+    """Return the other files of a shapefile."""
+    if path.suffix.lower() != ".shp":
+        return {}
+    parts = sorted(path.parent.glob(f"{path.stem}.*"))
+    return {p.relative_to(root).as_posix(): p for p in parts}
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _only(workspace: Workspace, files: set[str]) -> Workspace:
+    def kept(entries: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- three kinds of entries
+        return tuple(e for e in entries if e.file in files)
+
+    return workspace.model_copy(
+        update={
+            "records": kept(workspace.records),
+            "layers": workspace.layers,
+            "images": kept(workspace.images),
+        }
+    )
+
+
+def _source_rows(
+    findings: Sequence[Finding], materials: Materials
+) -> Iterable[dict[str, Any]]:
+    """Yield each row behind the findings once, with its cells as they were read."""
+    wanted = dict.fromkeys(r for f in findings for r in f.records)
+    for ref in wanted:
+        frame = materials.frames.get(ref.dataset)
+        if frame is None:
+            continue
+        here = (frame["_source"] == ref.source) & (frame["_row"] == ref.row)
+        if ref.sheet is not None:
+            here &= frame["_sheet"] == ref.sheet
+        for _, row in frame[here].iterrows():
+            yield {
+                "dataset": ref.dataset,
+                "source": ref.source,
+                "sheet": ref.sheet,
+                "row": ref.row,
+                "cells": {
+                    str(k): _cell(v)
+                    for k, v in row.items()
+                    if not str(k).startswith("_") and k != "geometry"
+                },
+            }
+
+
+def _cell(value: Any) -> str:  # noqa: ANN401 -- any typed cell
+    import pandas as pd
+
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return str(value)

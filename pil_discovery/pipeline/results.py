@@ -1,0 +1,153 @@
+"""Reading a finished scan back, and explaining one of its leads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery import report
+from pil_discovery.catalog import load_catalog
+from pil_discovery.errors import PilError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pil_discovery.types import Finding, Lead
+
+_PARTS = (
+    ("certainty", "确定性 C"),
+    ("verifiability", "可查性 V"),
+    ("harm", "损害 H"),
+    ("inaction", "不作为 I"),
+    ("urgency", "紧迫 U"),
+    ("scale", "规模 S"),
+)
+_PREFIX = 6
+
+
+@dataclass(frozen=True)
+class Told:
+    """A lead with the findings behind it, ready to be read."""
+
+    lead: Lead
+    findings: tuple[Finding, ...]
+    citations: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "lead": self.lead.model_dump(mode="json"),
+            "findings": [f.model_dump(mode="json") for f in self.findings],
+            "citations": list(self.citations),
+        }
+
+    def lines(self) -> list[str]:
+        """Return the explanation as lines of Chinese text."""
+        lead = self.lead
+        parts = "  ".join(f"{zh} {getattr(lead.parts, name)}" for name, zh in _PARTS)
+        return [
+            f"{lead.rank}. {lead.title_zh}",
+            f"编号 {lead.lead_id}  得分 {lead.score}  {parts}",
+            f"应履职机关：{lead.agency or '待确定'}",
+            *_section("发现", [f.sentence_zh for f in self.findings]),
+            *_section("来源行", _rows(self.findings)),
+            *_section("依据（按事实发生日）", self.citations),
+            *_section("评分说明", lead.reasons),
+            *_section("尚缺", lead.missing),
+            *_section("已适用的排除条件", _exclusions(self.findings)),
+            *_section("核实要点", lead.verify),
+            *_section("下一步", [_step(s) for s in lead.steps]),
+        ]
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"【{title}】", *(f"  · {line}" for line in lines)] if lines else []
+
+
+def _rows(findings: Sequence[Finding]) -> list[str]:
+    places = (
+        f"{r.source}{f'［{r.sheet}］' if r.sheet else ''} 第{r.row}行"
+        for f in findings
+        for r in f.records
+    )
+    return list(dict.fromkeys(places))
+
+
+def _exclusions(findings: Sequence[Finding]) -> list[str]:
+    return [f"{x.zh}（{x.then}）" for f in findings for x in f.exclusions]
+
+
+def _step(step: dict[str, Any]) -> str:
+    period = f"：{step['period_zh']}" if step.get("period_zh") else ""
+    blocked = step.get("blocked_by") or ()
+    return f"{step['title_zh']}{period}" + (
+        f"（尚缺：{'、'.join(blocked)}）" if blocked else ""
+    )
+
+
+def read_leads(out: str | Path) -> list[Lead]:
+    """Return the leads of a finished scan in order of rank.
+
+    Raises
+    ------
+    PilError
+        If the folder is not a finished scan.
+    """
+    return report.read_scan(Path(out))[2]
+
+
+def find_lead(leads: Sequence[Lead], wanted: str) -> Lead:
+    """Return the lead of this rank, or whose id begins so.
+
+    Raises
+    ------
+    PilError
+        If no lead fits, or several do.
+    """
+    if wanted.isdigit() and len(wanted) < _PREFIX:
+        fit = [lead for lead in leads if lead.rank == int(wanted)]
+    else:
+        fit = [lead for lead in leads if lead.lead_id.startswith(wanted)]
+    if len(fit) == 1:
+        return fit[0]
+    what = f"没有线索 {wanted}" if not fit else f"{wanted} 对应 {len(fit)} 条线索"
+    raise PilError(Problem("", "", what, "用 pil leads 查看序号和编号"))
+
+
+def explain_lead(out: str | Path, wanted: str) -> Told:
+    """Return a lead with its findings and the citations of its legal basis."""
+    _, findings, leads = report.read_scan(Path(out))
+    lead = find_lead(leads, wanted)
+    every = findings_of(lead, findings, leads)
+    facts = load_catalog().facts
+    from pil_discovery.procedure import citation_zh
+
+    cited = [f"{citation_zh(facts[i])}（{i}）" for i in lead.basis if i in facts]
+    return Told(lead, tuple(every), tuple(cited))
+
+
+def findings_of(
+    lead: Lead, findings: Sequence[Finding], leads: Sequence[Lead]
+) -> list[Finding]:
+    """Return the findings of a lead; of a class lead, those of all its members."""
+    members = {m.lead_id: m for m in leads}
+    ids = [
+        f
+        for one in (
+            [lead] if lead.kind == "single" else [members[m] for m in lead.members]
+        )
+        for f in one.findings
+    ]
+    by_id = {f.finding_id: f for f in findings}
+    return [by_id[i] for i in dict.fromkeys(ids)]
+
+
+def noted_workspace(out: Path) -> Path | None:
+    """Return where the scanned workspace was, as `timing.json` notes it."""
+    timing = out / "timing.json"
+    if not timing.is_file():
+        return None
+    place = json.loads(timing.read_text(encoding="utf-8")).get("workspace")
+    return Path(place) if place else None
