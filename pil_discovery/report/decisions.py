@@ -50,7 +50,7 @@ def read_decisions(path: Path) -> list[dict[str, str]]:
 
 
 def holds_decisions(path: Path) -> bool:
-    """Tell whether somebody has filled in a decision; False if there is no such file."""
+    """Tell whether somebody has filled in a decision; False without a file."""
     if not path.is_file():
         return False
     try:

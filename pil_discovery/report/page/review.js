@@ -303,4 +303,6 @@
   if (leads.length) select(leads[0]); else overview();
   render();
   document.documentElement.dataset.ready = "1";
-})();
+})().catch((error) => {
+  document.getElementById("detail").textContent = `本页无法在此浏览器中显示（${error.message}）。请使用较新的浏览器，或打开同一文件夹的 leads.xlsx。`;
+});

@@ -1,0 +1,75 @@
+import zipfile
+
+from python_calamine import CalamineWorkbook
+
+from pil_discovery.report.workbook import LONGEST_CELL
+from tests.report.builders import HOSTILE, make_finding, make_lead, write
+
+
+def rows_of(out, sheet):
+    with CalamineWorkbook.from_path(str(out / "leads.xlsx")) as book:
+        return book.get_sheet_by_name(sheet).to_python()
+
+
+def record_of(out, sheet, row=1):
+    rows = rows_of(out, sheet)
+    return dict(zip(rows[0], rows[row], strict=True))
+
+
+def xml_of(out, part):
+    with zipfile.ZipFile(out / "leads.xlsx") as book:
+        return book.read(part).decode()
+
+
+def test_sheets_and_leads(tmp_path):
+    out = write(tmp_path / "out")
+    with CalamineWorkbook.from_path(str(out / "leads.xlsx")) as book:
+        assert book.sheet_names == [
+            "线索",
+            "筛查结果",
+            "模型运行情况",
+            "数据来源",
+            "隔离数据",
+            "说明",
+        ]
+    lead = record_of(out, "线索")
+    assert lead["得分"] == 17.68
+    assert lead["主体代码"] == "919903020000000012"
+    assert lead["处理意见"] == ""
+    assert lead["路线"] == "行政公益诉讼"
+
+
+def test_four_states_are_told_apart(tmp_path):
+    out = write(tmp_path / "out")
+    states = [row[3] for row in rows_of(out, "模型运行情况")[1:]]
+    assert states == ["已计算", "无法计算"]
+    missing = record_of(out, "模型运行情况", 2)["缺少的数据或列"]
+    assert missing == "drain_permit.permit_no"
+
+
+def test_nothing_becomes_a_formula_or_a_link(tmp_path):
+    title = "=HYPERLINK(1)https://example.invalid"
+    out = write(tmp_path / "out", leads=[make_lead(title_zh=title)])
+    assert record_of(out, "线索")["线索标题"] == title
+    assert record_of(out, "隔离数据")["值"] == "=1+1"
+    for number in range(1, 7):
+        sheet = xml_of(out, f"xl/worksheets/sheet{number}.xml")
+        assert "<f>" not in sheet
+        assert "hyperlink" not in sheet
+
+
+def test_decisions_are_chosen_from_a_list(tmp_path):
+    sheet = xml_of(write(tmp_path / "out"), "xl/worksheets/sheet1.xml")
+    assert "采纳,待核实,排除" in sheet
+    assert "事实不存在" in sheet
+    assert "<autoFilter" in sheet
+    assert 'state="frozen"' in sheet
+    assert "dataBar" in sheet
+
+
+def test_long_text_is_cut_with_a_word(tmp_path):
+    finding = make_finding(sentence_zh=HOSTILE + "长" * 40_000)
+    out = write(tmp_path / "out", findings=[finding])
+    said = record_of(out, "筛查结果")["情况"]
+    assert LONGEST_CELL < len(said) < 32_767
+    assert said.endswith("jsonl 文件）")
