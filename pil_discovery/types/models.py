@@ -102,7 +102,7 @@ class Change(Noun):
     Result: one row per polygon, `zone_id`, `state` (`changed`, `stable`, `unknown`),
     `reason`, `confirmed` (seen again on the confirming date), `before_date`,
     `after_date`, `confirm_date`, `area_m2`, `valid_share`, `sigma_m`, and `geometry`
-    (the changed part, grown out of the polygon by at most `margin_m`).
+    (the patches that touch the polygon, followed out of it by at most `margin_m`).
     """
 
     zones: str
@@ -284,7 +284,8 @@ class Model(Noun):
         Data set → required columns; one missing makes the model not computable.
         For `image` the columns are band names.
     clears
-        Optional data that may clear a hit: absent → said so, certainty falls.
+        Optional data that may clear a hit: absent → said so, certainty falls. A data
+        set may stand in both: its columns listed here are the optional ones.
     evidence
         Class of the rule, which sets its prior: `register` (registers collide),
         `balance` (derived quantity), `imagery` (pictures only).
@@ -332,7 +333,7 @@ class Model(Noun):
 
     @model_validator(mode="after")
     def _names_agree(self) -> Model:
-        tables = [*self.data, *self.clears, *(s.table for s in self.steps)]
+        tables = [*{**self.data, **self.clears}, *(s.table for s in self.steps)]
         twice = sorted({t for t in tables if tables.count(t) > 1})
         if twice:
             msg = f"table named twice: {', '.join(twice)}"
