@@ -82,7 +82,8 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
     min_area_m2
         Least official area of a patch, and of the change inside a polygon.
     margin_m
-        How far beyond its polygon a change may reach and still be counted, metres.
+        How far beyond its polygon a patch that touches it is followed, metres; a patch
+        that lies outside altogether is another matter and does not count.
     anchors
         Per polygon (same index) the day on or before which the earlier picture must
         lie, instead of the rule of seasons.
@@ -195,8 +196,8 @@ def _cut(
     tree = shapely.STRtree(outlines)
     grown = _grown(shapes, ask.margin_m)
     rows = []
-    for zone in grown:
-        near = np.sort(tree.query(zone, predicate="intersects"))
+    for shape, zone in zip(shapes, grown, strict=True):
+        near = np.sort(tree.query(shape, predicate="intersects"))
         parts = shapely.intersection(outlines[near], zone)
         rows.append(_zone_row(patches.iloc[near], _surfaces(parts), ask, notes))
     return rows

@@ -82,13 +82,15 @@ def test_two_pictures_leave_it_unconfirmed(picture):
     assert found["confirm_date"].isna().all()
 
 
-def test_margin_counts_what_lies_just_outside(picture):
-    frame = zones(box(40, 80, 60, 100))
+def test_margin_follows_a_patch_that_touches_the_polygon(picture):
+    frame = zones(box(40, 75, 60, 95), box(40, 83, 60, 103))
     images = three(picture, BLOCK)
     without = change_in_zones(frame, images, as_of=AS_OF)
     within = change_in_zones(frame, images, as_of=AS_OF, margin_m=50.0)
-    assert without["state"].tolist() == ["stable"]
-    assert within["area_m2"].tolist() == pytest.approx([10000], rel=2e-2)
+    assert without["state"].tolist() == ["changed", "stable"]
+    assert within["state"].tolist() == ["changed", "stable"]
+    assert without["area_m2"][0] == pytest.approx(10000, rel=2e-2)
+    assert within["area_m2"][0] == pytest.approx(20000, rel=2e-2)
 
 
 def test_small_change_is_stable(picture):
