@@ -181,7 +181,12 @@ def _part(name: str) -> Callable[[Record], object]:
 
 
 def _count(name: str) -> Callable[[Record], object]:
-    return lambda record: (record.get("counts") or {}).get(name)
+    # a model that was not computed has no counts: a zero would read as «no hits»
+    return lambda record: (
+        (record.get("counts") or {}).get(name)
+        if record.get("state") == "computed"
+        else None
+    )
 
 
 def _text(name: str) -> Callable[[Record], object]:

@@ -42,7 +42,7 @@ RUN = {
             "version": "1.0.0",
             "state": "not_computable",
             "missing": ["drain_permit.permit_no"],
-            "counts": {},
+            "counts": {"population": 0, "hit": 0, "review": 0, "clear": 0},
         },
     ],
 }

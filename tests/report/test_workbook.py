@@ -45,6 +45,8 @@ def test_four_states_are_told_apart(tmp_path):
     assert states == ["已计算", "无法计算"]
     missing = record_of(out, "模型运行情况", 2)["缺少的数据或列"]
     assert missing == "drain_permit.permit_no"
+    assert record_of(out, "模型运行情况", 1)["总数"] == 2
+    assert record_of(out, "模型运行情况", 2)["总数"] == ""
 
 
 def test_nothing_becomes_a_formula_or_a_link(tmp_path):

@@ -159,7 +159,7 @@
     const counts = ["population", "hit", "review", "dropped", "unknown", "clear"];
     const remarks = (m) => [...(m.missing.length ? [`缺：${m.missing.join("、")}`] : []), ...(m.notes || [])];
     const body = run.models.flatMap((m) => [
-      el("tr", {}, el("td", {}, m.code), el("td", {}, words.states[m.state] || m.state), counts.map((c) => el("td", { class: "num" }, String((m.counts || {})[c] ?? "—")))),
+      el("tr", {}, el("td", {}, m.code), el("td", {}, words.states[m.state] || m.state), counts.map((c) => el("td", { class: "num" }, m.state === "computed" ? String((m.counts || {})[c] ?? "—") : "—"))),
       ...remarks(m).map((t) => el("tr", {}, el("td", { class: "sub", colspan: "8" }, t))),
     ]);
     $("detail").replaceChildren(el("h2", {}, "运行概览"), el("p", {}, "本页由程序筛查得出，所列均为待核查线索，不是对任何人的认定。"),
