@@ -85,11 +85,11 @@ def check(folders: tuple[Path, ...]) -> None:
 @guarded
 def test(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
     """运行写在模型文件里的示例；NAMES 是编号或代码，缺省为全部。"""
-    from pil_discovery.pipeline.library import test_models
+    from pil_discovery.pipeline.library import run_examples
 
     failed = 0
     told = []
-    for result in test_models(names or None, folders):
+    for result in run_examples(names or None, folders):
         failed += not result.passed
         told.append(
             {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[Any]):
     """A date as YYYY-MM-DD."""
 
     name = "date"

@@ -33,7 +33,7 @@ def lead_rows(leads: Iterable[Lead]) -> list[tuple[object, ...]]:
 
 
 def count_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
-    """Return how each model ran: population = hit + review + dropped + unknown + clear."""
+    """Return how each model ran; its population is the sum of the five states."""
     heading = (
         "代码",
         "模型",

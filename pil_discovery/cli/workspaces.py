@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,7 +12,6 @@ from pil_discovery.cli.options import as_json, as_of_option, workers_option
 from pil_discovery.cli.printing import (
     PROBLEMS,
     REFUSED,
-    USAGE,
     Progress,
     columns,
     guarded,
@@ -19,6 +19,9 @@ from pil_discovery.cli.printing import (
     print_json,
     tell,
 )
+
+if TYPE_CHECKING:
+    import datetime as dt
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -72,7 +75,7 @@ def _show_demo(done: dict[str, object]) -> None:
 @click.argument("folder", type=_FOLDER)
 @as_of_option
 @guarded
-def init(folder: Path, as_of: str | None) -> None:
+def init(folder: Path, as_of: dt.date | None) -> None:
     """新建工作区：写出 pil.yaml，文件夹里已有的数据一并识别登记。
 
     \b
@@ -111,8 +114,6 @@ def check(folder: Path, *, as_json: bool) -> None:
     for path in found.written:
         tell(say(f"已写出 {path}", f"Wrote {path}"))
     tell(say(f"接下来：pil scan {folder} -o 结果", f"Next: pil scan {folder} -o out"))
-    if found.unreadable:
-        leave(USAGE)
     if found.problems:
         leave(PROBLEMS)
 
@@ -142,7 +143,7 @@ def check(folder: Path, *, as_json: bool) -> None:
 def scan(
     folder: Path,
     out: Path | None,
-    as_of: str | None,
+    as_of: dt.date | None,
     workers: int | None,
     names: tuple[str, ...],
     folders: tuple[Path, ...],

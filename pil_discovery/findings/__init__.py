@@ -4,4 +4,11 @@ from pil_discovery.findings.examples import ExampleResult, run_example
 from pil_discovery.findings.inputs import Inputs, readiness
 from pil_discovery.findings.screening import finding_id, screen
 
-__all__ = ["ExampleResult", "Inputs", "finding_id", "readiness", "run_example", "screen"]
+__all__ = [
+    "ExampleResult",
+    "Inputs",
+    "finding_id",
+    "readiness",
+    "run_example",
+    "screen",
+]

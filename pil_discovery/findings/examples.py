@@ -72,12 +72,12 @@ def run_example(
             parameters=example.parameters,
             personal=True,
         )
-    differences = _differences(model, example, run, findings)
+    differences = _differences(example, run, findings)
     return ExampleResult(model.id, example.name, run, tuple(findings), differences)
 
 
 def _differences(
-    model: Model, example: Example, run: ModelRun, findings: Sequence[Finding]
+    example: Example, run: ModelRun, findings: Sequence[Finding]
 ) -> tuple[str, ...]:
     if run.state != "computed":
         return (f"模型没有计算：{run.state}，缺少 {'、'.join(run.missing)}",)
@@ -178,8 +178,8 @@ def _with_place(
     return frame.assign(
         geometry=np.asarray(placed, dtype=object),
         _sigma_m=sigma,
-        _valid_from=pd.NaT,
-        _valid_to=pd.NaT,
+        _valid_from=np.datetime64("NaT", "s"),
+        _valid_to=np.datetime64("NaT", "s"),
     )
 
 

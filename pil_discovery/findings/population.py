@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from pil_discovery.findings.relations import Relations, quoted
 from pil_discovery.findings.steps import Room, run_step
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from pil_discovery.findings.inputs import Inputs
@@ -130,7 +130,7 @@ def _judge(model: Model, relations: Relations) -> None:
     keys = ", ".join(quoted(k) for k in model.population.key)
     relations.create(
         "_candidates",
-        f"""
+        f"""  -- every name is quoted, every condition was checked alone
         WITH once AS (SELECT DISTINCT * FROM _population),
         counted AS (
             SELECT *, count(*) OVER (PARTITION BY {keys}) AS _copies,
@@ -140,7 +140,7 @@ def _judge(model: Model, relations: Relations) -> None:
             FROM once
         )
         SELECT * EXCLUDE (_copy){named} FROM counted WHERE _copy = 1
-        """,  # noqa: S608
+        """,
         "conditions",
     )
     relations.create(
@@ -153,7 +153,7 @@ def _judge(model: Model, relations: Relations) -> None:
         f"""
         SELECT row_number() OVER (ORDER BY {keys}) - 1 AS _n, *
         FROM _judged WHERE _state <> 'clear' ORDER BY {keys}
-        """,  # noqa: S608
+        """,
         "state",
     )
 
@@ -182,7 +182,7 @@ def _reported(relations: Relations) -> list[dict[str, Any]]:
 
 def _states(model: Model, relations: Relations) -> dict[Key, str]:
     keys = ", ".join(quoted(k) for k in model.population.key)
-    rows = relations.select(f"SELECT {keys}, _state FROM _judged ORDER BY {keys}")  # noqa: S608
+    rows = relations.select(f"SELECT {keys}, _state FROM _judged ORDER BY {keys}")
     columns = [c.to_pylist() for c in rows.columns]
     return dict(zip(zip(*columns[:-1], strict=True), columns[-1], strict=True))
 
@@ -219,7 +219,7 @@ def _behind(model: Model, relations: Relations) -> list[dict[str, list[int]]]:
     for dataset, condition in _linked(model, relations).items():
         rows = relations.select(
             f"""SELECT r._n AS n, d._id AS i FROM _reported r
-            JOIN {quoted(dataset)} d ON {condition} ORDER BY n, i"""  # noqa: S608
+            JOIN {quoted(dataset)} d ON {condition} ORDER BY n, i"""
         )
         for n, i in zip(rows["n"].to_pylist(), rows["i"].to_pylist(), strict=True):
             behind[n].setdefault(dataset, []).append(i)
@@ -239,7 +239,7 @@ def _gaps(model: Model, relations: Relations) -> list[list[str]]:
         rows = relations.select(
             f"""SELECT r._n, count(d._id), {flags} FROM _reported r
             LEFT JOIN {quoted(dataset)} d ON {condition}
-            WHERE r._state = 'unknown' GROUP BY r._n ORDER BY r._n"""  # noqa: S608
+            WHERE r._state = 'unknown' GROUP BY r._n ORDER BY r._n"""
         )
         for n, linked, *missing in zip(
             *(c.to_pylist() for c in rows.columns), strict=True

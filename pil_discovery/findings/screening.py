@@ -144,7 +144,9 @@ def _reconciled(
     names = model.population.key
     every = sorted({*first.states, *last.states}, key=_sortable)
     states = {
-        k: s if (s := first.states.get(k)) == last.states.get(k) else "unknown"
+        k: first.states[k]
+        if k in first.states and first.states[k] == last.states.get(k)
+        else "unknown"
         for k in every
     }
     rows: dict[tuple[Any, ...], dict[str, Any]] = {}

@@ -99,7 +99,8 @@ def _bind(
     work: Callable[..., pd.DataFrame], spec: object
 ) -> Callable[..., pd.DataFrame]:
     def bound(room: Room, *frames: pd.DataFrame) -> pd.DataFrame:
-        return work(spec, room, *frames)
+        result: pd.DataFrame = work(spec, room, *frames)
+        return result
 
     return bound
 
@@ -108,24 +109,28 @@ def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
     columns = room.relations.columns(name)
     if "_id" not in columns:
         # the engine runs on one thread, so the order of rows is the same every time
-        sql = f'SELECT row_number() OVER () - 1 AS _id, * FROM "{name}"'  # noqa: S608
+        sql = f'SELECT row_number() OVER () - 1 AS _id, * FROM "{name}"'
     else:
-        sql = f'SELECT * FROM "{name}" ORDER BY _id'  # noqa: S608
-    frame = room.relations.select(sql, where).to_pandas().set_index("_id")
+        sql = f'SELECT * FROM "{name}" ORDER BY _id'
+    rows = room.relations.select(sql, where).to_pandas()
+    frame: pd.DataFrame = rows.set_index("_id")
     if "geometry" not in frame.columns:
         return frame
     shapes = shapely.from_wkb(
         [None if g is None else bytes(g) for g in frame["geometry"]]
     )
-    placed = frame.drop(columns="geometry")
-    return gpd.GeoDataFrame(placed, geometry=shapes, crs="EPSG:4490")
+    return gpd.GeoDataFrame(
+        frame.drop(columns="geometry"), geometry=shapes, crs="EPSG:4490"
+    )
 
 
 def _placed(frame: pd.DataFrame, room: Room, table: str) -> gpd.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
         raise ModelError(room.problem(f"steps.{table}", what))
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    has_place = frame.geometry.notna() & ~frame.geometry.is_empty
+    placed: gpd.GeoDataFrame = frame[has_place]
+    return placed
 
 
 def _sigma(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
@@ -133,7 +138,8 @@ def _sigma(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> np.ndarray[Any, A
     of_left = _sigma_of(left)
     of_right = _sigma_of(right)
     worst = float(np.max(of_right)) if len(of_right) else np.nan
-    return np.hypot(of_left, worst)
+    both: np.ndarray[Any, Any] = np.hypot(of_left, worst)
+    return both
 
 
 def _sigma_of(frame: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
@@ -203,6 +209,9 @@ def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFram
 
 
 def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    from pil_discovery.imagery.series import find_breaks
+    from pil_discovery.imagery.zonal import zonal
+
     placed = _placed(zones, room, spec.zones)
     past = [i for i in room.images if beijing_date(i) <= room.as_of]
     parts = [zonal(placed, image, index=spec.index, stats=("mean",)) for image in past]

@@ -1,1 +1,1 @@
-"""The only package that knows the order of the stages; `flow.scan` is the way through."""
+"""The only package that knows the order of the stages; `flow.scan` is the way."""

@@ -14,7 +14,7 @@ from pil_discovery.pipeline import proposals
 from pil_discovery.pipeline.reading import gather, open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.proposals import Proposal
@@ -77,8 +77,10 @@ def _settle_workspace(
     file = root / "pil.yaml"
     if file.is_file():
         workspace = open_workspace(root)
-        entries = (*workspace.records, *workspace.layers, *workspace.images)
-        known = [e.file for e in entries]
+        known = [e.file for e in workspace.records]
+        known += [e.file for e in workspace.layers]
+        known += [e.file for e in workspace.images]
+        entries = bool(known)
         known += [i.cloud_mask for i in workspace.images if i.cloud_mask]
         name, day = workspace.name, workspace.as_of
         target = root / "pil.proposed.yaml" if entries else file
@@ -114,7 +116,10 @@ def _unnamed(picture: str) -> Problem:
 
 def _look(check: Check, materials: Materials, catalog: Catalog) -> None:
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
-    check.problems += [_quarantined(r) for r in materials.quarantine.to_dict("records")]
+    check.problems += [
+        _quarantined(row)
+        for row in materials.quarantine.astype(object).to_dict("records")
+    ]
     linked = subjects.link_codes(materials.frames, catalog.datasets)
     inputs = Inputs(linked, materials.images, catalog.datasets)
     check.models = [
@@ -123,7 +128,7 @@ def _look(check: Check, materials: Materials, catalog: Catalog) -> None:
     ]
 
 
-def _quarantined(row: dict[str, Any]) -> Problem:
+def _quarantined(row: Mapping[Any, Any]) -> Problem:
     sheet = f"工作表“{row['sheet']}” " if row["sheet"] else ""
     column = f" “{row['column']}”" if row["column"] else ""
     return Problem(

@@ -11,6 +11,7 @@ from pil_discovery import leads, procedure, report, subjects
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import WorkspaceError
 from pil_discovery.findings import Inputs
+from pil_discovery.pipeline.grounds import settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import describe
 from pil_discovery.pipeline.screening import screen_all
@@ -71,6 +72,7 @@ def scan(
     *,
     as_of: dt.date | None = None,
     models: Sequence[str] | None = None,
+    local_models: Sequence[str | Path] = (),
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Scan:
@@ -84,6 +86,8 @@ def scan(
         Day that results depend on; None takes the day of the workspace.
     models
         Ids or codes of the models to run; None runs all that the workspace names.
+    local_models
+        Folders of further models, besides those that the workspace names.
     workers
         Processes for the models; results do not depend on it.
     progress
@@ -96,7 +100,7 @@ def scan(
     """
     started = time.perf_counter()
     place = _opened(workspace)
-    catalog = load_catalog(_local(place))
+    catalog = load_catalog((*local_folders(place), *map(Path, local_models)))
     chosen = choose(catalog, models)
     day = as_of or place.as_of
 
@@ -119,20 +123,20 @@ def scan(
         jurisdiction=place.jurisdiction,
         as_of=day,
     )
-    bases = procedure.bases_of(grounded, facts=catalog.facts, as_of=day)
+    bases = procedure.bases_of(grounded, facts=catalog.facts)
     weighed = leads.weigh(
         grounded, models=catalog.models, bases=bases, runs=screened.runs, as_of=day
     )
-    planned = [_planned(lead, catalog, day) for lead in weighed]
+    planned = settled(weighed, catalog, day)
 
-    run = describe(place, day, materials, screened.runs, planned)
+    run = describe(place, day, materials, runs=screened.runs, planned=planned)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,
         "total_s": round(time.perf_counter() - started, 3),
     }
     return Scan(
-        leads=tuple(planned),
+        leads=planned,
         findings=tuple(grounded),
         run=run,
         quarantine=materials.quarantine,
@@ -146,7 +150,8 @@ def _opened(workspace: str | Path | Workspace) -> Workspace:
     )
 
 
-def _local(workspace: Workspace) -> tuple[Path, ...]:
+def local_folders(workspace: Workspace) -> tuple[Path, ...]:
+    """Return the folders of local models that a workspace names."""
     names = [m for m in workspace.models if m != "builtin"]
     return tuple(workspace.root / name for name in names)
 
@@ -168,9 +173,3 @@ def choose(catalog: Catalog, names: Sequence[str] | None) -> list[Model]:
         what = f"没有这样的模型：{'、'.join(unknown)}（pil models list 可查看全部）"
         raise WorkspaceError(what)
     return [m for m in every if m.id in names or m.code in names]
-
-
-def _planned(lead: Lead, catalog: Catalog, day: dt.date) -> Lead:
-    course = procedure.plan(lead, facts=catalog.facts, clocks=catalog.clocks, as_of=day)
-    steps = tuple(s.model_dump(mode="json") for s in course.steps)
-    return leads.settle_route(lead, course, steps)

@@ -1,32 +1,52 @@
-"""The legal bases behind findings, each resolved for the date of its fact."""
+"""Agency, law, route and next steps of what was found."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery import procedure
+from pil_discovery import leads, procedure
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pil_discovery.catalog import Catalog
-    from pil_discovery.types import Basis, Finding
+    from pil_discovery.types import Course, Lead
 
 
-def resolved_bases(
-    findings: Iterable[Finding], catalog: Catalog, as_of: dt.date
-) -> dict[str, Basis]:
-    """Return fact id → basis for the facts that the findings name."""
-    bases: dict[str, Basis] = {}
-    for finding in findings:
-        new = [i for i in finding.basis if i not in bases]
-        if not new:
-            continue
-        first = finding.fact_date or as_of
-        last = finding.fact_last_date or first
-        rows = procedure.resolve_basis(
-            catalog.facts, catalog.topics, new, (first, max(first, last))
+def course_of(lead: Lead, catalog: Catalog, as_of: dt.date) -> Course:
+    """Return agency, route and next steps of a lead under the rules of that day."""
+    return procedure.plan(
+        lead,
+        facts=catalog.facts,
+        topics=catalog.topics,
+        regimes=catalog.regimes,
+        clocks=catalog.clocks,
+        routes=catalog.routes,
+        as_of=as_of,
+    )
+
+
+def settled(
+    weighed: Sequence[Lead], catalog: Catalog, as_of: dt.date
+) -> tuple[Lead, ...]:
+    """Give each lead the best route that is open to it, its steps, and its rank."""
+    return tuple(leads.rank(_settled(weighed, catalog, as_of)))
+
+
+def _settled(
+    weighed: Iterable[Lead], catalog: Catalog, as_of: dt.date
+) -> Iterable[Lead]:
+    regime = procedure.regime_on(catalog.regimes, as_of)
+    for lead in weighed:
+        allowed = procedure.open_routes(
+            lead,
+            facts=catalog.facts,
+            topics=catalog.topics,
+            routes=catalog.routes[regime],
+            as_of=as_of,
         )
-        bases |= {b.id: b for b in rows if b.role != "gap"}
-    return bases
+        routed = leads.choose_route(lead, allowed)
+        course = course_of(routed, catalog, as_of)
+        steps = tuple(s.model_dump(mode="json") for s in course.steps)
+        yield routed.model_copy(update={"steps": steps})

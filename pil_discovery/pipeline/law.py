@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 Day = dt.date | str
 
 
-def _day(value: Day) -> dt.date:
-    return dt.date.fromisoformat(value) if isinstance(value, str) else value
-
-
 def resolve_basis(
     ids_or_topic: str | Sequence[str],
     on: Day | tuple[Day, Day],
@@ -48,13 +44,12 @@ def resolve_basis(
         If a name is unknown; near names are given.
     """
     catalog = load_catalog()
-    period = tuple(map(_day, on)) if isinstance(on, tuple) else _day(on)
     return procedure.resolve_basis(
-        catalog.facts,
-        catalog.topics,
         ids_or_topic,
-        period,
-        decided_on=None if decided_on is None else _day(decided_on),
+        on,
+        facts=catalog.facts,
+        topics=catalog.topics,
+        decided_on=decided_on,
     )
 
 
@@ -89,10 +84,10 @@ def due(
     return procedure.due(
         load_catalog().clocks,
         step,
-        _day(start),
+        start,
         regime=regime,
-        suspensions=[(_day(a), _day(b)) for a, b in suspensions],
-        extensions=list(extensions),
+        suspensions=suspensions,
+        extensions=extensions,
     )
 
 
@@ -104,4 +99,8 @@ def show_law(name: str) -> list[Fact]:
     LawError
         If nothing fits; near names are given.
     """
-    return procedure.find_facts(load_catalog().facts, name)
+    facts = load_catalog().facts
+    of_law = [
+        f for f in facts.values() if name in (f.law, f.law_key, f.law_key.lower())
+    ]
+    return of_law or procedure.law_versions(facts, name)

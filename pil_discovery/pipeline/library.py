@@ -27,7 +27,7 @@ def list_models(extra: Sequence[Path] = ()) -> list[Model]:
     return list(load_catalog(tuple(extra)).models.values())
 
 
-def test_models(
+def run_examples(
     names: Sequence[str] | None = None, extra: Sequence[Path] = ()
 ) -> Iterator[ExampleResult]:
     """Run the examples that live in the model files, one after the other."""
@@ -35,6 +35,3 @@ def test_models(
     for model in choose(catalog, names):
         for example in model.examples:
             yield run_example(model, example, catalog.datasets)
-
-
-test_models.__test__ = False  # type: ignore[attr-defined] -- not a pytest test

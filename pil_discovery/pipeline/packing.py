@@ -10,7 +10,8 @@ from pil_discovery import bundle, procedure, report
 from pil_discovery.bundle import BundleRequest
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import BundleError, Problem
-from pil_discovery.pipeline.grounds import resolved_bases
+from pil_discovery.pipeline.flow import local_folders
+from pil_discovery.pipeline.grounds import course_of
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
@@ -70,7 +71,7 @@ def build_bundle(
     used = _used_files(behind)
     sources = [Source.model_validate(s) for s in run["sources"] if s["file"] in used]
     paths = _checked(place.root, sources)
-    catalog = load_catalog(tuple(place.root / m for m in place.models if m != "builtin"))
+    catalog = load_catalog(local_folders(place))
     materials = read_sources(_only(place, used), catalog)
     as_of = place.as_of.fromisoformat(run["as_of"])
     return bundle.build(
@@ -80,8 +81,8 @@ def build_bundle(
             lead=lead,
             findings=behind,
             models=catalog.models,
-            bases=list(resolved_bases(behind, catalog, as_of).values()),
-            course=procedure.plan(lead, catalog=catalog, as_of=as_of),
+            bases=list(procedure.bases_of(behind, facts=catalog.facts).values()),
+            course=course_of(lead, catalog, as_of),
             office=place.office,
             out=Path(out),
             templates=models_folder() / "procedure" / "documents",
@@ -134,7 +135,9 @@ def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:
     for source in sources:
         path = root / source.file
         if not path.is_file():
-            problems.append(Problem(source.file, "", "原始文件不在工作区", "请放回原处"))
+            problems.append(
+                Problem(source.file, "", "原始文件不在工作区", "请放回原处")
+            )
         elif _sha256(path) != source.sha256:
             what = "原始文件与筛查时不同（SHA-256 不符）"
             problems.append(Problem(source.file, "", what, "请恢复原文件，或重新筛查"))

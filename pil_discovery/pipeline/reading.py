@@ -307,7 +307,7 @@ class _Reading:
                 pd.DataFrame(layer.frame) for layer in self._layers.get(dataset, ())
             ]
             frames[dataset] = parts[0] if len(parts) == 1 else _stacked(parts)
-        read = [*joined.values(), *(v for vs in self._layers.values() for v in vs)]
+        read: list[Table | Layer] = [*joined.values(), *chain(*self._layers.values())]
         sources = [s for t in read for s in t.sources]
         sources += [_picture(image) for image in self._images]
         return Materials(
@@ -319,7 +319,11 @@ class _Reading:
         )
 
     def _reports(self) -> Iterator[tuple[str, ReadReport]]:
-        for table in (*chain(*self._tables.values()), *chain(*self._layers.values())):
+        read: list[Table | Layer] = [
+            *chain(*self._tables.values()),
+            *chain(*self._layers.values()),
+        ]
+        for table in read:
             for source in table.sources[:1]:
                 yield source.file, table.report
 

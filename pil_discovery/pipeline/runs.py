@@ -11,7 +11,7 @@ from pil_discovery import leads
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import Lead, ModelRun, Source, Workspace
@@ -23,11 +23,13 @@ def describe(
     workspace: Workspace,
     as_of: dt.date,
     materials: Materials,
+    *,
     runs: Sequence[ModelRun],
     planned: Sequence[Lead],
 ) -> dict[str, Any]:
     """Assemble the content of `run.json`; nothing in it depends on the clock."""
     kinds = Counter(lead.kind for lead in planned)
+    noisy = leads.noise_notes(runs)
     return {
         "product": {"name": "pil_discovery", "version": product_version()},
         "as_of": as_of.isoformat(),
@@ -38,7 +40,7 @@ def describe(
         },
         "personal_basis": workspace.personal.basis if workspace.personal else None,
         "sources": [_source(s) for s in materials.sources],
-        "models": [_model(r) for r in runs],
+        "models": [_model(r, noisy) for r in runs],
         "leads": {"single": kinds["single"], "class": kinds["class"]},
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
@@ -52,9 +54,9 @@ def _source(source: Source) -> dict[str, Any]:
     return source.model_dump(mode="json")
 
 
-def _model(run: ModelRun) -> dict[str, Any]:
+def _model(run: ModelRun, noisy: Mapping[str, str]) -> dict[str, Any]:
     told = run.model_dump(mode="json")
-    told["notes"] = [*run.notes, *leads.noise_notes(run)]
+    told["notes"] = [*run.notes, *(noisy[i] for i in (run.id,) if i in noisy)]
     return told
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from pil_discovery.text.codes import check_code
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pil_discovery.types import Dataset
+    import pandas as pd
 
+    from pil_discovery.text.codes import CodeKind
+    from pil_discovery.types import Dataset
 
 
 def link_codes(
@@ -43,7 +43,7 @@ def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     return frame.assign(**changes)
 
 
-def _normal(values: pd.Series[str], kind: str) -> pd.Series[str]:
+def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
     known = {v: check_code(kind, v) for v in values.dropna().unique()}
     normal = {v: code.normal if code.valid else None for v, code in known.items()}
     return values.map(normal).astype(values.dtype)

@@ -20,7 +20,12 @@ BILL = Dataset.model_validate(
         "fields": [
             {"name": "bill_no", "aliases": ["账单号"], "type": "text"},
             {"name": "due_date", "aliases": ["应缴日期"], "type": "date"},
-            {"name": "amount_cny", "aliases": ["金额"], "type": "number", "unit": "CNY"},
+            {
+                "name": "amount_cny",
+                "aliases": ["金额"],
+                "type": "number",
+                "unit": "CNY",
+            },
         ],
     }
 )
@@ -84,7 +89,7 @@ def inputs(bill: pd.DataFrame, relief: list[str] | None = None) -> Inputs:
     """Return inputs of bills and, where given, the reliefs."""
     frames = {"bill": bill}
     if relief is not None:
-        frames["relief"] = pd.DataFrame({"bill_no": pd.array(relief, dtype="string")}).assign(
-            _source="减免.csv", _sheet=None, _row=range(2, len(relief) + 2)
-        )
+        frames["relief"] = pd.DataFrame(
+            {"bill_no": pd.array(relief, dtype="string")}
+        ).assign(_source="减免.csv", _sheet=None, _row=range(2, len(relief) + 2))
     return Inputs(frames, (), DATASETS)

@@ -34,7 +34,9 @@ def test_every_candidate_has_one_state():
 
 
 def test_a_missing_value_that_decides_is_unknown_and_named():
-    rows = bills(("A", None, 500.0), ("B", "2026-01-01", None), ("C", "2027-01-01", None))
+    rows = bills(
+        ("A", None, 500.0), ("B", "2026-01-01", None), ("C", "2027-01-01", None)
+    )
     found = screen(model(), inputs(rows), as_of=AS_OF)
     assert states(found) == {"A": "unknown", "B": "unknown"}, "C is clear either way"
     assert "bill.due_date" in found[1][0].missing[0]
@@ -94,7 +96,8 @@ def test_review_keeps_a_finding_and_undecided_conditions_are_listed():
         ],
         population={
             "key": ["bill_no"],
-            "sql": "SELECT bill_no, due_date AS fact_date, amount_cny, TRUE AS hit FROM bill",
+            "sql": """SELECT bill_no, due_date AS fact_date, amount_cny, TRUE AS hit
+                      FROM bill""",
         },
     )
     rows = bills(("A", "2026-07-01", 5.0), ("B", None, 5.0))
@@ -107,7 +110,9 @@ def test_personal_models_are_off_without_a_written_ground():
     private = model(personal=True)
     rows = bills(("A", "2026-01-01", 500.0))
     assert screen(private, inputs(rows), as_of=AS_OF)[0].state == "off"
-    assert screen(private, inputs(rows), as_of=AS_OF, personal=True)[0].state == "computed"
+    assert (
+        screen(private, inputs(rows), as_of=AS_OF, personal=True)[0].state == "computed"
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,10 @@ def test_units_are_written_as_a_reader_expects():
         "day": dt.date(2026, 3, 1),
         "share": 0.5264,
     }
-    text = fill("{sum:wan}万元，{sum:yuan}元，{area:mu}亩，{area:ha}公顷，{day}，{share:pct}", row)
+    text = fill(
+        "{sum:wan}万元，{sum:yuan}元，{area:mu}亩，{area:ha}公顷，{day}，{share:pct}",
+        row,
+    )
     assert text == "857.16万元，8,571,600.00元，7.2亩，0.48公顷，2026年3月1日，52.6%"
 
 
