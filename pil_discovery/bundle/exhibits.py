@@ -241,7 +241,7 @@ def trace_numbers(finding: Finding) -> list[dict[str, str]]:
     """Return each number of the sentence with the value of the finding it comes from.
 
     `origin` is `measure:<name>`, `key:<name>`, `date`, `subject`, `place`, or
-    `sentence` where the model's own sentence carries it (a threshold, a further column).
+    `sentence` where the model's own sentence carries it (a threshold, another column).
     """
     found = dict.fromkeys(_NUMBER.findall(finding.sentence_zh))
     return [{"text": text, "origin": _origin(text, finding)} for text in found]

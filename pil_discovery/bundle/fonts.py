@@ -65,8 +65,15 @@ def choose_faces(folders: tuple[Path, ...] = ()) -> Faces:
         include_embedded_fonts=False,
         font_paths=[*map(str, folders), *_package_folders()],
     )
+    return cast_roles(fonts, _own_families(folders))
+
+
+def cast_roles(fonts: typst.Fonts, own: tuple[str, ...] = ()) -> Faces:
+    """Give every part of a document a family out of the fonts found.
+
+    `own` names the user's families, which come first.
+    """
     files = _files(fonts)
-    own = _own_families(folders)
     roles = {role: _present(role, files, own) for role in ROLES}
     if not all(roles.values()):
         what = "这台电脑上没有可用的中文字体，不能生成 PDF"

@@ -108,7 +108,8 @@ MODEL = Model.model_validate(
         "steps": [
             {
                 "table": "paid",
-                "sql": "SELECT contract_no, sum(amount_cny) AS paid_cny FROM land_payment GROUP BY ALL",
+                "sql": "SELECT contract_no, sum(amount_cny) AS paid_cny "
+                "FROM land_payment GROUP BY ALL",
             }
         ],
         "population": {
@@ -240,7 +241,8 @@ def finding(number, *, name="示例置业有限公司", state="hit", **more):
         "subject_name": name,
         "fact_date": date(2025, 3, 1),
         "measures": {"unpaid_cny": Decimal("12345678.90"), "days_late": 578},
-        "sentence_zh": f"{name}（合同HT-{number}）第1期价款逾期578日，尚欠1234.57万元。",
+        "sentence_zh": f"{name}（合同HT-{number}）第1期价款逾期578日，"
+        "尚欠1234.57万元。",
         "basis": ("re-16",),
         "agency": "示例区自然资源和规划局",
         "records": (

@@ -1,0 +1,365 @@
+import os
+import random
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from pil_discovery.bundle import bags, verify
+from pil_discovery.bundle.verifier import MANIFEST, TAGMANIFEST
+
+SEED = 20260930
+
+
+def seeded(seed):
+    return random.Random(seed)  # noqa: S311 — mutations, not secrets
+
+
+def files(folder):
+    return sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+
+
+@contextmanager
+def replaced(path, data):
+    """Other content in one file; the old comes back afterwards."""
+    old, mode = path.read_bytes(), path.stat().st_mode
+    path.unlink()
+    if data is not None:
+        path.write_bytes(data)
+    try:
+        yield
+    finally:
+        if path.is_symlink() or path.exists():
+            path.unlink()
+        path.write_bytes(old)
+        path.chmod(mode)
+
+
+@contextmanager
+def gone_after(path):
+    try:
+        yield path
+    finally:
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def flip(folder, rng):
+    path = rng.choice(files(folder))
+    data = bytearray(path.read_bytes())
+    data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
+    return replaced(path, bytes(data))
+
+
+def truncate(folder, rng):
+    path = rng.choice(files(folder))
+    data = path.read_bytes()
+    return replaced(path, data[: rng.randrange(len(data))])
+
+
+def append(folder, rng):
+    path = rng.choice(files(folder))
+    return replaced(
+        path, path.read_bytes() + rng.choice([b"\n", b"\0", b" ", b"x" * 99])
+    )
+
+
+def delete(folder, rng):
+    return replaced(rng.choice(files(folder)), None)
+
+
+@contextmanager
+def add(folder, rng):
+    place = rng.choice([folder, *(p for p in folder.rglob("*") if p.is_dir())])
+    names = [f"{rng.random()}", ".x", "signature.p7s", "timestamp.tsr", "log-head.json"]
+    with gone_after(place / rng.choice(names)) as path:
+        path.write_bytes(rng.randbytes(rng.randrange(40)))
+        yield
+
+
+@contextmanager
+def rename(folder, rng):
+    path = rng.choice(files(folder))
+    new = path.with_name(
+        rng.choice([path.name + "~", path.name[::-1], path.name.upper() + "X"])
+    )
+    path.rename(new)
+    try:
+        yield
+    finally:
+        new.rename(path)
+
+
+@contextmanager
+def swap(folder, rng):
+    first, second = rng.sample(files(folder), 2)
+    third = first.with_name("swap")
+    first.rename(third), second.rename(first), third.rename(second)
+    try:
+        yield
+    finally:
+        second.rename(third), first.rename(second), third.rename(first)
+
+
+@contextmanager
+def empty_folder(folder, rng):
+    place = rng.choice([folder, *(p for p in folder.rglob("*") if p.is_dir())])
+    with gone_after(place / rng.choice(["05_送达回复", "x", ".git"])) as path:
+        path.mkdir()
+        yield
+
+
+@contextmanager
+def symlink(folder, rng):
+    path = rng.choice(files(folder))
+    aside = folder.parent / "aside"
+    path.rename(aside)
+    path.symlink_to(aside)
+    try:
+        yield
+    finally:
+        path.unlink()
+        aside.rename(path)
+
+
+@contextmanager
+def hardlink(folder, rng):
+    with gone_after(folder.parent / "link") as link:
+        os.link(rng.choice(files(folder)), link)
+        yield
+
+
+@contextmanager
+def twin(folder, rng):
+    path = rng.choice([p for p in files(folder) if p.name != p.name.swapcase()])
+    with gone_after(path.with_name(path.name.swapcase())) as other:
+        shutil.copyfile(path, other)
+        yield
+
+
+def reorder(folder, rng):
+    path = folder / rng.choice([MANIFEST, TAGMANIFEST])
+    lines = path.read_bytes().splitlines(keepends=True)
+    first, second = rng.sample(range(len(lines)), 2)
+    lines[first], lines[second] = lines[second], lines[first]
+    return replaced(path, b"".join(lines))
+
+
+def rewrite_line(folder, rng):
+    path = folder / rng.choice([MANIFEST, TAGMANIFEST])
+    lines = path.read_bytes().splitlines(keepends=True)
+    n = rng.randrange(len(lines))
+    line = lines[n]
+    lines[n] = rng.choice(
+        [
+            line.upper(),
+            line.replace(b"  ", b" *"),
+            line.replace(b"\n", b"\r\n"),
+            line + line,
+            b"",
+            line.replace(b"  ", b"  ./"),
+            line.replace(b"  ", b"  ../"),
+            b"\\" + line,
+            line.replace(b"  ", b"  /"),
+            b"\n" + line,
+        ]
+    )
+    return replaced(path, b"".join(lines))
+
+
+@contextmanager
+def rehash(folder, rng):
+    """The whole bundle rewritten with sound manifests: only the root sees it."""
+    path = rng.choice([p for p in files(folder) if "data" in p.parts])
+    listed = folder / MANIFEST
+    data = path.read_bytes() + b"x"
+    name = path.relative_to(folder).as_posix()
+    lines = dict(
+        reversed(x.split("  ", 1)) for x in listed.read_text("utf-8").splitlines()
+    )
+    lines[name] = sha256(data).hexdigest()
+    manifest = bags.manifest(lines)
+    tag = folder / TAGMANIFEST
+    tags = dict(reversed(x.split("  ", 1)) for x in tag.read_text("utf-8").splitlines())
+    tags[MANIFEST] = sha256(manifest).hexdigest()
+    with (
+        replaced(path, data),
+        replaced(listed, manifest),
+        replaced(tag, bags.manifest(tags)),
+    ):
+        assert verify(folder).ok  # without the root nothing can be seen
+        yield
+
+
+OPERATORS = [
+    flip,
+    truncate,
+    append,
+    delete,
+    add,
+    rename,
+    swap,
+    empty_folder,
+    symlink,
+    hardlink,
+    twin,
+    reorder,
+    rewrite_line,
+    rehash,
+]
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda o: o.__name__)
+def test_every_mutation_is_seen(built, operator):
+    rng = seeded(f"{SEED}{operator.__name__}")
+    for round_ in range(int(os.environ.get("PIL_MUTATIONS", "100"))):
+        with operator(built.path, rng):
+            answer = verify(built.path, root=built.root_sha256)
+            assert not answer.ok, f"{operator.__name__} {round_}"
+    assert verify(built.path, root=built.root_sha256).ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "operator"),
+    [
+        ("missing", delete),
+        ("renamed", rename),
+        ("reordered", reorder),
+        ("forbidden", symlink),
+        ("added", empty_folder),
+    ],
+)
+def test_the_kind_of_difference_is_named(built, kind, operator):
+    with operator(built.path, seeded(3)):
+        assert kind in {p.kind for p in verify(built.path).problems}
+
+
+def test_untouched_bundle_is_sound_and_unsigned(built):
+    answer = verify(built.path)
+    assert (answer.ok, answer.signed, answer.problems) == (True, False, ())
+    assert answer.root_sha256 == built.root_sha256
+
+
+def test_verify_script_agrees(built):
+    def run(*arguments):
+        command = [sys.executable, "-I", "-S", "verify.py", *arguments]
+        return subprocess.run(command, cwd=built.path, capture_output=True, check=False)
+
+    assert run(".").returncode == 0
+    assert "未签名" in run(".", "--root", built.root_sha256).stdout.decode()
+    assert run(".", "--root", "0" * 64).returncode == 1
+    assert run().returncode == 2
+    with add(built.path, seeded(1)):
+        assert run(".").returncode == 1
+    assert verify(built.path).ok  # running it left nothing behind
+
+
+def test_shell_lines_of_the_readme_run(built):
+    text = (built.path / "README.txt").read_text("utf-8")
+    lines = [
+        x.strip() for x in text.splitlines() if x.strip().startswith("sha256sum -")
+    ]
+    assert len(lines) == 2
+    for line in lines:
+        done = subprocess.run(
+            line.split(), cwd=built.path, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    with replaced(built.path / "data/03_分析/items.jsonl", b"{}\n"):
+        done = subprocess.run(
+            lines[0].split(), cwd=built.path, capture_output=True, check=False
+        )
+        assert done.returncode == 1
+
+
+def test_a_signature_that_was_not_checked_is_not_trusted(built, tmp_path):
+    with gone_after(built.path / "signature.p7s") as path:
+        path.write_bytes(b"0")
+        assert not verify(built.path).ok
+        answer = verify(built.path, trust=tmp_path / "none.pem")
+        assert not answer.ok
+        assert not answer.signed
+
+
+def test_a_cms_signature_is_accepted_with_its_root(built, tmp_path):
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl")
+    key, cert = tmp_path / "key.pem", tmp_path / "ca.pem"
+    new = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=test",
+        "-days",
+        "3650",
+        "-keyout",
+        key,
+        "-out",
+        cert,
+    ]
+    subprocess.run(new, check=True, capture_output=True)
+    with gone_after(built.path / "signature.p7s") as path:
+        sign = [
+            "openssl",
+            "cms",
+            "-sign",
+            "-binary",
+            "-in",
+            built.path / TAGMANIFEST,
+            "-signer",
+            cert,
+            "-inkey",
+            key,
+            "-outform",
+            "DER",
+            "-out",
+            path,
+        ]
+        subprocess.run(sign, check=True, capture_output=True)
+        answer = verify(built.path, trust=cert, root=built.root_sha256)
+        assert (answer.ok, answer.signed) == (True, True)
+        with flip(built.path, seeded(5)):
+            assert not verify(built.path, trust=cert).ok
+
+
+@pytest.mark.parametrize("path", ["", "/nonexistent", "/dev/null", "\0", "x" * 5000])
+def test_hostile_paths_do_not_raise(path):
+    assert not verify(path).ok
+
+
+def test_hostile_content_does_not_raise(tmp_path):
+    (tmp_path / TAGMANIFEST).write_bytes(b"\xff\xfe\n")
+    (tmp_path / MANIFEST).mkdir()
+    os.mkfifo(tmp_path / "bagit.txt")
+    (tmp_path / os.fsdecode(b"\xff\n")).write_bytes(b"")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    answer = verify(tmp_path)
+    assert {"forbidden", "malformed"} <= {p.kind for p in answer.problems}
+    assert not verify(tmp_path, root="zz").ok
+
+
+def test_a_linked_bundle_folder_is_refused(built, tmp_path):
+    link = tmp_path / "bundle"
+    link.symlink_to(built.path)
+    assert not verify(link).ok
+
+
+def test_conformance_suite_of_bagit():
+    base = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data"))
+    suite = base / "badinputs/bagit-conformance-suite"
+    if not suite.is_dir():
+        pytest.skip("no shared data")
+    bags_found = [
+        p.parent for p in sorted(suite.rglob("bagit.txt")) if "invalid" in str(p)
+    ]
+    assert bags_found
+    assert not any(verify(bag).ok for bag in bags_found)
