@@ -46,6 +46,9 @@ _TRAP = re.compile(
     r"|[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?"  # sexagesimal
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
+_DEEPEST = 100
+_DEEP_LINE = re.compile(r"^[ ?-]{400}", re.MULTILINE)
+_BRACKETS = re.compile(r"[\[\]{}]")
 _NUMERIC = frozenset("+-.0123456789")
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _SWITCHES = frozenset(("on", "off", "yes", "no"))
@@ -54,19 +57,7 @@ _QUOTED = "quoted"
 
 
 class _Composer(_Parser):
-    """Nodes whose tag only says whether the scalar was quoted.
-
-    Anchors are dropped at the source, so an alias finds nothing and is an error:
-    aliases share nodes, small files could grow without end, and readers get lost.
-    """
-
-    @property
-    def anchors(self) -> dict[str, yaml.Node]:
-        return {}
-
-    @anchors.setter
-    def anchors(self, _value: object) -> None:
-        pass
+    """Nodes whose tag only says whether the scalar was quoted."""
 
     def resolve(self, kind: type, _value: object, implicit: object) -> str:
         if kind is yaml.ScalarNode:
@@ -160,21 +151,50 @@ def _child(node: yaml.Node, step: int | str) -> tuple[int, yaml.Node] | None:
 
 
 def _compose(text: str, name: str) -> yaml.Node | None:
+    if _too_deep(text):
+        raise CatalogError(Problem(name, "", "嵌套太深", "请把内容写平"))
     try:
         node: yaml.Node | None = _Composer(text).get_single_node()
     except yaml.YAMLError as error:
         raise CatalogError(_syntax_problem(error, name)) from error
-    except RecursionError as error:
-        raise CatalogError(Problem(name, "", "嵌套太深")) from error
+    if "&" in text and "*" in text:
+        _refuse_aliases(node, name)
     return node
+
+
+def _too_deep(text: str) -> bool:
+    """Look for hostile nesting before libyaml does: its recursion has no floor."""
+    if _DEEP_LINE.search(text):
+        return True
+    depth = 0
+    for bracket in _BRACKETS.findall(text):
+        depth = depth + 1 if bracket in "[{" else max(depth - 1, 0)
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _refuse_aliases(node: yaml.Node | None, name: str) -> None:
+    """Aliases share nodes: small files could grow without end, readers get lost."""
+    seen: set[int] = set()
+    todo = [node] if node is not None else []
+    while todo:
+        current = todo.pop()
+        if id(current) in seen:
+            where = f"第 {current.start_mark.line + 1} 行"
+            what = "不接受锚点和别名（& 与 *）"
+            raise CatalogError(Problem(name, where, what, "请把内容写完整"))
+        seen.add(id(current))
+        if isinstance(current, yaml.MappingNode):
+            todo.extend(child for pair in current.value for child in pair)
+        elif isinstance(current, yaml.SequenceNode):
+            todo.extend(current.value)
 
 
 def _syntax_problem(error: yaml.YAMLError, name: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else ""
     said = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-    if "alias" in str(said):
-        return Problem(name, where, "不接受锚点和别名（& 与 *）", "请把内容写完整")
     return Problem(name, where, f"YAML 语法错误（{said}）", "请检查缩进、冒号和引号")
 
 
