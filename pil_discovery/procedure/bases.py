@@ -165,11 +165,9 @@ def show(facts: Facts, name: str) -> list[Basis]:
 
 
 def _note(fact: Fact) -> str:
-    """Say with the note when the boundary itself was not seen in a text."""
-    doubt = {
-        "memory": "生效日期未经核实，边界决定案件时须先核对",
-        "secondary": "生效日期见于第三方网页",
-    }.get(fact.effective_from_basis, "")
+    """Add to the note that the first day of validity was not seen anywhere."""
+    unseen = fact.effective_from_basis == "memory"
+    doubt = "生效日期未经核实，边界决定案件时须先核对" if unseen else ""
     return "；".join(part for part in (fact.note or "", doubt) if part)
 
 
