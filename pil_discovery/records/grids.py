@@ -34,9 +34,9 @@ class Grid:
 
 def is_blank(cell: Cell) -> bool:
     """Return whether a cell shows nothing."""
-    return cell is None or (
-        isinstance(cell, str) and not cell.strip(" \t\r\n\xa0\u3000")
-    )
+    if isinstance(cell, str):
+        return not cell or cell.isspace()
+    return cell is None
 
 
 def is_blank_row(row: Row) -> bool:

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.records.grids import Grid, Row, is_blank
 from pil_discovery.text.characters import squeeze
-from pil_discovery.text.headers import HeaderMatch, field_names, match_headers
+from pil_discovery.text.headers import (
+    HeaderMatch,
+    field_names,
+    match_headers,
+    read_header,
+)
 from pil_discovery.text.units import find_unit
 
 if TYPE_CHECKING:
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.types.datasets import Dataset
 
-_DEPTH = 40
+_DEPTH = 20
 """Headers are looked for in the first so many rows that are not blank."""
 
 LEAST_SCORE = 0.3
@@ -88,23 +93,30 @@ def _candidate(dataset: Dataset, match: HeaderMatch, hint: str) -> Candidate:
     return Candidate(dataset.id, dataset.title.zh, round(score, 4), tuple(reasons))
 
 
-def find_heading(
-    grid: Grid, dataset: Dataset, overrides: Mapping[str, str]
-) -> tuple[Heading, HeaderMatch] | None:
-    """Return the rows of the grid that best name the columns of the data set, or None.
+def best_heading(
+    possible: Sequence[Heading], dataset: Dataset, overrides: Mapping[str, str]
+) -> Heading | None:
+    """Return the header that best names the columns of the data set, or None.
 
     One row, or two rows where the upper one groups columns (merged cells). The first
     row wins a tie, and one row wins over two.
     """
     best: tuple[tuple[int, float], Heading, HeaderMatch] | None = None
-    for heading in _possible(grid):
+    names = field_names(dataset)
+    for heading in possible:
+        if not overrides and not _any_known(heading.headers, names):
+            continue
         match = _try(heading.headers, dataset, overrides)
         rank = (len(match.mapping), match.score)
         if best is None or rank > best[0]:
             best = (rank, heading, match)
     if best is None or not _enough(best[1], best[2], dataset):
         return None
-    return _with_units(grid, best[1]), best[2]
+    return best[1]
+
+
+def _any_known(headers: Sequence[str], names: Mapping[str, object]) -> bool:
+    return any(name in names for h in headers for name in read_header(h).names)
 
 
 def _try(
@@ -124,7 +136,7 @@ def _enough(heading: Heading, match: HeaderMatch, dataset: Dataset) -> bool:
     return len(match.mapping) >= min(2, filled, len(dataset.fields))
 
 
-def _possible(grid: Grid) -> list[Heading]:
+def possible_headings(grid: Grid) -> list[Heading]:
     """Return every row that may be a header: first single rows, then pairs."""
     filled = [p for p, row in enumerate(grid.rows[: 4 * _DEPTH]) if _texts(row)]
     filled = filled[:_DEPTH]
@@ -134,7 +146,7 @@ def _possible(grid: Grid) -> list[Heading]:
         for a, b in pairwise(filled)
         if b == a + 1 and _groups(grid, a)
     ]
-    return singles + pairs
+    return [_with_units(grid, heading) for heading in singles + pairs]
 
 
 def _texts(row: Row) -> int:
@@ -193,8 +205,3 @@ def _is_unit(text: str) -> bool:
 
 def _is_dash(text: str) -> bool:
     return set(text) <= set("-—/－")
-
-
-def knows(dataset: Dataset, header: str) -> bool:
-    """Return whether a header is a name of any field of the data set."""
-    return squeeze(header) in field_names(dataset)

@@ -6,14 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.grids import Grid, Row, is_blank, is_blank_row
+from pil_discovery.records.grids import Cell, Grid, Row, is_blank, is_blank_row
 from pil_discovery.text.characters import squeeze
 from pil_discovery.text.numbers import read_number
 from pil_discovery.types.sources import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pil_discovery.records.headings import Heading
 
 _TOTAL = re.compile(
@@ -42,11 +40,18 @@ def split_body(grid: Grid, heading: Heading) -> Body:
     """Tell records from titles, headers, units, footers and blank lines."""
     skipped = _above(grid, heading)
     records, misfits = [], []
-    header_rows = [_plain(grid.rows[p]) for p in range(heading.first, heading.last + 1)]
+    headers = [_plain(grid.rows[p]) for p in range(heading.first, heading.last + 1)]
+    starts = {_first(grid.rows[p]) for p in range(heading.first, heading.last + 1)}
     width = len(heading.headers)
     for position in range(heading.last + 1, len(grid.rows)):
         row = grid.rows[position]
-        reason = _no_record(row, header_rows)
+        first = _first(row)
+        if first is None:
+            reason = "空行"
+        elif first in starts and _plain(row) in headers:
+            reason = "重复的表头"
+        else:
+            reason = _footer(row, first)
         if reason:
             skipped.append(_skip(grid, position, reason))
         elif grid.ragged and len(row) != width and not _padded(row, width):
@@ -74,29 +79,24 @@ def _skip(grid: Grid, position: int, reason: str) -> Skipped:
     return Skipped(row=grid.lines[position], reason=reason, sheet=grid.sheet)
 
 
-def _no_record(row: Row, header_rows: Sequence[list[str]]) -> str:
-    """Return why a row is no record; empty for a record."""
-    first = next((c for c in row if not is_blank(c)), None)
-    if first is None:
-        return "空行"
-    if not isinstance(first, str):
-        return ""
-    # Nearly all rows end here: only certain first characters can begin a footer.
-    if first.strip()[:1] in _INITIALS and (reason := _footer(row, squeeze(first))):
-        return reason
-    same = any(squeeze(first) == h[0] for h in header_rows if h)
-    return "重复的表头" if same and _plain(row) in header_rows else ""
+def _first(row: Row) -> Cell:
+    """Return the first cell that shows anything, or None."""
+    return next((cell for cell in row if not is_blank(cell)), None)
 
 
 def _plain(row: Row) -> list[str]:
     return [squeeze(str(c)) for c in row if not is_blank(c)]
 
 
-def _footer(row: Row, first: str) -> str:
-    if _SIGNED.fullmatch(first):
+def _footer(row: Row, first: Cell) -> str:
+    """Return why a row is a footer; empty for a record, as nearly all rows are."""
+    if not isinstance(first, str) or first.lstrip()[:1] not in _INITIALS:
+        return ""
+    start = squeeze(first)
+    if _SIGNED.fullmatch(start):
         return "表尾（制表、审核、说明）"
     others = [c for c in row if not is_blank(c)][1:]
-    if _TOTAL.fullmatch(first) and all(map(_may_stand_in_total, others)):
+    if _TOTAL.fullmatch(start) and all(map(_may_stand_in_total, others)):
         return "合计或小计行"
     return ""
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError
-from pil_discovery.records.headings import Heading, find_heading, recognise
+from pil_discovery.records.headings import (
+    Heading,
+    best_heading,
+    possible_headings,
+    recognise,
+)
 from pil_discovery.records.lines import Body, split_body
 from pil_discovery.text.headers import HeaderMatch, match_headers
 from pil_discovery.types.sources import Inference
@@ -68,8 +73,8 @@ def find_pages(
         When no grid has a header of the data set, or a given column does not exist.
     """
     overrides = how.columns or {}
-    found = [(g, find_heading(g, dataset, overrides)) for g in grids]
-    fitting = [(g, at[0]) for g, at in found if at is not None]
+    found = [(g, best_heading(possible_headings(g), dataset, overrides)) for g in grids]
+    fitting = [(g, heading) for g, heading in found if heading is not None]
     if len(fitting) > 1:
         fitting = _own_sheets(fitting, dataset, others)
     if not fitting:

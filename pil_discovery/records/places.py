@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Axis = Literal["east", "north", "x", "y"]
 
 _SPELLINGS: Mapping[Axis, str] = {
-    "east": "经度 中心经度 中心点经度 东经 lon lng longitude 东坐标 横坐标 e坐标 easting",
+    "east": "经度 中心经度 中心点经度 东经 lon lng longitude 东坐标 横坐标 easting",
     "north": "纬度 中心纬度 中心点纬度 北纬 lat latitude 北坐标 纵坐标 n坐标 northing",
     "x": "x坐标 x 坐标x x轴 中心点x坐标",
     "y": "y坐标 y 坐标y y轴 中心点y坐标",

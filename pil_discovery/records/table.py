@@ -10,7 +10,8 @@ from pil_discovery.records.files import Blob, load
 from pil_discovery.records.headings import (
     LEAST_SCORE,
     Candidate,
-    find_heading,
+    best_heading,
+    possible_headings,
     recognise,
 )
 from pil_discovery.records.pages import Page, Reading, find_pages
@@ -163,10 +164,11 @@ def _recognised(
 def _ranked(grid: Grid, datasets: Mapping[str, Dataset], hint: str) -> list[Candidate]:
     """Rank the data sets by the best header row that each finds in the grid."""
     found: list[Candidate] = []
+    possible = possible_headings(grid)
     for name, dataset in datasets.items():
-        at = find_heading(grid, dataset, {})
-        if at is not None:
-            found += recognise(at[0].headers, {name: dataset}, hint=hint)
+        heading = best_heading(possible, dataset, {})
+        if heading is not None:
+            found += recognise(heading.headers, {name: dataset}, hint=hint)
     return sorted(found, key=lambda c: (-c.score, c.dataset))
 
 

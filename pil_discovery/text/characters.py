@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 _INVISIBLE = dict.fromkeys(
@@ -52,10 +51,12 @@ def fold(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return the text folded, without any space, in lower case."""
-    return re.sub(r"\s+", "", fold(text)).lower()
+    return "".join(fold(text).split()).lower()
 
 
 def is_placeholder(text: str) -> bool:
     """Return whether the cell says «nothing here»."""
+    if text[:1].isdecimal():
+        return False  # none begins with a digit, and nearly all numbers and dates do
     short = squeeze(text)
     return not short or short in PLACEHOLDERS or set(short) <= {"-", "_"}

@@ -152,6 +152,8 @@ def _period(first: dt.date, last: dt.date) -> DateReading:
 def _number(cell: float) -> DateReading:
     if cell != cell:  # noqa: PLR0124 - NaN is the only value unlike itself
         return _MISSING
+    if not 0 <= cell < 10**14:
+        return DateReading("bad", fault="数字不是可读的日期")
     if cell == int(cell) and len(str(int(cell))) in {4, 6, 8}:
         return _text(str(int(cell)), None)
     if cell in {0, 1, 2, 2958465}:

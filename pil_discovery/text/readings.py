@@ -249,7 +249,17 @@ def _boolean(value: object) -> Reading:
 
 def _numbers(values: Sequence[object], rules: Rules) -> list[Reading]:
     factor = _column_factor(rules)
-    return [_number(value, rules, factor) for value in values]
+    plain = factor == 1 and rules.field.unit != "1/d"
+    return [
+        Reading(float(value))
+        if plain and isinstance(value, str) and _CENTS.fullmatch(value)
+        else _number(value, rules, factor)
+        for value in values
+    ]
+
+
+_CENTS = re.compile(r"-?[0-9]{1,13}(\.[0-9]{1,2})?")
+"""Numbers whose nearest float is already right to the cent: most of any export."""
 
 
 def _column_factor(rules: Rules) -> Fraction:
@@ -272,6 +282,12 @@ def _number(value: object, rules: Rules, factor: Fraction) -> Reading:
             return found
         factor = found
     exact = scale(reading.value, factor)
+    if abs(exact) >= _TOO_LARGE:
+        return Reading(
+            reason_class="range",
+            reason="数值大到不可能",
+            remedy="核对是否多列连写或编号误入数值列",
+        )
     if _implausible(exact, reading, rules):
         return _unit_unclear(rules)
     return Reading(_rounded(exact, rules.field.unit), note=reading.note)
@@ -299,6 +315,9 @@ def _unit_fault(reason: str) -> Reading:
 def _unreadable(reason: str) -> Reading:
     return Reading(reason_class="type", reason=reason, remedy="核对原始资料后改正该格")
 
+
+_TOO_LARGE = 10**15
+"""Beyond this a float no longer holds whole numbers, and no export means it."""
 
 _MOST_PER_DAY = Decimal("0.01")
 """A late fee above one per cent a day is no lawful rate: its unit must be asked."""
