@@ -21,11 +21,11 @@ def law() -> None:
 
 
 @law.command()
-@click.argument("name")
+@click.argument("name", metavar="名称")
 @as_json
 @guarded
 def show(name: str, *, as_json: bool) -> None:
-    """列出一部法律或一条依据的全部版本；NAME 是依据编号、法律代号或名称。"""
+    """列出一部法律或一条依据的全部版本；名称写依据编号、法律代号或法律全称。"""
     from pil_discovery.pipeline.law import show_law
 
     rows = show_law(name)
@@ -48,15 +48,17 @@ def show(name: str, *, as_json: bool) -> None:
 
 
 @law.command()
-@click.argument("names", nargs=-1, required=True)
-@click.option("--on", "period", required=True, help="事实发生日，或 首日..末日")
+@click.argument("names", nargs=-1, required=True, metavar="主题或依据编号...")
+@click.option(
+    "--on", "period", required=True, metavar="日期", help="事实发生日，或 首日..末日"
+)
 @click.option("--decided-on", type=Day(), default=None, help="处罚决定日")
 @as_json
 @guarded
 def resolve(
     names: tuple[str, ...], period: str, decided_on: str | None, *, as_json: bool
 ) -> None:
-    """查某日（或某段时间）适用的依据；NAMES 是主题或依据编号。"""
+    """查某日（或某段时间）适用的依据。"""
     from pil_discovery.pipeline.law import resolve_basis
 
     first, _, last = period.partition("..")

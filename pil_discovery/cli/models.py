@@ -18,7 +18,10 @@ from pil_discovery.cli.printing import (
 )
 
 _FOLDERS = click.argument(
-    "folders", nargs=-1, type=click.Path(file_okay=False, path_type=Path)
+    "folders",
+    nargs=-1,
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="[本地模型文件夹]...",
 )
 
 
@@ -32,7 +35,7 @@ def models() -> None:
 @as_json
 @guarded
 def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """列出全部模型；FOLDERS 是本地模型文件夹。"""
+    """列出全部模型。"""
     from pil_discovery.pipeline.library import list_models
 
     found = list_models(folders)
@@ -73,7 +76,7 @@ def check(folders: tuple[Path, ...]) -> None:
 
 
 @models.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, metavar="[模型]...")
 @click.option(
     "--models",
     "folders",
@@ -84,7 +87,7 @@ def check(folders: tuple[Path, ...]) -> None:
 @as_json
 @guarded
 def test(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """运行写在模型文件里的示例；NAMES 是编号或代码，缺省为全部。"""
+    """运行写在模型文件里的示例；模型写编号或代码，缺省为全部。"""
     from pil_discovery.pipeline.library import run_examples
 
     failed = 0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Day(click.ParamType[Any]):
     """A date as YYYY-MM-DD."""
 
-    name = "date"
+    name = "日期"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -38,5 +38,9 @@ as_of_option: Decorator = click.option(
     "--as-of", type=Day(), default=None, help="基准日（YYYY-MM-DD），结果只取决于它"
 )
 workers_option: Decorator = click.option(
-    "--workers", type=click.IntRange(min=1), default=None, help="进程数，不影响结果"
+    "--workers",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="个数",
+    help="进程数，不影响结果",
 )

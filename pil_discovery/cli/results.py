@@ -21,9 +21,16 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("out", type=_FOLDER)
-@click.option("-n", "--top", type=click.IntRange(min=1), default=20, help="显示前几条")
-@click.option("--domain", default=None, help="只看一个领域")
+@click.argument("out", type=_FOLDER, metavar="结果")
+@click.option(
+    "-n",
+    "--top",
+    type=click.IntRange(min=1),
+    default=20,
+    metavar="条数",
+    help="显示前几条",
+)
+@click.option("--domain", default=None, metavar="领域", help="只看一个领域")
 @as_json
 @guarded
 def leads(out: Path, top: int, domain: str | None, *, as_json: bool) -> None:
@@ -40,12 +47,12 @@ def leads(out: Path, top: int, domain: str | None, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("out", type=_FOLDER)
-@click.argument("lead")
+@click.argument("out", type=_FOLDER, metavar="结果")
+@click.argument("lead", metavar="线索")
 @as_json
 @guarded
 def show(out: Path, lead: str, *, as_json: bool) -> None:
-    """细看一条线索：依据、评分、来源行、下一步。LEAD 是序号或编号的开头。"""
+    """细看一条线索：依据、评分、来源行、下一步。线索写序号，或编号的开头。"""
     from pil_discovery.pipeline.results import explain_lead
 
     told = explain_lead(out, lead)
@@ -57,16 +64,24 @@ def show(out: Path, lead: str, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("out", type=_FOLDER)
-@click.argument("lead", nargs=-1, required=True)
-@click.option("--kind", default="suggestion", show_default=True, help="文书种类")
+@click.argument("out", type=_FOLDER, metavar="结果")
+@click.argument("lead", nargs=-1, required=True, metavar="线索...")
+@click.option(
+    "--kind", default="suggestion", show_default=True, metavar="种类", help="文书种类"
+)
 @click.option(
     "-o", "--output", type=_FOLDER, required=True, help="证据包放在哪个文件夹里"
 )
 @click.option(
     "--workspace", type=_FOLDER, default=None, help="工作区（默认：筛查时的位置）"
 )
-@click.option("--field", "fields", multiple=True, help="文书字段 KEY=VALUE，可重复")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="文书字段 KEY=VALUE，可重复",
+)
 @as_json
 @guarded
 def bundle(
@@ -106,11 +121,17 @@ def _pairs(fields: tuple[str, ...]) -> dict[str, str]:
 
 
 @click.command()
-@click.argument("bundle", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "bundle",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="证据包...",
+)
 @click.option(
     "--trust", type=click.Path(path_type=Path), default=None, help="受信任的 CA 证书"
 )
-@click.option("--root", default=None, help="应有的根散列（SHA-256）")
+@click.option("--root", default=None, metavar="散列", help="应有的根散列（SHA-256）")
 @as_json
 @guarded
 def verify(

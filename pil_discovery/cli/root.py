@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pil_discovery.cli import laws, models, results, workspaces
+from pil_discovery.cli.language import say
 
 SETTINGS = {
     "help_option_names": ["-h", "--help"],
@@ -41,3 +42,15 @@ for command in (
     laws.law,
 ):
     pil.add_command(command)
+
+
+def _translate(command: click.Command) -> None:
+    """Write the usage line in the chosen language, for sub-commands too."""
+    command.options_metavar = say("[选项]", "[OPTIONS]")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = say("命令 [参数]...", "COMMAND [ARGS]...")
+        for sub in command.commands.values():
+            _translate(sub)
+
+
+_translate(pil)

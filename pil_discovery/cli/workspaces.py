@@ -27,7 +27,9 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER, default=Path("demo"), required=False)
+@click.argument(
+    "folder", type=_FOLDER, default=Path("demo"), required=False, metavar="[文件夹]"
+)
 @as_json
 @guarded
 def demo(folder: Path, *, as_json: bool) -> None:
@@ -72,7 +74,7 @@ def _show_demo(done: dict[str, object]) -> None:
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=_FOLDER, metavar="工作区")
 @as_of_option
 @guarded
 def init(folder: Path, as_of: dt.date | None) -> None:
@@ -91,7 +93,7 @@ def init(folder: Path, as_of: dt.date | None) -> None:
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=_FOLDER, metavar="工作区")
 @as_json
 @guarded
 def check(folder: Path, *, as_json: bool) -> None:
@@ -119,7 +121,7 @@ def check(folder: Path, *, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("folder", type=_FOLDER)
+@click.argument("folder", type=_FOLDER, metavar="工作区")
 @click.option(
     "-o",
     "--out",
@@ -130,7 +132,11 @@ def check(folder: Path, *, as_json: bool) -> None:
 @as_of_option
 @workers_option
 @click.option(
-    "--model", "names", multiple=True, help="只运行这些模型（编号或代码），可重复"
+    "--model",
+    "names",
+    multiple=True,
+    metavar="模型",
+    help="只运行这些模型（编号或代码），可重复",
 )
 @click.option(
     "--models", "folders", multiple=True, type=_FOLDER, help="本地模型文件夹，可重复"
