@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from pil_discovery.bundle import bags, staging, verifier
@@ -122,8 +121,3 @@ def _refuse(final: Path, report: verifier.Report) -> None:
     detail = f"（现有根校验值 {report.root or '无'}）"
     remedy = "不会覆盖：移走原包，或者换一个输出文件夹"
     raise BundleError(Problem(final.name, "", what + detail, remedy))
-
-
-def root_hash(folder: Path) -> str:
-    """Return the identity of a bundle: SHA-256 of its tag manifest."""
-    return hashlib.sha256((folder / verifier.TAGMANIFEST).read_bytes()).hexdigest()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import yaml
 from pydantic import Field as _Field
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.types.base import Noun
@@ -69,6 +69,7 @@ class Kind(Noun):
     annexes: dict[str, str]
     plate_caption: str
     claim: str
+    plain_request: str
 
 
 def kinds(templates: Path) -> list[str]:
@@ -99,6 +100,25 @@ def load_kind(templates: Path, kind: str) -> Kind:
             Problem(path.name, ".".join(map(str, e["loc"])), e["msg"])
             for e in error.errors()
         ) from error
+
+
+def load_remedies(templates: Path) -> dict[str, str]:
+    """Return the words for remedy codes, from `wording/remedies.yaml`.
+
+    Raises
+    ------
+    BundleError
+        When the file is not a list of codes and words.
+    """
+    path = templates / "wording" / "remedies.yaml"
+    if not path.is_file():
+        return {}
+    try:
+        words = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, str]).validate_python(words)
+    except (yaml.YAMLError, ValidationError) as error:
+        what = f"应当每行一个“代码: 写法”：{error}"
+        raise BundleError(Problem(path.name, "", what)) from error
 
 
 def check_fields(kind: Kind, fields: Mapping[str, str]) -> list[Problem]:

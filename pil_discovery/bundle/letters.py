@@ -77,11 +77,6 @@ def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) ->
     if kind.route not in ("any", request.course.route):
         what = f"办理路径不是{kind.title}所属的行政公益诉讼：{request.course.why}"
         missing.append(Problem(where, "办理路径", what, "选用其他文书种类"))
-    bare = [r["text"] for r in words["requests"] if r["text"].isascii()]
-    missing += [
-        Problem(where, "建议内容", f"处理措施“{b}”没有中文表述", "在词表中补充")
-        for b in bare
-    ]
     if missing:
         raise GateError(missing)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
-from pil_discovery.bundle.wording import printed_bases
+from pil_discovery.bundle.wording import printed_bases, remedy_words
 from pil_discovery.bundle.words import citation, date_zh, validity
 
 if TYPE_CHECKING:
@@ -82,8 +82,9 @@ def limits(request: BundleRequest, evidence: Evidence) -> str:
     missing = [*request.lead.missing, *(x for f in request.findings for x in f.missing)]
     doubts = [e.zh for f in request.findings for e in f.exclusions]
     doubts += [u for f in request.findings for u in f.undecided]
-    used = {r.dataset for f in request.findings for r in f.records}
+    used = {_dataset(request, r.dataset) for f in request.findings for r in f.records}
     absent = _absent_clears(request)
+    wordless = [c for c, words in remedy_words(request).items() if not words]
     return (
         "\n\n".join(
             [
@@ -94,12 +95,18 @@ def limits(request: BundleRequest, evidence: Evidence) -> str:
                 f"## 模型没有计算的部分\n\n{_list(gaps)}",
                 f"## 需要进一步核实的情形\n\n{_list(doubts)}",
                 f"## 没有载入文本、文书不得引用的依据\n\n{_list(_uncited(request))}",
+                f"## 没有中文写法、建议书只作一般表述的处理措施\n\n{_list(wordless)}",
                 f"## 各项发现的状态\n\n{_list(_states(evidence))}",
                 f"## 关于面积、坐标和文件\n\n{_list(_ALWAYS)}",
             ]
         )
         + "\n"
     )
+
+
+def _dataset(request: BundleRequest, name: str) -> str:
+    known = request.datasets.get(name)
+    return f"{known.title.zh}（{name}）" if known else name
 
 
 def _source_lines(evidence: Evidence) -> list[str]:

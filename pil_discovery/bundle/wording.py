@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.documents import ExhibitRow, LawRow
+from pil_discovery.bundle.kinds import load_remedies
 from pil_discovery.bundle.words import citation, date_zh, joined, validity
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def gather_words(
         "more_facts": max(0, len(facts) - kind.max_facts),
         "inaction": (inaction := _inaction(evidence, exhibits)),
         "no_inaction": not inaction,
-        "requests": _requests(request),
+        "requests": _requests(kind, request),
     }
 
 
@@ -171,11 +172,20 @@ def _united(facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _requests(request: BundleRequest) -> list[dict[str, Any]]:
+def remedy_words(request: BundleRequest) -> dict[str, str]:
+    """Return remedy → words; empty words where a code has none in any list."""
     codes = request.lead.remedy or tuple(
         r for m in request.lead_models for r in m.remedy
     )
-    texts = dict.fromkeys(_bare(request.remedies.get(c, c)) for c in codes)
+    known = {**load_remedies(request.templates), **request.remedies}
+    return {c: known.get(c, "" if c.isascii() else c) for c in codes}
+
+
+def _requests(kind: Kind, request: BundleRequest) -> list[dict[str, Any]]:
+    # A code without words is never printed; the duty is then asked for in general, and
+    # `limits.md` names the code.
+    words = remedy_words(request).values()
+    texts = dict.fromkeys(_bare(w or kind.plain_request) for w in words)
     last = len(texts)
     return [
         {"text": text, "stop": "。" if n == last else "；", "ids": ["ban-75-3"]}

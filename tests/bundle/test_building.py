@@ -209,7 +209,12 @@ def test_the_gate_names_every_missing_element(tmp_path):
     text = str(caught.value)
     assert all(
         w in text
-        for w in ("行政机关的名称", "法律依据", "整改期限", "办理路径", "collect_price")
+        for w in (
+            "行政机关的名称",
+            "法律依据",
+            "整改期限",
+            "办理路径",
+        )
     )
 
 

@@ -165,6 +165,19 @@ def test_requests_map_one_to_one_to_claims(letter):
         assert claim.request in claim.claim
 
 
+def test_remedy_codes_are_never_printed(tmp_path):
+    request = factory.request(tmp_path, remedies={})
+    lead = request.lead.model_copy(update={"remedy": ("collect_price", "unheard_of")})
+    done = build(replace(request, lead=lead))
+    text = texts(done)[0]
+    assert (
+        "1．依法催缴尚欠的土地出让价款；2．依法对上述情况全面履行监督管理职责。" in text
+    )
+    assert "unheard_of" not in text
+    limits = (done.path / "data/04_方法/limits.md").read_text("utf-8")
+    assert "- unheard_of" in limits
+
+
 def test_secondary_law_is_not_printed(words):
     assert "闲置土地处置办法" not in words[0] + words[1]
 
