@@ -11,7 +11,7 @@ from pil_discovery import leads, procedure, report, subjects
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import WorkspaceError
 from pil_discovery.findings import Inputs
-from pil_discovery.pipeline.grounds import settled
+from pil_discovery.pipeline.grounds import picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import describe
 from pil_discovery.pipeline.screening import screen_all
@@ -125,7 +125,12 @@ def scan(
     )
     bases = procedure.bases_of(grounded, facts=catalog.facts)
     weighed = leads.weigh(
-        grounded, models=catalog.models, bases=bases, runs=screened.runs, as_of=day
+        grounded,
+        models=catalog.models,
+        bases=bases,
+        runs=screened.runs,
+        as_of=day,
+        doubts=picture_doubts(grounded, materials.images),
     )
     planned = settled(weighed, catalog, day)
 

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from pil_discovery import leads, procedure
+from pil_discovery.leads import Doubt
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from pil_discovery.catalog import Catalog
-    from pil_discovery.types import Course, Lead
+    from pil_discovery.types import Basis, Course, Finding, Image, Lead
+
+
+def picture_doubts(
+    findings: Iterable[Finding], images: Iterable[Image]
+) -> dict[str, Doubt]:
+    """Tell for each finding that rests on pictures the day of the latest one."""
+    days = {i.provenance.file: _beijing_day(i) for i in images}
+    doubts: dict[str, Doubt] = {}
+    for finding in findings:
+        seen = [days[r.source] for r in finding.records if r.dataset == "image"]
+        if seen:
+            doubts[finding.finding_id] = Doubt(picture_date=max(seen))
+    return doubts
+
+
+def _beijing_day(image: Image) -> dt.date:
+    return dt.datetime.fromisoformat(image.provenance.acquired_beijing).date()
 
 
 def course_of(lead: Lead, catalog: Catalog, as_of: dt.date) -> Course:
@@ -25,6 +43,24 @@ def course_of(lead: Lead, catalog: Catalog, as_of: dt.date) -> Course:
         routes=catalog.routes,
         as_of=as_of,
     )
+
+
+def bases_for(
+    findings: Iterable[Finding], course: Course, catalog: Catalog
+) -> list[Basis]:
+    """Return every rule that a document of this lead may print.
+
+    The rules of the facts, the mandate of the route, and those that set its periods.
+    """
+    grounds = procedure.bases_of(findings, facts=catalog.facts)
+    steps = [i for step in course.steps for i in step.basis]
+    named = dict.fromkeys([*course.mandate, *steps])
+    further = {
+        i: procedure.to_basis(catalog.facts[i])
+        for i in named
+        if i in catalog.facts and i not in grounds
+    }
+    return [*grounds.values(), *further.values()]
 
 
 def settled(

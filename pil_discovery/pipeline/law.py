@@ -81,13 +81,15 @@ def due(
     LawError
         If the clock, the regime, a suspension or an extension is not possible.
     """
+    catalog = load_catalog()
     return procedure.due(
-        load_catalog().clocks,
+        catalog.clocks,
         step,
         start,
         regime=regime,
         suspensions=suspensions,
         extensions=extensions,
+        calendar=catalog.calendar,
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import bundle, procedure, report
+from pil_discovery import bundle, report
 from pil_discovery.bundle import BundleRequest
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.flow import local_folders
-from pil_discovery.pipeline.grounds import course_of
+from pil_discovery.pipeline.grounds import bases_for, course_of
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
@@ -73,7 +74,7 @@ def build_bundle(
     paths = _checked(place.root, sources)
     catalog = load_catalog(local_folders(place))
     materials = read_sources(_only(place, used), catalog)
-    as_of = place.as_of.fromisoformat(run["as_of"])
+    course = course_of(lead, catalog, dt.date.fromisoformat(run["as_of"]))
     return bundle.build(
         BundleRequest(
             scan_dir=scan_path,
@@ -81,8 +82,8 @@ def build_bundle(
             lead=lead,
             findings=behind,
             models=catalog.models,
-            bases=list(procedure.bases_of(behind, facts=catalog.facts).values()),
-            course=course_of(lead, catalog, as_of),
+            bases=bases_for(behind, course, catalog),
+            course=course,
             office=place.office,
             out=Path(out),
             templates=models_folder() / "procedure" / "documents",

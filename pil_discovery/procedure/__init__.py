@@ -1,7 +1,7 @@
 """Basis by date, agency, route, next steps and clocks."""
 
 from pil_discovery.procedure.agencies import find_agency
-from pil_discovery.procedure.bases import law_versions, resolve_basis, show
+from pil_discovery.procedure.bases import law_versions, resolve_basis, show, to_basis
 from pil_discovery.procedure.citations import citation_zh
 from pil_discovery.procedure.courses import open_routes, plan, regime_on
 from pil_discovery.procedure.deadlines import due
@@ -19,4 +19,5 @@ __all__ = [
     "regime_on",
     "resolve_basis",
     "show",
+    "to_basis",
 ]
