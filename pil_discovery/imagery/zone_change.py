@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +20,9 @@ from pil_discovery.imagery.roles import choose_roles
 from pil_discovery.imagery.zonal import valid_shares
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from pil_discovery.imagery.change import ChangeMap
@@ -113,20 +114,15 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
     ]
     shapes = np.asarray(zones.geometry.array, dtype=object)
     picked = roles[roles["before"] >= 0]
-    for triple, members in picked.groupby(
-        ["before", "after", "confirm"]
-    ).groups.items():
-        at = np.asarray(members, dtype=int)
-        chosen = [images[i] if i >= 0 else None for i in _ints(triple)]
+    keys = picked[["before", "after", "confirm"]].to_numpy(dtype=int)
+    for triple in np.unique(keys, axis=0):
+        at = picked.index[(keys == triple).all(axis=1)].to_numpy()
+        chosen = [images[i] if i >= 0 else None for i in triple]
         found = _pair_rows(shapes[at], chosen, ask)
-        least = shares[at][:, list(_ints(triple))[:2]].min(axis=1)
+        least = shares[at][:, triple[:2]].min(axis=1)
         for place, row, share in zip(at, found, least, strict=True):
             rows[place] = {**row, "valid_share": float(share)}
     return _table(zones.index, rows)
-
-
-def _ints(triple: Iterable[int]) -> tuple[int, ...]:
-    return tuple(int(i) for i in triple)
 
 
 def _shares(zones: gpd.GeoDataFrame, images: Sequence[Image]) -> NDArray[np.float64]:

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pil_discovery.errors import ImageError
+from pil_discovery.imagery.directions import (
+    direction_bits,
+    label_directions,
+    missing_directions,
+)
+from pil_discovery.imagery.indices import INDICES, compute_index, missing_bands
+
+GRASS = {"blue": 0.05, "green": 0.08, "red": 0.06, "nir": 0.40, "swir1": 0.2}
+WATER = {"blue": 0.08, "green": 0.07, "red": 0.05, "nir": 0.03, "swir1": 0.01}
+SOIL = {"blue": 0.12, "green": 0.16, "red": 0.22, "nir": 0.28, "swir1": 0.38}
+
+
+def bands(kind):
+    return {name: np.array([value]) for name, value in kind.items()}
+
+
+def test_known_values():
+    assert compute_index("NDVI", bands(GRASS))[0] == pytest.approx(0.34 / 0.46)
+    assert compute_index("mndwi", bands(WATER))[0] == pytest.approx(0.06 / 0.08)
+    expected = (0.38 + 0.22 - 0.28 - 0.12) / (0.38 + 0.22 + 0.28 + 0.12)
+    assert compute_index("bsi", bands(SOIL))[0] == pytest.approx(expected)
+
+
+def test_missing_band_gives_none_and_its_name():
+    assert compute_index("nbr", bands(GRASS)) is None
+    assert missing_bands("nbr", GRASS) == ("swir2",)
+    with pytest.raises(ImageError, match="没有这个光谱指数"):
+        compute_index("nvdi", bands(GRASS))
+
+
+@given(
+    arrays(float, (7, 5), elements=st.floats(0, 2)), st.sampled_from(sorted(INDICES))
+)
+def test_reflectance_gives_minus_one_to_one(values, name):
+    every = ("blue", "green", "red", "nir", "swir1", "swir2", "rededge1")
+    result = compute_index(name, dict(zip(every, values, strict=True)))
+    known = result[~np.isnan(result)]
+    assert ((known >= -1 - 1e-12) & (known <= 1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "names"),
+    [
+        (GRASS, SOIL, ["vegetation_lost", "bare_gained", "built_gained"]),
+        (WATER, SOIL, ["water_filled", "bare_gained"]),
+        (SOIL, GRASS, []),
+        (GRASS, GRASS, []),
+    ],
+)
+def test_directions(before, after, names):
+    drift = {"ndvi": 0.0, "mndwi": 0.0, "bsi": 0.0, "ndbi": 0.0}
+    found = label_directions(bands(before), bands(after), drift)
+    assert found.tolist() == [direction_bits(names)]
+
+
+def test_four_bands_cannot_show_bare_or_built_ground():
+    names = ("vegetation_lost", "water_filled", "bare_gained", "built_gained")
+    assert missing_directions(names, ["blue", "green", "red", "nir"]) == names[2:]
