@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from pil_discovery.geo.relations import Flags, Rows
+    from pil_discovery.geo.relations import Rows
     from pil_discovery.geo.safety import Geometries
     from pil_discovery.geo.solving import By, How
     from pil_discovery.geo.space import Floats
@@ -225,8 +225,11 @@ def _frame(
     columns = {"left_id": names[0].take(rows.left).array}
     if plan.by == "pair":
         columns["right_id"] = names[1].take(rows.right).array
+    used, back = np.unique(rows.left, return_inverse=True)
+    whole = layers.space.areas(layers.left[used])[back]
+    rows = replace(rows, area=np.minimum(rows.area, whole))  # rounding adds no ground
     columns["area_m2"] = rows.area
-    columns["share"] = _shares(rows, layers, flat=flat[mask])
+    columns["share"] = _shares(rows, layers, whole)
     columns["area_low_m2"], columns["area_high_m2"] = judged.low, judged.high
     columns["p_overlap"] = judged.p_overlap
     if plan.threshold_m2 is not None:
@@ -236,13 +239,13 @@ def _frame(
     return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=layers.space.crs)
 
 
-def _shares(rows: Rows, layers: Layers, *, flat: Flags) -> Floats:
+def _shares(rows: Rows, layers: Layers, whole: Floats) -> Floats:
     """Share of the left feature: of its area, its length, or of its points."""
     moving = layers.left[rows.left]
-    lines = shapely.get_dimensions(moving) == 1
+    kinds = shapely.get_dimensions(moving)
     share = (~shapely.is_empty(rows.geometry)).astype(float)
-    whole = layers.space.areas(moving[flat])
-    share[flat] = np.minimum(rows.area[flat] / whole, 1.0)
+    flat, lines = kinds == 2, kinds == 1
+    share[flat] = rows.area[flat] / whole[flat]
     unit = layers.space.unit(moving[lines])
     share[lines] = np.minimum(
         _length(rows.geometry[lines], unit) / _length(moving[lines], unit), 1.0

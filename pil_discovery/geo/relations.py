@@ -97,6 +97,8 @@ def merged(rows: Rows, left: Geometries, space: Space) -> Rows:
     left
         The left features.
     """
+    if not len(rows):
+        return rows
     places, start = np.unique(rows.left, return_index=True)
     groups = np.split(rows.geometry, start[1:])
     pieces = np.empty(len(places), dtype=object)
@@ -104,10 +106,9 @@ def merged(rows: Rows, left: Geometries, space: Space) -> Rows:
     for i, (place, group) in enumerate(zip(places, groups, strict=True)):
         whole = [g for g in group if g is left[place]]
         pieces[i] = whole[0] if whole else _united(group)
-    if len(places):
-        single = np.array([len(g) == 1 for g in groups])
-        areas[single] = rows.area[start[single]]
-        areas[~single] = space.areas(pieces[~single])
+    single = np.array([len(g) == 1 for g in groups])
+    areas[single] = rows.area[start[single]]
+    areas[~single] = space.areas(pieces[~single])
     deep = np.isin(places, rows.left[rows.deep])
     result = plain_rows(places, np.full(len(places), -1), pieces, area=areas)
     return replace(result, deep=deep)
@@ -140,19 +141,21 @@ def remainders(left: Geometries, right: Geometries, space: Space) -> Rows:
 
 
 def contained(left: Geometries, right: Geometries, space: Space) -> Rows:
-    """Find the pairs in which the whole left feature lies in the right one."""
+    """Find the pairs in which the whole left feature lies in the right one, to 1 mm."""
     pairs = touching(left, right)
-    ask = ~pairs.inside & ~pairs.around
     holds = pairs.inside.copy()
-    holds[ask] = shapely.covers(right[pairs.right[ask]], left[pairs.left[ask]])
+    ask = np.flatnonzero(~pairs.inside & ~pairs.around)
+    used, back = np.unique(pairs.right[ask], return_inverse=True)
+    zone = _grown_by_grid(right[used], space)
+    holds[ask] = shapely.covers(zone[back], left[pairs.left[ask]])
     pairs = select(pairs, holds)
     areas = space.areas(left)[pairs.left]
     return plain_rows(pairs.left, pairs.right, left[pairs.left], area=areas)
 
 
 def contained_in_all(left: Geometries, right: Geometries, space: Space) -> Rows:
-    """Find the left features that lie in the union of the right ones."""
-    rows = remainders(left, right, space)
+    """Find the left features that lie in the union of the right ones, to 1 mm."""
+    rows = remainders(left, _grown_by_grid(right, space), space)
     meets = np.isin(rows.left, np.unique(touching(left, right).left))
     inside = keep(rows, meets & shapely.is_empty(rows.geometry))
     areas = space.areas(left)[inside.left]
@@ -242,6 +245,14 @@ def _own_areas(
 
 def _united(group: Geometries) -> shapely.Geometry:
     return group[0] if len(group) == 1 else shapely.union_all(group)
+
+
+def _grown_by_grid(right: Geometries, space: Space) -> Geometries:
+    """Let a border that was drawn twice count as one (not on the plane of the data)."""
+    if not space.degrees:
+        return right
+    grown: Geometries = shapely.buffer(right, _grid(right, space), quad_segs=1)
+    return grown
 
 
 def _turns(owners: Places) -> list[Places]:

@@ -59,15 +59,6 @@ def missing(geometries: Geometries) -> NDArray[np.bool_]:
     return result
 
 
-def finite(geometries: Geometries) -> NDArray[np.bool_]:
-    """Tell where every coordinate is a finite number (True for missing ones)."""
-    xy, owner = shapely.get_coordinates(geometries, return_index=True)
-    bad = owner[~np.isfinite(xy).all(axis=1)]
-    result = np.ones(len(geometries), dtype=bool)
-    result[bad] = False
-    return result
-
-
 def reasons(geometries: Geometries) -> NDArray[np.object_]:
     """Say in Chinese why a geometry is unusable.
 
@@ -84,8 +75,8 @@ def reasons(geometries: Geometries) -> NDArray[np.object_]:
     """
     result = np.full(len(geometries), None, dtype=object)
     # Ask for the words only where the quick test says no: it is many times cheaper.
+    # GEOS counts NaN and infinite coordinates as invalid.
     bad = ~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)
-    bad |= ~finite(geometries)
     at = np.flatnonzero(bad)
     result[at] = [_chinese(r) for r in shapely.is_valid_reason(geometries[at])]
     return result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 import shapely
 
-from pil_discovery.geo import judging, relations
+from pil_discovery.geo import judging, relations, safety
 from pil_discovery.geo.area import zones
 from pil_discovery.geo.crs import local_crs
 from pil_discovery.geo.space import Space
@@ -196,6 +196,6 @@ def _near_chances(rows: Rows, metric: Layers, pairs: Pairs, *, reach: float) -> 
 
 def _real(rows: Rows, judged: Judgement) -> tuple[Rows, Judgement]:
     """Leave out what is neither there as drawn nor possible."""
-    there = (rows.area > 0) | ~shapely.is_empty(rows.geometry)
+    there = (rows.area > 0) | ~safety.missing(rows.geometry)
     mask = there | (np.nan_to_num(judged.p_overlap) > 0)
     return relations.keep(rows, mask), judging.keep_judged(judged, mask)
