@@ -188,13 +188,24 @@ def _spread(grid: Grid, position: int, tops: Sequence[str]) -> list[str]:
 
 
 def _with_units(grid: Grid, heading: Heading) -> Heading:
+    """Return the heading with the row of units below it, if there is one.
+
+    Below named columns such a row holds only units; below nameless ones it may name
+    them.
+    """
     below = heading.last + 1
     row = grid.rows[below] if below < len(grid.rows) else ()
     cells = {p: str(c).strip("()（）[] ") for p, c in enumerate(row) if not is_blank(c)}
-    named = {p: c for p, c in cells.items() if not _is_dash(c)}
-    if not named or not all(map(_is_unit, named.values())):
+    cells = {p: c for p, c in cells.items() if not _is_dash(c)}
+    named = {p for p, header in enumerate(heading.headers) if header}
+    units = {p: c for p, c in cells.items() if p in named}
+    if not units or not all(map(_is_unit, units.values())):
         return heading
-    return Heading(heading.first, below, heading.headers, named)
+    width = max([len(heading.headers), *(p + 1 for p in cells)])
+    headers = [*heading.headers, *[""] * (width - len(heading.headers))]
+    for position in cells.keys() - named:
+        headers[position] = str(row[position]).strip()
+    return Heading(heading.first, below, tuple(headers), units)
 
 
 @lru_cache(maxsize=1024)

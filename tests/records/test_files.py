@@ -1,0 +1,80 @@
+import hashlib
+import zipfile
+
+import pytest
+
+from pil_discovery.errors import ReadError
+from pil_discovery.records import read_table
+from pil_discovery.records.files import load
+from tests.records.data import CATALOGUE, csv_file
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"II*\x00" + b"\x01" * 50, "TIFF"),
+        (b"\x89PNG\r\n", "PNG"),
+        (b"%PDF-1.7", "PDF"),
+        (b"SQLite format 3\x00", "GeoPackage"),
+        (b"<html><table><tr><td>1</td></tr></table></html>", "网页"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><Workbook/>", "网页或 XML"),
+        (b"a,b\n1,2\n\x00,3\n", "空字节"),
+        (b"", "空的"),
+        (b"\xef\xbb\xbf \r\n", "空的"),
+        (b"PK\x03\x04broken", "损坏"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1broken", "打不开"),
+    ],
+)
+def test_what_is_not_a_table_is_refused_in_words(tmp_path, content, word):
+    path = tmp_path / "名单.csv"
+    path.write_bytes(content)
+    with pytest.raises(ReadError, match=word) as caught:
+        read_table(path, CATALOGUE, wanted="contract")
+    assert caught.value.problems[0].file == "名单.csv"
+
+
+def test_the_line_of_a_nul_byte_is_named(tmp_path):
+    path = tmp_path / "名单.csv"
+    path.write_bytes(b"a,b\n1,2\n\x00,3\n")
+    with pytest.raises(ReadError, match="第3行"):
+        read_table(path, CATALOGUE)
+
+
+def test_an_archive_is_not_a_workbook(tmp_path):
+    path = tmp_path / "名单.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.txt", "1")
+    with pytest.raises(ReadError, match="ZIP 压缩包"):
+        read_table(path, CATALOGUE)
+
+
+def test_a_bomb_is_refused_before_it_is_opened(tmp_path):
+    path = tmp_path / "名单.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"0" * 30_000_000)
+    with pytest.raises(ReadError, match="炸弹"):
+        read_table(path, CATALOGUE)
+
+
+def test_files_stay_inside_the_workspace(tmp_path):
+    inside = tmp_path / "区"
+    inside.mkdir()
+    outside = csv_file(tmp_path, "a\n1\n")
+    link = inside / "link.csv"
+    link.symlink_to(outside)
+    for path in (outside, inside / ".." / "数据.csv", link):
+        with pytest.raises(ReadError, match="不在工作区"):
+            load(path, inside)
+
+
+def test_a_missing_file(tmp_path):
+    with pytest.raises(ReadError, match="不存在"):
+        load(tmp_path / "没有.csv", tmp_path)
+
+
+def test_the_hash_is_that_of_the_bytes(tmp_path):
+    folder = tmp_path / "数据"
+    folder.mkdir()
+    blob = load(csv_file(folder, "a\n1\n"), tmp_path)
+    assert blob.sha256 == hashlib.sha256(b"a\n1\n").hexdigest()
+    assert blob.file == "数据/数据.csv"

@@ -1,0 +1,95 @@
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pil_discovery.errors import ReadError
+from pil_discovery.records import read_table
+from pil_discovery.records.text_tables import decode, find_delimiter, read_text
+from tests.records.data import CATALOGUE, balanced, csv_file
+
+TEXT = "合同编号,受让人,成交价\nHT-1,示例公司甲,1\nHT-2,示例公司乙,2\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("gbk", "gb18030"),
+        ("gb18030", "gb18030"),
+        ("utf-16", "utf-16"),
+    ],
+)
+def test_encodings_are_found(tmp_path, encoding, name):
+    table = read_table(csv_file(tmp_path, TEXT, encoding=encoding), CATALOGUE)
+    assert table.frame["grantee"].tolist() == ["示例公司甲", "示例公司乙"]
+    assert table.sources[0].encoding == name
+
+
+def test_rare_characters_of_gb18030(tmp_path):
+    text = TEXT.replace("甲", "𠮷㐂")
+    table = read_table(csv_file(tmp_path, text, encoding="gb18030"), CATALOGUE)
+    assert table.frame["grantee"][0] == "示例公司𠮷㐂"
+
+
+def test_an_undecidable_encoding_is_asked(tmp_path):
+    path = csv_file(tmp_path, TEXT)
+    path.write_bytes(b"\xff\xd8abc,\xff\xff\n"[2:])
+    with pytest.raises(ReadError, match="既不是 UTF-8 也不是 GB18030"):
+        read_table(path, CATALOGUE)
+
+
+def test_a_told_encoding_is_strict():
+    with pytest.raises(ReadError, match="第2行"):
+        decode("a\n合".encode("gbk"), "f", encoding="utf-8")
+    with pytest.raises(ReadError, match="不认识的编码"):
+        decode(b"a", "f", encoding="utf-99")
+    assert decode(TEXT.encode("gbk"), "f", encoding="GB2312").text == TEXT
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_delimiters(tmp_path, delimiter):
+    text = TEXT.replace(",", delimiter)
+    assert find_delimiter(text) == delimiter
+    assert len(read_table(csv_file(tmp_path, text), CATALOGUE)) == 2
+
+
+def test_the_row_is_the_line_on_which_the_record_begins(tmp_path):
+    text = '合同编号,受让人\r\nHT-1,"示例\r\n公司"\r\nHT-2,乙\r\n'
+    table = read_table(csv_file(tmp_path, text), CATALOGUE, wanted="contract")
+    assert table.frame["_row"].tolist() == [2, 4]
+
+
+def test_unpaired_quotes_are_refused_with_the_line(tmp_path):
+    path = csv_file(tmp_path, '合同编号,受让人\nHT-1,甲\nHT-2,"乙\nHT-3,丙\n')
+    with pytest.raises(ReadError, match=r"第3行.*引号"):
+        read_table(path, CATALOGUE, wanted="contract")
+
+
+def test_too_many_and_too_few_fields_leave_with_their_line(tmp_path):
+    text = "合同编号,受让人,成交价\nHT-1,甲,1,000\nHT-2,乙\nHT-3,丙,3,,\n"
+    table = read_table(csv_file(tmp_path, text), CATALOGUE)
+    gone = table.quarantine
+    assert table.frame["contract_no"].tolist() == ["HT-3"]
+    assert gone["reason_class"].tolist() == ["fields", "fields"]
+    assert gone["row"].tolist() == [2, 3]
+    assert balanced(table)
+
+
+FIELDS = st.text(
+    st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00")
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(FIELDS, FIELDS), max_size=6))
+def test_what_a_csv_writer_wrote_is_read_back(rows):
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([("a", "b"), *rows])
+    decoded = decode(out.getvalue().encode(), "f")
+    grid, _ = read_text(decoded, "f")
+    assert [tuple(r) for r in grid.rows] == [("a", "b"), *rows]
+    assert list(grid.lines) == sorted(grid.lines)
