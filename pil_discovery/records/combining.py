@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from pil_discovery.errors import ReadError
-from pil_discovery.records.quarantine import (
+from pil_discovery.records.rows import stack
+from pil_discovery.text.quarantine import (
     Entry,
     quarantine_frame,
     sift_rows,
     sift_rows_of_keys,
 )
-from pil_discovery.records.rows import stack
 from pil_discovery.types.sources import ReadReport, Table
 
 if TYPE_CHECKING:

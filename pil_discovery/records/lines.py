@@ -12,6 +12,8 @@ from pil_discovery.text.numbers import read_number
 from pil_discovery.types.sources import Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pil_discovery.records.headings import Heading
 
 _TOTAL = re.compile(
@@ -22,6 +24,7 @@ _SIGNED = re.compile(
     r"|填表单位|填报日期|制表日期|填表日期|打印日期|打印时间|导出时间|数据来源|备注|注|说明):.*|第\d+页.*|共\d+页.*"
 )
 _INITIALS = frozenset("合总小累本共制填经审复负单联打导数备注说第")
+_SUSPECT = _INITIALS | {"", " ", "\t", "\n", "\r", "\xa0", "\u3000"}
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,7 @@ def split_body(grid: Grid, heading: Heading) -> Body:
     width = len(heading.headers)
     for position in range(heading.last + 1, len(grid.rows)):
         row = grid.rows[position]
-        first = _first(row)
-        if first is None:
-            reason = "空行"
-        elif first in starts and _plain(row) in headers:
-            reason = "重复的表头"
-        else:
-            reason = _footer(row, first)
+        reason = "" if _ordinary(row, starts) else _no_record(row, headers)
         if reason:
             skipped.append(_skip(grid, position, reason))
         elif grid.ragged and len(row) != width and not _padded(row, width):
@@ -77,6 +74,24 @@ def _above(grid: Grid, heading: Heading) -> list[Skipped]:
 
 def _skip(grid: Grid, position: int, reason: str) -> Skipped:
     return Skipped(row=grid.lines[position], reason=reason, sheet=grid.sheet)
+
+
+def _ordinary(row: Row, starts: set[Cell]) -> bool:
+    """Return whether the first cell alone proves a record, as it does nearly always."""
+    first = row[0] if row else ""
+    if not isinstance(first, str):
+        return first is not None
+    return first[:1] not in _SUSPECT and first not in starts
+
+
+def _no_record(row: Row, headers: Sequence[list[str]]) -> str:
+    """Return why a row is no record; empty for a record."""
+    first = _first(row)
+    if first is None:
+        return "空行"
+    if _plain(row) in headers:
+        return "重复的表头"
+    return _footer(row, first)
 
 
 def _first(row: Row) -> Cell:

@@ -9,13 +9,14 @@ import pandas as pd
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records.places import Places, find_axes, read_places
-from pil_discovery.records.quarantine import Entry, cell_entries
 from pil_discovery.text.cells import CellProblem, check_units, type_frame
+from pil_discovery.text.quarantine import Entry, cell_entries
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.records.grids import Cell
     from pil_discovery.records.pages import Page, Reading
     from pil_discovery.types.datasets import Dataset
 
@@ -94,10 +95,8 @@ def _typed(page: Page, dataset: Dataset, *, file: str, how: Reading) -> Rows:
 
 
 def _raw(page: Page, dataset: Dataset) -> tuple[pd.DataFrame, list[Inference]]:
-    rows = page.grid.rows
     cells = {
-        name: [_at(rows[r], position) for r in page.body.records]
-        for position, name in page.match.mapping.items()
+        name: _cells(page, position) for position, name in page.match.mapping.items()
     }
     notes = _fill_merged(cells, page, dataset)
     index = range(len(page.body.records))
@@ -105,7 +104,7 @@ def _raw(page: Page, dataset: Dataset) -> tuple[pd.DataFrame, list[Inference]]:
 
 
 def _fill_merged(
-    cells: dict[str, list[object]], page: Page, dataset: Dataset
+    cells: dict[str, list[Cell]], page: Page, dataset: Dataset
 ) -> list[Inference]:
     """Repeat words and dates of cells merged over several rows; never quantities.
 
@@ -128,8 +127,10 @@ def _fill_merged(
     return notes
 
 
-def _at(row: Sequence[object], position: int) -> object:
-    return row[position] if position < len(row) else None
+def _cells(page: Page, position: int) -> list[Cell]:
+    """Return one column; records are never shorter than the header."""
+    rows = page.grid.rows
+    return [rows[r][position] for r in page.body.records]
 
 
 def _units(page: Page, how: Reading) -> dict[str, str]:
@@ -147,11 +148,10 @@ def _with_origin(
     frame = typed.copy()
     if places is not None:
         frame["_x"], frame["_y"] = places.x, places.y
-    count = len(frame)
-    frame["_source"] = pd.Series([file] * count, dtype="string")
-    frame["_sheet"] = pd.Series([page.grid.sheet] * count, dtype="string")
     lines = [page.grid.lines[r] for r in page.body.records]
-    frame["_row"] = pd.Series(lines, dtype="int64")
+    frame["_source"] = pd.Series(file, index=frame.index, dtype="string")
+    frame["_sheet"] = pd.Series(page.grid.sheet, index=frame.index, dtype="string")
+    frame["_row"] = pd.Series(lines, index=frame.index, dtype="int64")
     return frame
 
 
@@ -211,9 +211,8 @@ def _axis_headers(page: Page) -> list[str]:
 
 
 def _column(page: Page, position: int) -> pd.Series:
-    rows = page.grid.rows
-    cells = [_at(rows[r], position) for r in page.body.records]
-    return pd.Series(cells, name=page.heading.headers[position], dtype=object)
+    name = page.heading.headers[position]
+    return pd.Series(_cells(page, position), name=name, dtype=object)
 
 
 def _undecided(first: pd.Series, second: pd.Series) -> Places:

@@ -15,10 +15,10 @@ from pil_discovery.records.headings import (
     recognise,
 )
 from pil_discovery.records.pages import Page, Reading, find_pages
-from pil_discovery.records.quarantine import quarantine_frame, sift_rows
 from pil_discovery.records.rows import Rows, read_rows
 from pil_discovery.records.text_tables import decode, read_text
 from pil_discovery.records.workbooks import read_workbook
+from pil_discovery.text.quarantine import quarantine_frame, sift_rows
 from pil_discovery.types.sources import Inference, ReadReport, Source, Table
 
 if TYPE_CHECKING:
