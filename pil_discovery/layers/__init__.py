@@ -1,0 +1,7 @@
+"""Vector files, coordinate tables and pictures → Layer, Table with places, Image."""
+
+from pil_discovery.layers.pictures import read_raster
+from pil_discovery.layers.places import place_records
+from pil_discovery.layers.vectors import read_vector
+
+__all__ = ["place_records", "read_raster", "read_vector"]
