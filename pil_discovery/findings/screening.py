@@ -284,6 +284,8 @@ def _missing(inputs: Inputs, row: Mapping[str, Any]) -> tuple[str, ...]:
         notes.append(PARTIAL_DATE)
     if row["_copies"] > 1:
         notes.append(COPIES)
+    if row.get("unknown_reason"):
+        notes.append(str(row["unknown_reason"]))
     # a row that lacks a cell explains more than a table without a row
     cells = [name for name in row["_gaps"] if "." in name]
     notes += [_gap(inputs, name) for name in cells or row["_gaps"]]

@@ -156,16 +156,37 @@ def _overlay(
     ours = _placed(left, room, spec.left)
     theirs = _placed(right, room, spec.right)
     minimum = room.number(spec.min_area_m2, "min_area_m2")
-    return overlay(
-        ours,
-        theirs,
-        how=spec.how,
-        by=spec.by,
-        distance_m=room.number(spec.distance_m, "distance_m"),
-        sigma_m=_sigma(ours, theirs),
-        min_area_m2=0.0 if minimum is None else minimum,
-        threshold_m2=room.number(spec.threshold_m2, "threshold_m2"),
+    sigma = _sigma(ours, theirs)
+    parts = [
+        overlay(
+            ours.iloc[at],
+            theirs,
+            how=spec.how,
+            by=spec.by,
+            distance_m=distance,
+            sigma_m=sigma[at],
+            min_area_m2=0.0 if minimum is None else minimum,
+            threshold_m2=room.number(spec.threshold_m2, "threshold_m2"),
+        )
+        for distance, at in _distances(spec, room, sigma)
+    ]
+    rows = pd.concat(parts, ignore_index=True)
+    return rows.sort_values(
+        [n for n in ("left_id", "right_id") if n in rows.columns], kind="stable"
     )
+
+
+def _distances(
+    spec: Overlay, room: Room, sigma: np.ndarray[Any, Any]
+) -> list[tuple[float | None, np.ndarray[Any, Any]]]:
+    """Pair each distance by which the right side grows with the left rows it is for."""
+    times = room.number(spec.tolerance_sigma, "tolerance_sigma")
+    if times is None or not len(sigma):
+        distance = room.number(spec.distance_m, "distance_m")
+        return [(distance, np.arange(len(sigma)))]
+    # whole centimetres, upwards: few groups, and never less than asked
+    metres = np.ceil(np.nan_to_num(sigma * times) * 100) / 100
+    return [(float(m), np.flatnonzero(metres == m)) for m in np.unique(metres)]
 
 
 def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:

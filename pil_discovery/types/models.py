@@ -41,6 +41,8 @@ class Overlay(Noun):
     `area_high_m2` (5 % and 95 % quantiles), `p_overlap`, with `threshold_m2` also
     `p_over` = P(area > threshold), with `how: near` also `distance_m`, and `geometry`.
     Positional error comes from `_sigma_m` of both tables where they carry it.
+    `tolerance_sigma` grows the right features by that many σ of the left row first
+    (not where σ is unknown), so that no shift of that size can explain what is left.
     Numbers may be written as `$parameter`.
     """
 
@@ -51,6 +53,14 @@ class Overlay(Noun):
     distance_m: float | str | None = None
     min_area_m2: float | str = 0.0
     threshold_m2: float | str | None = None
+    tolerance_sigma: float | str | None = None
+
+    @model_validator(mode="after")
+    def _one_distance(self) -> Overlay:
+        if self.distance_m is not None and self.tolerance_sigma is not None:
+            msg = "not both distance_m and tolerance_sigma"
+            raise ValueError(msg)
+        return self
 
 
 class OverlayStep(Noun):
@@ -170,7 +180,8 @@ class Population(Noun):
 
     The SQL gives the key columns, `hit`, and may give `subject_name`,
     `subject_code`, `fact_date`, `fact_last_date` (continuing state), `place`,
-    `geometry` (BLOB), the measures, and any column that conditions or sentences use.
+    `geometry` (BLOB), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and
+    any column that conditions or sentences use.
     """
 
     key: tuple[str, ...] = _Field(min_length=1)
