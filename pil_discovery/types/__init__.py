@@ -17,6 +17,7 @@ from pil_discovery.types.law import (
     Route,
 )
 from pil_discovery.types.models import Example, Model, Parameter, Step
+from pil_discovery.types.pictures import Image, ImageProvenance
 from pil_discovery.types.results import (
     Applied,
     Counts,
@@ -31,8 +32,6 @@ from pil_discovery.types.results import (
 from pil_discovery.types.sources import (
     ORIGIN_COLUMNS,
     QUARANTINE_COLUMNS,
-    Image,
-    ImageProvenance,
     Inference,
     Layer,
     LayerProvenance,

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from pathlib import Path
-
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
-    from affine import Affine
-    from numpy.typing import NDArray
-    from pyproj import CRS
-    from rasterio.windows import Window
 
     from pil_discovery.types.datasets import Dataset
 
@@ -160,91 +152,3 @@ class Layer:
 
     def __len__(self) -> int:
         return len(self.frame)
-
-
-class ImageProvenance(Noun):
-    """Identity, acquisition, geometry and radiometry of a picture.
-
-    Unknown stays None and is listed in `missing`; nothing is guessed.
-    `acquired_utc` and `acquired_beijing` are ISO date-times of the same instant.
-    """
-
-    file: str
-    sha256: str
-    pixel_sha256: str
-    bytes: int
-    acquired_utc: str
-    acquired_beijing: str
-    sensor: str
-    crs: str
-    gsd_x_m: float
-    gsd_y_m: float
-    bands: tuple[str, ...]
-    dtype: str
-    nodata: float | None = None
-    sigma_m: float | None = None
-    sigma_source: str = ""
-    product_id: str | None = None
-    licence: str | None = None
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Image:
-    """A picture with provenance; pixels are read by window, never kept.
-
-    Attributes
-    ----------
-    bands
-        Canonical band name → 1-based band number in the file.
-    transform
-        Affine transform, pixel (column, row) → CRS of the picture.
-    shape
-        Rows and columns.
-    """
-
-    path: Path
-    bands: dict[str, int]
-    crs: CRS
-    transform: Affine
-    shape: tuple[int, int]
-    nodata: float | None
-    acquired: datetime
-    sensor: str
-    cloud_mask: Path | None
-    provenance: ImageProvenance
-
-    def read(self, window: Window | None = None) -> NDArray[np.float64]:
-        """Read all named bands.
-
-        Parameters
-        ----------
-        window
-            rasterio window, or None for the whole picture.
-
-        Returns
-        -------
-        array
-            float64, shape (bands, rows, columns), in the order of `bands`; scale and
-            offset applied; NaN where there is no data.
-        """
-        from pil_discovery.types.pixels import read_pixels
-
-        return read_pixels(self, window)
-
-    def valid(self, window: Window | None = None) -> NDArray[np.bool_]:
-        """Return where the picture shows the ground: clouds and no-data are False.
-
-        Parameters
-        ----------
-        window
-            rasterio window, or None for the whole picture.
-
-        Returns
-        -------
-        array
-            boolean, shape (rows, columns).
-        """
-        from pil_discovery.types.pixels import valid_pixels
-
-        return valid_pixels(self, window)

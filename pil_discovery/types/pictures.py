@@ -1,0 +1,151 @@
+"""Pictures: provenance, and pixels that are read by window."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pil_discovery.types.base import Noun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    import numpy as np
+    from affine import Affine
+    from numpy.typing import NDArray
+    from pyproj import CRS
+    from rasterio.io import DatasetReader
+    from rasterio.windows import Window
+
+RASTER_DRIVERS = ("GTiff", "ENVI")
+"""Drivers a picture may be opened with; anything else could read other files."""
+
+
+class ImageProvenance(Noun):
+    """Identity, acquisition, geometry and radiometry of a picture.
+
+    Unknown stays None and is listed in `missing`; nothing is guessed.
+    `acquired_utc` and `acquired_beijing` are ISO date-times of the same instant.
+    """
+
+    file: str
+    sha256: str
+    pixel_sha256: str
+    bytes: int
+    acquired_utc: str
+    acquired_beijing: str
+    sensor: str
+    crs: str
+    gsd_x_m: float
+    gsd_y_m: float
+    bands: tuple[str, ...]
+    dtype: str
+    nodata: float | None = None
+    sigma_m: float | None = None
+    sigma_source: str = ""
+    product_id: str | None = None
+    licence: str | None = None
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Image:
+    """A picture with provenance; pixels are read by window, never kept.
+
+    Attributes
+    ----------
+    bands
+        Canonical band name → 1-based band number in the file.
+    transform
+        Affine transform, pixel (column, row) → CRS of the picture.
+    shape
+        Rows and columns.
+    """
+
+    path: Path
+    bands: dict[str, int]
+    crs: CRS
+    transform: Affine
+    shape: tuple[int, int]
+    nodata: float | None
+    acquired: datetime
+    sensor: str
+    cloud_mask: Path | None
+    provenance: ImageProvenance
+
+    def read(self, window: Window | None = None) -> NDArray[np.float64]:
+        """Read all named bands.
+
+        Parameters
+        ----------
+        window
+            rasterio window, or None for the whole picture.
+
+        Returns
+        -------
+        array
+            float64, shape (bands, rows, columns), in the order of `bands`; scale and
+            offset applied; NaN where there is no data.
+        """
+        return read_pixels(self, window)
+
+    def valid(self, window: Window | None = None) -> NDArray[np.bool_]:
+        """Return where the picture shows the ground: clouds and no-data are False.
+
+        Parameters
+        ----------
+        window
+            rasterio window, or None for the whole picture.
+
+        Returns
+        -------
+        array
+            boolean, shape (rows, columns).
+        """
+        return valid_pixels(self, window)
+
+
+@contextmanager
+def open_raster(path: Path) -> Iterator[DatasetReader]:
+    """Open a local raster with one of `RASTER_DRIVERS` and no other.
+
+    `rasterio.open` takes a single driver name; its reader takes the list.
+    """
+    import rasterio
+    from rasterio.io import DatasetReader
+
+    with rasterio.Env(), DatasetReader(str(path), driver=list(RASTER_DRIVERS)) as src:
+        yield src
+
+
+def read_pixels(image: Image, window: Window | None) -> NDArray[np.float64]:
+    """Return float64 (bands, rows, columns), scaled, NaN where there is no data."""
+    import numpy as np
+
+    numbers = list(image.bands.values())
+    with open_raster(image.path) as src:
+        masked = src.read(numbers, window=window, masked=True)
+        scales = np.asarray(src.scales, dtype=float)[np.asarray(numbers) - 1]
+        offsets = np.asarray(src.offsets, dtype=float)[np.asarray(numbers) - 1]
+    values = masked.astype(np.float64).filled(np.nan)
+    if image.nodata is not None:
+        values[masked.data == image.nodata] = np.nan
+    result: NDArray[np.float64] = (
+        values * scales[:, None, None] + offsets[:, None, None]
+    )
+    return result
+
+
+def valid_pixels(image: Image, window: Window | None) -> NDArray[np.bool_]:
+    """Return boolean (rows, columns): all bands have data and no cloud covers it."""
+    import numpy as np
+
+    has_data: NDArray[np.bool_] = np.isfinite(read_pixels(image, window))
+    clear: NDArray[np.bool_] = np.logical_and.reduce(has_data, axis=0)
+    if image.cloud_mask is not None:
+        with open_raster(image.cloud_mask) as src:
+            clear &= src.read(1, window=window) == 0
+    return clear
