@@ -168,16 +168,34 @@ def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
 
 def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
     codes, distinct = pd.factorize(_plain(cells), use_na_sentinel=True)
-    values = [_python(v) for v in distinct]
-    readings = reader_of(known.type)(values, rules)
-    column = _Column({known.name: _spread(readings, codes, known, cells.index)})
-    if known.type in {"date", "datetime"}:
-        column.columns |= _date_companions(readings, codes, known, cells.index)
-    shown = [_shown(value, known) for value in values]
-    column.problems = _faults(readings, shown, codes, known.name)
-    column.inferences = _notes(readings, shown, codes, known.name)
-    column.inferences += rules.inferences(bool(values))
+    cells_read = [_python(v) for v in distinct]
+    readings = reader_of(known.type)(cells_read, rules)
+    told = {at: r for at, r in enumerate(readings) if isinstance(r, Reading)}
+    values = [r.value if isinstance(r, Reading) else r for r in readings]
+    spread = _Spread(codes, cells.index)
+    column = _Column({known.name: spread.take(values, _DTYPES[known.type])})
+    column.columns |= _date_companions(told, values, spread=spread, name=known.name)
+    shown = {
+        at: _shown(cells_read[at], known)
+        for at, reading in told.items()
+        if reading.note or reading.reason_class is not None
+    }
+    column.problems = _faults(told, shown, codes=codes, name=known.name)
+    column.inferences = _notes(told, shown, codes=codes, name=known.name)
+    column.inferences += rules.inferences(bool(cells_read))
     return column
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """The way from distinct cells back to the rows; code -1 is a missing cell."""
+
+    codes: np.ndarray
+    index: pd.Index
+
+    def take(self, values: Sequence[object], dtype: str) -> pd.Series:
+        distinct: Any = pd.array([*values, None], dtype=cast("Any", dtype))
+        return pd.Series(distinct.take(self.codes), index=self.index)
 
 
 def _plain(cells: pd.Series) -> pd.Series:
@@ -201,45 +219,37 @@ def _shown(value: object, known: Field) -> str:
     return mask_identifier(str(value)) if known.pii == "identifier" else str(value)
 
 
-def _spread(
-    readings: Sequence[Reading], codes: np.ndarray, known: Field, index: pd.Index
-) -> pd.Series:
-    dtype = _DTYPES[known.type]
-    return _take([r.value for r in readings], codes, dtype, index)
-
-
-def _take(
-    values: Sequence[object], codes: np.ndarray, dtype: str, index: pd.Index
-) -> pd.Series:
-    distinct: Any = pd.array([*values, None], dtype=cast("Any", dtype))
-    return pd.Series(distinct.take(codes), index=index)
-
-
 def _date_companions(
-    readings: Sequence[Reading], codes: np.ndarray, known: Field, index: pd.Index
+    told: Mapping[int, Reading],
+    values: Sequence[object],
+    *,
+    spread: _Spread,
+    name: str,
 ) -> dict[str, pd.Series]:
+    """Return `_last` and `_open` columns, only where a cell asks for them."""
     extra = {}
-    if any(r.last is not None and r.last != r.value for r in readings):
-        last = [r.last if r.last is not None else r.value for r in readings]
-        extra[f"{known.name}_last"] = _take(last, codes, _DTYPES["date"], index)
-    if any(r.open for r in readings):
-        is_open = np.array([*(r.open for r in readings), False])
-        extra[f"{known.name}_open"] = pd.Series(
-            is_open[codes], index=index, dtype="boolean"
-        )
+    lasts = {at: r.last for at, r in told.items() if r.last is not None}
+    if lasts:
+        last = [lasts.get(at, value) for at, value in enumerate(values)]
+        extra[f"{name}_last"] = spread.take(last, "datetime64[s]")
+    opens = {at for at, r in told.items() if r.open}
+    if opens:
+        is_open = [at in opens for at in range(len(values))]
+        extra[f"{name}_open"] = spread.take(is_open, "boolean").fillna(value=False)
     return extra
 
 
 def _faults(
-    readings: Sequence[Reading],
-    shown: Sequence[str],
+    told: Mapping[int, Reading],
+    shown: Mapping[int, str],
+    *,
     codes: np.ndarray,
     name: str,
 ) -> list[CellProblem]:
-    bad = np.array([r.reason_class is not None for r in readings] + [False], bool)
+    bad = [at for at in shown if told[at].reason_class is not None]
     problems = []
-    for row in np.flatnonzero(bad[codes]):
-        reading, value = readings[codes[row]], shown[codes[row]]
+    for row in np.flatnonzero(np.isin(codes, bad)):
+        reading, value = told[int(codes[row])], shown[int(codes[row])]
         assert reading.reason_class is not None  # noqa: S101 - for the type checker
         problems.append(
             CellProblem(
@@ -255,19 +265,23 @@ def _faults(
 
 
 def _notes(
-    readings: Sequence[Reading],
-    shown: Sequence[str],
+    told: Mapping[int, Reading],
+    shown: Mapping[int, str],
+    *,
     codes: np.ndarray,
     name: str,
 ) -> list[Inference]:
     """Return one inference per kind of repair: how many cells, and which spellings."""
-    rows = np.bincount(codes[codes >= 0], minlength=len(readings))
+    if not shown:
+        return []
+    rows = np.bincount(codes[codes >= 0], minlength=max(shown) + 1)
     counts: dict[str, int] = {}
     samples: dict[str, list[str]] = {}
-    for reading, value, count in zip(readings, shown, rows, strict=True):
-        if reading.note:
-            counts[reading.note] = counts.get(reading.note, 0) + int(count)
-            samples.setdefault(reading.note, []).append(value)
+    for at, value in shown.items():
+        note = told[at].note
+        if note:
+            counts[note] = counts.get(note, 0) + int(rows[at])
+            samples.setdefault(note, []).append(value)
     return [
         Inference(
             what=f"列 {name}：{note}", value=f"{count} 格", why=_sample(samples[note])

@@ -28,6 +28,10 @@ _NOTHING = r"""
 PLACEHOLDERS = frozenset(_NOTHING.split())
 """What agencies type where there is nothing, folded; the empty text is one as well."""
 
+_NEVER_FIRST = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x4E00, 0x9FA6)))) - {
+    spelling for name in PLACEHOLDERS for spelling in (name[0], name[0].upper(), "_")
+}
+
 
 def tidy(text: str) -> str:
     """Return the text as a reader sees it.
@@ -56,7 +60,7 @@ def squeeze(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Return whether the cell says «nothing here»."""
-    if text[:1].isdecimal():
-        return False  # none begins with a digit, and nearly all numbers and dates do
+    if text[:1] in _NEVER_FIRST:
+        return False  # settles nearly every cell by its first character
     short = squeeze(text)
     return not short or short in PLACEHOLDERS or set(short) <= {"-", "_"}
