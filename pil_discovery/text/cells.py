@@ -13,7 +13,8 @@ import pandas as pd
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.text.masking import mask_identifier
-from pil_discovery.text.readings import Reading, Rules, reader_of, rules_of
+from pil_discovery.text.readings import Reading, reader_of
+from pil_discovery.text.rules import Rules, rules_of
 from pil_discovery.text.units import conversion, unit_fault
 from pil_discovery.types.sources import Inference, ReasonClass
 
@@ -110,7 +111,7 @@ def type_frame(
             pieces[name] = raw[name]
             continue
         century = (centuries or {}).get(name)
-        rules = rules_of(dataset, known, units.get(name), century)
+        rules = rules_of(dataset, known, unit=units.get(name), century=century)
         column = _type_column(raw[name], known, rules)
         pieces |= column.columns
         problems += column.problems
