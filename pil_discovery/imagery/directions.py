@@ -2,7 +2,8 @@
 
 Each kind is one bit, because one event may be several things: a parcel that is built
 over loses vegetation and gains built surface. Differences are counted against the drift
-of unchanged ground (season, haze), and must exceed `STEP`.
+of unchanged ground (season, haze), and must exceed `STEP`. Bare and built ground look
+alike to indices: both bits are often set, and neither word is more than a suspicion.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def test_reflectance_gives_minus_one_to_one(values, name):
     ("before", "after", "names"),
     [
         (GRASS, SOIL, ["vegetation_lost", "bare_gained", "built_gained"]),
-        (WATER, SOIL, ["water_filled", "bare_gained"]),
+        (WATER, SOIL, ["water_filled", "bare_gained", "built_gained"]),
         (SOIL, GRASS, []),
         (GRASS, GRASS, []),
     ],

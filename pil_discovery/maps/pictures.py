@@ -1,0 +1,113 @@
+"""Pixels of a picture as they appear in a frame: nearest pixel, one stretch for all."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rasterio.windows import Window
+
+from pil_discovery.geo.crs import from_lonlat, parse_reference, to_lonlat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from pil_discovery.maps.view import View
+    from pil_discovery.types import Image
+
+    Floats = NDArray[np.float64]
+
+TRUE_COLOUR = ("red", "green", "blue")
+INFRARED = ("nir", "red", "green")
+NO_DATA = (214, 214, 214)
+LOW, HIGH = 2.0, 98.0
+
+
+def choose_bands(images: Sequence[Image]) -> tuple[str, ...]:
+    """Return three bands that all pictures have, true colour first; else one."""
+    shared = [n for n in images[0].bands if all(n in i.bands for i in images)]
+    for wanted in (TRUE_COLOUR, INFRARED):
+        if all(name in shared for name in wanted):
+            return wanted
+    return tuple(shared[:3]) if len(shared) >= 3 else tuple(shared[:1])
+
+
+def sample(image: Image, view: View, bands: Sequence[str]) -> Floats:
+    """Return the bands at every sheet pixel of a frame, the nearest picture pixel.
+
+    Parameters
+    ----------
+    image
+        Picture in any safe CRS.
+    view
+        The frame.
+    bands
+        Names of bands of the picture.
+
+    Returns
+    -------
+    array
+        float64 (bands, rows, columns) of the frame; NaN outside the picture.
+    """
+    rows, columns = _positions(image, view)
+    values = np.full((len(bands), *rows.shape), np.nan)
+    inside = (rows >= 0) & (rows < image.shape[0])
+    inside &= (columns >= 0) & (columns < image.shape[1])
+    if not inside.any():
+        return values
+    top, left = int(rows[inside].min()), int(columns[inside].min())
+    bottom, right = int(rows[inside].max()) + 1, int(columns[inside].max()) + 1
+    order = [list(image.bands).index(name) for name in bands]
+    pixels = image.read(Window(left, top, right - left, bottom - top))[order]
+    values[:, inside] = pixels[:, rows[inside] - top, columns[inside] - left]
+    return values
+
+
+def stretch_limits(values: Floats) -> list[tuple[float, float]]:
+    """Return the 2 % and 98 % quantile of each band; they serve every date."""
+    limits = []
+    for band in values:
+        known = band[np.isfinite(band)]
+        low, high = np.percentile(known, (LOW, HIGH)) if len(known) else (0.0, 1.0)
+        limits.append((float(low), float(high if high > low else low + 1.0)))
+    return limits
+
+
+def stretch(values: Floats, limits: Sequence[tuple[float, float]]) -> NDArray[np.uint8]:
+    """Return bands as 8-bit RGB (rows, columns, 3), grey where there is no data."""
+    scaled = [
+        (band - low) / (high - low)
+        for band, (low, high) in zip(values, limits, strict=True)
+    ]
+    layers = np.stack(scaled if len(scaled) == 3 else scaled[:1] * 3, axis=-1)
+    gaps = ~np.isfinite(layers).all(axis=-1)
+    pixels: NDArray[np.uint8] = (
+        np.nan_to_num(layers).clip(0.0, 1.0) * 255.0 + 0.5
+    ).astype(np.uint8)
+    pixels[gaps] = NO_DATA
+    return pixels
+
+
+def _positions(image: Image, view: View) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Return the picture's row and column under the middle of every sheet pixel."""
+    x0, y0, x1, y1 = view.box
+    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float64) + 0.5
+    points = view.to_ground(np.column_stack([x.ravel(), y.ravel()]))
+    if view.crs != image.crs:
+        ends = parse_reference(view.crs, "影像"), parse_reference(image.crs, "影像")
+        points = from_lonlat(to_lonlat(points, ends[0]), ends[1])
+    inverse = ~image.transform
+    columns = inverse.a * points[:, 0] + inverse.b * points[:, 1] + inverse.c
+    rows = inverse.d * points[:, 0] + inverse.e * points[:, 1] + inverse.f
+    return (
+        np.floor(rows).astype(int).reshape(x.shape),
+        np.floor(columns).astype(int).reshape(x.shape),
+    )
+
+
+def finest_pixel(images: Sequence[Image]) -> float:
+    """Return the side of the finest pixel in units of the first picture's CRS."""
+    return math.sqrt(abs(images[0].transform.determinant))
