@@ -38,7 +38,7 @@ def image_of(path, bands, acquired, *, cloud=None, sigma_m=None, sensor="Test"):
     return Image(
         Path(path),
         {name: number + 1 for number, name in enumerate(bands)},
-        CRS.from_user_input(crs.to_wkt()),
+        CRS.from_user_input(crs.to_epsg() or crs.to_wkt()),
         transform,
         shape,
         nodata,
