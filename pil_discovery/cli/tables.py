@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pil_discovery.errors import Problem
     from pil_discovery.types import Lead
 
 _STATES = {"computed": "已计算", "not_computable": "不可计算", "off": "未启用"}
 _ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "—"}
+_SHOWN = 3
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
 
 
@@ -77,6 +79,21 @@ def source_rows(sources: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]
         for s in sources
     ]
     return [heading, *rows]
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """Return one line for each kind of problem of a file, with the first places."""
+    places: dict[tuple[str, str, str], list[str]] = {}
+    for problem in problems:
+        kind = (problem.file, problem.what, problem.remedy)
+        places.setdefault(kind, []).append(problem.where)
+    lines = []
+    for (file, what, remedy), found in places.items():
+        named = [p for p in found if p]
+        more = f" 等 {len(found)} 处" if len(found) > _SHOWN else ""
+        where = f"（{'、'.join(named[:_SHOWN])}{more}）" if named else ""
+        lines.append(f"× {file}：{what}{where}" + (f" → {remedy}" if remedy else ""))
+    return lines
 
 
 def model_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:

@@ -98,7 +98,7 @@ def init(folder: Path, as_of: dt.date | None) -> None:
 @guarded
 def check(folder: Path, *, as_json: bool) -> None:
     """看清每个文件：读到多少行、用了多少、哪些隔离、哪些模型能算。"""
-    from pil_discovery.cli.tables import model_rows, source_rows
+    from pil_discovery.cli.tables import model_rows, problem_lines, source_rows
     from pil_discovery.pipeline.checking import check_workspace
 
     with Progress() as progress:
@@ -109,10 +109,8 @@ def check(folder: Path, *, as_json: bool) -> None:
         click.echo(columns(source_rows(found.sources)))
         click.echo()
         click.echo(columns(model_rows(found.models)))
-    for problem in found.problems[:50]:
-        tell(f"× {problem}")
-    if len(found.problems) > 50:
-        tell(say(f"……共 {len(found.problems)} 处", f"… {len(found.problems)} in all"))
+    for line in problem_lines(found.problems):
+        tell(line)
     for path in found.written:
         tell(say(f"已写出 {path}", f"Wrote {path}"))
     tell(say(f"接下来：pil scan {folder} -o 结果", f"Next: pil scan {folder} -o out"))

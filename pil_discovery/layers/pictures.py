@@ -187,7 +187,9 @@ def _gsd(src: DatasetReader, crs: CRS) -> tuple[float, float]:
     a, e = abs(src.transform.a), abs(src.transform.e)
     if not crs.is_geographic:
         return round(a, 3), round(e, 3)
-    x, y = src.transform * (src.width / 2, src.height / 2)
+    x, y = rasterio.transform.xy(
+        src.transform, src.height / 2, src.width / 2, offset="ul"
+    )
     geod = Geod(a=6378137.0, rf=298.257222101)  # CGCS2000
     east = geod.inv(x, y, x + a, y)[2]
     north = geod.inv(x, y, x, y + e)[2]

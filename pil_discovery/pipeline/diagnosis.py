@@ -7,7 +7,7 @@ import platform
 from dataclasses import dataclass
 
 from pil_discovery.errors import PilError
-from pil_discovery.maps.fonts import find_font
+from pil_discovery.maps.fonts import find_fonts
 from pil_discovery.pipeline.runs import engines, product_version
 
 
@@ -49,7 +49,7 @@ def _sm3() -> Finding:
 
 def _font() -> Finding:
     try:
-        return Finding("中文字体", str(find_font()), ok=True)
+        return Finding("中文字体", find_fonts()[0].name, ok=True)
     except PilError as error:
         return Finding(
             "中文字体", "没有找到", ok=False, remedy=error.problems[0].remedy

@@ -92,7 +92,7 @@ def build_bundle(
             rows=list(_source_rows(behind, materials)),
             sources=sources,
             source_paths=paths,
-            plate=plate_of(behind, materials, catalog),
+            plate=plate_of(behind, materials, catalog.datasets),
             fields=fields,
         )
     )

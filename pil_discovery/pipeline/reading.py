@@ -253,6 +253,7 @@ class _Reading:
             columns=entry.columns,
             units=entry.units,
             encoding=entry.encoding,
+            century=entry.century,
             root=self._root,
         )
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:

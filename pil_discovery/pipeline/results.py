@@ -76,15 +76,15 @@ def _rows(findings: Sequence[Finding]) -> list[str]:
 
 
 def _exclusions(findings: Sequence[Finding]) -> list[str]:
-    return [f"{x.zh}（{x.then}）" for f in findings for x in f.exclusions]
+    ends = {"drop": "排除", "review": "转复核", "downgrade": "降低确定性"}
+    said = (f"{x.zh}（{ends[x.then]}）" for f in findings for x in f.exclusions)
+    return list(dict.fromkeys(said))
 
 
 def _step(step: dict[str, Any]) -> str:
     period = f"：{step['period_zh']}" if step.get("period_zh") else ""
-    blocked = step.get("blocked_by") or ()
-    return f"{step['title_zh']}{period}" + (
-        f"（尚缺：{'、'.join(blocked)}）" if blocked else ""
-    )
+    blocked = "；".join(step.get("blocked_by") or ())
+    return f"{step['title_zh']}{period}" + (f"（{blocked}）" if blocked else "")
 
 
 def read_leads(out: str | Path) -> list[Lead]:

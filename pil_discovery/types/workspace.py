@@ -28,6 +28,7 @@ class RecordSource(Noun):
     sheet: str | None = None
     columns: dict[str, str] = _Field(default_factory=dict)
     units: dict[str, str] = _Field(default_factory=dict)
+    century: dict[str, int] = _Field(default_factory=dict)
     encoding: str | None = None
     crs: str | None = None
     sigma_m: float | None = None

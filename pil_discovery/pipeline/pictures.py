@@ -1,0 +1,83 @@
+"""The picture of a lead: before and after where pictures tell, else a location map."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import shapely
+
+from pil_discovery.geo.geojson import shape_of
+from pil_discovery.maps.layers import MapLayer
+from pil_discovery.maps.location import draw_map
+from pil_discovery.maps.plates import draw_plate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from pil_discovery.pipeline.reading import Materials
+    from pil_discovery.types import Dataset, Finding, Image
+
+CGCS2000 = "EPSG:4490"
+_NEAR_DEGREES = 0.02
+"""About two kilometres: zones farther away explain nothing on the map."""
+
+
+def plate_of(
+    findings: Sequence[Finding], materials: Materials, datasets: Mapping[str, Dataset]
+) -> bytes | None:
+    """Draw where the findings are.
+
+    Parameters
+    ----------
+    findings
+        Findings of one lead.
+    materials
+        Layers and pictures behind them.
+
+    Returns
+    -------
+    bytes
+        PNG; None when no finding has a place.
+    """
+    shapes = [s for f in findings if (s := shape_of(f.geometry)) is not None]
+    if not shapes:
+        return None
+    zones = _zones(findings, materials, datasets, shapely.union_all(shapes))
+    found = gpd.GeoDataFrame(geometry=shapes, crs=CGCS2000)
+    layers = [*zones, MapLayer(found, "疑似图斑（待核查）", finding=True)]
+    images = _images(findings, materials)
+    if len(images) < 2:
+        return draw_map(layers)
+    confirm = images[2] if len(images) > 2 else None
+    return draw_plate(images[0], images[1], layers, confirm=confirm)
+
+
+def _images(findings: Sequence[Finding], materials: Materials) -> list[Image]:
+    used = {r.source for f in findings for r in f.records if r.dataset == "image"}
+    seen = [i for i in materials.images if i.provenance.file in used]
+    return seen[:3]
+
+
+def _zones(
+    findings: Sequence[Finding],
+    materials: Materials,
+    datasets: Mapping[str, Dataset],
+    place: BaseGeometry,
+) -> list[MapLayer]:
+    """Return the layers that the findings rest on, near the place."""
+    named = dict.fromkeys(r.dataset for f in findings for r in f.records)
+    near = shapely.box(*place.bounds).buffer(_NEAR_DEGREES)
+    zones = []
+    for name in named:
+        frame = materials.frames.get(name)
+        if frame is None or "geometry" not in frame.columns:
+            continue
+        placed = frame[["geometry"]].dropna()
+        shapes = gpd.GeoDataFrame(placed, geometry="geometry", crs=CGCS2000)
+        here = shapes[shapes.intersects(near)]
+        if len(here):
+            zones.append(MapLayer(here, datasets[name].title.zh))
+    return zones
