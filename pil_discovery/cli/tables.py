@@ -96,6 +96,15 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
     return lines
 
 
+def inference_lines(readings: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what was concluded instead of told, file by file."""
+    return [
+        f"· {reading['file']}：{i['what']} → {i['value']}（{i['why']}）"
+        for reading in readings
+        for i in reading["inferences"]
+    ]
+
+
 def model_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
     """Return which models can be computed, and what the others lack."""
     rows = [

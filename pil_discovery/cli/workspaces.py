@@ -98,7 +98,12 @@ def init(folder: Path, as_of: dt.date | None) -> None:
 @guarded
 def check(folder: Path, *, as_json: bool) -> None:
     """看清每个文件：读到多少行、用了多少、哪些隔离、哪些模型能算。"""
-    from pil_discovery.cli.tables import model_rows, problem_lines, source_rows
+    from pil_discovery.cli.tables import (
+        inference_lines,
+        model_rows,
+        problem_lines,
+        source_rows,
+    )
     from pil_discovery.pipeline.checking import check_workspace
 
     with Progress() as progress:
@@ -109,6 +114,8 @@ def check(folder: Path, *, as_json: bool) -> None:
         click.echo(columns(source_rows(found.sources)))
         click.echo()
         click.echo(columns(model_rows(found.models)))
+        click.echo()
+        click.echo("\n".join(inference_lines(found.readings)))
     for line in problem_lines(found.problems):
         tell(line)
     for path in found.written:

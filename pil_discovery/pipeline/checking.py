@@ -30,10 +30,11 @@ class Check:
     sources: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
+    readings: list[dict[str, Any]] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return sources, problems and models as plain values."""
+        """Return sources, problems, models and readings as plain values."""
         return {
             "sources": self.sources,
             "problems": [
@@ -41,6 +42,7 @@ class Check:
                 for p in self.problems
             ],
             "models": self.models,
+            "readings": self.readings,
         }
 
 
@@ -115,6 +117,10 @@ def _unnamed(picture: str) -> Problem:
 
 
 def _look(check: Check, materials: Materials, catalog: Catalog) -> None:
+    check.readings = [
+        {"file": file, **report.model_dump(mode="json")}
+        for file, report in materials.reports
+    ]
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
     check.problems += [
         _quarantined(row)

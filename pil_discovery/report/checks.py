@@ -1,4 +1,4 @@
-"""检查结果.xlsx: one sheet for the sources, one for the models, one per problem class."""
+"""检查结果.xlsx: sources, conclusions, models, and one sheet per problem class."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -72,7 +72,7 @@ def write_check(
     Parameters
     ----------
     check
-        `sources`, `problems`, `models` as plain values.
+        `sources`, `problems`, `models`, `readings` as plain values.
     quarantine
         Rows and cells not used, columns `QUARANTINE_COLUMNS`.
     """
@@ -85,6 +85,8 @@ def write_check(
             (p["file"], p["where"], p["what"], p["remedy"]) for p in check["problems"]
         ]
         sheet.add("问题汇总", ("文件", "位置", "问题", "处理办法"), problems)
+        sheet.add("推断", ("文件", "内容", "结论", "理由"), list(_inferred(check)))
+        sheet.add("跳过的行", ("文件", "工作表", "行", "原因"), list(_skipped(check)))
         models = [
             (
                 m["code"],
@@ -99,6 +101,18 @@ def write_check(
         for name, rows in quarantine.groupby("reason_class", sort=True):
             body = _picked(rows.to_dict("records"), _ROW_COLUMNS)
             sheet.add(CLASSES[str(name)], _ROW_COLUMNS.values(), body)
+
+
+def _inferred(check: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for reading in check["readings"]:
+        for i in reading["inferences"]:
+            yield reading["file"], i["what"], i["value"], i["why"]
+
+
+def _skipped(check: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for reading in check["readings"]:
+        for s in reading["rows_skipped"]:
+            yield reading["file"], s["sheet"], s["row"], s["reason"]
 
 
 class _Sheets:
