@@ -79,10 +79,13 @@ def _settled(
             lead,
             facts=catalog.facts,
             topics=catalog.topics,
-            routes=catalog.routes[regime],
+            routes={} if regime is None else catalog.routes[regime],
             as_of=as_of,
         )
         routed = leads.choose_route(lead, allowed)
         course = course_of(routed, catalog, as_of)
         steps = tuple(s.model_dump(mode="json") for s in course.steps)
-        yield routed.model_copy(update={"steps": steps})
+        shut = (course.why,) if course.route == "none" else ()
+        yield routed.model_copy(
+            update={"steps": steps, "missing": (*routed.missing, *shut)}
+        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pil_discovery.errors import LawError, Problem
 from pil_discovery.procedure.bases import GAP, in_force
 from pil_discovery.procedure.deadlines import period_zh
 from pil_discovery.procedure.grounding import basis_ids, fact_span
@@ -21,19 +20,13 @@ if TYPE_CHECKING:
     RouteName = Literal["admin", "civil"]
 
 
-def regime_on(regimes: Mapping[str, Regime], day: dt.date) -> str:
-    """Return the id of the procedural rules that hold on a day.
-
-    Raises
-    ------
-    LawError
-        If no set of rules covers the day.
-    """
+def regime_on(regimes: Mapping[str, Regime], day: dt.date) -> str | None:
+    """Return the id of the procedural rules that hold on a day; None = not loaded."""
     for name, regime in regimes.items():
         ended = regime.valid_to is not None and regime.valid_to < day
         if regime.valid_from <= day and not ended:
             return name
-    raise LawError(Problem("", "", f"办案规则：{day} {GAP}"))
+    return None
 
 
 def open_routes(
@@ -70,14 +63,13 @@ def plan(  # noqa: PLR0913 — one argument per part of the catalogue
     """Return agency, route, mandates and next steps of a lead.
 
     The route that the lead carries is kept where it is open; otherwise the first open
-    one, administrative before civil. Without an open route the course says why.
-
-    Raises
-    ------
-    LawError
-        If no set of procedural rules covers `as_of`.
+    one, administrative before civil. Without an open route, or on a day for which no
+    procedural rules are loaded, the course says why.
     """
     regime = regime_on(regimes, as_of)
+    if regime is None:
+        why = f"办案规则：{as_of} {GAP}"
+        return Course(agency=lead.agency, route="none", why=why)
     ways = routes[regime]
     found = open_routes(lead, facts=facts, topics=topics, routes=ways, as_of=as_of)
     if not found:
