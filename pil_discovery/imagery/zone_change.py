@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -153,7 +154,7 @@ def _pair_rows(
         "sigma_m": combined_sigma_m(before, after),
     }
     try:
-        change = detect_change(before, after, confirm=confirm)
+        change = _detected(_Pictures.of(before, after, confirm))
         refusal = _refusal(change, ask.direction)
         if not refusal:
             kept = change.select(ask.direction, min_area_m2=ask.min_area_m2)
@@ -163,6 +164,34 @@ def _pair_rows(
         return [{**base, **_unknown(refusal)}] * len(shapes)
     notes = _notes(kept)
     return [{**base, **row} for row in _cut(shapes, kept, ask, notes)]
+
+
+@dataclass(frozen=True)
+class _Pictures:
+    """The pictures of one comparison, equal when their files are the same."""
+
+    images: tuple[Image, Image, Image | None] = field(compare=False)
+    identity: tuple[object, ...]
+
+    @classmethod
+    def of(cls, before: Image, after: Image, confirm: Image | None) -> _Pictures:
+        images = (before, after, confirm)
+        return cls(images, tuple(None if i is None else _identity(i) for i in images))
+
+
+def _identity(image: Image) -> tuple[object, ...]:
+    mask = image.cloud_mask
+    written = None if mask is None else mask.stat().st_mtime_ns
+    bands = tuple(image.bands.items())
+    return image.path, image.provenance.sha256, bands, mask, written
+
+
+# models ask the same pictures one after another; two comparisons are kept because
+# clouds give neighbouring polygons different ones
+@lru_cache(maxsize=2)
+def _detected(pictures: _Pictures) -> ChangeMap:
+    before, after, confirm = pictures.images
+    return detect_change(before, after, confirm=confirm)
 
 
 def _refusal(change: ChangeMap, directions: Sequence[str]) -> str:
