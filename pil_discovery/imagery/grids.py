@@ -36,11 +36,8 @@ class Pixels(Protocol):
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
 
-    def read(self, window: Window) -> Floats:
-        """Return float64 (bands, rows, columns), NaN where there is no data."""
-
-    def valid(self, window: Window) -> Bools:
-        """Return boolean (rows, columns): ground is visible."""
+    def both(self, window: Window) -> tuple[Floats, Bools]:
+        """Return bands (bands, rows, columns), NaN without data, and ground seen."""
 
 
 @dataclass(frozen=True)
@@ -84,14 +81,11 @@ class ArrayPixels:
         """Rows and columns."""
         return self.values.shape[1], self.values.shape[2]
 
-    def read(self, window: Window) -> Floats:
-        """Return the window as a view."""
+    def both(self, window: Window) -> tuple[Floats, Bools]:
+        """Return the window as a view, and where every band has a value."""
         rows, columns = window.toslices()
-        return self.values[:, rows, columns]
-
-    def valid(self, window: Window) -> Bools:
-        """Return where every band has a value."""
-        return _finite(self.read(window))
+        values = self.values[:, rows, columns]
+        return values, _finite(values)
 
 
 @dataclass(frozen=True)

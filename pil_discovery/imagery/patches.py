@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 MIN_PIXELS = 4
+STRIP = 512
+"""Rows at a time, where a copy of the whole scene would cost memory."""
 CRS = "EPSG:4490"
 PATCH_COLUMNS = (
     "patch_id",
@@ -74,15 +76,17 @@ def changed_pixels(flags: NDArray[np.uint8], wanted: int = 0) -> Bools:
     wanted
         Direction bits of which a pixel must have one; 0 takes every changed pixel.
     """
-    raw: Bools = (flags & CHANGED) != 0
+    raw = flags & np.uint8(CHANGED)
     if wanted:
-        raw &= (flags & wanted) != 0
-    if min(raw.shape) < 1 or not raw.any():
-        return raw
-    kept = sieve(raw.astype(np.uint8), MIN_PIXELS, connectivity=8) == 1
+        raw[(flags & np.uint8(wanted)) == 0] = 0
+    if not raw.any():
+        return raw.view(np.bool_)
+    kept: NDArray[np.uint8] = sieve(raw, MIN_PIXELS, connectivity=8)
     # The sieve also fills holes; a hole under a cloud stays unknown.
-    result: Bools = kept & ((flags & VALID) != 0)
-    return result
+    kept //= np.uint8(CHANGED)
+    for row in range(0, len(flags), STRIP):
+        kept[row : row + STRIP] &= flags[row : row + STRIP] // np.uint8(VALID)
+    return kept.view(np.bool_)
 
 
 def outline_patches(
@@ -103,7 +107,7 @@ def outline_patches(
     """
     rings = [
         shapely.geometry.shape(geometry)
-        for geometry, _ in shapes(mask.astype(np.uint8), mask=mask, connectivity=8)
+        for geometry, _ in shapes(mask.view(np.uint8), mask=mask, connectivity=8)
     ]
     placed = _placed(rings, grid)
     areas = area_m2(placed) if len(placed) else np.zeros(0)

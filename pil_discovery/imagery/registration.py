@@ -31,8 +31,8 @@ ShiftVerdict = Literal["ok", "warn", "resample", "refuse", "not_assessed"]
 
 TILE = 100
 MIN_TILES = 8
-MAX_TILES = 144
-COARSE = 1024
+MAX_TILES = 64
+COARSE = 512
 UPSAMPLE = 50
 MAX_RESIDUAL = 3.0
 MAX_SPREAD = 1.0
@@ -203,11 +203,11 @@ def _displacement(first: Floats, second: Floats, upsample: int) -> Floats:
 
 def _texture(pixels: Pixels, window: Window) -> Floats | None:
     """Return tapered gradient magnitude, all bands alike; None without texture."""
-    clear = pixels.valid(window)
+    values, clear = pixels.both(window)
     if clear.mean() < MIN_VALID:
         return None
     total = np.zeros(clear.shape)
-    for band in pixels.read(window):
+    for band in values:
         edges = gaussian_gradient_magnitude(
             np.where(clear, band, band[clear].mean()), SMOOTHING
         )

@@ -11,7 +11,7 @@ from pil_discovery.imagery.registration import register_shift
 TAIZHOU = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data")) / "landsat_taizhou"
 
 
-def texture(seed=1, side=420):
+def texture(seed=1, side=320):
     rough = np.random.default_rng(seed).normal(size=(2, side + 4, side + 4))
     return sum(rough[:, i : i + side, j : j + side] for i in range(4) for j in range(4))
 
@@ -50,7 +50,7 @@ def test_unlike_or_tiny_pictures_are_not_assessed_never_ok():
 def test_gaps_are_left_out():
     values = texture()
     after = np.roll(values, 1, axis=1)
-    after[:, 30:180, 40:150] = np.nan
+    after[:, 0:60, 40:110] = np.nan
     found = register_shift(values, after)
     assert found.dy_px == pytest.approx(1, abs=0.02)
 
@@ -75,7 +75,7 @@ def test_injected_shifts_on_real_bands():
     base = register_shift(before, after)
     assert base.verdict == "ok"
     errors = []
-    for move in np.random.default_rng(7).uniform(-2, 2, (4, 2)):
+    for move in np.random.default_rng(7).uniform(-2, 2, (3, 2)):
         moved = np.stack([displace(b, move, order=1, mode="nearest") for b in after])
         found = register_shift(before, moved)
         errors += [
