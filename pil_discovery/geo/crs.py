@@ -182,8 +182,7 @@ def to_lonlat(xy: Points, reference: Reference) -> Points:
     array
         Shape (n, 2), degrees; infinite where the projection has no answer.
     """
-    columns = _forward(reference)(xy[:, 0], xy[:, 1])
-    return np.column_stack(columns)
+    return np.column_stack(_forward(reference)(xy[:, 0], xy[:, 1]))
 
 
 def from_lonlat(lonlat: Points, reference: Reference) -> Points:
@@ -201,8 +200,7 @@ def from_lonlat(lonlat: Points, reference: Reference) -> Points:
     array
         Shape (n, 2), in the units of the system.
     """
-    columns = _backward(reference)(lonlat[:, 0], lonlat[:, 1])
-    return np.column_stack(columns)
+    return np.column_stack(_backward(reference)(lonlat[:, 0], lonlat[:, 1]))
 
 
 def local_crs(lon: float) -> CRS:
@@ -284,12 +282,10 @@ def _transform_array(
             raise CrsError(f"部分坐标超出 {source.name} 的适用范围，不能换算")
         return out
 
-    same = source.name == target.name
     array = np.asarray(data, dtype=object)
-    result: NDArray[np.object_] = (
-        shapely.force_2d(array) if same else shapely.transform(array, move)
-    )
-    return result
+    if source.name == target.name:
+        return np.asarray(shapely.force_2d(array), dtype=object)
+    return np.asarray(shapely.transform(array, move), dtype=object)
 
 
 def _forward(reference: Reference) -> Callable[[Points, Points], tuple[Points, Points]]:
