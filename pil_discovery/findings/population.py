@@ -80,10 +80,11 @@ def evaluate(
         relations.create("_population", model.population.sql, "population.sql")
         _check_columns(model, relations)
         _judge(model, relations)
+        links = _link(model, relations)
         return Evaluation(
             rows=_reported(relations),
-            behind=_behind(model, relations),
-            gaps=_gaps(model, relations),
+            behind=_behind(relations, links),
+            gaps=_gaps(model, relations, links),
             states=_states(model, relations),
             steps=steps,
         )
@@ -187,49 +188,74 @@ def _states(model: Model, relations: Relations) -> dict[Key, str]:
     return dict(zip(zip(*columns[:-1], strict=True), columns[-1], strict=True))
 
 
-def _join(model: Model, relations: Relations, dataset: str) -> str:
-    """Write the condition that leads from a finding `r` to rows `d` of a data set."""
+def _pairs(model: Model, relations: Relations, dataset: str) -> dict[str, str]:
+    """Return the columns of a data set and those of a finding that must be equal."""
     have = relations.columns("_reported")
     columns = relations.columns(dataset)
     pairs = model.records.get(dataset)
     if pairs is None:
-        pairs = {k: k for k in model.population.key if k in columns}
-    parts = []
+        return {k: k for k in model.population.key if k in columns}
     for theirs, ours in pairs.items():
         if ours not in have or theirs not in columns:
             what = f"没有列 {ours if ours not in have else theirs}"
             raise ModelError(_problem(model, f"records.{dataset}", what))
-        left, right = f"r.{quoted(ours)}", f"d.{quoted(theirs)}"
-        is_list = have[ours].endswith("[]")
-        parts.append(
-            f"list_contains({left}, {right})" if is_list else f"{left} = {right}"
+    return pairs
+
+
+def _link(model: Model, relations: Relations) -> dict[str, str]:
+    """Keep which rows stand behind which finding: data set → table of (n, i).
+
+    A list of row numbers is spread out first: a join on equal values is many times
+    faster than asking of every pair whether the list holds the value.
+    """
+    kinds = relations.columns("_reported")
+    links: dict[str, str] = {}
+    for dataset in dict.fromkeys((*model.data, *model.clears)):
+        pairs = _pairs(model, relations, dataset)
+        if not pairs:
+            continue
+        spread = next((o for o in pairs.values() if kinds[o].endswith("[]")), None)
+        both = " AND ".join(_equal(t, o, kinds, spread) for t, o in pairs.items())
+        source = "_reported"
+        if spread is not None:
+            source = f"(SELECT *, unnest({quoted(spread)}) AS _one FROM _reported)"
+        links[dataset] = f"_link_{dataset}"
+        relations.create(
+            links[dataset],
+            f"""SELECT DISTINCT r._n AS n, d._id AS i
+            FROM {source} r JOIN {quoted(dataset)} d ON {both}""",
+            f"records.{dataset}",
         )
-    return " AND ".join(parts)
+    return links
 
 
-def _linked(model: Model, relations: Relations) -> dict[str, str]:
-    declared = (*model.data, *model.clears)
-    return {d: j for d in declared if (j := _join(model, relations, d))}
+def _equal(theirs: str, ours: str, kinds: Mapping[str, str], spread: str | None) -> str:
+    if ours == spread:
+        return f"r._one = d.{quoted(theirs)}"
+    if kinds[ours].endswith("[]"):
+        return f"list_contains(r.{quoted(ours)}, d.{quoted(theirs)})"
+    return f"r.{quoted(ours)} = d.{quoted(theirs)}"
 
 
-def _behind(model: Model, relations: Relations) -> list[dict[str, list[int]]]:
+def _behind(
+    relations: Relations, links: Mapping[str, str]
+) -> list[dict[str, list[int]]]:
     behind: list[dict[str, list[int]]] = [
         {} for _ in range(relations.count("_reported"))
     ]
-    for dataset, condition in _linked(model, relations).items():
-        rows = relations.select(
-            f"""SELECT r._n AS n, d._id AS i FROM _reported r
-            JOIN {quoted(dataset)} d ON {condition} ORDER BY n, i"""
-        )
+    for dataset, link in links.items():
+        rows = relations.select(f"SELECT n, i FROM {quoted(link)} ORDER BY n, i")
         for n, i in zip(rows["n"].to_pylist(), rows["i"].to_pylist(), strict=True):
             behind[n].setdefault(dataset, []).append(i)
     return behind
 
 
-def _gaps(model: Model, relations: Relations) -> list[list[str]]:
+def _gaps(
+    model: Model, relations: Relations, links: Mapping[str, str]
+) -> list[list[str]]:
     """Name the required cells that are missing behind each unknown candidate."""
     gaps: list[list[str]] = [[] for _ in range(relations.count("_reported"))]
-    for dataset, condition in _linked(model, relations).items():
+    for dataset, link in links.items():
         if dataset not in model.data or dataset == "image":
             continue
         columns = model.data[dataset]
@@ -238,7 +264,8 @@ def _gaps(model: Model, relations: Relations) -> list[list[str]]:
         )
         rows = relations.select(
             f"""SELECT r._n, count(d._id), {flags} FROM _reported r
-            LEFT JOIN {quoted(dataset)} d ON {condition}
+            LEFT JOIN {quoted(link)} l ON l.n = r._n
+            LEFT JOIN {quoted(dataset)} d ON d._id = l.i
             WHERE r._state = 'unknown' GROUP BY r._n ORDER BY r._n"""
         )
         for n, linked, *missing in zip(

@@ -33,11 +33,11 @@ from pil_discovery.types import (
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import pandas as pd
-
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.types import Image, Model
     from pil_discovery.types.models import Scalar, Signal
+
+Origins = dict[str, list[list[Any]]]
 
 _ID_LENGTH = 24
 _SCALAR_STATES = ("hit", "review", "dropped", "unknown")
@@ -92,7 +92,11 @@ def screen(
             model, inputs, images, as_of=as_of, parameters=values, late=True
         )
         states, rows = _reconciled(model, first, last)
-    findings = [_finding(model, inputs, images, row) for row in rows]
+    origins = _origins(model, inputs)
+    findings = [
+        _finding(model, inputs, row, _records(origins, images, row["_behind"]))
+        for row in rows
+    ]
     run = ModelRun(
         id=model.id,
         code=model.code,
@@ -167,7 +171,10 @@ def _sortable(key: tuple[Any, ...]) -> tuple[tuple[bool, str, Any], ...]:
 
 
 def _finding(
-    model: Model, inputs: Inputs, images: Sequence[Image], row: dict[str, Any]
+    model: Model,
+    inputs: Inputs,
+    row: dict[str, Any],
+    records: tuple[RecordRef, ...],
 ) -> Finding:
     key = {name: _scalar(row[name]) for name in model.population.key}
     return Finding(
@@ -186,7 +193,7 @@ def _finding(
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
         sentence_zh=fill(model.explain.zh, row),
         sentence_en=fill(model.explain.en, row, lang="en"),
-        records=_records(inputs, images, row["_behind"]),
+        records=records,
         geometry=_geometry(row.get("geometry")),
         exclusions=tuple(
             Applied(then=x.then, zh=x.zh)
@@ -248,27 +255,34 @@ def _fired(
     )
 
 
+def _origins(model: Model, inputs: Inputs) -> Origins:
+    """Return where each row of the declared tables stands: source, sheet, row."""
+    names = [n for n in {**model.data, **model.clears} if n in inputs.frames]
+    return {
+        n: [inputs.frames[n][c].tolist() for c in ("_source", "_sheet", "_row")]
+        for n in names
+    }
+
+
 def _records(
-    inputs: Inputs, images: Sequence[Image], behind: Mapping[str, Sequence[int]]
+    origins: Origins, images: Sequence[Image], behind: Mapping[str, Sequence[int]]
 ) -> tuple[RecordRef, ...]:
     refs: list[RecordRef] = []
     for dataset, positions in behind.items():
         if dataset == "image":
             refs += [_picture(images[i]) for i in positions]
         else:
-            frame = inputs.frames[dataset]
-            refs += [_record(dataset, frame, i) for i in positions]
+            refs += [_record(dataset, origins[dataset], i) for i in positions]
     return tuple(refs)
 
 
-def _record(dataset: str, frame: pd.DataFrame, position: int) -> RecordRef:
-    row = frame.iloc[position]
-    sheet = row["_sheet"]
+def _record(dataset: str, origin: Sequence[list[Any]], position: int) -> RecordRef:
+    source, sheet, row = (column[position] for column in origin)
     return RecordRef(
         dataset=dataset,
-        source=str(row["_source"]),
+        source=str(source),
         sheet=sheet if isinstance(sheet, str) else None,
-        row=int(row["_row"]),
+        row=int(row),
     )
 
 
