@@ -133,19 +133,21 @@ def _placed(frame: pd.DataFrame, room: Room, table: str) -> gpd.GeoDataFrame:
     return placed
 
 
-def _sigma(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
-    """Combine both errors per left row; one that is not known makes all unknown."""
-    of_left = _sigma_of(left)
-    of_right = _sigma_of(right)
-    worst = float(np.max(of_right)) if len(of_right) else np.nan
-    both: np.ndarray[Any, Any] = np.hypot(of_left, worst)
-    return both
-
-
 def _sigma_of(frame: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
     if "_sigma_m" not in frame.columns:
         return np.full(len(frame), np.nan)
     return frame["_sigma_m"].to_numpy(dtype=float, na_value=np.nan)
+
+
+def _worst_sigma(
+    left: gpd.GeoDataFrame, right: gpd.GeoDataFrame
+) -> np.ndarray[Any, Any]:
+    """Combine the error of each left row with the largest known one of the right."""
+    known = _sigma_of(right)
+    known = known[np.isfinite(known)]
+    worst = float(np.max(known)) if len(known) else np.nan
+    both: np.ndarray[Any, Any] = np.hypot(_sigma_of(left), worst)
+    return both
 
 
 def _overlay(
@@ -156,7 +158,7 @@ def _overlay(
     ours = _placed(left, room, spec.left)
     theirs = _placed(right, room, spec.right)
     minimum = room.number(spec.min_area_m2, "min_area_m2")
-    sigma = _sigma(ours, theirs)
+    sigma = _sigma_of(ours)
     parts = [
         overlay(
             ours.iloc[at],
@@ -165,10 +167,11 @@ def _overlay(
             by=spec.by,
             distance_m=distance,
             sigma_m=sigma[at],
+            right_sigma_m=_sigma_of(theirs),
             min_area_m2=0.0 if minimum is None else minimum,
             threshold_m2=room.number(spec.threshold_m2, "threshold_m2"),
         )
-        for distance, at in _distances(spec, room, sigma)
+        for distance, at in _distances(spec, room, _worst_sigma(ours, theirs))
     ]
     rows = pd.concat(parts, ignore_index=True)
     return rows.sort_values(
@@ -207,8 +210,8 @@ def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 
 def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     placed = _placed(zones, room, spec.zones)
-    past = [i for i in room.images if beijing_date(i) <= room.as_of]
-    parts = [_zonal_of(spec, placed, image) for image in past]
+    inner = _inner(placed, room.number(spec.inner_buffer_m, "inner_buffer_m") or 0.0)
+    parts = [_zonal_of(spec, inner, image) for image in _past(room)]
     if not parts:
         return pd.DataFrame(
             columns=["zone_id", "acquired_date", "count", "valid_share", *spec.stats]
@@ -221,6 +224,24 @@ def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     return latest.drop_duplicates("zone_id", keep="last").reset_index(drop=True)
 
 
+def _past(room: Room) -> list[Image]:
+    return [i for i in room.images if beijing_date(i) <= room.as_of]
+
+
+def _inner(zones: gpd.GeoDataFrame, distance_m: float) -> gpd.GeoDataFrame:
+    """Shrink polygons by a distance, so that mixed pixels of the rim do not count."""
+    if distance_m == 0 or zones.empty:
+        return zones
+    from pil_discovery.geo.crs import local_crs, safe_transform
+
+    metric = local_crs(float(zones.geometry.bounds["minx"].median()))
+    shrunk = safe_transform(zones, target=metric)
+    shapes = shrunk.geometry.buffer(-distance_m)
+    inner = safe_transform(shrunk.set_geometry(shapes), target="EPSG:4490")
+    left: gpd.GeoDataFrame = inner[~inner.geometry.is_empty]
+    return left
+
+
 def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFrame:
     from pil_discovery.imagery.zonal import zonal
 
@@ -230,21 +251,57 @@ def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFram
 
 
 def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    placed = _placed(zones, room, spec.zones)
+    past = _past(room)
+    if not past or placed.empty:
+        return pd.DataFrame(
+            {"zone_id": placed.index, "state": "unknown", "reason": "没有可用的影像"}
+        ).reindex(columns=_SERIES_COLUMNS)
+    if spec.start_column is None:
+        return _breaks(spec, placed, past, start=None)
+    # a start of its own for each polygon: those that share one are reckoned together
+    starts = pd.to_datetime(placed[spec.start_column])
+    days = sorted(starts.dropna().unique())
+    parts = [
+        _breaks(spec, placed[starts == day], past, start=pd.Timestamp(day).date())
+        for day in days
+    ]
+    if starts.isna().any():
+        parts.append(_breaks(spec, placed[starts.isna()], past, start=None))
+    return pd.concat(parts, ignore_index=True)
+
+
+_SERIES_COLUMNS = (
+    "zone_id",
+    "state",
+    "earliest_date",
+    "latest_date",
+    "size",
+    "z",
+    "reason",
+)
+
+
+def _breaks(
+    spec: Series,
+    zones: gpd.GeoDataFrame,
+    images: Sequence[Image],
+    *,
+    start: dt.date | None,
+) -> pd.DataFrame:
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal
 
-    placed = _placed(zones, room, spec.zones)
-    past = [i for i in room.images if beijing_date(i) <= room.as_of]
-    parts = [zonal(placed, image, index=spec.index, stats=("mean",)) for image in past]
+    parts = [zonal(zones, image, index=spec.index, stats=("mean",)) for image in images]
     values = np.column_stack([p["mean"].to_numpy(dtype=float) for p in parts])
     shares = np.column_stack([p["valid_share"].to_numpy(dtype=float) for p in parts])
-    dates = np.array([beijing_date(i) for i in past], dtype="datetime64[D]")
-    breaks = find_breaks(values, dates, shares >= USABLE_SHARE)
+    dates = np.array([beijing_date(i) for i in images], dtype="datetime64[D]")
+    breaks = find_breaks(values, dates, shares >= USABLE_SHARE, start=start)
     rows = breaks.frame.rename(
         columns={"earliest": "earliest_date", "latest": "latest_date"}
     )
-    rows.insert(0, "zone_id", placed.index.to_numpy())
-    return rows
+    rows.insert(0, "zone_id", zones.index.to_numpy())
+    return rows[list(_SERIES_COLUMNS)].reset_index(drop=True)
 
 
 def _match(

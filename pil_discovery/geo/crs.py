@@ -362,7 +362,7 @@ def _family(crs: CRS) -> Literal["CGCS2000", "WGS84"] | None:
         abs(base.ellipsoid.semi_major_metre - 6378137.0) < 0.5
         and abs(base.ellipsoid.inverse_flattening - 298.2572) < 1e-3
         and (base.prime_meridian is None or base.prime_meridian.longitude == 0)
-        and all(a.unit_name == "degree" for a in base.axis_info[:2])
+        and all(a.unit_name.lower() == "degree" for a in base.axis_info[:2])
     )
     found = _FAMILIES.get(key)
     if not sound or found is None:
