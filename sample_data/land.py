@@ -531,10 +531,12 @@ def _red_lines(land: Land) -> None:
         BEYOND, "review", deal.parcel_no, "越线二百平方米，计入位置误差不足九成把握"
     )
     deal, x, y = parcel("示让2022-137", 1, 5, 20500.0)
-    deal.completed = [["2025-03-01", 39000.0, 20620.0]]
-    land.plant(BEYOND, "review", deal.parcel_no, "只有竣工实测用地超出合同面积")
+    deal.completed = [["2025-03-01", 39000.0, 20705.0]]
+    land.plant(
+        BEYOND, "review", deal.parcel_no, "只有竣工实测用地超出合同面积，恰为百分之一"
+    )
     deal, x, y = parcel("示让2022-138", 1, 7, 20500.0)
-    deal.completed = [["2025-03-01", 39000.0, 20549.0]]  # clear: 49 m² over
+    deal.completed = [["2025-03-01", 39000.0, 20704.0]]  # clear: below 1 %
     deal, x, y = parcel("示让2022-139", 1, 9)
     land.plant(BEYOND, "unknown", deal.parcel_no, "后两期影像有云")
     deal, x, y = parcel("示让2022-140", 3, 9)
