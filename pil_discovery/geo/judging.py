@@ -65,7 +65,7 @@ def possible(layers: Layers) -> Pairs:
     sigma = np.hypot(layers.left_sigma[pairs.left], layers.right_sigma[pairs.right])
     apart = shapely.distance(layers.left[pairs.left], layers.right[pairs.right])
     metres = apart * layers.space.unit(layers.left).min(axis=1)[pairs.left]
-    return select(pairs, metres <= REACH * sigma)
+    return select(pairs, (metres <= REACH * sigma) | (np.isnan(sigma) & (metres == 0)))
 
 
 def mark_deep(rows: Rows, layers: Layers) -> Rows:
@@ -116,11 +116,13 @@ def row_sigma(rows: Rows, layers: Layers, pairs: Pairs) -> Floats:
     single = rows.right >= 0
     other[single] = layers.right_sigma[rows.right[single]]
     if not single.all():
-        widest = np.full(len(layers.left), np.nan)
-        np.fmax.at(widest, pairs.left, layers.right_sigma[pairs.right])
+        widest = np.zeros(len(layers.left))
+        # one unknown error among the features near makes the whole row unknown
+        of_right = np.where(np.isnan(layers.right_sigma), np.inf, layers.right_sigma)
+        np.maximum.at(widest, pairs.left, of_right[pairs.right])
         if not len(pairs):
-            widest[:] = layers.right_sigma.max(initial=0.0)
-        other[~single] = np.nan_to_num(widest[rows.left[~single]])
+            widest[:] = of_right.max(initial=0.0)
+        other[~single] = np.where(np.isinf(widest), np.nan, widest)[rows.left[~single]]
     return np.hypot(layers.left_sigma[rows.left], other)
 
 

@@ -145,3 +145,29 @@ def test_a_whole_field_within_a_zone_under_error():
 def test_shifts_are_centred_and_of_unit_size():
     assert UNIT_SHIFTS.mean(axis=0) == pytest.approx([0, 0], abs=1e-12)
     assert UNIT_SHIFTS.std(axis=0) == pytest.approx([1, 1])
+
+
+def test_an_unknown_error_on_the_right_is_not_zero():
+    """A neighbour of unknown accuracy leaves the row not assessed; far ones do not."""
+    left = layer([box(0, 0, 100, 100), box(5000, 0, 5100, 100)])
+    right = layer([box(50, 0, 150, 100), box(60, 0, 160, 100)])
+    for by in ("pair", "left"):
+        rows = overlay(
+            left,
+            right,
+            how="intersection",
+            by=by,
+            sigma_m=5.0,
+            right_sigma_m=np.array([5.0, np.nan]),
+        )
+        assert np.isnan(rows["p_overlap"].iloc[-1])
+        assert np.isnan(rows["area_low_m2"].iloc[-1])
+    known = overlay(
+        left,
+        right,
+        how="difference",
+        by="left",
+        sigma_m=5.0,
+        right_sigma_m=np.array([np.nan, np.nan]),
+    )
+    assert np.isnan(known["p_overlap"].iloc[0])
