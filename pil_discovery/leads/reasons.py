@@ -55,6 +55,7 @@ class Harm:
     """One measure of harm between its anchors."""
 
     rule: HarmMeasure
+    name: str
     unit: str
     amount: Measure
     share: float
@@ -270,9 +271,9 @@ def _harm(harm: Harm) -> str:
     anchors = f"锚点 {rule.floor:,.10g}～{rule.cap:,.10g} {unit}，对数刻度"
     anchor = f"（{rule.anchor}）" if rule.anchor else ""
     if harm.amount is None:
-        return f"{rule.measure} 未知，按 0 计；{anchors}{anchor}"
+        return f"{harm.name} 未知，按 0 计；{anchors}{anchor}"
     share = formula.rounded(harm.share)
-    return f"{rule.measure} {harm.amount:,} {unit}，{anchors}{anchor}，计 {share}"
+    return f"{harm.name} {harm.amount:,} {unit}，{anchors}{anchor}，计 {share}"
 
 
 def _signed(amount: float) -> str:

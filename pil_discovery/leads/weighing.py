@@ -294,6 +294,7 @@ def _harms(model: Model, amounts: Mapping[str, Measure]) -> tuple[Harm, ...]:
     return tuple(
         Harm(
             rule=rule,
+            name=model.labels.get(rule.measure, rule.measure),
             unit=model.measures[rule.measure],
             amount=amounts.get(rule.measure),
             share=formula.severity(amounts.get(rule.measure), rule.floor, rule.cap),

@@ -134,7 +134,14 @@ def scan(
     )
     planned = settled(weighed, catalog, day)
 
-    run = describe(place, day, materials, runs=screened.runs, planned=planned)
+    run = describe(
+        place,
+        day,
+        materials,
+        runs=screened.runs,
+        models=catalog.models,
+        planned=planned,
+    )
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,

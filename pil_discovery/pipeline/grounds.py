@@ -50,10 +50,12 @@ def bases_for(
 ) -> list[Basis]:
     """Return every rule that a document of this lead may print.
 
-    The rules of the facts, the mandate of the route, and those that set its periods.
+    The rules of the facts, the mandate of the route, and those that set the period for
+    the reply.
     """
     grounds = procedure.bases_of(findings, facts=catalog.facts)
-    steps = [i for step in course.steps for i in step.basis]
+    reply = [s for s in course.steps if (s.clock or "").startswith("suggestion-reply")]
+    steps = [i for step in reply for i in step.basis]
     named = dict.fromkeys([*course.mandate, *steps])
     further = {
         i: procedure.to_basis(catalog.facts[i])

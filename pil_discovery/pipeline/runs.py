@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pil_discovery.pipeline.reading import Materials
-    from pil_discovery.types import Lead, ModelRun, Source, Workspace
+    from pil_discovery.types import Lead, Model, ModelRun, Source, Workspace
 
 _ENGINES = ("duckdb", "shapely", "pyproj", "pyogrio", "rasterio", "exactextract")
 
@@ -25,6 +25,7 @@ def describe(
     materials: Materials,
     *,
     runs: Sequence[ModelRun],
+    models: Mapping[str, Model],
     planned: Sequence[Lead],
 ) -> dict[str, Any]:
     """Assemble the content of `run.json`; nothing in it depends on the clock."""
@@ -40,7 +41,14 @@ def describe(
         },
         "personal_basis": workspace.personal.basis if workspace.personal else None,
         "sources": [_source(s) for s in materials.sources],
-        "models": [_model(r, noisy) for r in runs],
+        "models": [
+            {
+                **r.model_dump(mode="json"),
+                "notes": _notes(r, models[r.id], noisy, materials.sources),
+                "labels": models[r.id].labels,
+            }
+            for r in runs
+        ],
         "leads": {"single": kinds["single"], "class": kinds["class"]},
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
@@ -54,10 +62,22 @@ def _source(source: Source) -> dict[str, Any]:
     return source.model_dump(mode="json")
 
 
-def _model(run: ModelRun, noisy: Mapping[str, str]) -> dict[str, Any]:
-    told = run.model_dump(mode="json")
-    told["notes"] = [*run.notes, *(noisy[i] for i in (run.id,) if i in noisy)]
-    return told
+def _notes(
+    run: ModelRun, model: Model, noisy: Mapping[str, str], sources: Sequence[Source]
+) -> list[str]:
+    """Tell what may mislead: many flags, and rows of its data that were set aside.
+
+    A row in quarantine is not looked at: a candidate may be missing, or what would
+    have flagged or cleared another one.
+    """
+    if run.state != "computed":
+        return list(run.notes)
+    aside = Counter[str]()
+    for source in sources:
+        if source.dataset in model.data or source.dataset in model.clears:
+            aside[source.file] += source.rows_quarantined
+    rows = [f"{file} 有 {n} 行被隔离，未参与筛查" for file, n in aside.items() if n]
+    return [*run.notes, *(noisy[i] for i in (run.id,) if i in noisy), *rows]
 
 
 def product_version() -> str:

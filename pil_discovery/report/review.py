@@ -51,7 +51,7 @@ LEAD_FIELDS = (
 FINDING_FIELDS = ("state", "sentence_zh", "records", "exclusions", "missing")
 RUN_FIELDS = ("name", "as_of")
 SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
-MODEL_FIELDS = ("id", "code", "state", "missing", "counts", "notes")
+MODEL_FIELDS = ("id", "code", "state", "missing", "counts", "notes", "labels")
 DEGREES = 6
 
 
@@ -117,7 +117,7 @@ def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
-    empty: dict[str, Any] = {"missing": [], "notes": [], "counts": {}}
+    empty: dict[str, Any] = {"missing": [], "notes": [], "counts": {}, "labels": {}}
     return {
         **{name: run.get(name) for name in RUN_FIELDS},
         "sources": [

@@ -64,14 +64,30 @@ def write_workbook(path: Path, contents: Contents) -> None:
             }
         )
         styles = _styles(book)
-        _write_leads(book, styles, contents.leads)
-        _write_sheet(_sheet(book, "筛查结果", styles), FINDINGS, contents.findings)
+        _write_leads(book, styles, _labelled(contents.leads, contents.run))
+        findings = _labelled(contents.findings, contents.run)
+        _write_sheet(_sheet(book, "筛查结果", styles), FINDINGS, findings)
         models = contents.run.get("models", ())
         _write_sheet(_sheet(book, "模型运行情况", styles), MODELS, models)
         sources = contents.run.get("sources", ())
         _write_sheet(_sheet(book, "数据来源", styles), SOURCES, sources)
         _write_sheet(_sheet(book, "隔离数据", styles), QUARANTINE, contents.quarantine)
         _write_sheet(_sheet(book, "说明", styles), NOTES, _notes(contents))
+
+
+def _labelled(records: Sequence[Record], run: Mapping[str, Any]) -> list[Record]:
+    """Name the measures of each record as its model names them for readers."""
+    labels = {m["id"]: m.get("labels") or {} for m in run.get("models", ())}
+    return [
+        {
+            **record,
+            "measures": {
+                labels.get(record["model"], {}).get(name, name): value
+                for name, value in (record.get("measures") or {}).items()
+            },
+        }
+        for record in records
+    ]
 
 
 @dataclass(frozen=True)

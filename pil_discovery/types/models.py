@@ -300,6 +300,8 @@ class Model(Noun):
     evidence
         Class of the rule, which sets its prior: `register` (registers collide),
         `balance` (derived quantity), `imagery` (pictures only).
+    labels
+        Measure → its Chinese name for readers.
     records
         Rows behind a finding: data set → {column of the data set: column of the
         population}, the value may be a list; the default joins on key columns of
@@ -324,6 +326,7 @@ class Model(Noun):
     population: Population
     exclusions: tuple[Exclusion, ...] = ()
     measures: dict[str, str] = _Field(default_factory=dict)
+    labels: dict[str, str] = _Field(default_factory=dict)
     records: dict[str, dict[str, str]] = _Field(default_factory=dict)
     merge_by: tuple[str, ...] = ()
     harm: tuple[HarmMeasure, ...] = ()

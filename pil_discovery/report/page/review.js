@@ -14,6 +14,7 @@
   }
   const data = await load();
   const { run, words, findings } = data;
+  const labels = (l) => ((run.models.find((m) => m.id === l.model) || {}).labels || {});
   const leads = data.leads;
   const byId = new Map(leads.map((l) => [l.lead_id, l]));
 
@@ -132,7 +133,7 @@
     return el("form", {}, el("div", { class: "choice" }, buttons), reason, by, note, on);
   }
   function detail(l) {
-    const pairs = [["线索编号", l.lead_id], ["主体", [l.subject_name, l.subject_code].filter(Boolean).join("　") || (l.members.length ? `${l.members.length} 件线索的主体，见成员` : "未确定")], ["行政机关", l.agency || "未确定"], ["路线", words.routes[l.route]], ["事实日期", fact(l) || "未知"], ["地点", l.place], ...Object.entries(l.measures).map(([k, v]) => [k, v === null ? "未知" : String(v)])];
+    const pairs = [["线索编号", l.lead_id], ["主体", [l.subject_name, l.subject_code].filter(Boolean).join("　") || (l.members.length ? `${l.members.length} 件线索的主体，见成员` : "未确定")], ["行政机关", l.agency || "未确定"], ["路线", words.routes[l.route]], ["事实日期", fact(l) || "未知"], ["地点", l.place], ...Object.entries(l.measures).map(([k, v]) => [labels(l)[k] || k, v === null ? "未知" : String(v)])];
     const parts = Object.entries(words.parts).flatMap(([k, zh]) => [el("span", {}, zh), bar(Number(l.parts[k])), el("b", {}, l.parts[k])]);
     const routes = Object.entries(l.routes).map(([k, v]) => `${words.routes[k]}：可查性 ${v.verifiability}，得分 ${v.score}${k === l.route ? "（采用）" : ""}`);
     const members = l.members.map((id) => byId.get(id)).filter(Boolean).sort((a, b) => a.rank - b.rank).map((m) => el("li", {}, el("button", { type: "button", click: () => select(m, true) }, `${m.rank}　${m.title_zh}　${m.score}`)));
