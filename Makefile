@@ -45,7 +45,7 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml
 
 # Pinned with hashes, without any download address.
 lock: $(VENV)/.dev
-	echo hatchling | $(BIN)/uv pip compile --universal --generate-hashes \
+	printf "hatchling\neditables\n" | $(BIN)/uv pip compile --universal --generate-hashes \
 	  --no-emit-index-url --python-version 3.11 -q - \
 	  --custom-compile-command "make lock" -o requirements/build.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
