@@ -44,7 +44,7 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml
 	touch $@ $(VENV)/.run
 
 # Pinned with hashes, without any download address.
-lock: $(VENV)/.dev
+lock:
 	printf "hatchling\neditables\n" | $(BIN)/uv pip compile --universal --generate-hashes \
 	  --no-emit-index-url --python-version 3.11 -q - \
 	  --custom-compile-command "make lock" -o requirements/build.txt
