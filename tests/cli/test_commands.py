@@ -72,8 +72,7 @@ BAD = {
         "land_contract",
     ),
     "unknown column": (
-        "records:\n"
-        "  - {dataset: land_contract, file: a.csv, columns: {合同: contract}}\n",
+        "records: [{dataset: land_contract, file: a.csv, columns: {合同: contract}}]\n",
         {"a__csv": "合同\nHT-1\n".encode()},
         "contract",
     ),
