@@ -8,6 +8,12 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, TypeVar
 
 from pil_discovery.catalog.datasets import load_datasets
+from pil_discovery.catalog.limits import (
+    column_limits,
+    same_path,
+    source_limits,
+    workspace_limits,
+)
 from pil_discovery.catalog.nouns import Document, part_to_noun, read_document
 from pil_discovery.errors import CatalogError, Problem, WorkspaceError, near_names
 from pil_discovery.text.units import conversion, unit_fault
@@ -80,10 +86,12 @@ def _read(document: Document, root: Path, problems: list[Problem]) -> Workspace 
         problems.append(document.problem(("root",), "不认识的字段「root」", "请删去"))
     whole = {**value, "root": str(root)}
     try:
-        return part_to_noun(Workspace, document, whole, only="root")
+        workspace = part_to_noun(Workspace, document, whole, only="root")
     except CatalogError as error:
         problems.extend(error.problems)
         return None
+    problems.extend(workspace_limits(document, workspace))
+    return workspace
 
 
 def _mistakes(
@@ -92,6 +100,8 @@ def _mistakes(
     """Check whatever can be read, so that a wrong type hides no other mistake."""
     for loc, name in _paths(document):
         fault = path_fault(root, name)
+        if not fault and loc[0] == "models" and not (root / name).is_dir():
+            fault = "不是文件夹，应当写放模型文件的文件夹"
         if fault:
             yield document.problem(loc, f"「{name}」{fault}")
     records = _readable(document, "records", RecordSource)
@@ -104,6 +114,7 @@ def _mistakes(
             where = (*at, "valid_to")
             yield document.problem(where, "早于 valid_from", "请核对")
     for at, image in _readable(document, "images", ImageSource):
+        yield from source_limits(document, at, image)
         yield from _image_mistakes(document, at, image, bands=_bands(datasets))
     yield from _twice(document, [(at, s.dataset, s.file, s.sheet) for at, s in records])
     yield from _twice(document, [(at, s.dataset, s.file, s.layer) for at, s in layers])
@@ -148,8 +159,15 @@ def path_fault(root: Path, name: str) -> str:
         return "指向工作区之外"
     if not name.strip():
         return "是空的"
+    try:
+        return _place_fault(root, PurePosixPath(name).parts)
+    except OSError as error:  # such as a name that is too long
+        return f"读不了（{error.strerror}）"
+
+
+def _place_fault(root: Path, parts: Iterable[str]) -> str:
     place = root
-    for part in PurePosixPath(name).parts:
+    for part in parts:
         place /= part
         if place.is_symlink():
             return "经过链接，只能用工作区内的真实文件"
@@ -163,6 +181,7 @@ def _source_mistakes(
     *,
     datasets: Mapping[str, Dataset],
 ) -> Iterator[Problem]:
+    yield from source_limits(document, at, source)
     if source.encoding is not None and not _known_encoding(source.encoding):
         what = f"不认识的编码「{source.encoding}」"
         yield document.problem((*at, "encoding"), what, "可用 utf-8、gb18030")
@@ -172,6 +191,7 @@ def _source_mistakes(
         what = f"没有数据集「{source.dataset}」"
         yield document.problem((*at, "dataset"), what, near)
         return
+    yield from column_limits(document, at, source, dataset)
     for header, column in source.columns.items():
         if dataset.field(column) is None:
             where = (*at, "columns", header)
@@ -234,6 +254,7 @@ def _twice(
     """Find sources that are named twice: every row would count twice."""
     seen: set[tuple[str, str, str | None]] = set()
     for at, dataset, file, part in sources:
-        if (dataset, file, part) in seen:
+        key = (dataset, same_path(file), part)
+        if key in seen:
             yield document.problem(at, f"「{file}」写了两次", "请删去一处")
-        seen.add((dataset, file, part))
+        seen.add(key)

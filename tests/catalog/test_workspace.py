@@ -154,3 +154,36 @@ def test_strict_yaml_holds_here_too(folder):
     rewrite(folder, "name: 示例\n", "name: 示例\nname: 再来\n")
     (problem,) = problems(folder)
     assert "键「name」重复" in problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("2026-09-30", "0001-01-01", "基准日 0001-01-01 不在 1900 至 2100 年之内"),
+        ("2026-09-30", "9999-12-31", "基准日 9999-12-31 不在"),
+        ('"990302"', "示例区", "「示例区」不是行政区划代码"),
+        ("name: 示例\n", "name: 示例\npersonal: {basis: ''}\n", "没有写明文号"),
+        ("    units:", "    sigma_m: -5\n    units:", "误差不能是负数"),
+        ("    units:", "    century: {x: 2000}\n    units:", "没有「x」这一日期列"),
+        ("    units:", "    century: {paid_date: 20}\n    units:", "只能是 1900 或"),
+        ("{实缴: amount_cny}", "{实缴: amount_cny, 金额: amount_cny}", "有 2 个表头"),
+        (
+            "images:",
+            "layers: [{dataset: pbf, file: a.tif, scale: 0}]\nimages:",
+            "大于零",
+        ),
+        ("name: 示例\n", "name: 示例\nmodels: [a.tif]\n", "「a.tif」不是文件夹"),
+        ("数据/缴库.csv", "长" * 2000, "读不了"),
+    ],
+)
+def test_what_has_the_right_type_may_still_be_wrong(folder, old, new, sentence):
+    rewrite(folder, old, new)
+    (problem,) = problems(folder)
+    assert sentence in problem
+
+
+def test_a_source_is_named_once_however_its_path_is_written(folder):
+    row = "  - {dataset: land_payment, file: ./数据//缴库.csv}\n"
+    rewrite(folder, "images:\n", f"{row}images:\n")
+    (problem,) = problems(folder)
+    assert "写了两次" in problem

@@ -1,0 +1,87 @@
+"""Values of `pil.yaml` that have the right type and still cannot be meant."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pil_discovery.types import LayerSource, RecordSource
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from pil_discovery.catalog.nouns import Document
+    from pil_discovery.errors import Problem
+    from pil_discovery.types import Dataset, ImageSource, Workspace
+
+    Loc = tuple[int | str, ...]
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""The years that dates in sources are read for; an as-of date lies among them."""
+
+CENTURIES = (1900, 2000)
+_DIVISION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
+
+
+def workspace_limits(document: Document, workspace: Workspace) -> Iterator[Problem]:
+    """Yield what the head of a workspace cannot mean."""
+    if not date_in_range(workspace.as_of):
+        what = f"基准日 {workspace.as_of} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之内"
+        yield document.problem(("as_of",), what, "请核对")
+    if not _DIVISION.fullmatch(workspace.jurisdiction):
+        what = f"「{workspace.jurisdiction}」不是行政区划代码"
+        yield document.problem(("jurisdiction",), what, '请写六位数字，如 "990302"')
+    if workspace.personal is not None and not workspace.personal.basis.strip():
+        what = "没有写明文号，涉及自然人的模型不能运行"
+        yield document.problem(
+            ("personal", "basis"), what, "请写明文号，或删去 personal"
+        )
+
+
+def date_in_range(day: dt.date) -> bool:
+    """Return whether results can depend on this day."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def source_limits(
+    document: Document, at: Loc, source: RecordSource | LayerSource | ImageSource
+) -> Iterator[Problem]:
+    """Yield what one source cannot mean."""
+    if source.sigma_m is not None and source.sigma_m < 0:
+        yield document.problem((*at, "sigma_m"), "误差不能是负数", "请写以米计的中误差")
+    scale = source.scale if isinstance(source, LayerSource) else None
+    if scale is not None and scale < 1:
+        what = "比例尺分母应当大于零"
+        yield document.problem((*at, "scale"), what, "一比一万写 10000")
+
+
+def column_limits(
+    document: Document, at: Loc, source: RecordSource | LayerSource, dataset: Dataset
+) -> Iterator[Problem]:
+    """Yield columns that are given twice, and centuries that no date can have."""
+    for column, count in Counter(source.columns.values()).items():
+        if count > 1:
+            what = f"有 {count} 个表头对应「{column}」"
+            yield document.problem((*at, "columns"), what, "一列只能对应一个表头")
+    if isinstance(source, RecordSource):
+        yield from _century_limits(document, (*at, "century"), source.century, dataset)
+
+
+def _century_limits(
+    document: Document, at: Loc, centuries: Mapping[str, int], dataset: Dataset
+) -> Iterator[Problem]:
+    for column, century in centuries.items():
+        field = dataset.field(column)
+        if field is None or field.type != "date":
+            what = f"数据集「{dataset.id}」没有「{column}」这一日期列"
+            yield document.problem((*at, column), what, "请核对列名")
+        elif century not in CENTURIES:
+            yield document.problem((*at, column), "世纪只能是 1900 或 2000")
+
+
+def same_path(name: str) -> str:
+    """Return one spelling for every way to write a path inside the workspace."""
+    return posixpath.normpath(name.replace("\\", "/"))
