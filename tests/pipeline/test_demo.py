@@ -1,0 +1,91 @@
+"""The whole way on the sample district: scan, best lead, bundle, verification."""
+
+import json
+import shutil
+
+import pytest
+
+import pil_discovery as pil
+from pil_discovery.errors import BundleError
+from pil_discovery.pipeline.results import explain_lead, find_lead, read_leads
+from pil_discovery.pipeline.starting import run_demo
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, run_demo(folder)
+
+
+def test_it_ends_with_ten_leads_and_a_verified_bundle(demo):
+    folder, done = demo
+    assert done["verified"]
+    assert len(done["leads"]) == 10
+    assert [lead.rank for lead in done["leads"]] == list(range(1, 11))
+    assert done["bundle"].startswith(str(folder / "bundle" / "PIL-2026-"))
+
+
+def test_a_second_bundle_is_the_same_one(demo):
+    folder, done = demo
+    again = pil.build_bundle(folder / "out", "1", "suggestion", folder / "bundle")
+    assert again.existed
+    assert again.root_sha256 == done["root_sha256"]
+
+
+def test_another_scan_elsewhere_gives_the_same_bundle(demo, tmp_path):
+    """Two processes, another folder: the same bytes down to the root hash."""
+    folder, done = demo
+    workspace = tmp_path / "别处" / "工作区"
+    shutil.copytree(folder / "workspace", workspace)
+    out = pil.scan(workspace, workers=2).write(tmp_path / "out")
+    for name in ("run.json", "findings.jsonl", "leads.jsonl", "quarantine.jsonl"):
+        assert (out / name).read_bytes() == (folder / "out" / name).read_bytes()
+    built = pil.build_bundle(out, "1", "suggestion", tmp_path)
+    assert built.root_sha256 == done["root_sha256"]
+
+
+def test_any_change_is_found(demo, tmp_path):
+    _, done = demo
+    copy = tmp_path / "copy"
+    shutil.copytree(done["bundle"], copy)
+    assert pil.verify_bundle(copy, root=done["root_sha256"]).ok
+    letter = copy / "data" / "03_分析" / "items.jsonl"
+    letter.write_bytes(letter.read_bytes().replace(b"0", b"1", 1))
+    verdict = pil.verify_bundle(copy)
+    assert not verdict.ok
+    assert [p.file for p in verdict.problems] == ["data/03_分析/items.jsonl"]
+
+
+def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):
+    folder, _ = demo
+    workspace = tmp_path / "workspace"
+    shutil.copytree(folder / "workspace", workspace)
+    lead = read_leads(folder / "out")[0]
+    told = explain_lead(folder / "out", lead.lead_id)
+    source = next(r.source for f in told.findings for r in f.records)
+    with (workspace / source).open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(BundleError, match="SHA-256"):
+        pil.build_bundle(
+            folder / "out", "1", "suggestion", tmp_path, workspace=workspace
+        )
+    assert not list(tmp_path.glob("PIL-*"))
+
+
+def test_every_number_of_a_lead_leads_to_a_row(demo):
+    folder, _ = demo
+    leads = read_leads(folder / "out")
+    lines = (folder / "out" / "findings.jsonl").read_text(encoding="utf-8")
+    rows = [json.loads(line) for line in lines.splitlines()]
+    flagged = {f["finding_id"] for f in rows if f["state"] in ("hit", "review")}
+    singles = [f for lead in leads if lead.kind == "single" for f in lead.findings]
+    assert sorted(singles) == sorted(flagged), "each in exactly one single lead"
+    assert all(f["records"] for f in rows if f["finding_id"] in flagged)
+
+
+def test_a_lead_is_found_by_rank_or_beginning(demo):
+    leads = read_leads(demo[0] / "out")
+    assert find_lead(leads, "3").rank == 3
+    assert find_lead(leads, leads[4].lead_id[:12]) is leads[4]
+    with pytest.raises(pil.PilError, match="没有线索"):
+        find_lead(leads, "zzzzzz")
