@@ -171,14 +171,19 @@ def raw_copies(
 
 
 def _parts(request: BundleRequest, source: dict[str, Any]) -> list[tuple[str, Path]]:
-    main = PurePosixPath(source["file"])
-    known = {f for s in request.sources for f in (s.file,)}
+    stem = PurePosixPath(source["file"]).with_suffix("")
+    known = {s.file for s in request.sources}
+    named = {
+        part.file
+        for s in request.sources
+        if s.file in source["files"]
+        for part in s.parts
+    }
     return [
         (f"data/02_原始材料/{items.stored_name(source['sha256'], file)}", path)
         for file, path in sorted(request.source_paths.items())
-        if file not in known
-        and PurePosixPath(file).parent == main.parent
-        and PurePosixPath(file).stem == main.stem
+        if file in named
+        or (file not in known and PurePosixPath(file).with_suffix("") == stem)
     ]
 
 

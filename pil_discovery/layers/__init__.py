@@ -1,7 +1,8 @@
 """Vector files, coordinate tables and pictures → Layer, Table with places, Image."""
 
+from pil_discovery.layers.files import sha256_of
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
 from pil_discovery.layers.vectors import read_vector
 
-__all__ = ["place_records", "read_raster", "read_vector"]
+__all__ = ["place_records", "read_raster", "read_vector", "sha256_of"]

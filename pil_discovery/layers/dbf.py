@@ -1,94 +1,236 @@
-"""The text encoding of a shapefile, told from the bytes of its table.
+"""The attribute table of a shapefile, decoded strictly.
 
-GDAL reads a shapefile without `.cpg` as Latin-1 and says nothing: Chinese turns into
-mojibake. So the cells are tried as UTF-8, then as GB18030, strictly.
+GDAL reads a table without `.cpg` as Latin-1 and never says so. Here the bytes are read
+and decoded in one encoding for the whole file; numbers stay the text that the file
+holds, so that identifiers keep their digits.
 """
 
 from __future__ import annotations
 
+import re
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from pil_discovery.errors import Problem, ReadError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-_HEADER = struct.Struct("<xxxxIHH")
-_FIELD_BYTES = 32
-_LONGEST_CHARACTER = 4
+    from numpy.typing import NDArray
+
+_CODE_PAGES = {
+    "UTF8": "utf-8",
+    "65001": "utf-8",
+    "936": "gb18030",
+    "CP936": "gb18030",
+    "GBK": "gb18030",
+    "GB2312": "gb18030",
+    "GB18030": "gb18030",
+    "ANSI936": "gb18030",
+    "EUCCN": "gb18030",
+}
 
 
-def dbf_encoding(path: Path, file: str) -> tuple[str, str]:
-    """Return the encoding of the `.dbf` beside a shapefile, and why.
+@dataclass(frozen=True)
+class Column:
+    """One column: its name as bytes, its kind (C text, N number …), its raw cells."""
+
+    name: bytes
+    kind: str
+    cells: list[bytes]
+    width: int
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A decoded attribute table.
+
+    Attributes
+    ----------
+    headers
+        Column names.
+    columns
+        One list of cells per header: text or None, in record order, deleted included.
+    encoding
+        `utf-8` or `gb18030`, or what the user named.
+    why
+        How the encoding was found, in Chinese.
+    cut
+        (record from 0, header) of texts that the file cut inside a character; the cell
+        holds what is left in front of it.
+    """
+
+    headers: list[str]
+    columns: list[list[str | None]]
+    encoding: str
+    why: str
+    cut: list[tuple[int, str]]
+
+
+def read_dbf(path: Path, name: str) -> list[Column]:
+    """Read the raw columns of a dBASE table.
 
     Parameters
     ----------
     path
-        The `.shp` file.
+        The `.dbf` file.
+    name
+        Its name in messages.
 
     Raises
     ------
     ReadError
-        If there is no `.dbf`, or its text is neither UTF-8 nor GB18030.
+        When the table is shorter than its header says, or no dBASE table.
     """
-    table = _sibling(path, ".dbf")
-    if table is None:
-        raise ReadError(
-            Problem(file, "", "缺少同名的 .dbf 文件", "请连同 .dbf、.shx 导出")
-        )
-    declared = _sibling(path, ".cpg")
-    if declared is not None:
-        name = declared.read_text(encoding="ascii", errors="replace").strip()
-        return _spelled(name), f".cpg 文件写明 {name}"
-    cells = list(_text_cells(table.read_bytes()))
-    for encoding in ("utf-8", "gb18030"):
-        if all(_decodes(cell, encoding) for cell in cells):
-            return encoding, "没有 .cpg 文件；属性文字能按此编码严格解码"
-    what = "属性文字既不是 UTF-8 也不是 GB18030"
-    raise ReadError(Problem(file, "", what, "在 pil.yaml 的该图层写明 encoding"))
+    data = path.read_bytes()
+    if len(data) < 33:
+        raise ReadError(Problem(name, "", ".dbf 文件不完整", "请重新导出"))
+    count, header_size, record_size = struct.unpack("<IHH", data[4:12])
+    fields = _fields(data[32:header_size])
+    width = 1 + sum(size for _, _, size in fields)
+    if width != record_size or len(data) < header_size + count * record_size:
+        what = f".dbf 应有 {count} 条记录，文件被截断或损坏"
+        raise ReadError(Problem(name, "", what, "请重新导出"))
+    block = np.frombuffer(data, np.uint8, count * record_size, header_size)
+    table = block.reshape(count, record_size)
+    columns, start = [], 1
+    for field, kind, size in fields:
+        cells = _cells(table[:, start : start + size])
+        columns.append(Column(field, kind, cells, size))
+        start += size
+    return columns
 
 
-def _sibling(path: Path, suffix: str) -> Path | None:
-    for ending in (suffix, suffix.upper()):
-        other = path.with_suffix(ending)
-        if other.is_file():
-            return other
-    return None
+def decode_columns(
+    columns: list[Column], *, name: str, declared: str | None, given: str | None
+) -> Decoded:
+    """Decode a table in the encoding that is given, declared, or proven by the bytes.
+
+    Parameters
+    ----------
+    columns
+        Result of `read_dbf`.
+    name
+        The file in messages.
+    declared
+        Content of the `.cpg` file.
+    given
+        Encoding named by the user, which wins.
+
+    Raises
+    ------
+    ReadError
+        When the bytes contradict the encoding, or fit none.
+    """
+    encoding, why = _encoding(columns, name, declared=declared, given=given)
+    headers = [_text(c.name, encoding, cut=True)[0] for c in columns]
+    decoded, cut = [], []
+    for header, column in zip(headers, columns, strict=True):
+        values = [
+            _text(cell, encoding, cut=_full(cell, column)) for cell in column.cells
+        ]
+        cut += [(i, header) for i, (_, short) in enumerate(values) if short]
+        decoded.append([_cell(text, column.kind) for text, _ in values])
+    return Decoded(headers, decoded, encoding, why, cut)
 
 
-def _spelled(name: str) -> str:
-    plain = name.upper().replace("-", "").replace("_", "").replace(" ", "")
-    if plain in ("936", "CP936", "GBK", "GB2312", "GB18030", "ANSI936"):
-        return "gb18030"
-    return "utf-8" if plain in ("UTF8", "65001") else name
-
-
-def _text_cells(table: bytes) -> Iterator[bytes]:
-    count, header, width = _HEADER.unpack_from(table)
-    start = 1  # each record begins with its deletion mark
-    columns: list[slice] = []
-    for offset in range(_FIELD_BYTES, header - 1, _FIELD_BYTES):
-        field = table[offset : offset + _FIELD_BYTES]
-        if field[:1] == b"\r" or len(field) < _FIELD_BYTES:
+def _fields(header: bytes) -> list[tuple[bytes, str, int]]:
+    fields = []
+    for at in range(0, len(header) - 31, 32):
+        entry = header[at : at + 32]
+        if entry[0] == 0x0D:
             break
-        yield field[:11].split(b"\x00")[0]
-        if field[11:12] == b"C":
-            columns.append(slice(start, start + field[16]))
-        start += field[16]
-    for number in range(count):
-        record = table[header + number * width : header + (number + 1) * width]
+        fields.append((entry[:11].split(b"\x00")[0], chr(entry[11]), entry[16]))
+    return fields
+
+
+def _cells(block: NDArray[np.uint8]) -> list[bytes]:
+    width = block.shape[1]
+    data = np.ascontiguousarray(block).tobytes()
+    cells = (data[at : at + width] for at in range(0, len(data), width or 1))
+    return [c.replace(b"\x00", b" ").strip() for c in cells]
+
+
+def _full(cell: bytes, column: Column) -> bool:
+    """Tell whether a cell fills its column, so that the file may have cut it."""
+    return len(cell) >= column.width - 1
+
+
+def _encoding(
+    columns: list[Column], name: str, *, declared: str | None, given: str | None
+) -> tuple[str, str]:
+    if given is not None:
+        codec = _CODE_PAGES.get(_plain(given), given)
+        if not _fits(columns, codec):
+            what = f"文字不能按 encoding 写的 {given} 解码"
+            remedy = "改写 encoding 为 UTF-8 或 GB18030，或删去由程序判断"
+            raise ReadError(Problem(name, "encoding", what, remedy))
+        return codec, "使用者指定"
+    spoken = (declared or "").strip()
+    codec = _CODE_PAGES.get(_plain(spoken), "")
+    if codec:
+        _demand(columns, codec, name)
+        return codec, f".cpg 写明 {spoken}"
+    absent = f".cpg 写的 {spoken} 不是中文编码，不采用" if spoken else "没有 .cpg"
+    if _fits(columns, "utf-8"):
+        return "utf-8", f"{absent}；全部字节符合严格的 UTF-8"
+    if _fits(columns, "gb18030"):
+        return "gb18030", f"{absent}；不符合 UTF-8，全部字节符合 GB18030"
+    what = "属性文字既不是 UTF-8 也不是 GB18030"
+    raise ReadError(Problem(name, "", what, "在 pil.yaml 的该图层写明 encoding"))
+
+
+def _demand(columns: list[Column], codec: str, name: str) -> None:
+    """Raise when the bytes contradict the `.cpg`: nobody knows which is right."""
+    if not _fits(columns, codec):
+        what = f".cpg 写明的编码 {codec.upper()} 解不开属性文字"
+    elif codec == "gb18030" and _beyond_ascii(columns) and _fits(columns, "utf-8"):
+        what = ".cpg 写明 GBK，但全部字节符合 UTF-8，两者矛盾"
+    else:
+        return
+    remedy = "在 pil.yaml 的该图层写明 encoding: UTF-8 或 encoding: GB18030"
+    raise ReadError(Problem(name, ".cpg", what, remedy))
+
+
+def _fits(columns: list[Column], codec: str) -> bool:
+    try:
         for column in columns:
-            yield record[column].rstrip(b" \x00")
+            _text(column.name, codec, cut=True)
+            for cell in set(column.cells):
+                _text(cell, codec, cut=_full(cell, column))
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
 
 
-def _decodes(cell: bytes, encoding: str) -> bool:
-    """Tell whether a cell is text in an encoding; its last character may be cut."""
-    for cut in range(_LONGEST_CHARACTER):
-        try:
-            cell[: len(cell) - cut].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return True
-    return False
+def _beyond_ascii(columns: list[Column]) -> bool:
+    return any(
+        not value.isascii() for c in columns for value in (c.name, *set(c.cells))
+    )
+
+
+def _text(value: bytes, codec: str, *, cut: bool) -> tuple[str, bool]:
+    """Decode; where the file cut a full cell inside its last character, drop that."""
+    try:
+        return value.decode(codec), False
+    except UnicodeDecodeError as error:
+        if not cut or error.start < len(value) - 3 or error.start == 0:
+            raise
+        return value[: error.start].decode(codec), True
+
+
+def _cell(text: str, kind: str) -> str | None:
+    if not text:
+        return None
+    if kind == "D":
+        return None if text == "00000000" else text
+    if kind == "L":
+        return {"T": "是", "Y": "是", "F": "否", "N": "否"}.get(text.upper())
+    return text
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_\s]", "", name).upper()

@@ -5,143 +5,212 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyogrio
-
-from pil_discovery.errors import Problem, ReadError
+from pil_discovery.errors import Problem, ReadError, near_names
 from pil_discovery.text.headers import HeaderMatch, match_headers
 from pil_discovery.types import Inference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from pil_discovery.types import Dataset
 
-_RECOGNISED = 0.3
-_CLEARLY = 0.05
+LEAST_SCORE = 0.4
+"""Below it the columns of a layer say nothing about its data set."""
+TIE = 0.05
+"""Data sets whose scores differ by less cannot be told apart by their columns."""
+CUT_BYTES = 10
+"""A shapefile keeps ten bytes of a column name."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A layer of a file, matched with a data set."""
+    """A layer of a file, matched with a data set (None: of no known data set)."""
 
     name: str
-    dataset: Dataset
-    match: HeaderMatch
-
-    @property
-    def notes(self) -> list[Inference]:
-        """What was not used of the layer's columns."""
-        notes = []
-        if self.match.unmatched:
-            names = "、".join(self.match.unmatched)
-            why = "数据集里没有对应的列"
-            notes.append(Inference(what="未使用的列", value=names, why=why))
-        if self.match.duplicates:
-            names = "、".join(self.match.duplicates)
-            why = "同一含义的列出现多次，采用第一个相符的"
-            notes.append(Inference(what="重复的列未使用", value=names, why=why))
-        return notes
+    dataset: Dataset | None
+    mapping: dict[int, str]
+    units: dict[str, str]
+    notes: tuple[Inference, ...]
 
 
-def choose_sheets(  # noqa: PLR0913 -- what the workspace says of the file
-    path: Path,
-    file: str,
-    datasets: Mapping[str, Dataset],
-    *,
-    wanted: str | None,
-    layer: str | None,
-    text: str | None,
-    columns: Mapping[str, str] | None,
-) -> list[Sheet]:
-    """Return the layers to read, all of one data set.
+@dataclass(frozen=True)
+class Layers:
+    """The columns of every layer that may be read, and what is said of them."""
+
+    file: str
+    headers: Mapping[str, Sequence[str]]
+    columns: Mapping[str, str]
+    cut_bytes: int = 0
+
+    def match(self, layer: str, dataset: Dataset) -> HeaderMatch:
+        """Match one layer; its own geometry stands for the geometry column.
+
+        Raises
+        ------
+        ReadError
+            An override names no column of the data set.
+        """
+        headers = self.headers[layer]
+        mine = {h: c for h, c in self.columns.items() if h in headers}
+        try:
+            return match_headers(
+                [*headers, "geometry"], dataset, mine, cut_bytes=self.cut_bytes
+            )
+        except ReadError as error:
+            raise ReadError(
+                Problem(self.file, p.where, p.what, p.remedy) for p in error.problems
+            ) from None
+
+
+def choose_sheets(
+    layers: Layers, datasets: Mapping[str, Dataset], wanted: str | None
+) -> tuple[list[Sheet], list[Inference]]:
+    """Choose the layers to read together.
+
+    Parameters
+    ----------
+    layers
+        Name → columns.
+    datasets
+        Known data sets.
+    wanted
+        Id of the data set; None recognises it from the columns. A single layer that is
+        recognised as none is read as it is.
+
+    Returns
+    -------
+    sheets, notes
+        At least one sheet; the layers left unread are notes.
 
     Raises
     ------
     ReadError
-        If the file has no such layer, nothing fits, or several data sets fit.
+        Unknown data set or column, or several candidates, listed.
     """
-    names = _layer_names(path, file)
-    if layer is not None and layer not in names:
-        what = f"没有图层 {layer}，现有：{'、'.join(names)}"
-        raise ReadError(Problem(file, "", what, "核对 pil.yaml 中的 layer"))
-    chosen = [layer] if layer is not None else names
-    headers = {n: _headers(path, file, n, text) for n in chosen}
-    if wanted is not None:
-        return _of_dataset(headers, datasets[wanted], columns, file)
-    return _recognised(headers, datasets, file)
-
-
-def _layer_names(path: Path, file: str) -> list[str]:
-    try:
-        rows = pyogrio.list_layers(path)
-    except (pyogrio.errors.DataSourceError, ValueError) as error:
-        what = f"无法打开（{str(error).splitlines()[0]}）"
-        raise ReadError(Problem(file, "", what, "请重新导出")) from error
-    # a table without geometry (styles, for one) is no layer
-    names = [str(name) for name, kind in rows if kind is not None]
-    if not names:
-        raise ReadError(Problem(file, "", "文件里没有图层", "请导出带图形的图层"))
-    return names
-
-
-def _headers(path: Path, file: str, layer: str, text: str | None) -> list[str]:
-    try:
-        info = pyogrio.read_info(path, layer=layer, encoding=text)
-    except (pyogrio.errors.DataSourceError, UnicodeDecodeError, ValueError) as error:
-        what = f"图层 {layer} 无法打开（{str(error).splitlines()[0]}）"
-        raise ReadError(Problem(file, "", what, "请重新导出")) from error
-    return [str(name) for name in info["fields"]]
-
-
-def _of_dataset(
-    headers: Mapping[str, Sequence[str]],
-    dataset: Dataset,
-    columns: Mapping[str, str] | None,
-    file: str,
-) -> list[Sheet]:
-    sheets = [
-        Sheet(name, dataset, match_headers(fields, dataset, _present(columns, fields)))
-        for name, fields in headers.items()
+    dataset = _dataset(layers, datasets, wanted)
+    if dataset is None:
+        (name,) = layers.headers
+        return [_unknown(name)], []
+    _check_columns(layers)
+    mine = [n for n in layers.headers if _belongs(layers, n, (dataset, datasets))]
+    if len(layers.headers) == 1:
+        mine = list(layers.headers)
+    if not mine:
+        what = f"没有一个图层的列像《{dataset.title.zh}》：{'、'.join(layers.headers)}"
+        remedy = "在 pil.yaml 的该图层写明 layer 和 columns"
+        raise ReadError(Problem(layers.file, "", what, remedy))
+    notes = [
+        Inference(what="未读取的图层", value=n, why=f"列不像《{dataset.title.zh}》")
+        for n in layers.headers
+        if n not in mine
     ]
-    if len(sheets) == 1:
-        return sheets
-    fitting = [s for s in sheets if s.match.mapping]
-    if not fitting:
-        what = f"没有一个图层像《{dataset.title.zh}》：{'、'.join(headers)}"
-        raise ReadError(Problem(file, "", what, "在 pil.yaml 写明 layer 和 columns"))
-    best = max(s.match.score for s in fitting)
-    return [s for s in fitting if s.match.score >= best - _CLEARLY]
+    return [_sheet(layers, name, dataset) for name in mine], notes
 
 
-def _present(
-    columns: Mapping[str, str] | None, fields: Sequence[str]
-) -> dict[str, str]:
-    """Keep the overrides whose header this layer has; others belong to its siblings."""
-    return {h: c for h, c in (columns or {}).items() if h in fields}
+def _dataset(
+    layers: Layers, datasets: Mapping[str, Dataset], wanted: str | None
+) -> Dataset | None:
+    if wanted is not None:
+        if wanted in datasets:
+            return datasets[wanted]
+        what = f"没有数据集“{wanted}”"
+        remedy = near_names(wanted, datasets) or "核对 dataset 的写法"
+        raise ReadError(Problem(layers.file, "dataset", what, remedy))
+    best = {n: _candidates(layers, n, datasets) for n in layers.headers}
+    found = sorted({names[0] for names in best.values() if len(names) == 1})
+    doubtful = any(len(names) > 1 for names in best.values())
+    if len(found) == 1 and not doubtful:
+        return datasets[found[0]]
+    if not found and not doubtful and len(best) == 1:
+        return None
+    raise ReadError(_several(best, datasets, layers.file))
 
 
-def _recognised(
-    headers: Mapping[str, Sequence[str]], datasets: Mapping[str, Dataset], file: str
-) -> list[Sheet]:
-    places = [d for d in datasets.values() if d.has_geometry]
-    best: list[Sheet] = []
-    for name, fields in headers.items():
-        ranked = sorted(
-            (Sheet(name, d, match_headers(fields, d)) for d in places),
-            key=lambda s: (-s.match.score, s.dataset.id),
+def _several(
+    best: Mapping[str, Sequence[str]], datasets: Mapping[str, Dataset], file: str
+) -> Problem:
+    titles = {n: f"{n}（{d.title.zh}）" for n, d in datasets.items()}
+    words = "；".join(
+        f"图层 {layer}：{'、'.join(titles[n] for n in names[:6]) or '认不出'}"
+        for layer, names in best.items()
+    )
+    what = f"不能确定是哪个数据集（{words}）"
+    return Problem(file, "", what, "用 dataset 指明数据集，用 layer 指明图层")
+
+
+def _candidates(
+    layers: Layers, layer: str, datasets: Mapping[str, Dataset]
+) -> list[str]:
+    """Ids of the data sets that fit best, more than one where they tie."""
+    end = len(layers.headers[layer])
+    scores = {}
+    for name, dataset in datasets.items():
+        if dataset.has_geometry:
+            match = _free_match(layers, layer, dataset)
+            if any(at < end for at in match.mapping):
+                scores[name] = match.score
+    top = max(scores.values(), default=0.0)
+    near = [n for n, s in scores.items() if top >= LEAST_SCORE and s > top - TIE]
+    return sorted(near, key=lambda n: (-scores[n], n))
+
+
+def _free_match(layers: Layers, layer: str, dataset: Dataset) -> HeaderMatch:
+    """Match without the overrides: those are written for one data set."""
+    headers = [*layers.headers[layer], "geometry"]
+    return match_headers(headers, dataset, cut_bytes=layers.cut_bytes)
+
+
+def _belongs(
+    layers: Layers, layer: str, sets: tuple[Dataset, Mapping[str, Dataset]]
+) -> bool:
+    dataset, datasets = sets
+    if any(h in layers.headers[layer] for h in layers.columns):
+        return True
+    known = {**datasets, dataset.id: dataset}
+    return dataset.id in _candidates(layers, layer, known)
+
+
+def _check_columns(layers: Layers) -> None:
+    """Refuse overrides of columns that no layer has."""
+    known = list(dict.fromkeys(h for hs in layers.headers.values() for h in hs))
+    problems = [
+        Problem(
+            layers.file,
+            "columns",
+            f"图层里没有列“{header}”",
+            near_names(header, known) or f"可用：{'、'.join(known)}",
         )
-        if ranked and ranked[0].match.score >= _RECOGNISED:
-            tied = [
-                s for s in ranked if s.match.score >= ranked[0].match.score - _CLEARLY
-            ]
-            best += tied
-    found = sorted({s.dataset.id for s in best})
-    if len(found) == 1:
-        return best
-    if not found:
-        fields = "、".join(f for names in headers.values() for f in names)
-        what = f"认不出是哪个数据集，列名：{fields or '（无）'}"
-    else:
-        what = f"可能是多个数据集：{'、'.join(found)}"
-    raise ReadError(Problem(file, "", what, "在 pil.yaml 写明 dataset 和 columns"))
+        for header in layers.columns
+        if header not in known
+    ]
+    if problems:
+        raise ReadError(problems)
+
+
+def _sheet(layers: Layers, name: str, dataset: Dataset) -> Sheet:
+    match = layers.match(name, dataset)
+    end = len(layers.headers[name])
+    mapping = {a: n for a, n in match.mapping.items() if a < end and n != "geometry"}
+    return Sheet(name, dataset, mapping, dict(match.units), tuple(_notes(match)))
+
+
+def _notes(match: HeaderMatch) -> list[Inference]:
+    notes = []
+    unused = [h for h in match.unmatched if h != "geometry"]
+    if unused:
+        why = "数据集里没有对应的列"
+        notes.append(Inference(what="未使用的列", value="、".join(unused), why=why))
+    if match.duplicates:
+        why = "同一含义的列出现多次，采用第一个相符的"
+        words = "、".join(match.duplicates)
+        notes.append(Inference(what="重复的列未使用", value=words, why=why))
+    return notes
+
+
+def _unknown(name: str) -> Sheet:
+    note = Inference(
+        what=f"图层 {name}",
+        value="不属于任何已知数据集",
+        why="列名不足以认定；原样保留各列",
+    )
+    return Sheet(name, None, {}, {}, (note,))

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 
-from pil_discovery.errors import CrsError, PilError, Problem, ReadError
-from pil_discovery.geo import safety
-from pil_discovery.geo.crs import Reference, parse_reference, safe_transform
-from pil_discovery.layers.dbf import dbf_encoding
-from pil_discovery.layers.files import name_below, sha256_of, vector_driver
-from pil_discovery.layers.sheets import Sheet, choose_sheets
-from pil_discovery.layers.sigma import SOURCE, sigma_of_scale
+from pil_discovery.errors import Problem, ReadError
+from pil_discovery.layers.contents import (
+    SHAPEFILE,
+    layer_headers,
+    read_contents,
+    read_single,
+)
+from pil_discovery.layers.features import Place, geometry_entries, outside_entries
+from pil_discovery.layers.files import open_vector, sha256_of
+from pil_discovery.layers.positions import (
+    Where,
+    corners,
+    find_reference,
+    place_geometries,
+)
+from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
+from pil_discovery.layers.sigma import positional_sigma, sigma_problems
 from pil_discovery.text.cells import type_frame
+from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.quarantine import (
     Entry,
     cell_entries,
     quarantine_frame,
     sift_rows,
 )
-from pil_discovery.types import (
-    Inference,
-    Layer,
-    LayerProvenance,
-    ReadReport,
-    Source,
-)
+from pil_discovery.types import Inference, Layer, LayerProvenance, ReadReport, Source
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.geo.crs import CrsLike
+    from pil_discovery.geo.crs import Reference
+    from pil_discovery.layers.contents import Contents
+    from pil_discovery.layers.files import Opened
+    from pil_discovery.layers.sheets import Sheet
+    from pil_discovery.text.cells import CellProblem
     from pil_discovery.types import Dataset
 
 CGCS2000 = "EPSG:4490"
@@ -55,6 +63,19 @@ class _Told:
     scale: int | None
     sigma_m: float | None
     obtained: str | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One layer of a file, typed and placed, before its key is looked at."""
+
+    sheet: Sheet
+    frame: gpd.GeoDataFrame
+    read: int
+    entries: list[Entry]
+    inferences: list[Inference]
+    reference: Reference
+    encoding: str
 
 
 def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace file
@@ -75,262 +96,278 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     obtained: str | None = None,
     root: Path | None = None,
 ) -> Layer:
-    """Read a vector file.
+    """Read a vector file as a data set, in EPSG:4490.
 
     Parameters
     ----------
     path
-        GeoPackage, Shapefile, GeoJSON or FlatGeobuf.
+        GeoPackage, Shapefile, GeoJSON or FlatGeobuf inside the workspace.
     datasets
         Known data sets.
     wanted
-        Id of the data set; None recognises it from the column names.
+        Id of the data set; None recognises it from the column names. A single layer
+        that is recognised as none keeps its columns as they are.
     layer
         Layer inside the file; None takes every layer that fits the data set.
     crs
-        System of the coordinates where the file carries none or a wrong one.
+        System of the coordinates, wins over the file: EPSG code, `GCJ-02`, `BD-09`, or
+        a PROJ pipeline with parameters that the user answers for.
     encoding
         Text encoding of a shapefile; None tries UTF-8, then GB18030, strictly.
+    columns
+        Header as in the file → canonical name.
+    units
+        Canonical name → unit of the values in the file.
     scale, sigma_m
         Map scale, or the one-axis positional standard deviation in metres.
     root
-        Workspace folder; file names are relative to it.
+        Workspace folder; file names are relative to it. Default: the file's folder.
 
     Returns
     -------
     Layer
-        `frame`: canonical columns, `geometry` (EPSG:4490, degrees), `_source`, `_sheet`
-        (layer), `_row` (place of the feature, from 1), `_sigma_m`, `_valid_from`,
-        `_valid_to`. Features without a usable geometry, without key, or in conflict are
-        in `quarantine`.
+        `frame`: canonical columns, `geometry` (EPSG:4490, degrees, two-dimensional,
+        valid), `_source`, `_sheet` (layer), `_row` (place of the feature in the file,
+        from 1), `_sigma_m` (metres, NaN = not known), `_valid_from`, `_valid_to`.
+        Features without a usable geometry, outside the area, without key, or in
+        conflict are in `quarantine`; read = used + quarantined.
 
     Raises
     ------
-    ReadError, CrsError
-        If the file or its coordinate system cannot be used.
+    ReadError
+        Forbidden path or format, unreadable, undecodable, unknown data set, column or
+        unit, several candidates.
+    CrsError
+        System missing, unsafe, or contradicted by the numbers.
     """
-    file = name_below(path, root)
-    driver = vector_driver(path, file)
-    text, notes = _encoding(path, file, driver, encoding)
-    sheets = choose_sheets(
-        path, file, datasets, wanted=wanted, layer=layer, text=text, columns=columns
-    )
+    opened = open_vector(path, root)
+    if problems := sigma_problems(sigma_m, opened.file):
+        raise ReadError(problems)
     told = _Told(
         crs, units or {}, issuer, valid_from, valid_to, scale, sigma_m, obtained
     )
-    parts = [_read_sheet(path, file, sheet, text=text, told=told) for sheet in sheets]
-    return _account(path, file, parts, told=told, driver=driver, text=text, notes=notes)
-
-
-@dataclass(frozen=True)
-class _Part:
-    sheet: Sheet
-    frame: gpd.GeoDataFrame
-    entries: list[Entry]
-    inferences: list[Inference]
-    reference: Reference
-
-
-def _encoding(
-    path: Path, file: str, driver: str, given: str | None
-) -> tuple[str | None, list[Inference]]:
-    if driver != "ESRI Shapefile":
-        return None, []
-    if given is not None:
-        return given, []
-    found, why = dbf_encoding(path, file)
-    return found, [Inference(what="文字编码", value=found, why=why)]
-
-
-def _read_sheet(
-    path: Path, file: str, sheet: Sheet, *, text: str | None, told: _Told
-) -> _Part:
-    raw = _features(path, file, sheet, text)
-    reference, notes = _reference(raw.crs, told.crs, file, sheet.name)
-    match, dataset = sheet.match, sheet.dataset
-    units = {**match.units, **told.units}
-    named = {name: raw.iloc[:, at] for at, name in match.mapping.items()}
-    typed = type_frame(pd.DataFrame(named, dtype=object), dataset, units=units)
-    frame = typed.frame.assign(
-        geometry=np.asarray(raw.geometry, dtype=object),
-        _source=file,
-        _sheet=sheet.name,
-        _row=np.arange(1, len(raw) + 1),
-    )
-    entries = cell_entries(frame, typed.problems)
-    frame, unusable = _without_bad_geometry(frame)
-    moved = _moved(frame, reference, file, sheet.name)
-    notes += [*typed.inferences, *sheet.notes]
-    return _Part(sheet, moved, entries + unusable, notes, reference)
-
-
-def _features(
-    path: Path, file: str, sheet: Sheet, text: str | None
-) -> gpd.GeoDataFrame:
-    try:
-        read = pyogrio.read_dataframe(
-            path,
-            layer=sheet.name,
-            encoding=text,
-            force_2d=True,
-            datetime_as_string=True,
-        )
-    except (pyogrio.errors.DataSourceError, UnicodeDecodeError, ValueError) as error:
-        what = f"图层 {sheet.name} 无法读取（{str(error).splitlines()[0]}）"
-        raise ReadError(Problem(file, "", what, "请重新导出")) from error
-    if not isinstance(read, gpd.GeoDataFrame):
-        what = f"图层 {sheet.name} 没有图形"
-        raise ReadError(Problem(file, "", what, "请导出带图形的图层"))
-    return read
-
-
-def _reference(
-    found: CrsLike, given: str | None, file: str, sheet: str
-) -> tuple[Reference, list[Inference]]:
-    where = f"图层 {sheet}"
-    if found is None and given is None:
-        remedy = "在 pil.yaml 的该图层写明 crs，例如 crs: EPSG:4490 或 EPSG:4549"
-        raise CrsError(Problem(file, where, "文件没有坐标系", remedy))
-    try:
-        if given is None:
-            return parse_reference(found, where), []
-        reference = parse_reference(given, where)
-    except PilError as error:
-        raise CrsError(
-            Problem(file, where, p.what, p.remedy or "在 pil.yaml 的该图层写明 crs")
-            for p in error.problems
-        ) from error
-    if found is None:
-        return reference, []
-    note = f"文件写明 {_short(found)}，工作区指定 {reference.name}，以工作区为准"
-    return reference, [Inference(what="坐标系", value=reference.name, why=note)]
-
-
-def _short(crs: object) -> str:
-    to_authority = getattr(crs, "to_authority", lambda: None)()
-    return ":".join(to_authority) if to_authority else str(getattr(crs, "name", crs))
-
-
-def _without_bad_geometry(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Entry]]:
-    """Take out features without a usable geometry; nothing is repaired silently."""
-    shapes = safety.flat(np.asarray(frame["geometry"], dtype=object))
-    empty = safety.missing(shapes)
-    why = safety.reasons(shapes)
-    invalid = np.array([bool(w) for w in why], dtype=bool) & ~empty
-    entries = [_unusable(frame, at, None) for at in np.flatnonzero(empty).tolist()]
-    entries += [
-        _unusable(frame, at, str(why[at])) for at in np.flatnonzero(invalid).tolist()
+    headers, single = _headers(opened, encoding)
+    cut = CUT_BYTES if opened.driver == SHAPEFILE else 0
+    layers = Layers(opened.file, _named(headers, layer, opened), columns or {}, cut)
+    sheets, notes = choose_sheets(layers, datasets, wanted)
+    parts = [
+        _read_sheet(s, single or read_contents(opened, s.name), opened, told)
+        for s in sheets
     ]
-    kept = frame.assign(geometry=shapes)[~(empty | invalid)]
-    return kept.reset_index(drop=True), entries
+    return _account(parts, opened, told, notes)
 
 
-def _unusable(frame: pd.DataFrame, at: int, why: str | None) -> Entry:
-    row = frame.iloc[at]
-    return Entry(
-        source=row["_source"],
-        sheet=row["_sheet"],
-        row=int(row["_row"]),
-        column="geometry",
-        value=None,
-        scope="row",
-        reason_class="geometry_empty" if why is None else "geometry_invalid",
-        reason="没有图形" if why is None else f"图形无效：{why}",
-        remedy="补画图形后重新导出"
-        if why is None
-        else "在 QGIS 中修正几何后重新导出，不自动修复",
+def _headers(
+    opened: Opened, encoding: str | None
+) -> tuple[dict[str, list[str]], Contents | None]:
+    """Return the columns of every layer; a format with one layer is read at once."""
+    found = layer_headers(opened)
+    if found is not None:
+        return found, None
+    single = read_single(opened, encoding=encoding)
+    return {single.layer: single.headers}, single
+
+
+def _named(
+    headers: dict[str, list[str]], layer: str | None, opened: Opened
+) -> dict[str, list[str]]:
+    if layer is None:
+        return headers
+    if layer in headers:
+        return {layer: headers[layer]}
+    what = f"没有图层“{layer}”，现有：{'、'.join(headers)}"
+    raise ReadError(Problem(opened.file, "layer", what, "核对 layer 的写法"))
+
+
+def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -> _Part:
+    where = Where(opened.file, f"图层 {sheet.name}")
+    place = Place(opened.file, sheet.name, contents.rows)
+    reference = find_reference(
+        told.crs, contents.crs, corners(contents.geometries), where
+    )
+    gone = geometry_entries(
+        contents.geometries, contents.broken, _geometry_kind(sheet), place
+    )
+    usable = np.ones(len(contents), dtype=bool)
+    usable[list(gone)] = False
+    shapes = contents.geometries.copy()
+    shapes[~usable] = None
+    placed = place_geometries(shapes, reference, where)
+    gone |= outside_entries(placed.outside, reference.name, place)
+    frame, cells, said = _attributes(sheet, contents, told, opened)
+    frame = frame.assign(
+        _source=opened.file, _sheet=sheet.name, _row=contents.rows.astype(np.int64)
+    )
+    entries = [*cell_entries(frame, cells), *_cut_entries(sheet, contents, place)]
+    kept = usable & ~placed.outside
+    return _Part(
+        sheet,
+        gpd.GeoDataFrame(
+            frame[kept].reset_index(drop=True),
+            geometry=list(placed.geometries[kept]),
+            crs=CGCS2000,
+        ),
+        len(contents),
+        [*entries, *gone.values()],
+        [
+            *contents.notes,
+            _system_note(reference, contents.crs, told, where),
+            *placed.notes,
+            *said,
+            *sheet.notes,
+        ],
+        reference,
+        contents.encoding,
     )
 
 
-def _moved(
-    frame: pd.DataFrame, reference: Reference, file: str, sheet: str
-) -> gpd.GeoDataFrame:
-    shapes = np.asarray(frame["geometry"], dtype=object)
-    source: Any = reference.crs or reference.name
+def _geometry_kind(sheet: Sheet) -> str | None:
+    field = None if sheet.dataset is None else sheet.dataset.field("geometry")
+    return None if field is None else field.geom
+
+
+def _attributes(
+    sheet: Sheet, contents: Contents, told: _Told, opened: Opened
+) -> tuple[pd.DataFrame, Sequence[CellProblem], list[Inference]]:
+    index = range(len(contents))
+    if sheet.dataset is None:
+        raw = dict(zip(contents.headers, contents.columns, strict=True))
+        return _as_found(raw, index), (), []
+    cells = {n: list(contents.columns[at]) for at, n in sheet.mapping.items()}
+    for at, name in _cut_columns(sheet, contents):
+        cells[name][at] = None  # half a word is no word
+    frame = pd.DataFrame(cells, index=index, dtype=object)
+    units = {**sheet.units, **told.units}
     try:
-        moved = safe_transform(shapes, source, CGCS2000)
-    except PilError as error:
-        raise CrsError(
-            Problem(file, f"图层 {sheet}", p.what, p.remedy) for p in error.problems
-        ) from error
-    return gpd.GeoDataFrame(
-        frame.drop(columns="geometry"), geometry=list(moved), crs=CGCS2000
-    )
+        typed = type_frame(frame, sheet.dataset, units=units)
+    except ReadError as error:
+        raise ReadError(
+            Problem(opened.file, p.where, p.what, p.remedy) for p in error.problems
+        ) from None
+    return typed.frame, typed.problems, list(typed.inferences)
 
 
-def _account(  # noqa: PLR0913 -- everything that a layer tells of itself
-    path: Path,
-    file: str,
-    parts: list[_Part],
-    *,
-    told: _Told,
-    driver: str,
-    text: str | None,
-    notes: list[Inference],
+def _as_found(raw: dict[str, list[object]], index: range) -> pd.DataFrame:
+    """Columns of a layer of no known data set keep names and values."""
+    named = {f"{n}_" if n == "geometry" else n: values for n, values in raw.items()}
+    series = {n: pd.Series(v, dtype=object) for n, v in named.items()}
+    return pd.DataFrame(series, index=index).infer_objects()
+
+
+def _cut_columns(sheet: Sheet, contents: Contents) -> list[tuple[int, str]]:
+    """Return (position, canonical name) of the used texts that the file cut."""
+    names = {contents.headers[at]: name for at, name in sheet.mapping.items()}
+    return [(at, names[header]) for at, header in contents.cut if header in names]
+
+
+def _cut_entries(sheet: Sheet, contents: Contents, place: Place) -> list[Entry]:
+    words = ("文字被 Shapefile 的字段宽度截断在半个字上", "改用 GeoPackage 导出")
+    positions = {name: at for at, name in sheet.mapping.items()}
+    entries = []
+    for at, name in _cut_columns(sheet, contents):
+        text = str(contents.columns[positions[name]][at])
+        field = None if sheet.dataset is None else sheet.dataset.field(name)
+        masked = field is not None and field.pii == "identifier"
+        value = mask_identifier(text) if masked else text
+        entries.append(place.blank(at, (name, value), "truncated", words))
+    return entries
+
+
+def _system_note(
+    reference: Reference, declared: str | None, told: _Told, where: Where
+) -> Inference:
+    why = "文件写明"
+    if told.crs is not None:
+        why = f"工作区写明{f'，不采用文件写的 {_short(declared)}' if declared else ''}"
+    return Inference(what=f"{where.place}：坐标系", value=reference.name, why=why)
+
+
+def _short(declared: str) -> str:
+    return declared if len(declared) <= 40 else f"{declared[:40]}…"
+
+
+def _account(
+    parts: Sequence[_Part], opened: Opened, told: _Told, notes: list[Inference]
 ) -> Layer:
+    """Sift the rows of all parts by their key and count: read = used + quarantined."""
     dataset = parts[0].sheet.dataset
-    read = sum(len(p.frame) + _rows_of(p.entries) for p in parts)
-    together = gpd.GeoDataFrame(
-        pd.concat([p.frame for p in parts], ignore_index=True), crs=CGCS2000
+    frame: pd.DataFrame = pd.concat([p.frame for p in parts], ignore_index=True)
+    entries = [e for p in parts for e in p.entries]
+    inferences = [*notes, *(i for p in parts for i in p.inferences)]
+    if dataset is not None:
+        sifted = sift_rows(frame, dataset)
+        frame = sifted.frame
+        entries += sifted.entries
+        inferences += sifted.inferences
+    counts = {
+        "rows_read": sum(p.read for p in parts),
+        "rows_used": len(frame),
+        "rows_quarantined": sum(e.scope == "row" for e in entries),
+    }
+    return Layer(
+        dataset=dataset,
+        frame=_stamped(frame, parts, told),
+        quarantine=quarantine_frame(entries),
+        report=ReadReport(**counts, inferences=tuple(inferences)),
+        provenance=_provenance(parts, opened, told),
+        sources=(_source(parts, opened, told, counts),),
     )
-    sifted = sift_rows(together, dataset)
-    entries = [*(e for p in parts for e in p.entries), *sifted.entries]
-    sigma = told.sigma_m if told.sigma_m is not None else sigma_of_scale(told.scale)
-    frame = gpd.GeoDataFrame(sifted.frame, geometry="geometry", crs=CGCS2000).assign(
-        _sigma_m=np.nan if sigma is None else float(sigma),
+
+
+def _stamped(
+    frame: pd.DataFrame, parts: Sequence[_Part], told: _Told
+) -> gpd.GeoDataFrame:
+    sigmas = {p.sheet.name: _sigma(p.reference, told)[0] for p in parts}
+    known = {n: np.nan if s is None else s for n, s in sigmas.items()}
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CGCS2000).assign(
+        _sigma_m=frame["_sheet"].map(known).astype("float64"),
         _valid_from=_stamp(told.valid_from),
         _valid_to=_stamp(told.valid_to),
     )
-    counts = {
-        "rows_read": read,
-        "rows_used": len(frame),
-        "rows_quarantined": _rows_of(entries),
-    }
-    inferences = [*notes, *(i for p in parts for i in p.inferences), *sifted.inferences]
-    return Layer(
-        dataset=dataset,
-        frame=frame,
-        quarantine=quarantine_frame(entries),
-        report=ReadReport(**counts, inferences=tuple(inferences)),
-        provenance=_provenance(parts, told, driver, sigma),
-        sources=(
-            Source(
-                dataset=dataset.id,
-                file=file,
-                sha256=sha256_of(path),
-                bytes=path.stat().st_size,
-                encoding=text,
-                crs=parts[0].reference.name,
-                issuer=told.issuer,
-                obtained=told.obtained,
-                **counts,
-            ),
-        ),
-    )
 
 
-def _rows_of(entries: list[Entry]) -> int:
-    return sum(e.scope == "row" for e in entries)
+def _sigma(reference: Reference, told: _Told) -> tuple[float | None, str]:
+    return positional_sigma(reference, scale=told.scale, sigma_m=told.sigma_m)
 
 
 def _stamp(day: dt.date | None) -> np.datetime64:
     return np.datetime64("NaT" if day is None else day.isoformat(), "s")
 
 
-def _provenance(
-    parts: list[_Part], told: _Told, driver: str, sigma: float | None
-) -> LayerProvenance:
-    given = "工作区写明" if told.sigma_m is not None else ""
-    by_scale = f"比例尺 1:{told.scale}，{SOURCE}" if sigma is not None else ""
+def _systems(parts: Sequence[_Part]) -> str:
+    return "、".join(dict.fromkeys(p.reference.name for p in parts))
+
+
+def _source(
+    parts: Sequence[_Part], opened: Opened, told: _Told, counts: dict[str, int]
+) -> Source:
+    dataset = parts[0].sheet.dataset
+    return Source(
+        dataset=None if dataset is None else dataset.id,
+        file=opened.file,
+        sha256=sha256_of(opened.path),
+        bytes=opened.path.stat().st_size,
+        encoding=parts[0].encoding,
+        crs=_systems(parts),
+        issuer=told.issuer,
+        obtained=told.obtained,
+        parts=opened.parts,
+        **counts,
+    )
+
+
+def _provenance(parts: Sequence[_Part], opened: Opened, told: _Told) -> LayerProvenance:
+    sigma, source = _sigma(parts[0].reference, told)
+    ways = dict.fromkeys(p.reference.transformation for p in parts)
     return LayerProvenance(
         issuer=told.issuer,
         valid_from=None if told.valid_from is None else told.valid_from.isoformat(),
         valid_to=None if told.valid_to is None else told.valid_to.isoformat(),
         scale=told.scale,
         sigma_m=sigma,
-        sigma_source=given or by_scale,
-        crs_in=parts[0].reference.name,
-        transformation=parts[0].reference.transformation,
-        driver=driver,
+        sigma_source=source,
+        crs_in=_systems(parts),
+        transformation="；".join(ways),
+        driver=opened.driver,
         layer="、".join(p.sheet.name for p in parts),
     )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import bundle, report
+from pil_discovery import bundle, layers, report
 from pil_discovery.bundle import BundleRequest
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import BundleError, Problem
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
     from pil_discovery.types import (
         Bundle,
         Finding,
+        Part,
         Verification,
         Workspace,
     )
-
-_BLOCK = 1 << 20
 
 
 def build_bundle(
@@ -130,39 +128,22 @@ def _used_files(findings: Iterable[Finding]) -> set[str]:
 
 
 def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:
-    """Return the raw files, each compared with the hash that the scan noted."""
+    """Return the raw files with their parts, each compared with its noted hash."""
     problems: list[Problem] = []
     paths: dict[str, Path] = {}
-    for source in sources:
-        path = root / source.file
+    files: list[Source | Part] = [*sources]
+    files += [part for source in sources for part in source.parts]
+    for item in files:
+        path = root / item.file
         if not path.is_file():
-            problems.append(
-                Problem(source.file, "", "原始文件不在工作区", "请放回原处")
-            )
-        elif _sha256(path) != source.sha256:
+            problems.append(Problem(item.file, "", "原始文件不在工作区", "请放回原处"))
+        elif layers.sha256_of(path) != item.sha256:
             what = "原始文件与筛查时不同（SHA-256 不符）"
-            problems.append(Problem(source.file, "", what, "请恢复原文件，或重新筛查"))
-        paths[source.file] = path
-        paths |= _parts(root, path)
+            problems.append(Problem(item.file, "", what, "请恢复原文件，或重新筛查"))
+        paths[item.file] = path
     if problems:
         raise BundleError(problems)
     return paths
-
-
-def _parts(root: Path, path: Path) -> dict[str, Path]:
-    """Return the other files of a shapefile."""
-    if path.suffix.lower() != ".shp":
-        return {}
-    parts = sorted(path.parent.glob(f"{path.stem}.*"))
-    return {p.relative_to(root).as_posix(): p for p in parts}
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _only(workspace: Workspace, files: set[str]) -> Workspace:

@@ -341,6 +341,7 @@ def _picture(image: Image) -> Source:
         sha256=provenance.sha256,
         bytes=provenance.bytes,
         crs=provenance.crs,
+        parts=provenance.parts,
     )
 
 

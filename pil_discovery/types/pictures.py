@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.sources import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +23,17 @@ if TYPE_CHECKING:
 
 RASTER_DRIVERS = ("GTiff", "ENVI")
 """Drivers a picture may be opened with; anything else could read other files."""
+_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
 class ImageProvenance(Noun):
     """Identity, acquisition, geometry and radiometry of a picture.
 
-    Unknown stays None and is listed in `missing`; nothing is guessed.
+    Unknown stays None and is listed in `missing`; nothing is guessed. `pixel_sha256`
+    is the SHA-256 of the SHA-256 of each band, its stored values row by row,
+    little-endian, whatever tiling or compression the file has. `parts` are the further
+    files behind the pixels (ENVI header, cloud mask); `notes` say in Chinese where the
+    file contradicts what was stated, and what beside it was not used.
     `acquired_utc` and `acquired_beijing` are ISO date-times of the same instant.
     """
 
@@ -49,6 +55,8 @@ class ImageProvenance(Noun):
     product_id: str | None = None
     licence: str | None = None
     missing: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -112,13 +120,25 @@ class Image:
 def open_raster(path: Path) -> Iterator[DatasetReader]:
     """Open a local raster with one of `RASTER_DRIVERS` and no other.
 
+    Nothing beside the file is read (`.aux.xml`, `.msk`, `.ovr`, `.tfw` would change
+    values or place without being hashed) but the header of an ENVI picture.
     `rasterio.open` takes a single driver name; its reader takes the list.
     """
     import rasterio
     from rasterio.io import DatasetReader
 
-    with rasterio.Env(), DatasetReader(str(path), driver=list(RASTER_DRIVERS)) as src:
+    settings = {"GDAL_PAM_ENABLED": "NO", "GDAL_GEOREF_SOURCES": "INTERNAL"}
+    if is_tiff(path):
+        settings["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"
+    alone = rasterio.Env(**settings)
+    with alone, DatasetReader(str(path), driver=list(RASTER_DRIVERS)) as src:
         yield src
+
+
+def is_tiff(path: Path) -> bool:
+    """Tell a TIFF (also BigTIFF) by its first bytes."""
+    with path.open("rb") as stream:
+        return stream.read(4) in _TIFF
 
 
 def read_pixels(image: Image, window: Window | None) -> NDArray[np.float64]:

@@ -54,8 +54,21 @@ ORIGIN_COLUMNS = ("_source", "_sheet", "_row")
 """Columns of every table frame that lead a row back to its file, sheet and row."""
 
 
+class Part(Noun):
+    """A further file that a source rests on: `.dbf` of a shapefile, a cloud mask."""
+
+    file: str
+    sha256: str
+    bytes: int
+
+
 class Source(Noun):
-    """One input file as it was found."""
+    """One input file as it was found.
+
+    `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
+    source consists of several files (shapefile, ENVI picture), `parts` names and hashes
+    each of the others.
+    """
 
     dataset: str | None
     file: str
@@ -68,6 +81,7 @@ class Source(Noun):
     crs: str | None = None
     issuer: str | None = None
     obtained: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 class Inference(Noun):

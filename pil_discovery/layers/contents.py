@@ -1,0 +1,264 @@
+"""What one layer of a vector file holds, before anything is interpreted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyogrio
+import shapely
+
+from pil_discovery.errors import Problem, ReadError
+from pil_discovery.layers.dbf import decode_columns, read_dbf
+from pil_discovery.layers.geojson import Collection, read_geojson
+from pil_discovery.types.sources import Inference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from pil_discovery.layers.files import Opened
+
+SHAPEFILE, GEOJSON = "ESRI Shapefile", "GeoJSON"
+_MOST_NOTES = 20
+
+# Even inside the allowed formats nothing may run code or load libraries.
+pyogrio.set_gdal_config_options(
+    {"GDAL_VRT_ENABLE_PYTHON": "NO", "OGR_SQLITE_LOAD_EXTENSIONS": "NO"}
+)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """One layer as it is in the file.
+
+    Attributes
+    ----------
+    layer
+        Its name.
+    headers, columns
+        Column names and their cells (text, numbers, dates as ISO text, None).
+    geometries
+        Two-dimensional; None where there is none or where it could not be parsed.
+    broken
+        Where a geometry is there but could not be parsed.
+    rows
+        The feature's place in the file, from 1.
+    crs
+        Declared system as text, or None.
+    encoding
+        Encoding of the texts.
+    cut
+        (position from 0, header) of texts that the file cut inside a character.
+    notes
+        What was concluded on the way.
+    """
+
+    layer: str
+    headers: list[str]
+    columns: list[list[Any]]
+    geometries: NDArray[np.object_]
+    broken: NDArray[np.bool_]
+    rows: NDArray[np.int64]
+    crs: str | None
+    encoding: str
+    cut: tuple[tuple[int, str], ...] = ()
+    notes: tuple[Inference, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def layer_headers(opened: Opened) -> dict[str, list[str]] | None:
+    """Return the layers that hold geometry with their columns, in file order.
+
+    None for formats that hold a single layer; that is read whole.
+
+    Raises
+    ------
+    ReadError
+        When the file cannot be opened.
+    """
+    if opened.driver in (SHAPEFILE, GEOJSON):
+        return None
+    with _telling(opened):
+        named = pyogrio.list_layers(opened.path)
+        names = [str(name) for name, kind in named if kind is not None]
+        infos = [pyogrio.read_info(opened.path, layer=name) for name in names]
+        for info in infos:
+            _demand_driver(str(info["driver"]), opened)
+        found = {
+            n: [str(f) for f in i["fields"]] for n, i in zip(names, infos, strict=True)
+        }
+    if not found:
+        what = "文件里没有带图形的图层"
+        raise ReadError(Problem(opened.file, "", what, "请导出带图形的图层"))
+    return found
+
+
+def read_single(opened: Opened, *, encoding: str | None) -> Contents:
+    """Read a shapefile or a GeoJSON.
+
+    Parameters
+    ----------
+    opened
+        A recognised file.
+    encoding
+        Text encoding named by the user; only shapefiles need one.
+
+    Raises
+    ------
+    ReadError
+        Unreadable, or text that fits no encoding.
+    """
+    if opened.driver == GEOJSON:
+        return _from_collection(read_geojson(opened.path, opened.file))
+    contents = _read(opened, opened.path.stem, columns=[], text="ISO-8859-1")
+    return _with_table(contents, opened, encoding)
+
+
+def read_contents(opened: Opened, layer: str) -> Contents:
+    """Read one layer of a GeoPackage or FlatGeobuf.
+
+    Raises
+    ------
+    ReadError
+        When it cannot be read.
+    """
+    return _read(opened, layer, columns=None, text=None)
+
+
+def _read(
+    opened: Opened, layer: str, *, columns: list[str] | None, text: str | None
+) -> Contents:
+    with _telling(opened) as notes:
+        info = pyogrio.read_info(opened.path, layer=layer, encoding=text)
+        _demand_driver(str(info["driver"]), opened)
+        meta, table = pyogrio.raw.read_arrow(
+            opened.path,
+            layer=layer,
+            columns=columns,
+            encoding=text,
+            return_fids=True,
+            datetime_as_string=True,
+        )
+        fids = table.column(0).to_numpy().astype(np.int64)
+        shape = meta["geometry_name"] or "wkb_geometry"
+        geometries, broken = _parsed(table.column(shape).to_pylist())
+        names = [n for n in table.column_names[1:] if n != shape]
+        cells = [[_plain(v) for v in table.column(n).to_pylist()] for n in names]
+    single = opened.driver == SHAPEFILE
+    return Contents(
+        layer,
+        names,
+        cells,
+        geometries,
+        broken,
+        fids + 1 if single else np.arange(1, len(fids) + 1),
+        meta["crs"],
+        "utf-8",
+        notes=tuple(notes),
+    )
+
+
+def _demand_driver(found: str, opened: Opened) -> None:
+    if found != opened.driver:
+        what = f"内容被识别为 {found}，不是 {opened.driver}，拒绝打开"
+        raise ReadError(Problem(opened.file, "", what, "请核对文件来源并重新导出"))
+
+
+@contextmanager
+def _telling(opened: Opened) -> Iterator[list[Inference]]:
+    """Turn what GDAL says into notes, and what it refuses into a ReadError."""
+    notes: list[Inference] = []
+    folder = f"{opened.path.parent}/"
+    with warnings.catch_warnings(record=True) as log:
+        warnings.simplefilter("always")
+        try:
+            yield notes
+        except UnicodeDecodeError as error:
+            what = "文字不是合法的 UTF-8"
+            raise ReadError(
+                Problem(opened.file, "", what, "请用原软件重新导出")
+            ) from error
+        except (RuntimeError, OSError, ValueError) as error:
+            said = str(error).replace(folder, "").split("\n")[0]
+            remedy = "文件可能损坏，请重新导出"
+            raise ReadError(
+                Problem(opened.file, "", f"无法读取（{said}）", remedy)
+            ) from error
+    words = dict.fromkeys(str(w.message).replace(folder, "") for w in log)
+    notes += [
+        Inference(what="读取时的提示", value=word, why="GDAL")
+        for word in list(words)[:_MOST_NOTES]
+    ]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return value
+
+
+def _parsed(
+    wkb: list[bytes | None],
+) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    given = np.array([w is not None for w in wkb], dtype=bool)
+    raw = np.empty(len(wkb), dtype=object)
+    raw[:] = wkb
+    read = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+    return _flat(read), given & shapely.is_missing(read)
+
+
+def _flat(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
+    return np.asarray(shapely.force_2d(geometries), dtype=object)
+
+
+def _from_collection(found: Collection) -> Contents:
+    return Contents(
+        found.layer,
+        found.headers,
+        found.columns,
+        _flat(found.geometries),
+        found.broken,
+        np.arange(1, len(found.geometries) + 1),
+        found.crs,
+        "utf-8",
+    )
+
+
+def _with_table(contents: Contents, opened: Opened, encoding: str | None) -> Contents:
+    """Add the attributes of a shapefile, decoded strictly from the bytes."""
+    raw = read_dbf(opened.beside[".dbf"], opened.file)
+    cpg = opened.beside.get(".cpg")
+    declared = None if cpg is None else cpg.read_text("latin-1").strip()[:40]
+    decoded = decode_columns(raw, name=opened.file, declared=declared, given=encoding)
+    records = (contents.rows - 1).tolist()
+    total = len(raw[0].cells) if raw else len(records)
+    if records and max(records) >= total:
+        what = f".dbf 只有 {total} 条记录，少于 .shp 的图形数"
+        raise ReadError(Problem(opened.file, "", what, "请重新导出"))
+    at = {record: i for i, record in enumerate(records)}
+    notes = [Inference(what="文字编码", value=decoded.encoding, why=decoded.why)]
+    if total > len(records):
+        gone = f"{total - len(records)} 条"
+        why = ".dbf 中标为已删除，GIS 软件同样不显示"
+        notes.append(Inference(what="已删除的记录未读取", value=gone, why=why))
+    return replace(
+        contents,
+        headers=decoded.headers,
+        columns=[[column[r] for r in records] for column in decoded.columns],
+        encoding=decoded.encoding,
+        cut=tuple((at[r], h) for r, h in decoded.cut if r in at),
+        notes=(*contents.notes, *notes),
+    )
