@@ -13,7 +13,7 @@ from pil_discovery.errors import WorkspaceError
 from pil_discovery.findings import Inputs
 from pil_discovery.pipeline.grounds import picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
-from pil_discovery.pipeline.runs import describe
+from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import screen_all
 
 if TYPE_CHECKING:
@@ -134,14 +134,8 @@ def scan(
     )
     planned = settled(weighed, catalog, day)
 
-    run = describe(
-        place,
-        day,
-        materials,
-        runs=screened.runs,
-        models=catalog.models,
-        planned=planned,
-    )
+    outcome = Outcome(screened.runs, catalog.models, planned, bases)
+    run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,

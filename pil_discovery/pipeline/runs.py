@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections import Counter
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -14,28 +15,32 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pil_discovery.pipeline.reading import Materials
-    from pil_discovery.types import Lead, Model, ModelRun, Source, Workspace
+    from pil_discovery.types import Basis, Lead, Model, ModelRun, Source, Workspace
 
 _ENGINES = ("duckdb", "shapely", "pyproj", "pyogrio", "rasterio", "exactextract")
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a scan: how models ran, ranked leads, the law they rest on."""
+
+    runs: Sequence[ModelRun]
+    models: Mapping[str, Model]
+    leads: Sequence[Lead]
+    bases: Mapping[str, Basis]
+
+
 def describe(
-    workspace: Workspace,
-    as_of: dt.date,
-    materials: Materials,
-    *,
-    runs: Sequence[ModelRun],
-    models: Mapping[str, Model],
-    planned: Sequence[Lead],
+    workspace: Workspace, as_of: dt.date, materials: Materials, outcome: Outcome
 ) -> dict[str, Any]:
     """Assemble the content of `run.json`; nothing in it depends on the clock."""
-    kinds = Counter(lead.kind for lead in planned)
-    noisy = leads.noise_notes(runs)
+    kinds = Counter(lead.kind for lead in outcome.leads)
+    noisy = leads.noise_notes(outcome.runs)
     return {
         "product": {"name": "pil_discovery", "version": product_version()},
+        "name": workspace.name,
         "as_of": as_of.isoformat(),
         "workspace": {
-            "name": workspace.name,
             "jurisdiction": workspace.jurisdiction,
             "office": workspace.office.model_dump(),
         },
@@ -44,11 +49,17 @@ def describe(
         "models": [
             {
                 **r.model_dump(mode="json"),
-                "notes": _notes(r, models[r.id], noisy, materials.sources),
-                "labels": models[r.id].labels,
+                "notes": _notes(r, outcome.models[r.id], noisy, materials.sources),
+                "labels": outcome.models[r.id].labels,
             }
-            for r in runs
+            for r in outcome.runs
         ],
+        "basis": {
+            i: b.model_dump(
+                mode="json", include={"citation_zh", "effective_from", "effective_to"}
+            )
+            for i, b in outcome.bases.items()
+        },
         "leads": {"single": kinds["single"], "class": kinds["class"]},
         "reading": [
             {"file": file, **report.model_dump(mode="json")}

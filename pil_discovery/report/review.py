@@ -49,7 +49,7 @@ LEAD_FIELDS = (
     "steps",
 )
 FINDING_FIELDS = ("state", "sentence_zh", "records", "exclusions", "missing")
-RUN_FIELDS = ("name", "as_of")
+RUN_FIELDS = ("name", "as_of", "basis")
 SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
 MODEL_FIELDS = ("id", "code", "state", "missing", "counts", "notes", "labels")
 DEGREES = 6

@@ -76,11 +76,15 @@ def write_workbook(path: Path, contents: Contents) -> None:
 
 
 def _labelled(records: Sequence[Record], run: Mapping[str, Any]) -> list[Record]:
-    """Name the measures of each record as its model names them for readers."""
+    """Name measures as their model names them, and rules of law by citation."""
     labels = {m["id"]: m.get("labels") or {} for m in run.get("models", ())}
+    cited = {i: b["citation_zh"] for i, b in (run.get("basis") or {}).items()}
     return [
         {
             **record,
+            "basis": [
+                f"{cited[i]}（{i}）" if i in cited else i for i in record["basis"]
+            ],
             "measures": {
                 labels.get(record["model"], {}).get(name, name): value
                 for name, value in (record.get("measures") or {}).items()
@@ -254,7 +258,7 @@ LEAD_COLUMNS = (
     Column("评分理由", 60, _list("reasons"), "wrap"),
     Column("待补充", 46, _list("missing"), "wrap"),
     Column("核实要点", 36, _list("verify"), "wrap"),
-    Column("法律依据编号", 18, _list("basis"), "wrap"),
+    Column("法律依据（按事实发生日）", 46, _list("basis"), "wrap"),
 )
 FINDINGS = (
     Column("结果编号", 27, _field("finding_id")),

@@ -14,6 +14,10 @@
   }
   const data = await load();
   const { run, words, findings } = data;
+  const cited = (i) => {
+    const b = (run.basis || {})[i];
+    return b ? `${b.citation_zh}　${b.effective_from} 起${b.effective_to ? `，至 ${b.effective_to}` : ""}（${i}）` : i;
+  };
   const labels = (l) => ((run.models.find((m) => m.id === l.model) || {}).labels || {});
   const leads = data.leads;
   const byId = new Map(leads.map((l) => [l.lead_id, l]));
@@ -149,7 +153,7 @@
       ...section("评分理由", list(l.reasons)),
       ...section("待补充（可提高评分）", list(l.missing)),
       ...section("核实要点", list(l.verify, "ol")),
-      ...section("法律依据编号", el("p", {}, l.basis.join("、") || "无")),
+      ...section("法律依据（按事实发生日适用的版本）", l.basis.length ? el("ul", {}, l.basis.map((i) => el("li", {}, cited(i)))) : el("p", {}, "无")),
       ...section("下一步", list(l.steps.map(next_step), "ol")),
       el("div", { class: "noprint" }, el("h3", {}, "处理意见"), decision_form(l)),
     );
