@@ -278,6 +278,8 @@ def _check_signature(
         for name in (TIMESTAMP, LOG_HEAD):
             if name in files:
                 report.add("added", name, "没有签名的包里不应当有这个文件")
+        if trust is not None:  # a signature that was taken out leaves no other trace
+            report.add("missing", SIGNATURE, "没有签名，无法用 --trust 的证书核验")
         return
     if trust is None:
         report.add("malformed", SIGNATURE, "签名没有核验：请用 --trust 给出根证书")

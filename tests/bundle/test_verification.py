@@ -329,6 +329,10 @@ def test_a_cms_signature_is_accepted_with_its_root(built, tmp_path):
         assert (answer.ok, answer.signed) == (True, True)
         with flip(built.path, seeded(5)):
             assert not verify(built.path, trust=cert).ok
+    stripped = verify(built.path, trust=cert)
+    assert [p.what for p in stripped.problems] == [
+        "没有签名，无法用 --trust 的证书核验"
+    ]
 
 
 @pytest.mark.parametrize("path", ["", "/nonexistent", "/dev/null", "\0", "x" * 5000])
