@@ -61,9 +61,9 @@ def resolve(
     """查某日（或某段时间）适用的依据。"""
     from pil_discovery.pipeline.law import resolve_basis
 
-    first, _, last = period.partition("..")
+    first, dots, last = period.partition("..")
     wanted = names[0] if len(names) == 1 else list(names)
-    on = (_day(first), _day(last)) if last else _day(first)
+    on = (_day(first), _day(last)) if dots else _day(first)
     bases = resolve_basis(wanted, on, decided_on=decided_on)
     gaps = [b for b in bases if b.role == "gap"]
     if as_json:

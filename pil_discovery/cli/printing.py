@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import sys
@@ -61,6 +62,11 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
             leave(INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit, SystemExit):
             raise
+        except BrokenPipeError:  # the reader of stdout has gone; click ends quietly
+            raise
+        except OSError as error:
+            _report_refusal(error)
+            leave(USAGE)
         except Exception as error:  # noqa: BLE001 -- the last line of defence
             _report_defect(error)
             leave(INTERNAL)
@@ -80,6 +86,32 @@ def _list_problems(error: PilError) -> None:
                 f"共 {len(error.problems)} 处问题。", f"{len(error.problems)} problems."
             )
         )
+
+
+_REFUSALS = {
+    errno.EACCES: ("没有权限", "请换一个文件夹，或检查权限"),
+    errno.EPERM: ("没有权限", "请换一个文件夹，或检查权限"),
+    errno.EROFS: ("磁盘是只读的", "请换一个文件夹"),
+    errno.ENOSPC: ("磁盘空间不足", "请清理磁盘后重试"),
+    errno.EDQUOT: ("磁盘配额已用完", "请清理磁盘后重试"),
+    errno.ENAMETOOLONG: ("文件名太长", "请换一个短的名称"),
+    errno.ENOTDIR: ("路径中有一段是文件，不是文件夹", "请核对路径"),
+    errno.EISDIR: ("这是文件夹，不是文件", "请移走或改名"),
+    errno.ENOENT: ("没有这个文件或文件夹", "请核对路径"),
+}
+
+
+def _report_refusal(error: OSError) -> None:
+    """Say what the file system refused; such an error is no defect of the program."""
+    place = f"{error.filename}：" if error.filename else ""
+    known = _REFUSALS.get(error.errno or 0)
+    what, remedy = known or (f"读写失败（{error}）", "请核对路径、权限和磁盘")
+    tell(
+        say(
+            f"× {place}{what} → {remedy}",
+            f"× {place}{error.strerror or error}",
+        )
+    )
 
 
 def _report_defect(error: Exception) -> None:

@@ -113,11 +113,21 @@ def bundle(
         leave(PROBLEMS)
 
 
+_OWN = frozenset({"scan_dir", "lead_id", "kind", "out", "workspace"})
+"""Names that say where a bundle comes from; no document has a field of this name."""
+
+
 def _pairs(fields: tuple[str, ...]) -> dict[str, str]:
     broken = [f for f in fields if "=" not in f]
     if broken:
         raise click.BadParameter(f"应写作 KEY=VALUE：{'、'.join(broken)}")
-    return dict(f.split("=", 1) for f in fields)
+    pairs = [(key, value) for key, _, value in (f.partition("=") for f in fields)]
+    keys = [key for key, _ in pairs]
+    if taken := sorted(_OWN.intersection(keys)):
+        raise click.BadParameter(f"没有这个字段：{'、'.join(taken)}")
+    if twice := sorted({k for k in keys if keys.count(k) > 1}):
+        raise click.BadParameter(f"字段写了两次：{'、'.join(twice)}")
+    return dict(pairs)
 
 
 @click.command()
@@ -129,7 +139,10 @@ def _pairs(fields: tuple[str, ...]) -> dict[str, str]:
     metavar="证据包...",
 )
 @click.option(
-    "--trust", type=click.Path(path_type=Path), default=None, help="受信任的 CA 证书"
+    "--trust",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="受信任的 CA 证书",
 )
 @click.option("--root", default=None, metavar="散列", help="应有的根散列（SHA-256）")
 @as_json
@@ -150,7 +163,7 @@ def verify(
         mark = "√" if verdict.ok else "×"
         tell(f"{mark} {path}  {signed}  {verdict.root_sha256 or ''}")
         for problem in verdict.problems:
-            tell(f"  × {problem.file}：{problem.what}")
+            tell(f"  × {problem.file or path}：{problem.what}")
     if not all(v.ok for v in verdicts.values()):
         leave(PROBLEMS)
 

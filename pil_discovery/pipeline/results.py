@@ -106,7 +106,7 @@ def find_lead(leads: Sequence[Lead], wanted: str) -> Lead:
     PilError
         If no lead fits, or several do.
     """
-    if wanted.isdigit() and len(wanted) < _PREFIX:
+    if wanted.isdecimal() and len(wanted) < _PREFIX:
         fit = [lead for lead in leads if lead.rank == int(wanted)]
     else:
         fit = [lead for lead in leads if lead.lead_id.startswith(wanted)]
@@ -146,8 +146,9 @@ def findings_of(
 
 def noted_workspace(out: Path) -> Path | None:
     """Return where the scanned workspace was, as `timing.json` notes it."""
-    timing = out / "timing.json"
-    if not timing.is_file():
+    try:
+        noted = json.loads((out / "timing.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # gone or not ours: the caller names the workspace
         return None
-    place = json.loads(timing.read_text(encoding="utf-8")).get("workspace")
-    return Path(place) if place else None
+    place = noted.get("workspace") if isinstance(noted, dict) else None
+    return Path(place) if isinstance(place, str) and place else None
