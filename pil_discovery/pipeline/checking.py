@@ -82,12 +82,10 @@ def _settle_workspace(
         known = [e.file for e in workspace.records]
         known += [e.file for e in workspace.layers]
         known += [e.file for e in workspace.images]
-        entries = bool(known)
         known += [i.cloud_mask for i in workspace.images if i.cloud_mask]
         name, day = workspace.name, workspace.as_of
-        target = root / "pil.proposed.yaml" if entries else file
     else:
-        known, name, day, target = [], root.resolve().name, None, file
+        known, name, day = [], root.resolve().name, None
     proposal = proposals.propose(root, catalog.datasets, known=known, progress=progress)
     check.problems += proposal.problems
     check.problems += [_unnamed(p) for p in proposal.pictures]
@@ -99,8 +97,18 @@ def _settle_workspace(
             Problem(str(root), "", "文件夹里没有数据文件，无从检查", "放入数据后再试")
         )
     text = proposals.workspace_text(name, day, proposal)
+    check.written.append(_write_proposal(file, text, proposal))
+
+
+def _write_proposal(file: Path, text: str, proposal: Proposal) -> Path:
+    """Write what was found; nothing that the user wrote in `pil.yaml` is lost."""
+    target = file
+    if file.exists():
+        filled = proposals.filled_in(file.read_text("utf-8-sig"), proposal)
+        target = file if filled is not None else file.with_name("pil.proposed.yaml")
+        text = filled if filled is not None else text
     target.write_text(text, encoding="utf-8")
-    check.written.append(target)
+    return target
 
 
 def _is_empty(proposal: Proposal) -> bool:

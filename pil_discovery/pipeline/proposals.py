@@ -139,6 +139,25 @@ def workspace_text(name: str, as_of: dt.date | None, proposal: Proposal) -> str:
     return "\n".join([*head, *body]) + "\n"
 
 
+def filled_in(text: str, proposal: Proposal) -> str | None:
+    """Put proposed entries into a `pil.yaml` that names no source yet.
+
+    Everything else the user wrote stays as it is. None when the file has no empty
+    list, as `pil init` writes it, for what was found.
+    """
+    for title, entries in (
+        ("records", proposal.records),
+        ("layers", proposal.layers),
+    ):
+        empty = f"{title}: []\n"
+        if entries and f"\n{empty}" not in text:
+            return None
+        if entries:
+            body = "\n".join(_entries(title, entries)) + "\n"
+            text = text.replace(f"\n{empty}", f"\n{body}", 1)
+    return text
+
+
 def _quoted(text: str) -> str:
     return yaml.safe_dump(text, allow_unicode=True, default_style='"').strip()
 

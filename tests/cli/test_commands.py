@@ -178,3 +178,63 @@ def test_a_gbk_console_does_not_end_in_an_error():
     )
     assert run.returncode == 0
     assert "欠缴" in run.stdout.decode("gbk")
+
+
+FIELDS = ("bundle", "out", "1", "-o", "b", "--field", "number=1", "--field")
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (("init", "a.txt/b"), "路径中有一段是文件"),
+        (("scan", "ws", "-o", "a.txt/out"), "路径中有一段是文件"),
+        (("scan", "ws", "-o", "长" * 300), "文件名太长"),
+        (("check", "odd"), "pil.yaml：这是文件夹，不是文件"),
+        ((*FIELDS, "workspace=/"), "没有这个字段：workspace"),
+        ((*FIELDS, "number=2"), "字段写了两次：number"),
+        (("verify", "ws", "--trust", "nowhere.pem"), "nowhere.pem"),
+        (("law", "resolve", "lal-55", "--on", "2026-01-01.."), "不是日期"),
+    ],
+)
+def test_what_the_file_system_or_the_user_gets_wrong_is_usage(
+    command, sentence, tmp_path
+):
+    (tmp_path / "a.txt").write_text("x", encoding="utf-8")
+    workspace(tmp_path / "ws", "records: []\n")
+    (tmp_path / "odd" / "pil.yaml").mkdir(parents=True)
+    (tmp_path / "odd" / "a.csv").write_text("合同编号,催缴日期\n", encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    run = pil(*command, cwd=tmp_path)
+    assert run.returncode == 2, run.stderr
+    assert sentence in run.stderr.replace("\n", "")
+    assert "内部错误" not in run.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe that closes early")
+def test_a_reader_that_leaves_early_is_no_defect():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pil_discovery", "models", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+def test_check_fills_in_what_init_left_empty_and_keeps_the_rest(tmp_path):
+    place = workspace(tmp_path / "ws", "# 说明\nrecords: []\nlayers: []\n")
+    head = (place / "pil.yaml").read_text("utf-8").split("records")[0]
+    text = "合同编号,催缴日期\nHT-1,2025-01-01\n"
+    (place / "催缴通知.csv").write_text(text, encoding="utf-8")
+    assert pil("check", place).returncode == 0
+    filled = (place / "pil.yaml").read_text("utf-8")
+    assert filled.startswith(head)
+    assert "dataset: land_collection_notice" in filled
+    (place / "催缴通知2.csv").write_text(text, encoding="utf-8")
+    pil("check", place)
+    assert (place / "pil.yaml").read_text("utf-8") == filled
+    assert (place / "pil.proposed.yaml").is_file()
