@@ -10,6 +10,7 @@ from pil_discovery import bundle, layers, report
 from pil_discovery.bundle import BundleRequest
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.agreement import demand_agreement
 from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.grounds import bases_for, course_of
 from pil_discovery.pipeline.pictures import plate_of
@@ -67,10 +68,11 @@ def build_bundle(
     lead = find_lead(leads, lead_id)
     behind = findings_of(lead, findings, leads)
     place = _workspace(scan_path, workspace)
+    catalog = load_catalog(local_folders(place))
+    demand_agreement(run, place, behind, catalog.models)
     used = _used_files(behind)
     sources = [Source.model_validate(s) for s in run["sources"] if s["file"] in used]
     paths = _checked(place.root, sources)
-    catalog = load_catalog(local_folders(place))
     materials = read_sources(_only(place, used), catalog)
     course = course_of(lead, catalog, dt.date.fromisoformat(run["as_of"]))
     return bundle.build(

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery import leads
+from pil_discovery.pipeline.agreement import settings_sha256
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,6 +44,7 @@ def describe(
         "workspace": {
             "jurisdiction": workspace.jurisdiction,
             "office": workspace.office.model_dump(),
+            "settings_sha256": settings_sha256(workspace),
         },
         "personal_basis": workspace.personal.basis if workspace.personal else None,
         "sources": [_source(s) for s in materials.sources],

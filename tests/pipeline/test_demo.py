@@ -72,6 +72,33 @@ def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):
     assert not list(tmp_path.glob("PIL-*"))
 
 
+def test_a_workspace_that_changed_since_refuses_to_be_packed(demo, tmp_path):
+    """The same raw file read in another unit would contradict the finding."""
+    folder, _ = demo
+    workspace = tmp_path / "workspace"
+    shutil.copytree(folder / "workspace", workspace)
+    file = workspace / "pil.yaml"
+    text = file.read_text(encoding="utf-8")
+
+    def pack():
+        return pil.build_bundle(
+            folder / "out", "1", "suggestion", tmp_path, workspace=workspace
+        )
+
+    for old, new in (
+        ("万元}", "元}"),
+        ("short: 示检", "short: 示"),
+        ("EPSG:4490", "GCJ-02"),
+    ):
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(BundleError, match="在筛查之后有改动"):
+            pack()
+    assert not list(tmp_path.glob("PIL-*"))
+    file.write_text(f"# 备注\n{text}", encoding="utf-8")
+    assert pack().path.is_dir()
+
+
 def test_every_number_of_a_lead_leads_to_a_row(demo):
     folder, _ = demo
     leads = read_leads(folder / "out")
