@@ -57,6 +57,10 @@ def _sentence(problem: Problem) -> str:
     return f"{problem.what}{fix}"
 
 
+class ArgumentError(PilError, ValueError):
+    """An argument has a value that the function cannot use."""
+
+
 class CatalogError(PilError):
     """A file below `models/` does not hold what its format asks for."""
 

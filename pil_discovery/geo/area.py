@@ -147,7 +147,10 @@ def degrees_of(geometries: Measurable) -> Geometries:
     if isinstance(geometries, gpd.GeoDataFrame | gpd.GeoSeries):
         refuse_web_mercator(geometries.crs)
         series = geometries.geometry
-        return safe_transform(np.asarray(series.array, dtype=object), series.crs)
+        degrees = safe_transform(np.asarray(series.array, dtype=object), series.crs)
+        if _beyond_degrees(degrees):
+            raise CrsError("坐标超出经纬度的范围，与所写的坐标系不符；请核对坐标系")
+        return degrees
     degrees = flat(np.atleast_1d(np.asarray(geometries, dtype=object)))
     _demand_degrees(degrees)
     return degrees
@@ -256,11 +259,16 @@ def _demand_degrees(degrees: Geometries) -> None:
     xy = shapely.get_coordinates(degrees)
     if len(xy) and not np.isfinite(xy).all():
         raise GeometryError("面积计算：坐标中有非数值，请先检查图形")
-    if len(xy) and (np.abs(xy) > (180.0, 90.0)).any():
+    if _beyond_degrees(degrees):
         raise CrsError(
             "没有坐标系的图形须为 EPSG:4490 经纬度（度）；"
             "坐标超出度的范围，请改用带坐标系的 GeoSeries"
         )
+
+
+def _beyond_degrees(degrees: Geometries) -> bool:
+    xy = shapely.get_coordinates(degrees)
+    return bool((np.abs(xy) > (180.0, 90.0)).any())
 
 
 def _names(geometries: Measurable) -> list[Any]:

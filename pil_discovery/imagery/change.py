@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import rasterio
 
-from pil_discovery.errors import ImageError, Problem
+from pil_discovery.errors import ArgumentError, ImageError, Problem
 from pil_discovery.imagery.detection import (
     VALID,
     Detector,
@@ -36,6 +36,7 @@ from pil_discovery.imagery.quality import (
     shift_gate,
 )
 from pil_discovery.imagery.registration import measure_shift
+from pil_discovery.types import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from pil_discovery.imagery.grids import Grid
     from pil_discovery.imagery.patches import Patches
     from pil_discovery.imagery.registration import Shift
-    from pil_discovery.types import Image
 
 MAX_SIDE = 512
 """Windows are worked through in parts of this side: memory, not the result."""
@@ -199,8 +199,14 @@ def detect_change(  # noqa: PLR0913 - the documented public signature
     Raises
     ------
     ImageError
-        No common ground, no common band, or hardly a pixel valid on both dates.
+        No common ground, no common band, hardly a pixel valid on both dates, or
+        pictures that are not in the order of their dates.
+    ArgumentError
+        A negative area, or a window without pixels.
     """
+    _demand_order(before, after, confirm)
+    if window < 1 or (min_area_m2 or 0.0) < 0:
+        raise ArgumentError("window 须为正整数，min_area_m2 须为不小于 0 的数")
     scene = _Scene(before, after, confirm)
     (first, second), (shift, raw) = scene.registered()
     main = fit_detector(first, second, seed)
@@ -212,6 +218,19 @@ def detect_change(  # noqa: PLR0913 - the documented public signature
     found = outline_patches(marks, scene.grid, mask, min_area_m2=min_area_m2 or 0.0)
     frame = _finished(found, quality, scene.dates)
     return ChangeMap(found.mask, frame, quality, scene.grid, main, marks, scene.dates)
+
+
+def _demand_order(before: Image, after: Image, confirm: Image | None) -> None:
+    """Refuse pictures the wrong way round: loss would be reported as growth."""
+    for image in (before, after, *(() if confirm is None else (confirm,))):
+        if not isinstance(image, Image):
+            raise TypeError(f"expected an Image, not {type(image).__name__}")
+    if after.acquired < before.acquired:
+        what = "后时相早于前时相"
+        raise ImageError(Problem(str(after.path.name), "", what, "请对调两期影像"))
+    if confirm is not None and confirm.acquired < after.acquired:
+        what = "确认影像早于后时相"
+        raise ImageError(Problem(str(confirm.path.name), "", what, "请用更晚的影像"))
 
 
 class _Scene:

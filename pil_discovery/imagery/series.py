@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pil_discovery.errors import ArgumentError
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
@@ -92,22 +94,45 @@ def find_breaks(
 
     Raises
     ------
-    ValueError
-        Shapes that do not agree.
+    ArgumentError
+        Shapes that do not agree, values that are no numbers, dates that are no days.
     """
-    table = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    days = np.asarray(dates, dtype="datetime64[D]")
-    known = np.isfinite(table)
-    if valid is not None:
-        known &= np.atleast_2d(np.asarray(valid, dtype=bool))
-    if table.shape[1] != len(days):
-        raise ValueError(f"{table.shape[1]} values per series, {len(days)} dates")
+    table = np.atleast_2d(_numbers(values))
+    days = _days(dates)
+    if table.shape[1:] != days.shape:
+        what = f"每个序列有 {table.shape[-1]} 个数值，日期有 {days.size} 个，应当相等"
+        raise ArgumentError(what)
+    known = np.isfinite(table) & _mask(valid, table.shape)
     series = _Series(*_merge_days(table, known, days))
     first = _start(series.days, start)
     curve = _fit(series, series.days < first)
     cloudy = (_scattered(series, first) | (curve.sd > NOISY)) & (valid is None)
     frame = _judge(series, curve, first, cloudy)
     return Breaks(frame, first.astype(object))
+
+
+def _numbers(values: NDArray[np.floating]) -> Floats:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except ValueError as error:
+        what = "序列应当是数值，形状为（序列，日期）；没有观测写 NaN"
+        raise ArgumentError(what) from error
+
+
+def _days(dates: Sequence[dt.date] | Days) -> Days:
+    try:
+        return np.asarray(dates, dtype="datetime64[D]")
+    except ValueError as error:
+        raise ArgumentError(f"日期无法识别（{error}）；请写成 2026-09-30") from error
+
+
+def _mask(valid: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> Bools:
+    if valid is None:
+        return np.ones(shape, dtype=bool)
+    mask = np.atleast_2d(np.asarray(valid, dtype=bool))
+    if mask.shape != shape:
+        raise ArgumentError(f"valid 的形状 {mask.shape} 与数值的形状 {shape} 不同")
+    return mask
 
 
 @dataclass(frozen=True)

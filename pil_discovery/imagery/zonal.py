@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -21,14 +22,12 @@ from pil_discovery.imagery.coverage import (
 )
 from pil_discovery.imagery.grids import Grid
 from pil_discovery.imagery.indices import compute_index, missing_bands
+from pil_discovery.types import Image
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import geopandas as gpd
     from numpy.typing import NDArray
-
-    from pil_discovery.types import Image
 
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
@@ -79,6 +78,7 @@ def zonal(
     CrsError
         The CRS of the zones or of the picture is missing or unsafe.
     """
+    _demand_kinds(zones, image)
     _check(index, band, stats)
     lacking = _lacking(image, index, band)
     if lacking:
@@ -88,6 +88,13 @@ def zonal(
     found = _extract(zones, image, loader, tuple(dict.fromkeys(("count", *stats))))
     wanted = [s for s in stats if s != "count"]
     return found[["zone_id", "count", "valid_share", *wanted, "reason"]]
+
+
+def _demand_kinds(zones: object, image: object) -> None:
+    layer = isinstance(zones, gpd.GeoDataFrame | gpd.GeoSeries)
+    if not layer or not isinstance(image, Image):
+        got = f"{type(zones).__name__}, {type(image).__name__}"
+        raise TypeError(f"expected a GeoDataFrame and an Image, not {got}")
 
 
 def valid_shares(zones: gpd.GeoDataFrame, image: Image) -> Floats:

@@ -98,7 +98,7 @@ def read_leads(out: str | Path) -> list[Lead]:
     return report.read_scan(Path(out))[2]
 
 
-def find_lead(leads: Sequence[Lead], wanted: str) -> Lead:
+def find_lead(leads: Sequence[Lead], wanted: str | int) -> Lead:
     """Return the lead of this rank, or whose id begins so.
 
     Raises
@@ -106,6 +106,7 @@ def find_lead(leads: Sequence[Lead], wanted: str) -> Lead:
     PilError
         If no lead fits, or several do.
     """
+    wanted = str(wanted)
     if wanted.isdecimal() and len(wanted) < _PREFIX:
         fit = [lead for lead in leads if lead.rank == int(wanted)]
     else:

@@ -93,7 +93,11 @@ def as_span(on: Day | tuple[Day, Day]) -> tuple[dt.date, dt.date]:
     """Return a day or an interval as (first, last); LawError when reversed."""
     if not isinstance(on, tuple | list):
         return as_day(on), as_day(on)
-    first, last = as_day(on[0]), as_day(on[1])
+    days = list(on)
+    if len(days) != 2:
+        what = f"期间应当写（首日，末日）两项，这里有 {len(days)} 项"
+        raise LawError(Problem("", "", what, "请核对"))
+    first, last = map(as_day, days)
     if last < first:
         raise LawError(Problem("", "", f"首日 {first} 晚于末日 {last}", "请核对"))
     return first, last

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import calendar as months_of
 import datetime as dt
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import LawError, Problem, near_names
@@ -18,7 +19,7 @@ from pil_discovery.procedure.calendar import DAY, RestDays
 from pil_discovery.types import Deadline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from pil_discovery.types import CalendarYear, Clock
 
@@ -30,6 +31,10 @@ _CHIEF = "chief"
 _SUPERIOR = "superior"
 _APPROVERS = {_CHIEF: "检察长", _SUPERIOR: "上一级人民检察院"}
 _UNITS = {"day": "日", "working_day": "个工作日", "month": "个月", "year": "年"}
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+"""Start days outside these years are slips of the pen."""
 
 
 def due(  # noqa: PLR0913 — the public signature, and the calendar
@@ -75,6 +80,9 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
     """
     clock = find_clock(clocks, step, regime=regime)
     first = as_day(start)
+    if not FIRST_YEAR <= first.year <= LAST_YEAR:
+        what = f"起算日 {first} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之内"
+        raise LawError(Problem("", "", what, "请核对"))
     spans, months, problems = _adjustments(clock, suspensions, extensions)
     if problems:
         raise LawError(problems)
@@ -141,7 +149,7 @@ def _adjustments(
     extensions: Iterable[Mapping[str, Any]],
 ) -> tuple[list[Span], int, list[Problem]]:
     problems: list[Problem] = []
-    spans = [(as_day(a), as_day(b)) for a, b in suspensions]
+    spans = [_span(pair) for pair in suspensions]
     problems.extend(
         Problem("", "", f"扣除期间的首日 {a} 晚于末日 {b}", "请核对")
         for a, b in spans
@@ -149,7 +157,7 @@ def _adjustments(
     )
     if spans and not clock.suspendable:
         problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能扣除期间"))
-    asked = list(extensions)
+    asked = [_extension(e) for e in extensions]
     if asked and not clock.extendable:
         problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能延长"))
     elif asked:
@@ -157,6 +165,20 @@ def _adjustments(
     if problems:
         return [], 0, problems
     return _merged(spans), sum(e["months"] for e in asked), []
+
+
+def _span(pair: object) -> Span:
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        what = f"扣除期间「{pair}」不是（首日，末日）"
+        raise LawError(Problem("", "", what, "每个期间写首日和末日两项"))
+    return as_day(pair[0]), as_day(pair[1])
+
+
+def _extension(extension: object) -> Mapping[str, Any]:
+    if isinstance(extension, Mapping):
+        return extension
+    what = f"延长「{extension}」的写法不对"
+    raise LawError(Problem("", "", what, '应写作 {"by": "chief", "months": 1}'))
 
 
 def _extension_problems(

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from pil_discovery.errors import ArgumentError
 from pil_discovery.text.characters import fold
 
 CodeKind = Literal["uscc", "org", "resident_id", "division"]
@@ -63,8 +64,10 @@ def check_code(kind: CodeKind, text: str) -> Code:
 
     Raises
     ------
-    ValueError
+    ArgumentError
         When the kind is not one of the four.
+    TypeError
+        When `text` is not text.
     """
     checks = {
         "uscc": _uscc,
@@ -73,7 +76,9 @@ def check_code(kind: CodeKind, text: str) -> Code:
         "division": _division,
     }
     if kind not in checks:
-        raise ValueError(f"未知的代码类型“{kind}”，可用：{'、'.join(checks)}")
+        raise ArgumentError(f"未知的代码类型“{kind}”，可用：{'、'.join(checks)}")
+    if not isinstance(text, str):
+        raise TypeError(f"代码应当是文字，不是 {type(text).__name__}")
     plain, repairs = _plain(text)
     valid, normal, reason = checks[kind](plain)
     words = [reason] if reason else []

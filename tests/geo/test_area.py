@@ -148,3 +148,9 @@ def test_real_polygons_differ_from_geodesics_by_definition_only():
     official, geodesic = area_m2(land), geodesic_area_m2(land)
     assert official.sum() == pytest.approx(geodesic.sum(), rel=1e-5)
     assert np.abs(official / geodesic - 1).max() < 1e-3
+
+
+def test_metres_that_are_said_to_be_degrees_are_refused():
+    metres = gpd.GeoSeries([shapely.box(500000, 3100000, 500010, 3100010)], crs=4490)
+    with pytest.raises(CrsError, match="坐标超出经纬度的范围，与所写的坐标系不符"):
+        area_m2(metres)

@@ -6,7 +6,7 @@ import pytest
 import rasterio
 import shapely
 
-from pil_discovery.errors import ImageError
+from pil_discovery.errors import ArgumentError, ImageError
 from pil_discovery.geo.area import area_m2
 from pil_discovery.imagery.change import detect_change
 
@@ -245,3 +245,16 @@ def test_taizhou_reaches_the_published_figure(image_file):
     assert f1(change.mask, *masks) >= 0.945
     assert change.quality["season"]["verdict"] == "flag"
     assert change.quality["shift"]["verdict"] == "ok"
+
+
+def test_pictures_the_wrong_way_round_are_refused(picture):
+    before, after = picture(scene(1), "2024-05-10"), picture(scene(2), "2025-05-12")
+    with pytest.raises(ImageError, match="后时相早于前时相；请对调两期影像"):
+        detect_change(after, before)
+    with pytest.raises(ImageError, match="确认影像早于后时相"):
+        detect_change(before, after, confirm=before)
+    with pytest.raises(TypeError, match="expected an Image, not NoneType"):
+        detect_change(before, None)
+    for wrong in ({"window": 0}, {"min_area_m2": -1}):
+        with pytest.raises(ArgumentError, match="window 须为正整数"):
+            detect_change(before, after, **wrong)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pil_discovery.errors import ArgumentError
 from pil_discovery.imagery.series import BREAK_COLUMNS, find_breaks
 
 SLOVENIA = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data")) / "s2_slovenia"
@@ -97,7 +98,7 @@ def test_one_series_order_of_dates_and_default_start():
 
 
 def test_wrong_shapes_are_refused():
-    with pytest.raises(ValueError, match="2 values per series, 3 dates"):
+    with pytest.raises(ValueError, match="每个序列有 2 个数值，日期有 3 个"):
         find_breaks(np.zeros((1, 2)), DAYS[:3])
 
 
@@ -159,3 +160,17 @@ def test_real_clouds_without_a_mask_are_unknown():
     )
     frame = find_breaks(ndvi, days, start=dt.date(2017, 1, 1)).frame
     assert not (frame["state"] == "stable").any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("x", DAYS), "序列应当是数值"),
+        ((series(1), ["x"] * len(DAYS)), "日期无法识别"),
+        ((series(1), DAYS[:-1]), "应当相等"),
+        ((series(1), DAYS, [[True]]), "valid 的形状"),
+    ],
+)
+def test_misuse_is_a_sentence(arguments, sentence):
+    with pytest.raises(ArgumentError, match=sentence):
+        find_breaks(*arguments)

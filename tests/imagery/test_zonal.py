@@ -124,3 +124,10 @@ def test_wrong_questions_are_refused(picture):
 def test_no_zones_give_an_empty_table(picture):
     image = picture(np.full((6, 20, 20), 0.2), "2025-05-12")
     assert zonal(zones(), image, band="nir").empty
+
+
+def test_what_is_no_picture_or_no_layer_is_misuse(picture):
+    image = picture(np.ones((1, 8, 8)), "2025-05-12")
+    for wrong in ((None, image), (zones(), None), ("a", "b")):
+        with pytest.raises(TypeError, match="expected a GeoDataFrame and an Image"):
+            zonal(*wrong, band="blue")

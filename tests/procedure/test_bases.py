@@ -160,6 +160,8 @@ def test_unknown_names_are_all_told_with_near_ones():
 def test_a_reversed_interval_is_an_error():
     with pytest.raises(LawError, match="首日 2026-02-01 晚于末日 2026-01-01"):
         resolve("land.idle", ("2026-02-01", "2026-01-01"))
+    with pytest.raises(LawError, match="两项，这里有 3 项"):
+        resolve("land.idle", ("2026-02-01", "2026-02-02", "2026-02-03"))
 
 
 @pytest.mark.parametrize("bad", ["2026", "昨天", "2026-02-30"])

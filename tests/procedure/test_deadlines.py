@@ -213,3 +213,18 @@ def test_months_end_on_the_corresponding_day_or_month_end(start, one, more):
     following = end + dt.timedelta(days=1)
     assert end.day == start.day or following.day == 1
     assert add_months(start, one + more) >= end
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({"suspensions": "x"}, "扣除期间「x」不是（首日，末日）"),
+        ({"suspensions": [("2026-02-05",)]}, "不是（首日，末日）"),
+        ({"extensions": "x"}, "延长「x」的写法不对"),
+        ({"start": "9999-12-31"}, "起算日 9999-12-31 不在 1900 至 2100 年之内"),
+    ],
+)
+def test_misuse_is_a_sentence(more, sentence):
+    given = {"start": "2026-01-31", **more}
+    with pytest.raises(LawError, match=sentence):
+        reckon("review-admin", **given)

@@ -116,3 +116,9 @@ def test_organisation_codes_pass_their_own_digit(body):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="未知的代码类型"):
         check_code("vat", "1")
+
+
+@pytest.mark.parametrize("value", [None, 3, 1.5])
+def test_what_is_not_text_is_misuse(value):
+    with pytest.raises(TypeError, match="代码应当是文字"):
+        check_code("uscc", value)
