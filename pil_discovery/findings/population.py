@@ -32,7 +32,8 @@ class Evaluation:
     rows
         Every candidate that is not clear, ordered by key: the columns of the
         population, `_state`, `_copies` (rows with this key), and one boolean column
-        for each exclusion (`_x0`…), signal (`_inaction0`…) and lane (`_l0`…).
+        for each exclusion (`_x0`…), signal (`_inaction0`…), lane (`_l0`…) and
+        conditional remedy (`_r0`…).
     behind
         For each row: data set → positions of the rows behind it.
     gaps
@@ -114,12 +115,13 @@ def _problem(model: Model, where: str, what: str) -> Problem:
 
 
 def _conditions(model: Model) -> dict[str, str]:
-    """Return column name → condition for exclusions, signals and lanes."""
+    """Return column name → condition for exclusions, signals, lanes and remedies."""
     named = {f"_x{i}": x.when for i, x in enumerate(model.exclusions)}
     for kind in _SIGNALS:
         signals = getattr(model, kind)
         named |= {f"_{kind}{i}": s.when for i, s in enumerate(signals)}
-    return named | {f"_l{i}": lane.when for i, lane in enumerate(model.always_show)}
+    named |= {f"_l{i}": lane.when for i, lane in enumerate(model.always_show)}
+    return named | {f"_r{i}": w for i, w in enumerate(model.remedy_when.values())}
 
 
 def _judge(model: Model, relations: Relations) -> None:

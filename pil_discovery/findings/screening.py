@@ -211,6 +211,9 @@ def _finding(
         lanes=tuple(
             lane.zh for i, lane in enumerate(model.always_show) if row[f"_l{i}"]
         ),
+        not_asked=tuple(
+            code for i, code in enumerate(model.remedy_when) if not row[f"_r{i}"]
+        ),
     )
 
 

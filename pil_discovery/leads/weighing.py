@@ -189,7 +189,9 @@ def _lead(group: Group, setting: _Setting, amounts: dict[str, Measure]) -> Lead:
         fact_last_date=max(last_dates, default=None),
         place=next((f.place for f in carrying if f.place), None),
         basis=_union(f.basis for f in group.findings),
-        remedy=model.remedy,
+        remedy=tuple(
+            r for r in model.remedy if any(r not in f.not_asked for f in carrying)
+        ),
         verify=model.verify,
         lanes=_union(f.lanes for f in group.findings),
         geometry=places.gather(f.geometry for f in carrying),

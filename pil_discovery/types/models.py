@@ -306,6 +306,9 @@ class Model(Noun):
         Rows behind a finding: data set → {column of the data set: column of the
         population}, the value may be a list; the default joins on key columns of
         the same name. `_id` names the row itself.
+    remedy_when
+        Remedy → condition over the population; where it is false, or met a missing
+        value, the finding does not call for that remedy.
     merge_by
         Findings of this model and one agency with equal values become one lead.
     """
@@ -339,11 +342,20 @@ class Model(Noun):
     basis_unverified: tuple[str, ...] = ()
     basis_gap: str = ""
     remedy: tuple[str, ...] = ()
+    remedy_when: dict[str, str] = _Field(default_factory=dict)
     verify: tuple[str, ...] = ()
     explain: Words
     data_gap: str = ""
     sources: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+
+    @model_validator(mode="after")
+    def _known_remedies(self) -> Model:
+        unknown = [name for name in self.remedy_when if name not in self.remedy]
+        if unknown:
+            msg = f"remedy_when names what is not in remedy: {unknown}"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _names_agree(self) -> Model:

@@ -44,7 +44,8 @@ class Finding(Noun):
     `measures` have the decimals of their unit (money and areas two, shares and
     probabilities four). `geometry` is GeoJSON in EPSG:4490 with 7 decimals.
     `missing` says in words what could not be known; `undecided` lists exclusions
-    whose condition met a missing value.
+    whose condition met a missing value; `not_asked` the remedies of the model that
+    this row does not call for.
     """
 
     finding_id: str
@@ -74,6 +75,7 @@ class Finding(Noun):
     urgency: tuple[Fired, ...] = ()
     scale: tuple[Fired, ...] = ()
     lanes: tuple[str, ...] = ()
+    not_asked: tuple[str, ...] = ()
 
 
 class Counts(Noun):

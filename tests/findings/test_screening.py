@@ -67,6 +67,18 @@ def test_findings_lead_back_to_file_and_row():
     assert finding.sentence_zh == "B欠500.00元。"
 
 
+def test_a_remedy_that_the_row_does_not_call_for_is_told():
+    rows = bills(("A", "2026-01-01", 500.0), ("B", "2026-01-01", 9000.0))
+    more = {"remedy": ["collect", "sue"], "remedy_when": {"sue": "amount_cny > 1000"}}
+    found = screen(model(**more), inputs(rows), as_of=AS_OF)[1]
+    assert [f.not_asked for f in found] == [("sue",), ()]
+
+
+def test_a_condition_for_a_remedy_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="remedy_when"):
+        model(remedy=["collect"], remedy_when={"sue": "TRUE"})
+
+
 def test_a_partial_date_that_decides_nothing_is_unknown():
     rows = bills(("A", "2026-09-01", 500.0), ("B", "2026-08-01", 500.0))
     last = pd.to_datetime(["2026-10-31", "2026-08-31"])

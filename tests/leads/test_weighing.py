@@ -42,6 +42,15 @@ def test_score_is_that_of_the_printed_parts():
     assert str(lead.parts.verifiability) == "1.0000"
 
 
+def test_a_lead_asks_only_for_what_its_findings_call_for():
+    models = {"land/unpaid": make_model(remedy=("collect", "rescind"))}
+    merge = ("HT-1",)
+    paid = make_finding(1, merge=merge, not_asked=("rescind",))
+    [alone] = weighed(paid, models=models)
+    [both] = weighed(paid, make_finding(2, merge=merge), models=models)
+    assert (alone.remedy, both.remedy) == (("collect",), ("collect", "rescind"))
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
