@@ -94,7 +94,6 @@ def _source_items(request: BundleRequest) -> list[dict[str, Any]]:
     for number, item in enumerate(merged.values(), 1):
         item["item"] = f"S{number}"
         item["statement"] = _titles(request, item["datasets"]) or "来源文件"
-        item["issuer"] = item["issuer"] or _holders(request, item["datasets"])
     return list(merged.values())
 
 
@@ -121,11 +120,6 @@ def _source_item(source: Source) -> dict[str, Any]:
 
 def _titles(request: BundleRequest, ids: Sequence[str]) -> str:
     known = [request.datasets[i].title.zh for i in ids if i in request.datasets]
-    return "、".join(dict.fromkeys(known))
-
-
-def _holders(request: BundleRequest, ids: Sequence[str]) -> str:
-    known = [request.datasets[i].holder for i in ids if i in request.datasets]
     return "、".join(dict.fromkeys(known))
 
 
@@ -188,8 +182,10 @@ def _fact_item(
     request, by_row, by_file = context
     keys = [(r.dataset, r.source, r.sheet or "", r.row) for r in finding.records]
     parents = [by_row[k] for k in keys if k in by_row]
-    sources = [by_file[k[1]] for k in keys if k[1] in by_file]
     model = request.models.get(finding.model)
+    searched = _searched(request, model)
+    files = [*(k[1] for k in keys), *searched]
+    sources = [by_file[file] for file in files if file in by_file]
     return {
         "item": item,
         "kind": "finding",
@@ -217,6 +213,17 @@ def _fact_item(
         "parents": parents,
         "sources": list(dict.fromkeys(sources)),
     }
+
+
+def _searched(request: BundleRequest, model: Model | None) -> list[str]:
+    """Return the registers a finding was held against: «not on record» rests on them.
+
+    Pictures are named by the rows of the finding alone.
+    """
+    data = {} if model is None else {**model.data, **model.clears}
+    return [
+        s.file for s in request.sources if s.dataset in data and s.dataset != "image"
+    ]
 
 
 def measures(finding: Finding, model: Model | None) -> dict[str, dict[str, Any]]:

@@ -136,7 +136,7 @@ def _repeated(
 
 def _cited(block: Block, words: Mapping[str, Any]) -> tuple[str, ...]:
     marks = {"{{ laws }}": "law_ids", "{{ mandate }}": "mandate_ids"}
-    marks["{{ period }}"] = "period_ids"
+    marks |= {"{{ period }}": "period_ids", "{{ rulings }}": "ruling_ids"}
     return tuple(i for mark, n in marks.items() if mark in block.text for i in words[n])
 
 

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.documents import ExhibitRow, LawRow
 from pil_discovery.bundle.kinds import load_remedies
-from pil_discovery.bundle.words import citation, date_zh, joined, validity
+from pil_discovery.bundle.words import (
+    citation,
+    date_zh,
+    grouped,
+    in_order,
+    is_interpretation,
+    joined,
+    plain_summary,
+    validity,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +28,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Basis, CourseStep
 
+_MARK = re.compile("[，,。；;（(]*待核查[）)]*$")
 _ROLES = {"if_milder": "（处罚较轻时适用）", "transition": "（新旧衔接）"}
 
 
@@ -36,7 +47,7 @@ def gather_words(
     return {
         **{n: printable(request.fields.get(n, "")) for n in kind.fields},
         **_case_words(request),
-        **_law_words(request),
+        **_law_words(kind, request),
         **_period_words(kind, request),
         "facts": facts[: kind.max_facts],
         "more_facts": max(0, len(facts) - kind.max_facts),
@@ -52,7 +63,7 @@ def _case_words(request: BundleRequest) -> dict[str, Any]:
     agency = request.fields.get("addressee") or request.course.agency
     return {
         "models": joined(titles) or "公益诉讼监督模型",
-        "lead_title": printable(request.lead.title_zh),
+        "lead_title": _bare(request.lead.title_zh),
         "as_of": date_zh(request.as_of),
         "agency": printable(agency or request.lead.agency or ""),
         "duties": list(dict.fromkeys(printable(m.why) for m in models if m.why)),
@@ -69,20 +80,44 @@ def printed_bases(request: BundleRequest) -> list[Basis]:
     ]
 
 
-def _law_words(request: BundleRequest) -> dict[str, Any]:
-    bases = printed_bases(request)
+def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
+    bases = cited_bases(kind, request)
     course = request.course
     formal = {*course.mandate, *(i for s in course.steps for i in s.basis)}
-    duty = [b for b in bases if b.id not in formal] or bases
+    matter = [b for b in bases if b.id not in formal] or bases
+    duty = [b for b in matter if not is_interpretation(b)]
+    rulings = [b for b in matter if is_interpretation(b)]
     mandate = [b for b in bases if b.id in course.mandate]
+    since = request.lead.fact_date
     return {
-        "laws": joined([printable(citation(b)) for b in duty]),
-        "mandate": joined([printable(citation(b)) for b in mandate]),
+        "laws": printable(grouped(duty, since)),
+        "rulings": printable(grouped(rulings, since)),
+        "mandate": printable(grouped(mandate)),
         "no_mandate": not mandate,
-        "law_rows": [_law_row(n, b) for n, b in enumerate(bases, 1)],
+        "law_rows": [_law_row(n, b) for n, b in enumerate(_listed(bases, duty), 1)],
         "law_ids": [b.id for b in duty],
+        "ruling_ids": [b.id for b in rulings],
         "mandate_ids": [b.id for b in mandate],
     }
+
+
+def _listed(bases: list[Basis], duty: list[Basis]) -> list[Basis]:
+    """Return the law of the duty first, then what the procedure rests on."""
+    return [*in_order(duty), *in_order([b for b in bases if b not in duty])]
+
+
+def cited_bases(kind: Kind, request: BundleRequest) -> list[Basis]:
+    """Return the printed bases without the rule of the period that was not chosen."""
+    clocks = {kind.reply_clock, kind.urgent_clock} - {_chosen_clock(kind, request)}
+    chosen = _reply_step(request, _chosen_clock(kind, request))
+    kept = {*(chosen.basis if chosen else ()), *request.course.mandate}
+    other = {i for s in request.course.steps if s.clock in clocks for i in s.basis}
+    return [b for b in printed_bases(request) if b.id not in other - kept]
+
+
+def _chosen_clock(kind: Kind, request: BundleRequest) -> str:
+    urgent = request.fields.get("urgent") == "yes"
+    return kind.urgent_clock if urgent else kind.reply_clock
 
 
 def _law_row(number: int, basis: Basis) -> LawRow:
@@ -90,20 +125,21 @@ def _law_row(number: int, basis: Basis) -> LawRow:
         number=str(number),
         citation=printable(citation(basis)) + _ROLES.get(basis.role, ""),
         validity=validity(basis),
-        summary=printable(basis.summary_zh),
+        summary=printable(plain_summary(basis.summary_zh)),
         id=basis.id,
     )
 
 
 def _period_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
-    urgent = request.fields.get("urgent") == "yes"
-    step = _reply_step(request, kind.urgent_clock if urgent else kind.reply_clock)
+    clock = _chosen_clock(kind, request)
+    step, urgent = _reply_step(request, clock), clock == kind.urgent_clock
     by = request.fields.get("rectify_by")
     return {
         "period": printable(step.period_zh).removesuffix("内") if step else "",
         "period_ids": list(step.basis) if step else [],
         "rectify_by": date_zh(dt.date.fromisoformat(by)) if by else "",
-        "no_rectify_by": not by,
+        "prompt_reply": urgent and not by,
+        "plain_reply": not urgent and not by,
     }
 
 
@@ -126,7 +162,9 @@ def _facts(evidence: Evidence, exhibits: Sequence[ExhibitRow]) -> list[dict[str,
 
 
 def _bare(sentence: str) -> str:
-    return printable(sentence).rstrip("。.；;")
+    # The letter marks every fact 待核查 itself: once, where it names the evidence.
+    text = printable(sentence).rstrip("。.；;")
+    return _MARK.sub("", text).rstrip("。.；;")
 
 
 def _new_place(fact: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from pil_discovery.types import Basis
 
@@ -46,9 +47,102 @@ def validity(basis: Basis) -> str:
     return f"{start}至{end}" if end else f"{start}起"
 
 
+def grouped(bases: Sequence[Basis], since: dt.date | None = None) -> str:
+    """Return citations with the articles of one law together, in their order.
+
+    Parameters
+    ----------
+    bases
+        What is cited.
+    since
+        First day of the fact. A version that ended, or began after that day, carries
+        the days for which it holds, so that old and new law can be told apart.
+
+    Returns
+    -------
+    str
+        «《甲法》第五十五条、第七十七条、《乙条例》第五条»: statutes first, then
+        regulations, then the interpretations of the highest courts.
+    """
+    laws: dict[tuple[str, str], list[Basis]] = {}
+    for basis in in_order(bases):
+        laws.setdefault((_title(basis), _period(basis, since)), []).append(basis)
+    return joined([_law(law, found) for law, found in laws.items()])
+
+
+def in_order(bases: Sequence[Basis]) -> list[Basis]:
+    """Return bases by kind of law, ended versions first, each law in one piece.
+
+    Laws keep the order in which they were given, articles that of their numbers.
+    """
+    seen = {_title(b): n for n, b in reversed(list(enumerate(bases)))}
+
+    def place(basis: Basis) -> tuple[int, bool, int, list[int], str]:
+        title = _title(basis)
+        ended = basis.effective_to is None
+        return _rank(title), ended, seen[title], _numbers(basis), basis.id
+
+    return sorted(bases, key=place)
+
+
+def is_interpretation(basis: Basis) -> bool:
+    """Whether a rule was made by the highest courts: it founds no agency's duty.
+
+    Source: 人民检察院公益诉讼办案规则 72 (laws, regulations and rules alone do).
+    """
+    return basis.law.removeprefix("《").startswith(("最高人民法院", "最高人民检察院"))
+
+
+def plain_summary(text: str) -> str:
+    """Return the gist of a rule without the marks of the table of law.
+
+    >>> plain_summary("旧：水源区禁设排污口 -> 法典 318")
+    '水源区禁设排污口（2026年8月15日起见生态环境法典第三百一十八条）'
+    """
+    text = re.sub('"([^"]*)"', r"“\1”", text.removeprefix("旧："))
+    gist, arrow, later = text.partition("->")
+    article = re.fullmatch(r"\s*法典\s*([0-9]+)\s*", later)
+    if not arrow or not article:
+        return gist.strip()
+    place = f"第{numeral(int(article.group(1)))}条"
+    return f"{gist.strip()}（2026年8月15日起见生态环境法典{place}）"
+
+
 def joined(texts: list[str]) -> str:
     """Join texts with 、, each once, in order."""
     return "、".join(dict.fromkeys(texts))
+
+
+def _title(basis: Basis) -> str:
+    found = re.match(r"《[^》]*》(?:（[^（）]*）)?", citation(basis))
+    return found.group() if found else ""
+
+
+def _rank(title: str) -> int:
+    name = title.strip("《").split("》", 1)[0]
+    if name.startswith("最高人民"):
+        return 2
+    return 0 if name.endswith(("法", "法典")) else 1
+
+
+def _law(law: tuple[str, str], bases: Sequence[Basis]) -> str:
+    title, period = law
+    return title + joined([citation(b).removeprefix(title) for b in bases]) + period
+
+
+def _numbers(basis: Basis) -> list[int]:
+    places = [basis.article, basis.paragraph, basis.item]
+    firsts = [re.search("[0-9]+", str(text or "0")) for text in places]
+    return [int(f.group()) if f else 0 for f in firsts]
+
+
+def _period(basis: Basis, since: dt.date | None) -> str:
+    if basis.effective_to is not None:
+        return f"（适用至{date_zh(basis.effective_to)}）"
+    start = basis.effective_from
+    if since is not None and start is not None and start > since:
+        return f"（{date_zh(start)}起适用）"
+    return ""
 
 
 def _part(text: str, unit: str) -> str:

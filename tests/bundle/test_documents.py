@@ -127,6 +127,42 @@ def test_the_period_comes_from_the_course(tmp_path):
     assert "两个月内依法履行职责，并将" not in text
 
 
+def test_a_fact_is_marked_once_and_models_accuse_nobody(tmp_path):
+    found = factory.finding(1, sentence_zh="示例置业有限公司疑似欠缴。（待核查）")
+    text = texts(build(factory.request(tmp_path, findings=[found])))[0]
+    assert "1．示例置业有限公司疑似欠缴（待核查，见证据" in text
+    assert "上述情况如经查证属实，涉及以下问题：国有土地收入未足额征收" in text
+
+
+def test_an_interpretation_founds_no_duty(tmp_path):
+    ruling = factory.BASES[0].model_copy(
+        update={"id": "r-1", "law": "最高人民法院关于某类案件的规定", "article": "3"}
+    )
+    bases = [*factory.BASES, ruling]
+    text = texts(build(factory.request(tmp_path, bases=bases)))[0]
+    duty, rulings = text.split("相关司法解释：")
+    assert "最高人民法院关于某类案件的规定" not in duty
+    assert rulings.startswith("《最高人民法院关于某类案件的规定》第三条。")
+
+
+def test_the_rule_of_the_other_period_is_not_listed(tmp_path):
+    course = factory.COURSE
+    urgent = course.steps[2].model_copy(update={"basis": ("int-21-urgent",)})
+    other = factory.BASES[3].model_copy(
+        update={"id": "int-21-urgent", "summary_zh": "紧急情形"}
+    )
+    request = factory.request(
+        tmp_path,
+        course=course.model_copy(update={"steps": (*course.steps[:2], urgent)}),
+        bases=[*factory.BASES, other],
+    )
+    assert "int-21-urgent" not in {row.id for row in letter_of(build(request)).laws}
+
+
+def test_a_source_without_provider_says_so(letter):
+    assert {e.origin for e in letter.exhibits} == {"未载明", "示例区人民检察院"}
+
+
 def test_no_period_article_or_agency_is_typed_into_templates():
     for name in ("suggestion.typ", "suggestion.docx", "suggestion.yaml"):
         data = (factory.TEMPLATES / name).read_bytes()

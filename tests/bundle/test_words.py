@@ -9,7 +9,15 @@ from pil_discovery.bundle import exhibits, redaction
 from pil_discovery.bundle.canonical import json_bytes, plain, printable
 from pil_discovery.bundle.exhibits import stored_name
 from pil_discovery.bundle.redaction import mask, mask_cells
-from pil_discovery.bundle.words import citation, date_zh, numeral, validity
+from pil_discovery.bundle.words import (
+    citation,
+    date_zh,
+    grouped,
+    is_interpretation,
+    numeral,
+    plain_summary,
+    validity,
+)
 from tests.bundle import factory
 
 
@@ -92,3 +100,48 @@ def test_json_holds_no_floats():
 @pytest.mark.parametrize("module", [exhibits, redaction])
 def test_doctests(module):
     assert doctest.testmod(module).failed == 0
+
+
+def basis(law, article, **more):
+    given = {"id": f"{law}-{article}", "law": law, "article": article, **more}
+    return factory.BASES[0].model_copy(update={"paragraph": None, **given})
+
+
+def test_articles_of_one_law_stand_together_in_order():
+    bases = [basis("乙条例", "7"), basis("甲法", "77"), basis("甲法", "55")]
+    assert grouped(bases) == "《甲法》第五十五条、第七十七条、《乙条例》第七条"
+
+
+def test_old_and_new_law_name_their_days():
+    ended, begun = dt.date(2026, 8, 14), dt.date(2026, 8, 15)
+    old = basis("旧法", "64", effective_from=dt.date(2018, 1, 1), effective_to=ended)
+    new = basis("新法典", "318", effective_from=begun)
+    words = grouped([new, old], dt.date(2018, 5, 21))
+    assert words == (
+        "《旧法》第六十四条（适用至2026年8月14日）、"
+        "《新法典》第三百一十八条（2026年8月15日起适用）"
+    )
+    assert grouped([new], begun) == "《新法典》第三百一十八条"
+
+
+def test_interpretations_come_last_and_are_known():
+    ruling = basis(
+        "最高人民法院、最高人民检察院关于某事的规定（法释〔2026〕10号）", "1"
+    )
+    law = basis("甲法", "5")
+    assert (is_interpretation(ruling), is_interpretation(law)) == (True, False)
+    assert grouped([ruling, law]).startswith("《甲法》第五条、《最高人民法院")
+
+
+@pytest.mark.parametrize(
+    ("gist", "printed"),
+    [
+        ("旧：违法排污口 -> 法典 1109", "1109"),
+        ("占用须经批准", "占用须经批准"),
+        ('领域加"等"', "领域加“等”"),
+    ],
+)
+def test_summaries_carry_no_marks_of_the_table(gist, printed):
+    words = plain_summary(gist).replace("第一千一百零九条", "1109")
+    assert printed in words
+    assert not {"->", "旧：", '"'} & {w for w in ("->", "旧：", '"') if w in words}
