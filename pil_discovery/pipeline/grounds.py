@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pil_discovery.types import Basis, Course, Finding, Image, Lead
 
 
+_REPLY = "suggestion-reply"
+
+
 def picture_doubts(
     findings: Iterable[Finding], images: Iterable[Image]
 ) -> dict[str, Doubt]:
@@ -45,6 +48,30 @@ def course_of(lead: Lead, catalog: Catalog, as_of: dt.date) -> Course:
     )
 
 
+def with_reply_periods(course: Course, catalog: Catalog, as_of: dt.date) -> Course:
+    """Tell the ordinary and the urgent period of the reply apart, each with its rule.
+
+    The way of a case holds one step for the reply; a document prints one of the two.
+    """
+    regime = procedure.regime_on(catalog.regimes, as_of)
+    clocks = {} if regime is None else catalog.clocks[regime]
+    steps = [
+        step.model_copy(
+            update={
+                "clock": name,
+                "period_zh": procedure.period_zh(clock),
+                "basis": clock.basis,
+            }
+        )
+        for step in course.steps
+        if step.clock == _REPLY
+        for name, clock in clocks.items()
+        if name.startswith(_REPLY)
+    ]
+    others = [s for s in course.steps if s.clock != _REPLY]
+    return course.model_copy(update={"steps": (*others, *steps)})
+
+
 def bases_for(
     findings: Iterable[Finding], course: Course, catalog: Catalog
 ) -> list[Basis]:
@@ -54,7 +81,7 @@ def bases_for(
     the reply.
     """
     grounds = procedure.bases_of(findings, facts=catalog.facts)
-    reply = [s for s in course.steps if (s.clock or "").startswith("suggestion-reply")]
+    reply = [s for s in course.steps if (s.clock or "").startswith(_REPLY)]
     steps = [i for step in reply for i in step.basis]
     named = dict.fromkeys([*course.mandate, *steps])
     further = {

@@ -12,7 +12,11 @@ from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.agreement import demand_agreement
 from pil_discovery.pipeline.flow import local_folders
-from pil_discovery.pipeline.grounds import bases_for, course_of
+from pil_discovery.pipeline.grounds import (
+    bases_for,
+    course_of,
+    with_reply_periods,
+)
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
@@ -21,6 +25,7 @@ from pil_discovery.types import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Bundle,
@@ -70,11 +75,13 @@ def build_bundle(
     place = _workspace(scan_path, workspace)
     catalog = load_catalog(local_folders(place))
     demand_agreement(run, place, behind, catalog.models)
-    used = _used_files(behind)
-    sources = [Source.model_validate(s) for s in run["sources"] if s["file"] in used]
+    known = [Source.model_validate(s) for s in run["sources"]]
+    used = _used_files(behind) | _searched_files(behind, known, catalog)
+    sources = [s for s in known if s.file in used]
     paths = _checked(place.root, sources)
     materials = read_sources(_only(place, used), catalog)
-    course = course_of(lead, catalog, dt.date.fromisoformat(run["as_of"]))
+    as_of = dt.date.fromisoformat(run["as_of"])
+    course = with_reply_periods(course_of(lead, catalog, as_of), catalog, as_of)
     return bundle.build(
         BundleRequest(
             scan_dir=scan_path,
@@ -127,6 +134,18 @@ def _workspace(scan_dir: Path, given: str | Path | None) -> Workspace:
 
 def _used_files(findings: Iterable[Finding]) -> set[str]:
     return {r.source for f in findings for r in f.records}
+
+
+def _searched_files(
+    findings: Iterable[Finding], sources: Iterable[Source], catalog: Catalog
+) -> set[str]:
+    """Return the registers in which the models looked, rows found or not.
+
+    «No payment, permit or penalty on record» can be checked with the register alone.
+    """
+    models = {f.model: catalog.models[f.model] for f in findings}.values()
+    data = {d for m in models for d in (*m.data, *m.clears)} - {"image"}
+    return {s.file for s in sources if s.dataset in data}
 
 
 def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:

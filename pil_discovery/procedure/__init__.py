@@ -4,7 +4,7 @@ from pil_discovery.procedure.agencies import find_agency
 from pil_discovery.procedure.bases import law_versions, resolve_basis, show, to_basis
 from pil_discovery.procedure.citations import citation_zh
 from pil_discovery.procedure.courses import open_routes, plan, regime_on
-from pil_discovery.procedure.deadlines import due
+from pil_discovery.procedure.deadlines import due, period_zh
 from pil_discovery.procedure.grounding import bases_of, ground
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ground",
     "law_versions",
     "open_routes",
+    "period_zh",
     "plan",
     "regime_on",
     "resolve_basis",

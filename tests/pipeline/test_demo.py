@@ -32,6 +32,28 @@ def test_a_second_bundle_is_the_same_one(demo):
     assert again.root_sha256 == done["root_sha256"]
 
 
+def test_registers_that_were_searched_in_vain_travel_along(demo):
+    """«Nothing paid» and «no penalty» can be checked with the register alone."""
+    folder, _ = demo
+    lead = next(e for e in read_leads(folder / "out") if e.code == "FOOD-04")
+    done = pil.build_bundle(
+        folder / "out", lead.lead_id, "suggestion", folder / "searched"
+    )
+    kept = [p.name[13:] for p in (done.path / "data/02_原始材料").iterdir()]
+    assert sorted(kept) == ["行政处罚.xlsx", "食品抽检结果.xlsx"]
+
+
+def test_the_urgent_period_can_be_chosen(demo):
+    folder, done = demo
+    bundle = pil.build_bundle(
+        folder / "out", "1", "suggestion", folder / "urgent", urgent="yes"
+    )
+    letter = json.loads((bundle.path / "data/03_分析/letter.json").read_text("utf-8"))
+    cited = {row["id"] for row in letter["laws"]}
+    assert {"int-21-2b"} == cited & {"int-21-2a", "int-21-2b"}
+    assert done["root_sha256"] != bundle.root_sha256
+
+
 def test_another_scan_elsewhere_gives_the_same_bundle(demo, tmp_path):
     """Two processes, another folder: the same bytes down to the root hash."""
     folder, done = demo
