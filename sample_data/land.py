@@ -263,7 +263,7 @@ def _unpaid(land: Land) -> None:
     deal = land.deal("示让2026-57", "2026-03-01", price=9_000_000)
     deal.due[1] = (2, AS_OF, "")
     deal.paid = deal.paid[:1]
-    land.plant(UNPAID, "hit", [deal.no, 2], "筛查日即约定缴款日（降低确定性）")
+    land.plant(UNPAID, "review", [deal.no, 2], "筛查日即约定缴款日，当日尚未届满")
 
     deal = land.deal("示让2024-58", "2024-05-10", price=9_600_000)
     deal.amounts[1] = "/"
