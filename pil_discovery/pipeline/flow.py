@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery import leads, procedure, report, subjects
 from pil_discovery.catalog import load_catalog
-from pil_discovery.errors import WorkspaceError
+from pil_discovery.catalog.limits import FIRST_YEAR, LAST_YEAR, date_in_range
+from pil_discovery.catalog.workspace import BUILTIN
+from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs
 from pil_discovery.pipeline.grounds import picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import screen_all
+from pil_discovery.procedure.deadlines import as_day
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -70,7 +73,7 @@ class Scan:
 def scan(
     workspace: str | Path | Workspace,
     *,
-    as_of: dt.date | None = None,
+    as_of: dt.date | str | None = None,
     models: Sequence[str] | None = None,
     local_models: Sequence[str | Path] = (),
     workers: int | None = None,
@@ -83,7 +86,8 @@ def scan(
     workspace
         Folder with `pil.yaml`, or the workspace itself.
     as_of
-        Day that results depend on; None takes the day of the workspace.
+        Day that results depend on, or its ISO text; None takes the day of the
+        workspace.
     models
         Ids or codes of the models to run; None runs all that the workspace names.
     local_models
@@ -101,8 +105,10 @@ def scan(
     started = time.perf_counter()
     place = _opened(workspace)
     catalog = load_catalog((*local_folders(place), *map(Path, local_models)))
-    chosen = choose(catalog, models)
-    day = as_of or place.as_of
+    chosen = choose(catalog, [models] if isinstance(models, str) else models)
+    if models is None and BUILTIN not in place.models:
+        chosen = [m for m in chosen if m.id not in load_catalog().models]
+    day = place.as_of if as_of is None else _day(as_of)
 
     materials = read_sources(place, catalog, progress)
     linked = subjects.link_codes(materials.frames, catalog.datasets)
@@ -150,6 +156,14 @@ def scan(
     )
 
 
+def _day(given: dt.date | str) -> dt.date:
+    day = as_day(given)
+    if not date_in_range(day):
+        what = f"基准日 {day} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之内"
+        raise WorkspaceError(Problem("", "", what, "请核对"))
+    return day
+
+
 def _opened(workspace: str | Path | Workspace) -> Workspace:
     return (
         open_workspace(workspace) if isinstance(workspace, (str, Path)) else workspace
@@ -158,7 +172,7 @@ def _opened(workspace: str | Path | Workspace) -> Workspace:
 
 def local_folders(workspace: Workspace) -> tuple[Path, ...]:
     """Return the folders of local models that a workspace names."""
-    names = [m for m in workspace.models if m != "builtin"]
+    names = [m for m in workspace.models if m != BUILTIN]
     return tuple(workspace.root / name for name in names)
 
 

@@ -85,6 +85,7 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     how = Reading(sheet, columns, units, encoding, century)
     grids, found, encoded = _open(blob, how)
     dataset = _choose(grids, datasets, blob=blob, wanted=wanted)
+    _demand_meaning(how, dataset, blob)
     pages, unread = find_pages(grids, dataset, blob=blob, how=how, others=datasets)
     rows = read_rows(pages, dataset, file=blob.file, how=how)
     source = Source(
@@ -95,6 +96,21 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
         encoding=encoded,
     )
     return _account(rows, dataset, source=source, pages=pages, notes=found + unread)
+
+
+def _demand_meaning(how: Reading, dataset: Dataset, blob: Blob) -> None:
+    """Refuse what was asked for and would have no effect: nobody would notice."""
+    problems = []
+    if how.sheet is not None and blob.kind != "workbook":
+        what = f"文本文件没有工作表，不能指定“{how.sheet}”"
+        problems.append(Problem(blob.file, "sheet", what, "请删去 sheet"))
+    for name in how.units or {}:
+        field = dataset.field(name)
+        if field is not None and field.unit is None:
+            what = f"“{name}”这一列没有单位"
+            problems.append(Problem(blob.file, f"units.{name}", what, "请删去"))
+    if problems:
+        raise ReadError(problems)
 
 
 def _account(

@@ -78,3 +78,18 @@ def test_the_hash_is_that_of_the_bytes(tmp_path):
     blob = load(csv_file(folder, "a\n1\n"), tmp_path)
     assert blob.sha256 == hashlib.sha256(b"a\n1\n").hexdigest()
     assert blob.file == "数据/数据.csv"
+
+
+def test_what_would_have_no_effect_is_refused(tmp_path):
+    path = csv_file(tmp_path, "合同编号,签订日期\nHT-1,2024-01-01\n")
+    with pytest.raises(ReadError) as caught:
+        read_table(
+            path,
+            CATALOGUE,
+            wanted="contract",
+            sheet="台账",
+            units={"contract_no": "元"},
+        )
+    told = "\n".join(str(p) for p in caught.value.problems)
+    assert "文本文件没有工作表，不能指定“台账”" in told
+    assert "“contract_no”这一列没有单位" in told
