@@ -27,8 +27,13 @@ def tell(text: str) -> None:
 
 
 def print_json(value: object) -> None:
-    """Write one JSON document to stdout."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=_plain))
+    """Write one JSON document to stdout; no character is lost on any console."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, default=_plain)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=1, default=_plain)
+    click.echo(text)
 
 
 def _plain(value: object) -> object:

@@ -180,6 +180,13 @@ def test_a_gbk_console_does_not_end_in_an_error():
     assert "欠缴" in run.stdout.decode("gbk")
 
 
+def test_json_loses_no_character_on_any_console():
+    wanted = json.loads(pil("models", "list", "--json").stdout)
+    told = pil("models", "list", "--json", PYTHONIOENCODING="ascii").stdout
+    assert told.isascii()
+    assert json.loads(told) == wanted
+
+
 FIELDS = ("bundle", "out", "1", "-o", "b", "--field", "number=1", "--field")
 
 
