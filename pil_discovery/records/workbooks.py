@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from python_calamine import (
@@ -14,11 +17,12 @@ from python_calamine import (
 )
 
 from pil_discovery.errors import Problem, ReadError, near_names
+from pil_discovery.records.containers import ole_fault, sheet_fault
 from pil_discovery.records.grids import Grid
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pil_discovery.records.files import Blob
 
@@ -44,12 +48,15 @@ def read_workbook(
         When the workbook cannot be opened, has a password, lacks the named sheet, or
         all its visible sheets are empty.
     """
-    book = _open(blob)
+    _demand_sound(blob)
+    with _refusing(blob):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(blob.content))
     hidden = _hidden(book)
     names = _wanted(book, blob.file, sheet) or [
         n for n in _tables(book) if n not in hidden
     ]
-    grids = [_grid(book, name) for name in names]
+    with _refusing(blob):
+        grids = [_grid(book, name) for name in names]
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
@@ -57,15 +64,46 @@ def read_workbook(
     return filled, _listed(hidden - set(names), [g.sheet for g in grids if not g.rows])
 
 
-def _open(blob: Blob) -> CalamineWorkbook:
+def _demand_sound(blob: Blob) -> None:
+    """Raise where the reader would take more memory than any machine has."""
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(blob.content))
+        archive = blob.content.startswith(b"PK")
+        fault = sheet_fault(blob.content) if archive else ole_fault(blob.content)
+        remedy = "用 Excel 或 WPS 打开，删去数据区以外的单元格和格式，另存为 .xlsx"
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError):
+        fault, remedy = "压缩内容已损坏", "请重新导出或重新复制"
+    except (NotImplementedError, RuntimeError):
+        fault, remedy = "工作簿有密码或压缩方式不受支持", "请去掉密码后另存为 .xlsx"
+    if fault:
+        raise ReadError(Problem(blob.file, "", f"工作簿打不开：{fault}", remedy))
+
+
+@contextmanager
+def _refusing(blob: Blob) -> Iterator[None]:
+    """Turn what the reader cannot cope with into a ReadError."""
+    what, remedy = "工作簿有密码", "请去掉密码后导入"
+    try:
+        yield
     except PasswordError:
-        problem = Problem(blob.file, "", "工作簿有密码", "请去掉密码后导入")
-    except (CalamineError, ValueError, OSError) as error:
+        pass
+    except BaseException as error:
+        if not _is_refusal(error):
+            raise
         what = f"工作簿打不开，可能已损坏或不是 Excel 文件（{error}）"
-        problem = Problem(blob.file, "", what, "用 Excel 或 WPS 打开后另存为 .xlsx")
-    raise ReadError(problem)
+        remedy = "用 Excel 或 WPS 打开后另存为 .xlsx"
+    else:
+        return
+    raise ReadError(Problem(blob.file, "", what, remedy))
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Tell whether the reader gave up, be it in disorder.
+
+    A panic of its Rust code arrives as an exception that cannot be imported and is not
+    derived from Exception.
+    """
+    known = (CalamineError, ValueError, OSError, OverflowError, MemoryError)
+    return isinstance(error, known) or type(error).__name__ == "PanicException"
 
 
 def _tables(book: CalamineWorkbook) -> list[str]:
