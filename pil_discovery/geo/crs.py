@@ -60,6 +60,13 @@ _WEB = {
 }
 _NAMED = {"CGCS2000": CGCS2000, "2000国家大地坐标系": CGCS2000, "WGS84": "EPSG:4326"}
 _PIPELINE = "+proj=pipeline"
+_MERCATOR = {
+    "Latitude of natural origin",
+    "Longitude of natural origin",
+    "Scale factor at natural origin",
+    "False easting",
+    "False northing",
+}
 _FILE_KEYS = re.compile(r"\+(grids|nadgrids|geoidgrids|init|file|inv_model|xy_grids)=")
 
 Data = TypeVar("Data", "NDArray[np.object_]", gpd.GeoSeries, gpd.GeoDataFrame)
@@ -345,7 +352,28 @@ def _known(crs: CRS, what: str) -> Reference:
     name = crs.name if code is None else f"EPSG:{code}"
     if family is None:
         raise CrsError(_refusal(crs, what))
+    _demand_projection(crs, what)
     return Reference(name, family, crs)
+
+
+def _demand_projection(crs: CRS, what: str) -> None:
+    """Refuse a projection that lacks a parameter: PROJ would silently take zero."""
+    if not crs.is_projected:
+        return
+    operation = crs.coordinate_operation
+    given = set() if operation is None else {p.name for p in operation.params}
+    mercator = operation and "transverse mercator" in operation.method_name.lower()
+    lacking = _MERCATOR - given if mercator else set()
+    try:
+        _step(crs, inverse=True)
+    except ProjError:
+        lacking = lacking or {crs.name}
+    if lacking:
+        names = "、".join(sorted(lacking))
+        raise CrsError(
+            f"{what}的坐标系「{crs.name}」投影参数不全或有误（{names}）；"
+            "请从原软件重新导出，或在 crs 写明 EPSG 代码"
+        )
 
 
 def _family(crs: CRS) -> Literal["CGCS2000", "WGS84"] | None:
