@@ -11,14 +11,16 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, readiness
 from pil_discovery.pipeline import proposals
+from pil_discovery.pipeline.flow import local_folders, named_models
 from pil_discovery.pipeline.reading import gather, open_workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.proposals import Proposal
     from pil_discovery.pipeline.reading import Materials
+    from pil_discovery.types import Model
 
     Progress = Callable[[str, int, int], None]
 
@@ -64,9 +66,15 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
     check = Check()
     _settle_workspace(root, catalog, check, progress)
     workspace = open_workspace(root)
+    catalog = load_catalog(local_folders(workspace))
     materials, problems = gather(workspace, catalog, progress)
     check.problems += problems
-    _look(check, materials, catalog)
+    models = named_models(workspace, catalog)
+    if not models:
+        check.problems.append(
+            Problem("pil.yaml", "models", "没有写任何模型", "请写 models: [builtin]")
+        )
+    _look(check, materials, catalog, models)
     path = root / proposals.REPORT
     report.write_check(path, check.as_dict(), materials.quarantine, workspace.as_of)
     check.written.append(path)
@@ -124,7 +132,9 @@ def _unnamed(picture: str) -> Problem:
     )
 
 
-def _look(check: Check, materials: Materials, catalog: Catalog) -> None:
+def _look(
+    check: Check, materials: Materials, catalog: Catalog, models: Iterable[Model]
+) -> None:
     check.readings = [
         {"file": file, **report.model_dump(mode="json")}
         for file, report in materials.reports
@@ -137,8 +147,7 @@ def _look(check: Check, materials: Materials, catalog: Catalog) -> None:
     linked = subjects.link_codes(materials.frames, catalog.datasets)
     inputs = Inputs(linked, materials.images, catalog.datasets)
     check.models = [
-        {"id": m.id, "code": m.code, **readiness(m, inputs)}
-        for m in catalog.models.values()
+        {"id": m.id, "code": m.code, **readiness(m, inputs)} for m in models
     ]
 
 

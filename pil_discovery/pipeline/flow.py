@@ -106,8 +106,8 @@ def scan(
     place = _opened(workspace)
     catalog = load_catalog((*local_folders(place), *map(Path, local_models)))
     chosen = choose(catalog, [models] if isinstance(models, str) else models)
-    if models is None and BUILTIN not in place.models:
-        chosen = [m for m in chosen if m.id not in load_catalog().models]
+    if models is None:
+        chosen = named_models(place, catalog)
     day = place.as_of if as_of is None else _day(as_of)
 
     materials = read_sources(place, catalog, progress)
@@ -174,6 +174,14 @@ def local_folders(workspace: Workspace) -> tuple[Path, ...]:
     """Return the folders of local models that a workspace names."""
     names = [m for m in workspace.models if m != BUILTIN]
     return tuple(workspace.root / name for name in names)
+
+
+def named_models(workspace: Workspace, catalog: Catalog) -> list[Model]:
+    """Return the models that a workspace names, in order of id."""
+    every = list(catalog.models.values())
+    if BUILTIN in workspace.models:
+        return every
+    return [m for m in every if m.id not in load_catalog().models]
 
 
 def choose(catalog: Catalog, names: Sequence[str] | None) -> list[Model]:
