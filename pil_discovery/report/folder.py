@@ -55,6 +55,8 @@ def _beside(out: Path, what: str) -> Path:
 
 
 def _check(out: Path) -> None:
+    if not str(out).isprintable():
+        raise PilError(_problem(out, "路径中有换行等控制字符"))
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise PilError(_problem(out, "不是文件夹，不能写入筛查结果"))
     if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():

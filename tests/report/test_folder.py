@@ -61,3 +61,9 @@ def test_files_and_links_are_refused(tmp_path):
     for out in (file, link):
         with pytest.raises(PilError, match="不是文件夹"):
             fill(out)
+
+
+def test_a_path_with_control_characters_is_refused(tmp_path):
+    with pytest.raises(PilError, match="控制字符"), appearing(tmp_path / "a\nb"):
+        pass
+    assert not list(tmp_path.iterdir())
