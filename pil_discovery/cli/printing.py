@@ -170,7 +170,7 @@ def _new_bar() -> tuple[Any, Any]:
 
 def columns(rows: Iterable[Iterable[object]]) -> str:
     """Lay rows out in columns; a Chinese character is two wide."""
-    cells = [[str(c) for c in row] for row in rows]
+    cells = [[one_line(str(c)) for c in row] for row in rows]
     if not cells:
         return ""
     widths = [max(_width(r[i]) for r in cells) for i in range(len(cells[0]))]
@@ -180,6 +180,13 @@ def columns(rows: Iterable[Iterable[object]]) -> str:
         ).rstrip()
         for r in cells
     )
+
+
+def one_line(text: str) -> str:
+    """Return text from a source so that it cannot steer a terminal or break a line."""
+    import unicodedata
+
+    return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
 
 
 def _width(text: str) -> int:

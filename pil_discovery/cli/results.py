@@ -13,6 +13,7 @@ from pil_discovery.cli.printing import (
     columns,
     guarded,
     leave,
+    one_line,
     print_json,
     tell,
 )
@@ -59,7 +60,7 @@ def show(out: Path, lead: str, *, as_json: bool) -> None:
     if as_json:
         print_json(told.as_dict())
     else:
-        click.echo("\n".join(told.lines()))
+        click.echo("\n".join(map(one_line, told.lines())))
         tell(say(f"打包：pil bundle {out} {lead} --kind suggestion -o 证据包", ""))
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pil_discovery.cli.printing import columns
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -245,3 +247,8 @@ def test_check_fills_in_what_init_left_empty_and_keeps_the_rest(tmp_path):
     pil("check", place)
     assert (place / "pil.yaml").read_text("utf-8") == filled
     assert (place / "pil.proposed.yaml").is_file()
+
+
+def test_a_name_from_a_source_cannot_steer_the_terminal():
+    text = columns([("1", "甲\x1b[31m\n乙\u202e　丙")])
+    assert text == "1  甲 [31m 乙 　丙"
