@@ -93,7 +93,8 @@ def _settle_workspace(
         known += [i.cloud_mask for i in workspace.images if i.cloud_mask]
         name, day = workspace.name, workspace.as_of
     else:
-        known, name, day = [], root.resolve().name, None
+        known, day = [], None
+        name = proposals.readable_name(root.resolve().name)
     proposal = proposals.propose(root, catalog.datasets, known=known, progress=progress)
     check.problems += proposal.problems
     check.problems += [_unnamed(p) for p in proposal.pictures]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +72,29 @@ def propose(
         name = path.relative_to(root).as_posix()
         if progress is not None:
             progress(name, done, len(files))
-        if name not in listed:
+        if readable_name(name) != name:
+            proposal.problems.append(_misnamed(name))
+        elif name not in listed:
             _recognise(proposal, root, path, datasets)
     return proposal
+
+
+def readable_name(name: str) -> str:
+    """Return a file name as text that can be written down.
+
+    Archives made on Chinese Windows, unpacked elsewhere, give names in GBK bytes, which
+    Python holds as lone surrogates.
+    """
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
+
+
+def _misnamed(name: str) -> Problem:
+    what = "文件名不是 UTF-8 编码（多为压缩包解开时所致），未读取"
+    return Problem(readable_name(name), "", what, "请把文件和所在文件夹改名后再试")
 
 
 def _recognise(
