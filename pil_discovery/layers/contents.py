@@ -148,6 +148,7 @@ def _read(
             return_fids=True,
             datetime_as_string=True,
         )
+        _demand_whole(int(info["features"]), table.num_rows, opened)
         fids = table.column(0).to_numpy().astype(np.int64)
         shape = meta["geometry_name"] or "wkb_geometry"
         geometries, broken = _parsed(table.column(shape).to_pylist())
@@ -173,6 +174,17 @@ def _demand_driver(found: str, opened: Opened) -> None:
         raise ReadError(Problem(opened.file, "", what, "请核对文件来源并重新导出"))
 
 
+def _demand_whole(promised: int, found: int, opened: Opened) -> None:
+    """Raise when a file holds fewer features than it says (deleted ones aside)."""
+    if opened.driver == SHAPEFILE:
+        with opened.path.open("rb") as stream:
+            promised = int.from_bytes(stream.read(28)[24:28], "big") * 2
+        found = opened.path.stat().st_size
+    if found < promised:
+        what = "文件不完整：内容少于文件头所写"
+        raise ReadError(Problem(opened.file, "", what, "请重新拷贝或重新导出"))
+
+
 @contextmanager
 def _telling(opened: Opened) -> Iterator[list[Inference]]:
     """Turn what GDAL says into notes, and what it refuses into a ReadError."""
@@ -187,7 +199,8 @@ def _telling(opened: Opened) -> Iterator[list[Inference]]:
             raise ReadError(
                 Problem(opened.file, "", what, "请用原软件重新导出")
             ) from error
-        except (RuntimeError, OSError, ValueError) as error:
+        # Where a system cannot be exported, pyogrio stumbles over its own NameError.
+        except (RuntimeError, OSError, ValueError, NameError) as error:
             said = str(error).replace(folder, "").split("\n")[0]
             remedy = "文件可能损坏，请重新导出"
             raise ReadError(
@@ -200,7 +213,12 @@ def _telling(opened: Opened) -> Iterator[list[Inference]]:
     ]
 
 
+_SAFE_DIGITS = 10**15
+
+
 def _plain(value: object) -> object:
+    if isinstance(value, int) and abs(value) >= _SAFE_DIGITS:
+        return str(value)  # a 64-bit column, unlike a spreadsheet, holds every digit
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, dt.date | dt.time):
@@ -245,9 +263,10 @@ def _with_table(contents: Contents, opened: Opened, encoding: str | None) -> Con
     decoded = decode_columns(raw, name=opened.file, declared=declared, given=encoding)
     records = (contents.rows - 1).tolist()
     total = len(raw[0].cells) if raw else len(records)
-    if records and max(records) >= total:
-        what = f".dbf 只有 {total} 条记录，少于 .shp 的图形数"
-        raise ReadError(Problem(opened.file, "", what, "请重新导出"))
+    shapes = (opened.beside[".shx"].stat().st_size - 100) // 8
+    if raw and total != shapes:
+        what = f".dbf 有 {total} 条记录，.shx 有 {shapes} 个图形，数目不等"
+        raise ReadError(Problem(opened.file, "", what, "请连同全部文件重新导出"))
     at = {record: i for i, record in enumerate(records)}
     notes = [Inference(what="文字编码", value=decoded.encoding, why=decoded.why)]
     if total > len(records):
