@@ -19,7 +19,7 @@ from pil_discovery.leads.formula import (
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from pil_discovery.types import Finding
 
@@ -48,6 +48,7 @@ def shifts(
     doubts: Sequence[Doubt],
     *,
     as_of: dt.date,
+    clearing: Collection[str] = (),
 ) -> tuple[Shift, ...]:
     """List the steps on the logit of certainty that the evidence of a lead takes.
 
@@ -61,9 +62,12 @@ def shifts(
         Doubts about those findings, where there are any.
     as_of
         Date of the scan.
+    clearing
+        Data sets that can only clear a hit: a row of theirs (a permit, a penalty, an
+        approval that has run out) speaks for nobody's guilt and corroborates nothing.
     """
     steps = [
-        _sources(findings),
+        _sources(findings, clearing),
         *_exclusions(findings),
         *_absent_clears(absent),
         *_doubts(doubts, as_of),
@@ -71,10 +75,11 @@ def shifts(
     return tuple(s for s in steps if s.amount)
 
 
-def _sources(findings: Sequence[Finding]) -> Shift:
-    names = max((sorted({r.dataset for r in f.records}) for f in findings), key=len)
+def _sources(findings: Sequence[Finding], clearing: Collection[str]) -> Shift:
+    found = ({r.dataset for r in f.records} - {*clearing} for f in findings)
+    names = max((sorted(names) for names in found), key=len)
     extra = min(max(len(names) - 1, 0), MOST_SOURCES)
-    words = f"{len(names)}个独立数据集相互印证（{'、'.join(names)}）"
+    words = f"{len(names)}个数据集相互印证（{'、'.join(names)}）"
     return Shift(extra * SHIFT_SOURCE, words)
 
 

@@ -136,7 +136,7 @@ def counted(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 def _single(group: Group, setting: _Setting) -> Lead:
     model = setting.models[group.model]
     carrying = counted(group.findings)
-    amounts = measures.combine(carrying, model.measures)
+    amounts = measures.combine(carrying, model.added_units())
     weights = Weights(
         evidence=model.evidence,
         shifts=shifts(
@@ -144,6 +144,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
             setting.absent.get(model.id, ()),
             [d for f in carrying if (d := setting.doubts.get(f.finding_id))],
             as_of=setting.as_of,
+            clearing=model.clears.keys() - model.data.keys(),
         ),
         harms=_harms(model, amounts),
         signals={
@@ -201,7 +202,7 @@ def _lead(group: Group, setting: _Setting, amounts: dict[str, Measure]) -> Lead:
 def _class(group: Group, members: Sequence[Lead], setting: _Setting) -> Lead:
     model = setting.models[group.model]
     carrying = _carrying(group, members)
-    totals = measures.total(carrying, model.measures)
+    totals = measures.total(carrying, model.added_units())
     middle = _median(members)
     harms = _harms(model, {**middle.measures, **totals})
     parts = middle.parts.model_copy(update={"harm": _harm_part(harms)})

@@ -300,6 +300,9 @@ class Model(Noun):
     evidence
         Class of the rule, which sets its prior: `register` (registers collide),
         `balance` (derived quantity), `imagery` (pictures only).
+    shared
+        Measures that several findings have in common (people served by one source of
+        water): never added, whatever their unit.
     labels
         Measure → its Chinese name for readers.
     records
@@ -329,6 +332,7 @@ class Model(Noun):
     population: Population
     exclusions: tuple[Exclusion, ...] = ()
     measures: dict[str, str] = _Field(default_factory=dict)
+    shared: tuple[str, ...] = ()
     labels: dict[str, str] = _Field(default_factory=dict)
     records: dict[str, dict[str, str]] = _Field(default_factory=dict)
     merge_by: tuple[str, ...] = ()
@@ -348,6 +352,10 @@ class Model(Noun):
     data_gap: str = ""
     sources: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+
+    def added_units(self) -> dict[str, str]:
+        """Return measure → unit, without unit where findings share the amount."""
+        return {m: "" if m in self.shared else u for m, u in self.measures.items()}
 
     @model_validator(mode="after")
     def _known_remedies(self) -> Model:

@@ -42,6 +42,24 @@ def test_score_is_that_of_the_printed_parts():
     assert str(lead.parts.verifiability) == "1.0000"
 
 
+def test_a_clearing_row_corroborates_nothing():
+    models = {"land/unpaid": make_model(clears={"penalty": ("uscc",)})}
+    [lead] = weighed(make_finding(records=refs("a", "b", "penalty")), models=models)
+    [plain] = weighed(make_finding(records=refs("a", "b")), models=models)
+    assert lead.parts.certainty == plain.parts.certainty
+
+
+def test_what_findings_share_is_not_added_up():
+    """Six outfalls in the zone of one reservoir still threaten one town."""
+    models = {"land/unpaid": make_model(shared=("unpaid_cny",))}
+    one, two = (make_finding(n) for n in (1, 2))
+    group = [w for w in weighed(one, two, models=models) if w.kind == "class"]
+    assert "unpaid_cny" not in group[0].measures
+    same = (make_finding(n, merge=("HT-1",)) for n in (1, 2))
+    [single] = weighed(*same, models=models)
+    assert single.measures["unpaid_cny"] == Decimal("100000.00")
+
+
 def test_a_lead_asks_only_for_what_its_findings_call_for():
     models = {"land/unpaid": make_model(remedy=("collect", "rescind"))}
     merge = ("HT-1",)
