@@ -38,16 +38,20 @@ from pil_discovery.maps.view import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
 SHAPE = 0.68
 """Height of the frame as a share of its width."""
-LEAST_M = 200.0
+LEAST_M = 400.0
+LEAST_POINT_M = 2000.0
+"""A point alone shows no place: two kilometres of what lies around it do."""
 NOTICE = "待核查：本图所示仅为线索，不作违法认定。"
 
 
 def draw_map(
     layers: Sequence[MapLayer],
     *,
-    title: str = "图斑位置图",
+    title: str = "所涉位置和有关图层",
     extent: tuple[float, float, float, float] | None = None,
     note: str = NOTICE,
 ) -> bytes:
@@ -99,7 +103,12 @@ def _view(
     crs = local_crs((west + east) / 2)
     bounds = ground_bounds(shapes, crs)
     if extent is None:
-        bounds = grow(bounds, 0.8, LEAST_M)
+        bounds = grow(bounds, 0.8, _least(shapes))
     right = WIDTH - MARGIN
     high = int((right - LATITUDES) * SHAPE)
     return fit_view(crs, bounds, (LATITUDES, 84, right, 84 + high))
+
+
+def _least(shapes: NDArray[np.object_]) -> float:
+    flat = bool((shapely.get_dimensions(shapes) == 2).any())
+    return LEAST_M if flat else LEAST_POINT_M

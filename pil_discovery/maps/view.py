@@ -168,8 +168,10 @@ def draw_scale(canvas: Canvas, view: View, xy: tuple[int, int], *, size: int) ->
         ink = INK if part % 2 == 0 else PAPER
         canvas.draw.rectangle((left, y - 12, right, y), fill=ink, outline=INK, width=2)
     canvas.text((x, y - 18), "0", size=size, anchor="ms")
-    canvas.text((x + width / 2, y - 18), _metres(length / 2), size=size, anchor="ms")
-    canvas.text((x + width, y - 18), _metres(length), size=size, anchor="ms")
+    half, whole = _metres(length / 2), _metres(length)
+    if width / 2 > text_width(half, size) + text_width(whole, size):
+        canvas.text((x + width / 2, y - 18), half, size=size, anchor="ms")
+    canvas.text((x + width, y - 18), whole, size=size, anchor="ms")
 
 
 def draw_north(canvas: Canvas, view: View, xy: tuple[int, int], *, size: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from pil_discovery.geo.geojson import shape_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pil_discovery.types import Dataset, Finding, Image
 
 CGCS2000 = "EPSG:4490"
+_LABEL = "name"
 _NEAR_DEGREES = 0.02
 """About two kilometres: zones farther away explain nothing on the map."""
 
@@ -47,12 +50,15 @@ def plate_of(
         return None
     zones = _zones(findings, materials, datasets, shapely.union_all(shapes))
     found = gpd.GeoDataFrame(geometry=shapes, crs=CGCS2000)
-    layers = [*zones, MapLayer(found, "疑似图斑（待核查）", finding=True)]
+    flat = bool((shapely.get_dimensions(shapes) == 2).any())
+    name = "疑似图斑（待核查）" if flat else "所涉位置（待核查）"
+    layers = [*zones, MapLayer(found, name, finding=True)]
     images = _images(findings, materials)
     if len(images) < 2:
         return draw_map(layers)
     confirm = images[2] if len(images) > 2 else None
-    return draw_plate(images[0], images[1], layers, confirm=confirm)
+    bare = [replace(layer, label=None) for layer in layers]
+    return draw_plate(images[0], images[1], bare, confirm=confirm)
 
 
 def _images(findings: Sequence[Finding], materials: Materials) -> list[Image]:
@@ -75,9 +81,23 @@ def _zones(
         frame = materials.frames.get(name)
         if frame is None or "geometry" not in frame.columns:
             continue
-        placed = frame[["geometry"]].dropna()
-        shapes = gpd.GeoDataFrame(placed, geometry="geometry", crs=CGCS2000)
+        placed = frame[frame["geometry"].notna()]
+        shapes = gpd.GeoDataFrame(
+            {_LABEL: _names(placed, datasets[name])},
+            geometry=list(placed["geometry"]),
+            crs=CGCS2000,
+        )
         here = shapes[shapes.intersects(near)]
         if len(here):
-            zones.append(MapLayer(here, datasets[name].title.zh))
+            flat = bool((shapely.get_dimensions(here.geometry) == 2).all())
+            # A name would cover the dot of a point.
+            label = _LABEL if flat else None
+            zones.append(MapLayer(here, datasets[name].title.zh, label=label))
     return zones
+
+
+def _names(rows: pd.DataFrame, dataset: Dataset) -> list[str]:
+    """Return what each feature is called: its key, such as source and level."""
+    keys = [k for k in dataset.key if k in rows.columns]
+    table = rows[keys].astype(object)
+    return ["".join(str(v) for v in row if not pd.isna(v)) for row in table.to_numpy()]

@@ -7,6 +7,7 @@ import shapely
 from PIL import Image as Picture
 
 from pil_discovery.errors import GeometryError, ImageError
+from pil_discovery.maps import location
 from pil_discovery.maps.fonts import FontError
 from pil_discovery.maps.layers import FINDING, MapLayer
 from pil_discovery.maps.location import draw_map
@@ -98,3 +99,13 @@ def test_map_extent_and_empty_map(patch):
     assert opened(wide).shape[1] == 1772
     with pytest.raises(GeometryError, match="没有可绘制"):
         draw_map([MapLayer(patch.iloc[:0], "图斑")])
+
+
+def test_a_point_is_shown_in_its_surroundings():
+    """Two kilometres around a point; a patch fills more of its map."""
+    point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([120.01], [28.03]), crs=4490)
+    lone = [MapLayer(point, "所涉位置", finding=True)]
+    view = location._view(lone, None)
+    left, bottom, right, top = view.extent
+    assert top - bottom == pytest.approx(location.LEAST_POINT_M)
+    assert right - left > top - bottom
