@@ -34,6 +34,7 @@ _CELLS = frozenset(
     {0x0006, 0x00BD, 0x00BE, 0x00FD, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E}
 )
 _FILEPASS = 0x002F
+_DIMENSIONS = 0x0200
 _BLOCK = 1 << 20
 _OVERLAP = 64
 _WIDE_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{2,9})\d""")
@@ -149,10 +150,20 @@ def _far_column(stream: bytes) -> str:
         kind, length, row, column = struct.unpack_from("<4H", stream, at)
         if kind == _FILEPASS:
             return ""  # all that follows is encrypted; the reader says so
+        if kind == _DIMENSIONS and _is_absurd(stream[at + 4 : at + 4 + length]):
+            return "内部结构已损坏（工作表的行列数）"
         if kind in _CELLS and column > _LAST_XLS_COLUMN:
             return f"内部结构已损坏（第{row + 1}行有第 {column + 1} 列的单元格）"
         at += 4 + length
     return ""
+
+
+def _is_absurd(record: bytes) -> bool:
+    """Tell whether a sheet claims to end before it begins, or to be too large."""
+    shape = "<IIHH" if len(record) >= 14 else "<HHHH"
+    top, bottom, left, right = map(int, struct.unpack_from(shape, record))
+    backwards = top > bottom or left > right
+    return backwards or (bottom - top + 1) * (right - left + 1) > MOST_CELLS
 
 
 def sheet_fault(content: bytes) -> str:

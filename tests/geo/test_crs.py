@@ -25,6 +25,13 @@ def test_missing_and_nonsense_are_refused_with_a_remedy():
         crs.parse_reference("+proj=tmerc +lon_0=120.5 +ellps=GRS80")
 
 
+@pytest.mark.parametrize("lost", ["false_easting", "central_meridian"])
+def test_a_projection_without_a_parameter_is_refused_not_taken_for_zero(lost):
+    wkt = CRS(4549).to_wkt("WKT1_GDAL").replace(f'"{lost}"', '"lost"')
+    with pytest.raises(CrsError, match="投影参数不全或有误"):
+        crs.parse_reference(wkt, "图层")
+
+
 def test_a_name_with_the_wrong_ellipsoid_is_refused():
     wkt = CRS(4490).to_wkt("WKT1_GDAL").replace("298.257222101", "298.3")
     wkt = wkt.replace("6378137", "6378245").replace('AUTHORITY["EPSG","4490"]', "X")
