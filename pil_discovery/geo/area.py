@@ -16,20 +16,15 @@ import shapely
 from pyproj import Geod
 
 from pil_discovery.errors import CrsError, GeometryError
-from pil_discovery.geo.crs import (
-    CGCS2000,
-    central_meridian,
-    local_crs,
-    parse_reference,
-    safe_transform,
-)
+from pil_discovery.geo.crs import central_meridian, local_crs, safe_transform
+from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.safety import demand_valid, flat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely import LinearRing
 
-    from pil_discovery.geo.crs import CrsLike
+    from pil_discovery.geo.references import CrsLike
     from pil_discovery.geo.safety import Geometries, GeometriesLike
 
     Areas: TypeAlias = NDArray[np.float64]

@@ -18,7 +18,7 @@ from pil_discovery.geo.crs import in_china
 if TYPE_CHECKING:
     from pyproj import CRS
 
-    from pil_discovery.geo.crs import Points, Reference
+    from pil_discovery.geo.references import Points, Reference
 
 _NORTH = (1.0e6, 6.2e6)  # northings of China on a Gauss-Krüger plane, metres
 _MILLION = 1_000_000.0

@@ -12,8 +12,9 @@ import shapely
 from pil_discovery.errors import CrsError, GeometryError, Problem
 from pil_discovery.geo import relations, safety
 from pil_discovery.geo.area import refuse_web_mercator
-from pil_discovery.geo.crs import CGCS2000, parse_reference, safe_transform
+from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.judging import Layers, keep_judged
+from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.solving import Plan, Task, solve
 from pil_discovery.geo.space import Space, polygons_only
 from pil_discovery.geo.workers import spread

@@ -10,7 +10,8 @@ import shapely
 
 from pil_discovery.geo import safety
 from pil_discovery.geo.area import AXIS_M, FLATTENING, ellipsoidal, zones
-from pil_discovery.geo.crs import CGCS2000, local_crs, safe_transform
+from pil_discovery.geo.crs import local_crs, safe_transform
+from pil_discovery.geo.references import CGCS2000
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from affine import Affine
 from rasterio.windows import Window
 
 from pil_discovery.errors import ImageError, Problem
-from pil_discovery.geo.crs import from_lonlat, parse_reference, to_lonlat
+from pil_discovery.geo.crs import from_lonlat, to_lonlat
+from pil_discovery.geo.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

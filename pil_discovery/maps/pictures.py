@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rasterio.windows import Window
 
-from pil_discovery.geo.crs import from_lonlat, parse_reference, to_lonlat
+from pil_discovery.geo.crs import from_lonlat, to_lonlat
+from pil_discovery.geo.references import parse_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,12 +11,8 @@ import numpy as np
 import shapely
 from pyproj import Geod
 
-from pil_discovery.geo.crs import (
-    from_lonlat,
-    parse_reference,
-    safe_transform,
-    to_lonlat,
-)
+from pil_discovery.geo.crs import from_lonlat, safe_transform, to_lonlat
+from pil_discovery.geo.references import parse_reference
 from pil_discovery.maps.canvas import INK, PALE, PAPER, text_width
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@ import pytest
 
 from pil_discovery.errors import CrsError
 from pil_discovery.geo.axes import propose_crs, recognise_axes
-from pil_discovery.geo.crs import parse_reference, to_lonlat
+from pil_discovery.geo.crs import to_lonlat
+from pil_discovery.geo.references import parse_reference
 
 HERE = np.array([[500_000.0, 3_100_000.0], [510_000.0, 3_110_000.0]])
 PREFIXED = np.add(HERE, [40e6, 0])

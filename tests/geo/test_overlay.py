@@ -82,7 +82,9 @@ def test_inside_plus_outside_is_the_whole(left, right):
     assert (inside.area_m2 <= whole[inside.index] * (1 + 1e-12)).all()
     union = np.array([shapely.union_all(right.array)])
     exact = area_m2(gpd.GeoSeries(shapely.intersection(left.array, union[0]), crs=4490))
-    assert inside.area_m2.sum() == pytest.approx(exact.sum(), rel=1e-9, abs=1e-3)
+    # what is thinner than the grid of a millimetre along an edge is no overlap
+    rim = 1e-3 * shapely.length(safe_transform(left, target=4549).array).sum()
+    assert inside.area_m2.sum() == pytest.approx(exact.sum(), rel=1e-9, abs=rim)
 
 
 @settings(deadline=None, max_examples=25)
