@@ -15,7 +15,8 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
 from pil_discovery.errors import CrsError, ImageError, Problem, ReadError
-from pil_discovery.geo.crs import CGCS2000, parse_reference, to_lonlat
+from pil_discovery.geo.crs import to_lonlat
+from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.space import Space
 from pil_discovery.layers.files import Opened, open_picture, part_of, sha256_of
 from pil_discovery.layers.sigma import sigma_problems

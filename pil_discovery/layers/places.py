@@ -19,7 +19,7 @@ from pil_discovery.types import ORIGIN_COLUMNS, Inference, Table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pil_discovery.geo.crs import Points, Reference
+    from pil_discovery.geo.references import Points, Reference
     from pil_discovery.types.sources import ReasonClass
 
 

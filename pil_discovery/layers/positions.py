@@ -10,13 +10,14 @@ import shapely
 
 from pil_discovery.errors import CrsError, Problem
 from pil_discovery.geo.axes import propose_crs, recognise_axes
-from pil_discovery.geo.crs import in_china, outside_use, parse_reference, to_lonlat
+from pil_discovery.geo.crs import in_china, outside_use, to_lonlat
+from pil_discovery.geo.references import parse_reference
 from pil_discovery.types import Inference
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pil_discovery.geo.crs import Points, Reference
+    from pil_discovery.geo.references import Points, Reference
 
 
 @dataclass(frozen=True)
@@ -124,10 +125,10 @@ def _outside(degrees: NDArray[np.object_], reference: Reference) -> NDArray[np.b
     """Tell which geometries reach outside the area of use.
 
     WGS 84 covers the globe; but where most of a layer lies in China, a feature that
-    does not is a mistake.
+    does not is a mistake. At (0, 0) there is only sea: a place never filled in.
     """
     xy, owner = shapely.get_coordinates(degrees, return_index=True)
-    bad = outside_use(xy, reference)
+    bad = outside_use(xy, reference) | (np.abs(xy) < 1.0).all(axis=1)
     home = in_china(xy)
     if len(home) and home.mean() > 0.5:
         bad |= ~home

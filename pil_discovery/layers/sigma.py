@@ -10,7 +10,7 @@ from pil_discovery.geo.crs import DATUM_SIGMA_M
 from pil_discovery.geo.gcj import MODEL_UNCERTAINTY_M
 
 if TYPE_CHECKING:
-    from pil_discovery.geo.crs import Reference
+    from pil_discovery.geo.references import Reference
 
 _BY_SCALE = ((2000, 1.0), (5000, 2.5), (10000, 5.0), (50000, 25.0))
 SOURCE = (

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.geo.crs import Reference
+    from pil_discovery.geo.references import Reference
     from pil_discovery.layers.contents import Contents
     from pil_discovery.layers.files import Opened
     from pil_discovery.layers.sheets import Sheet
@@ -151,7 +151,12 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     layers = Layers(opened.file, _named(headers, layer, opened), columns or {}, cut)
     sheets, notes = choose_sheets(layers, datasets, wanted)
     parts = [
-        _read_sheet(s, single or read_contents(opened, s.name), opened, told)
+        _read_sheet(
+            s,
+            read_contents(opened, s.name) if single is None else single,
+            opened,
+            told,
+        )
         for s in sheets
     ]
     return _account(parts, opened, told, notes)

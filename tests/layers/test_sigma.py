@@ -1,0 +1,40 @@
+import pytest
+
+from pil_discovery.geo.references import parse_reference
+from pil_discovery.layers.sigma import positional_sigma, sigma_of_scale, sigma_problems
+
+
+@pytest.mark.parametrize(
+    ("scale", "sigma"),
+    [
+        (500, 1.0),
+        (2000, 1.0),
+        (10000, 5.0),
+        (25000, 25.0),
+        (100000, None),
+        (None, None),
+    ],
+)
+def test_the_next_coarser_scale_counts(scale, sigma):
+    assert sigma_of_scale(scale) == sigma
+
+
+@pytest.mark.parametrize(
+    ("crs", "expected"),
+    [("EPSG:4549", 4.0), ("EPSG:4326", 4.0311), ("GCJ-02", 5.0), ("BD-09", 5.0)],
+)
+def test_the_way_to_cgcs2000_adds_its_own_error(crs, expected):
+    sigma, source = positional_sigma(parse_reference(crs), scale=10000, sigma_m=4.0)
+    assert sigma == pytest.approx(expected)
+    assert source.startswith("工作区写明")
+
+
+def test_unknown_stays_unknown():
+    reference = parse_reference("GCJ-02")
+    assert positional_sigma(reference, scale=None, sigma_m=None) == (None, "")
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])
+def test_what_is_no_error_is_refused(value):
+    assert sigma_problems(value, "a.gpkg")
+    assert not sigma_problems(2.5, "a.gpkg")
