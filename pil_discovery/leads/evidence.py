@@ -16,6 +16,7 @@ from pil_discovery.leads.formula import (
     SHIFT_SOURCE,
     Shift,
 )
+from pil_discovery.leads.registers import Registers
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -49,6 +50,7 @@ def shifts(
     *,
     as_of: dt.date,
     clearing: Collection[str] = (),
+    registers: Registers | None = None,
 ) -> tuple[Shift, ...]:
     """List the steps on the logit of certainty that the evidence of a lead takes.
 
@@ -65,9 +67,11 @@ def shifts(
     clearing
         Data sets that can only clear a hit: a row of theirs (a permit, a penalty, an
         approval that has run out) speaks for nobody's guilt and corroborates nothing.
+    registers
+        Who keeps which data set: tables of one office corroborate once.
     """
     steps = [
-        _sources(findings, clearing),
+        _sources(findings, clearing, registers or Registers()),
         *_exclusions(findings),
         *_absent_clears(absent),
         *_doubts(doubts, as_of),
@@ -75,12 +79,15 @@ def shifts(
     return tuple(s for s in steps if s.amount)
 
 
-def _sources(findings: Sequence[Finding], clearing: Collection[str]) -> Shift:
-    found = ({r.dataset for r in f.records} - {*clearing} for f in findings)
-    names = max((sorted(names) for names in found), key=len)
-    extra = min(max(len(names) - 1, 0), MOST_SOURCES)
-    words = f"{len(names)}个数据集相互印证（{'、'.join(names)}）"
-    return Shift(extra * SHIFT_SOURCE, words)
+def _sources(
+    findings: Sequence[Finding], clearing: Collection[str], registers: Registers
+) -> Shift:
+    found = [sorted({r.dataset for r in f.records} - {*clearing}) for f in findings]
+    names = max(found, key=lambda n: (len(registers.holders(n)), len(n)))
+    offices = len(registers.holders(names))
+    extra = min(max(offices - 1, 0), MOST_SOURCES)
+    told = "、".join(registers.title(n) for n in names)
+    return Shift(extra * SHIFT_SOURCE, f"{offices}个来源的数据相互印证：{told}")
 
 
 def _exclusions(findings: Sequence[Finding]) -> list[Shift]:

@@ -10,6 +10,7 @@ from pil_discovery.leads import formula, measures, places, proof, reasons
 from pil_discovery.leads.evidence import Doubt, shifts
 from pil_discovery.leads.groups import Group, merge
 from pil_discovery.leads.reasons import Harm, Weights
+from pil_discovery.leads.registers import Registers
 from pil_discovery.types import Fired, Lead, Parts
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.proof import Proof
-    from pil_discovery.types import Basis, Finding, Model, ModelRun
+    from pil_discovery.types import Basis, Dataset, Finding, Model, ModelRun
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class _Setting:
     absent: Mapping[str, tuple[str, ...]]
     doubts: Mapping[str, Doubt]
     as_of: dt.date
+    registers: Registers
 
 
-def weigh(
+def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighed
     findings: Sequence[Finding],
     *,
     models: Mapping[str, Model],
@@ -38,6 +40,7 @@ def weigh(
     runs: Sequence[ModelRun],
     as_of: dt.date,
     doubts: Mapping[str, Doubt] | None = None,
+    datasets: Mapping[str, Dataset] | None = None,
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
 
@@ -55,6 +58,8 @@ def weigh(
         Date of the scan; pictures more than 24 months older are old.
     doubts
         Finding id → fuzzy link and picture date, where known.
+    datasets
+        Data set id → description: who keeps it and how readers call it.
 
     Returns
     -------
@@ -66,8 +71,9 @@ def weigh(
     ModelError
         If a finding names an unknown model, or harm anchors are not 0 < floor < cap.
     """
-    absent = {run.id: _datasets(run.missing_clears) for run in runs}
-    setting = _Setting(models, bases, absent, doubts or {}, as_of)
+    registers = Registers(datasets or {})
+    absent = {run.id: _datasets(run.missing_clears, registers) for run in runs}
+    setting = _Setting(models, bases, absent, doubts or {}, as_of, registers)
     groups = merge(findings, models)
     singles = {g.lead_id: _single(g, setting) for g in groups if g.kind == "single"}
     classes = [
@@ -145,6 +151,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
             [d for f in carrying if (d := setting.doubts.get(f.finding_id))],
             as_of=setting.as_of,
             clearing=model.clears.keys() - model.data.keys(),
+            registers=setting.registers,
         ),
         harms=_harms(model, amounts),
         signals={
@@ -327,8 +334,9 @@ def _union(lists: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for items in lists for item in items))
 
 
-def _datasets(columns: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(c.partition(".")[0] for c in columns))
+def _datasets(columns: Iterable[str], registers: Registers) -> tuple[str, ...]:
+    names = dict.fromkeys(c.partition(".")[0] for c in columns)
+    return tuple(registers.title(name) for name in names)
 
 
 def _gaps(group: Group, setting: _Setting) -> tuple[str, ...]:

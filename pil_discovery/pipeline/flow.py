@@ -137,6 +137,7 @@ def scan(
         runs=screened.runs,
         as_of=day,
         doubts=picture_doubts(grounded, materials.images),
+        datasets=catalog.datasets,
     )
     planned = settled(weighed, catalog, day)
 

@@ -57,6 +57,7 @@ CLASSES = {
     "fields": "字段数",
 }
 _SAFE = {
+    "in_memory": True,  # no copy of the rows in a temporary folder
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,

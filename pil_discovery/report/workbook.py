@@ -26,7 +26,7 @@ SETTINGS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "constant_memory": False,
+    "in_memory": True,  # no copy of the rows in a temporary folder
 }
 
 

@@ -16,7 +16,7 @@ SEED = 20260930
 
 
 def seeded(seed):
-    return random.Random(seed)  # noqa: S311 — mutations, not secrets
+    return random.Random(seed)
 
 
 def files(folder):

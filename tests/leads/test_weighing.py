@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from pil_discovery.leads import Doubt, choose_route, rank, score, weigh
-from pil_discovery.types import Applied, Fired, ModelRun, RecordRef
+from pil_discovery.types import Applied, Dataset, Fired, ModelRun, RecordRef
 from tests.leads.builders import AS_OF, BINDING, make_finding, make_model
 
 MODELS = {"land/unpaid": make_model()}
@@ -273,3 +273,31 @@ def test_different_subjects_are_not_made_one():
 def test_inputs_in_another_order_give_the_same_leads():
     found = [make_finding(i, merge=(str(i % 4),)) for i in range(12)]
     assert weighed(*found) == weighed(*reversed(found))
+
+
+def test_tables_of_one_office_are_one_witness():
+    """A contract and its payment plan come from the same hand: no corroboration."""
+    described = {
+        name: Dataset.model_validate(
+            {
+                "id": name,
+                "title": {"zh": f"表{name}"},
+                "domain": "land_transfer",
+                "holder": holder,
+                "kind": "record",
+                "fields": [{"name": "no", "type": "text"}],
+            }
+        )
+        for name, holder in {
+            "a": "自然资源局",
+            "b": "自然资源局",
+            "c": "税务局",
+        }.items()
+    }
+
+    def certainty(*names):
+        found = make_finding(1, records=refs(*names))
+        return weighed(found, datasets=described)[0].parts.certainty
+
+    assert certainty("a", "b") == certainty("a")
+    assert certainty("a", "b", "c") == Decimal("0.8011")
