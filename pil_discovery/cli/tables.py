@@ -96,6 +96,19 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
     return lines
 
 
+def overview_rows(overviews: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """Return what each data set covers, how fresh it is, and its largest gaps."""
+    rows = []
+    for o in overviews:
+        first = min((a for a, _ in o["period"].values()), default="")
+        gaps = [f"{c} {float(m):.1%}" for c, m in o["missing"].items() if float(m)]
+        age = "" if o["age_day"] is None else f"{o['age_day']}天"
+        latest = o["latest"] or ""
+        rows.append((o["title_zh"], o["rows"], first, latest, age, "、".join(gaps)))
+    heading = ("数据集", "行数", "最早", "最近", "距基准日", "必需列缺失")
+    return [heading, *rows]
+
+
 def inference_lines(readings: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return what was concluded instead of told, file by file."""
     return [

@@ -101,6 +101,7 @@ def check(folder: Path, *, as_json: bool) -> None:
     from pil_discovery.cli.tables import (
         inference_lines,
         model_rows,
+        overview_rows,
         problem_lines,
         source_rows,
     )
@@ -114,6 +115,8 @@ def check(folder: Path, *, as_json: bool) -> None:
         click.echo(columns(source_rows(found.sources)))
         click.echo()
         click.echo(columns(model_rows(found.models)))
+        click.echo()
+        click.echo(columns(overview_rows(found.overviews)))
         click.echo()
         click.echo("\n".join(inference_lines(found.readings)))
     for line in problem_lines(found.problems):

@@ -12,9 +12,11 @@ from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, readiness
 from pil_discovery.pipeline import proposals
 from pil_discovery.pipeline.flow import local_folders, named_models
+from pil_discovery.pipeline.overviews import overview, required_columns
 from pil_discovery.pipeline.reading import gather, open_workspace
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
 
     from pil_discovery.catalog import Catalog
@@ -33,6 +35,7 @@ class Check:
     problems: list[Problem] = field(default_factory=list)
     models: list[dict[str, Any]] = field(default_factory=list)
     readings: list[dict[str, Any]] = field(default_factory=list)
+    overviews: list[dict[str, Any]] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
@@ -45,6 +48,7 @@ class Check:
             ],
             "models": self.models,
             "readings": self.readings,
+            "overviews": self.overviews,
         }
 
 
@@ -75,6 +79,7 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
             Problem("pil.yaml", "models", "没有写任何模型", "请写 models: [builtin]")
         )
     _look(check, materials, catalog, models)
+    check.overviews = _overviews(materials, catalog, models, workspace.as_of)
     path = root / proposals.REPORT
     report.write_check(path, check.as_dict(), materials.quarantine, workspace.as_of)
     check.written.append(path)
@@ -131,6 +136,16 @@ def _unnamed(picture: str) -> Problem:
         "影像没有登记成像时间、传感器和波段，不能使用",
         "在 pil.yaml 的 images 中写明 acquired、sensor、bands",
     )
+
+
+def _overviews(
+    materials: Materials, catalog: Catalog, models: Iterable[Model], as_of: dt.date
+) -> list[dict[str, Any]]:
+    wanted = required_columns(models)
+    return [
+        overview(frame, catalog.datasets[name], wanted.get(name, ()), as_of)
+        for name, frame in materials.frames.items()
+    ]
 
 
 def _look(

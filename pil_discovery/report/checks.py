@@ -56,6 +56,7 @@ CLASSES = {
     "too_large": "过大",
     "fields": "字段数",
 }
+_OVERVIEW = ("数据集", "行数", "起止日期", "最近日期", "距基准日天数", "必需列缺失比例")
 _SAFE = {
     "in_memory": True,  # no copy of the rows in a temporary folder
     "strings_to_formulas": False,
@@ -73,7 +74,7 @@ def write_check(
     Parameters
     ----------
     check
-        `sources`, `problems`, `models`, `readings` as plain values.
+        `sources`, `problems`, `models`, `readings`, `overviews` as plain values.
     quarantine
         Rows and cells not used, columns `QUARANTINE_COLUMNS`.
     """
@@ -86,6 +87,7 @@ def write_check(
             (p["file"], p["where"], p["what"], p["remedy"]) for p in check["problems"]
         ]
         sheet.add("问题汇总", ("文件", "位置", "问题", "处理办法"), problems)
+        sheet.add("数据概况", _OVERVIEW, list(_overviews(check)))
         sheet.add("推断", ("文件", "内容", "结论", "理由"), list(_inferred(check)))
         sheet.add("跳过的行", ("文件", "工作表", "行", "原因"), list(_skipped(check)))
         models = [
@@ -102,6 +104,14 @@ def write_check(
         for name, rows in quarantine.groupby("reason_class", sort=True):
             body = _picked(rows.to_dict("records"), _ROW_COLUMNS)
             sheet.add(CLASSES[str(name)], _ROW_COLUMNS.values(), body)
+
+
+def _overviews(check: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    for o in check["overviews"]:
+        period = "；".join(f"{c} {a}～{b}" for c, (a, b) in o["period"].items())
+        gaps = "；".join(f"{c} {m}" for c, m in o["missing"].items() if float(m))
+        title = f"{o['title_zh']}（{o['dataset']}）"
+        yield title, o["rows"], period, o["latest"], o["age_day"], gaps
 
 
 def _inferred(check: Mapping[str, Any]) -> Iterator[Sequence[object]]:
