@@ -22,7 +22,8 @@ INTERNAL = {
 def words_of_click():
     for file in Path(click.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_":
+            called = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_"
+            if called and isinstance(node.args[0], ast.Constant):
                 yield ast.literal_eval(node.args[0])
 
 
