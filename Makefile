@@ -24,7 +24,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 docs: $(VENV)/.dev
-	$(BIN)/cog --check -r docs/reference/*.md
+	$(BIN)/cog --check docs/reference/*.md
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m pytest -m wheel -p no:xdist tests/test_wheel.py
