@@ -26,8 +26,10 @@ def geojson_of(geometry: BaseGeometry | None) -> dict[str, Any] | None:
     """
     if geometry is None or geometry.is_empty:
         return None
-    plain = mapping(shapely.normalize(shapely.force_2d(geometry)))
-    return {"type": plain["type"], "coordinates": _fixed(plain["coordinates"])}
+    fixed: dict[str, Any] = _fixed(
+        mapping(shapely.normalize(shapely.force_2d(geometry)))
+    )
+    return fixed
 
 
 def shape_of(geojson: dict[str, Any] | None) -> BaseGeometry | None:
@@ -37,10 +39,14 @@ def shape_of(geojson: dict[str, Any] | None) -> BaseGeometry | None:
     return shape(_floats(geojson))
 
 
-def _fixed(value: Any) -> Any:  # noqa: ANN401 -- nested coordinate lists
+def _fixed(value: Any) -> Any:  # noqa: ANN401 -- geometries, nested coordinate lists
+    if isinstance(value, dict):
+        return {k: _fixed(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_fixed(v) for v in value]
     if isinstance(value, (int, float)):
         return Decimal(repr(float(value))).quantize(_DEGREE)
-    return [_fixed(v) for v in value]
+    return value
 
 
 def _floats(value: Any) -> Any:  # noqa: ANN401 -- nested coordinate lists
