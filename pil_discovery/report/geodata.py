@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
-import shapely
 
+from pil_discovery.geo.geojson import shape_of
 from pil_discovery.report.style import qml, symbol_kind
 from pil_discovery.text.canonical import dump_json
 
@@ -56,7 +56,7 @@ def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
         **{c: _json(leads, c) for c in ("measures", "findings", "members")},
     }
     order = ["lead_id", "rank", *(c for c in columns if c not in {"lead_id", "rank"})]
-    shapes = [_shape(r["geometry"]) for r in leads]
+    shapes = np.array([shape_of(r["geometry"]) for r in leads], dtype=object)
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)[[*order, "geometry"]]
 
 
@@ -123,12 +123,6 @@ def _styles(kind: str, as_of: dt.date) -> pd.DataFrame:
         "update_time": f"{as_of.isoformat()}T00:00:00.000Z",
     }
     return pd.DataFrame([row])
-
-
-def _shape(geometry: Mapping[str, Any] | None) -> Any:  # noqa: ANN401 - shapely
-    if geometry is None:
-        return None
-    return shapely.from_geojson(json.dumps(geometry, default=float))
 
 
 def _numbers(leads: Sequence[Mapping[str, Any]], part: str) -> Any:  # noqa: ANN401
