@@ -18,7 +18,7 @@ from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.inputs import Inputs, declared_columns
 from pil_discovery.findings.screening import screen
 from pil_discovery.text.cells import type_frame
-from pil_discovery.types import Image, ImageProvenance
+from pil_discovery.types import BEIJING, Image, ImageProvenance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -240,14 +240,13 @@ def _provenance(
     example: Example, spec: ExampleImage, path: Path, names: list[str]
 ) -> ImageProvenance:
     acquired = dt.datetime.fromisoformat(spec.acquired)
-    beijing = dt.timezone(dt.timedelta(hours=8))
     return ImageProvenance(
         file=path.name,
         sha256="",
         pixel_sha256="",
         bytes=path.stat().st_size,
         acquired_utc=acquired.astimezone(dt.UTC).isoformat(),
-        acquired_beijing=acquired.astimezone(beijing).isoformat(),
+        acquired_beijing=acquired.astimezone(BEIJING).isoformat(),
         sensor="synthetic",
         crs=example.crs,
         gsd_x_m=spec.pixel_m,

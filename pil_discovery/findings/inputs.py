@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.types import Dataset, Field, Image, Model
-
-_BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 PLACE_COLUMNS = ("_sigma_m", "_valid_from", "_valid_to")
 """Columns that rows with a place carry besides their geometry."""
@@ -252,18 +249,13 @@ def _is_gap(value: object) -> bool:
     return value is None or (isinstance(value, float) and np.isnan(value))
 
 
-def beijing_date(image: Image) -> dt.date:
-    """Return the calendar day of a picture in Beijing time."""
-    return image.acquired.astimezone(_BEIJING).date()
-
-
 def image_table(images: Sequence[Image]) -> pa.Table:
     """Describe the pictures: `_id`, `acquired_date`, `sensor`, `gsd_m`."""
     return pa.table(
         {
             "_id": pa.array(range(len(images)), type=pa.int64()),
             "acquired_date": pa.array(
-                [beijing_date(i) for i in images], type=pa.date32()
+                [i.acquired_date for i in images], type=pa.date32()
             ),
             "sensor": pa.array([i.sensor for i in images], type=pa.string()),
             "gsd_m": pa.array(

@@ -12,7 +12,6 @@ import pyarrow as pa
 import shapely
 
 from pil_discovery.errors import ModelError, Problem
-from pil_discovery.findings.inputs import beijing_date
 from pil_discovery.types.models import (
     ChangeStep,
     MatchStep,
@@ -225,7 +224,7 @@ def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 
 
 def _past(room: Room) -> list[Image]:
-    return [i for i in room.images if beijing_date(i) <= room.as_of]
+    return [i for i in room.images if i.acquired_date <= room.as_of]
 
 
 def _inner(zones: gpd.GeoDataFrame, distance_m: float) -> gpd.GeoDataFrame:
@@ -246,7 +245,7 @@ def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFram
     from pil_discovery.imagery.zonal import zonal
 
     rows = zonal(zones, image, index=spec.index, band=spec.band, stats=spec.stats)
-    rows.insert(1, "acquired_date", pd.Timestamp(beijing_date(image)))
+    rows.insert(1, "acquired_date", pd.Timestamp(image.acquired_date))
     return rows
 
 
@@ -295,7 +294,7 @@ def _breaks(
     parts = [zonal(zones, image, index=spec.index, stats=("mean",)) for image in images]
     values = np.column_stack([p["mean"].to_numpy(dtype=float) for p in parts])
     shares = np.column_stack([p["valid_share"].to_numpy(dtype=float) for p in parts])
-    dates = np.array([beijing_date(i) for i in images], dtype="datetime64[D]")
+    dates = np.array([i.acquired_date for i in images], dtype="datetime64[D]")
     breaks = find_breaks(values, dates, shares >= USABLE_SHARE, start=start)
     rows = breaks.frame.rename(
         columns={"earliest": "earliest_date", "latest": "latest_date"}

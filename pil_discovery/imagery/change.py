@@ -28,7 +28,6 @@ from pil_discovery.imagery.grids import (
 from pil_discovery.imagery.patches import changed_pixels, outline_patches
 from pil_discovery.imagery.quality import (
     abstain_gate,
-    beijing_day,
     cloud_gate,
     overall,
     regrid_gate,
@@ -247,7 +246,7 @@ class _Scene:
     def dates(self) -> dict[str, str | None]:
         roles = ("before", "after", "confirm")
         return {
-            f"{role}_date": beijing_day(self.images[role]).isoformat()
+            f"{role}_date": self.images[role].acquired_date.isoformat()
             if role in self.images
             else None
             for role in roles
@@ -285,7 +284,7 @@ class _Scene:
         pixels = self.grid.shape[0] * self.grid.shape[1]
         shares = {role: count / pixels for role, count in marks.clear.items()}
         masked = {r: i.cloud_mask is not None for r, i in self.images.items()}
-        days = [beijing_day(self.images[role]) for role in ("before", "after")]
+        days = [self.images[role].acquired_date for role in ("before", "after")]
         return {
             "shift": shift_gate(*shifts),
             "season": season_gate(days[0], days[1]),

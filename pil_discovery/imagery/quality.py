@@ -6,11 +6,11 @@ numbers behind it.
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection
 
     from pil_discovery.imagery.registration import Shift
@@ -18,17 +18,10 @@ if TYPE_CHECKING:
 
     Gate = dict[str, Any]
 
-BEIJING = dt.timezone(dt.timedelta(hours=8))
 SEASON_DAYS = 25.0
 USABLE_SHARE = 0.8
 YEAR_DAYS = 365.25
 INFRARED = ("nir", "rededge1", "rededge2", "rededge3", "swir1", "swir2")
-
-
-def beijing_day(image: Image) -> dt.date:
-    """Return the day of acquisition in Beijing."""
-    moment = image.acquired
-    return (moment if moment.tzinfo is None else moment.astimezone(BEIJING)).date()
 
 
 def season_days(first: dt.date, second: dt.date) -> float:

@@ -17,7 +17,6 @@ import pandas as pd
 from pil_discovery.imagery.quality import (
     SEASON_DAYS,
     USABLE_SHARE,
-    beijing_day,
     season_days,
 )
 
@@ -63,7 +62,7 @@ def choose_roles(
         One row per polygon: `before`, `after`, `confirm` (positions in `images`, −1 =
         none) and `reason` (Chinese, why there is no pair; empty otherwise).
     """
-    days = [beijing_day(image) for image in images]
+    days = [image.acquired_date for image in images]
     order = sorted(
         (i for i in range(len(days)) if days[i] <= as_of), key=days.__getitem__
     )

@@ -16,7 +16,7 @@ from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.crs import local_crs, safe_transform
 from pil_discovery.imagery.change import detect_change
 from pil_discovery.imagery.directions import missing_directions
-from pil_discovery.imagery.quality import beijing_day, combined_sigma_m
+from pil_discovery.imagery.quality import combined_sigma_m
 from pil_discovery.imagery.roles import choose_roles
 from pil_discovery.imagery.zonal import valid_shares
 
@@ -148,9 +148,9 @@ def _pair_rows(
     if before is None or after is None:
         raise TypeError(chosen)
     base = {
-        "before_date": beijing_day(before),
-        "after_date": beijing_day(after),
-        "confirm_date": None if confirm is None else beijing_day(confirm),
+        "before_date": before.acquired_date,
+        "after_date": after.acquired_date,
+        "confirm_date": None if confirm is None else confirm.acquired_date,
         "sigma_m": combined_sigma_m(before, after),
     }
     try:

@@ -20,7 +20,7 @@ from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.space import Space
 from pil_discovery.layers.files import Opened, open_picture, part_of, sha256_of
 from pil_discovery.layers.sigma import sigma_problems
-from pil_discovery.types import Image, ImageProvenance
+from pil_discovery.types import BEIJING, Image, ImageProvenance
 from pil_discovery.types.pictures import open_raster
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 MOST_SAMPLES = 4_000_000_000
 """Width × height × bands above which a picture is refused."""
-_BEIJING = dt.timezone(dt.timedelta(hours=8))
 _STRIP_SAMPLES = 32_000_000  # hashed at a time: some 64 MB of 16-bit pixels
 _UNUSED = (".aux.xml", ".msk", ".ovr")
 
@@ -301,7 +300,7 @@ def _provenance(
         pixel_sha256=pixel_sha256(opened.path),
         bytes=opened.path.stat().st_size,
         acquired_utc=told.acquired.astimezone(dt.UTC).isoformat(),
-        acquired_beijing=told.acquired.astimezone(_BEIJING).isoformat(),
+        acquired_beijing=told.acquired.astimezone(BEIJING).isoformat(),
         sensor=told.sensor,
         crs=parse_reference(crs).name,
         gsd_x_m=gsd_x,

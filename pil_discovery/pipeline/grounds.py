@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from pil_discovery import leads, procedure
 from pil_discovery.leads import Doubt
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from pil_discovery.catalog import Catalog
@@ -22,17 +22,13 @@ def picture_doubts(
     findings: Iterable[Finding], images: Iterable[Image]
 ) -> dict[str, Doubt]:
     """Tell for each finding that rests on pictures the day of the latest one."""
-    days = {i.provenance.file: _beijing_day(i) for i in images}
+    days = {i.provenance.file: i.acquired_date for i in images}
     doubts: dict[str, Doubt] = {}
     for finding in findings:
         seen = [days[r.source] for r in finding.records if r.dataset == "image"]
         if seen:
             doubts[finding.finding_id] = Doubt(picture_date=max(seen))
     return doubts
-
-
-def _beijing_day(image: Image) -> dt.date:
-    return dt.datetime.fromisoformat(image.provenance.acquired_beijing).date()
 
 
 def course_of(lead: Lead, catalog: Catalog, as_of: dt.date) -> Course:

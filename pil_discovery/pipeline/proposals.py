@@ -11,6 +11,7 @@ import yaml
 
 from pil_discovery import layers, records
 from pil_discovery.errors import PilError, Problem
+from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -134,8 +135,7 @@ def newest_day(root: Path) -> dt.date | None:
     stamps = [p.stat().st_mtime for p in data_files(root)]
     if not stamps:
         return None
-    beijing = dt.timezone(dt.timedelta(hours=8))
-    return dt.datetime.fromtimestamp(max(stamps), beijing).date()
+    return dt.datetime.fromtimestamp(max(stamps), BEIJING).date()
 
 
 def workspace_text(name: str, as_of: dt.date | None, proposal: Proposal) -> str:

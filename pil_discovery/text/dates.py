@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pil_discovery.text.characters import fold, is_placeholder
 from pil_discovery.text.numbers import read_han
+from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,6 @@ def _moment_of(*parts: int) -> dt.datetime:
 
 
 EARLIEST, LATEST = _moment_of(1900, 1, 1), _moment_of(2100, 12, 31, 23, 59, 59)
-_BEIJING = dt.timezone(dt.timedelta(hours=8))
 _EPOCH = _moment_of(1899, 12, 30)
 
 
@@ -129,7 +129,7 @@ def _naive(moment: dt.datetime) -> dt.datetime:
     """Return Beijing time without its zone."""
     if moment.tzinfo is None:
         return moment
-    return moment.astimezone(_BEIJING).replace(tzinfo=None)
+    return moment.astimezone(BEIJING).replace(tzinfo=None)
 
 
 def _day(moment: dt.datetime, note: str = "") -> DateReading:

@@ -17,7 +17,7 @@ from pil_discovery.types.law import (
     Route,
 )
 from pil_discovery.types.models import Example, Model, Parameter, Step
-from pil_discovery.types.pictures import Image, ImageProvenance
+from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
     Applied,
     Counts,
@@ -52,6 +52,7 @@ from pil_discovery.types.workspace import (
 )
 
 __all__ = [
+    "BEIJING",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
     "Applied",

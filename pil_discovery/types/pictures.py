@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,7 +12,6 @@ from pil_discovery.types.sources import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
     from rasterio.windows import Window
 
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+"""Beijing time (UTC+8, no summer time since 1992): the day that the law counts."""
 RASTER_DRIVERS = ("GTiff", "ENVI")
 """Drivers a picture may be opened with; anything else could read other files."""
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
@@ -79,10 +81,16 @@ class Image:
     transform: Affine
     shape: tuple[int, int]
     nodata: float | None
-    acquired: datetime
+    acquired: dt.datetime
     sensor: str
     cloud_mask: Path | None
     provenance: ImageProvenance
+
+    @property
+    def acquired_date(self) -> dt.date:
+        """Return the calendar day of acquisition in Beijing (naive: as told)."""
+        moment = self.acquired
+        return (moment if moment.tzinfo is None else moment.astimezone(BEIJING)).date()
 
     def read(self, window: Window | None = None) -> NDArray[np.float64]:
         """Read all named bands.
