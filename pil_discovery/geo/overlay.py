@@ -16,7 +16,7 @@ from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.judging import Layers, keep_judged
 from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.solving import Plan, Task, solve
-from pil_discovery.geo.space import Space, polygons_only
+from pil_discovery.geo.space import Space, without_mixture
 from pil_discovery.geo.workers import spread
 
 if TYPE_CHECKING:
@@ -182,9 +182,7 @@ def _side(frame: Frame, space: Space, side: str) -> Geometries:
     degrees = space.degrees
     array = safe_transform(array, frame.crs) if degrees else safety.flat(array)
     safety.demand_valid(array, list(frame.index), side)
-    mixed = shapely.get_type_id(array) == 7
-    array[mixed] = polygons_only(array[mixed])
-    return array
+    return without_mixture(array)
 
 
 def _sigmas(values: ArrayLike, size: int, name: str) -> Floats:

@@ -110,6 +110,25 @@ def polygons_only(geometries: Geometries) -> Geometries:
     return result
 
 
+def without_mixture(geometries: Geometries) -> Geometries:
+    """Replace each valid mixed collection by its polygons; all else stays as it is.
+
+    Parameters
+    ----------
+    geometries
+        shapely geometries or None.
+
+    Returns
+    -------
+    array
+        A mixed collection (KML MultiGeometry) without a polygon becomes an empty one.
+    """
+    result = geometries.copy()
+    mixed = (shapely.get_type_id(geometries) == 7) & shapely.is_valid(geometries)
+    result[mixed] = polygons_only(geometries[mixed])
+    return result
+
+
 def robust(operation: Operation, *sides: Geometries, grid: float) -> Geometries:
     """Run an overlay operation; on a numerical failure again on the 1 mm grid.
 

@@ -14,6 +14,7 @@ from rasterio.windows import Window
 
 from pil_discovery.errors import ImageError, Problem
 from pil_discovery.geo.crs import safe_transform
+from pil_discovery.geo.space import without_mixture
 from pil_discovery.imagery.coverage import (
     STATS,
     has_exactextract,
@@ -192,7 +193,7 @@ def _reasons(
 
 def _shapes(zones: gpd.GeoDataFrame, grid: Grid) -> Shapes:
     moved = safe_transform(zones.geometry, None, grid.crs)
-    return np.asarray(moved.array, dtype=object)
+    return without_mixture(np.asarray(moved.array, dtype=object))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import shapely
 from pil_discovery.errors import ImageError
 from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.crs import local_crs, safe_transform
+from pil_discovery.geo.space import polygons_only, without_mixture
 from pil_discovery.imagery.change import detect_change
 from pil_discovery.imagery.directions import missing_directions
 from pil_discovery.imagery.quality import combined_sigma_m
@@ -113,7 +114,7 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
     rows: list[dict[str, Any]] = [
         _unknown(reason) for reason in roles["reason"].tolist()
     ]
-    shapes = np.asarray(zones.geometry.array, dtype=object)
+    shapes = without_mixture(np.asarray(zones.geometry.array, dtype=object))
     picked = roles[roles["before"] >= 0]
     keys = picked[["before", "after", "confirm"]].to_numpy(dtype=int)
     for triple in np.unique(keys, axis=0):
@@ -224,7 +225,7 @@ def _cut(
     for shape, zone in zip(shapes, grown, strict=True):
         near = np.sort(tree.query(shape, predicate="intersects"))
         parts = shapely.intersection(outlines[near], zone)
-        rows.append(_zone_row(patches.iloc[near], _surfaces(parts), ask, notes))
+        rows.append(_zone_row(patches.iloc[near], polygons_only(parts), ask, notes))
     return rows
 
 
@@ -264,16 +265,6 @@ def _grown(shapes: NDArray[np.object_], margin_m: float) -> NDArray[np.object_]:
         wide = shapely.buffer(there, margin_m)
         grown[place] = safe_transform(wide, metric, CRS)[0]
     return grown
-
-
-def _surfaces(parts: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Keep polygons only: a patch may also touch a polygon along a line."""
-    kept = np.empty(len(parts), dtype=object)
-    for place, part in enumerate(parts):
-        pieces = shapely.get_parts(part)
-        flat = [p for p in pieces if shapely.get_type_id(p) == 3]
-        kept[place] = shapely.union_all(flat) if flat else shapely.Polygon()
-    return kept
 
 
 def _table(index: pd.Index[Any], rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:

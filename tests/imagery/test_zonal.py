@@ -131,3 +131,15 @@ def test_what_is_no_picture_or_no_layer_is_misuse(picture):
     for wrong in ((None, image), (zones(), None), ("a", "b")):
         with pytest.raises(TypeError, match="expected a GeoDataFrame and an Image"):
             zonal(*wrong, band="blue")
+
+
+def test_a_mixed_zone_counts_by_its_polygons(picture):
+    image = picture(np.full((1, 20, 20), 0.2), "2025-05-12", bands=("nir",))
+    field = shapely.box(500010, 3099810, 500090, 3099890)
+    mark = shapely.Point(500020, 3099820)
+    mixed = shapely.GeometryCollection([field, mark])
+    only_mark = shapely.GeometryCollection([mark])
+    rows = zonal(zones(field, mixed, only_mark), image, band="nir", stats=("count",))
+    assert rows["count"].tolist() == pytest.approx([64, 64, 0])
+    assert rows["valid_share"].tolist() == pytest.approx([1, 1, 0])
+    assert "没有面积" in rows["reason"].iloc[2]
