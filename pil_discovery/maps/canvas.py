@@ -109,8 +109,7 @@ class Canvas:
 
     def outline(self, shape: shapely.Geometry, pen: Pen, box: Box) -> None:
         """Draw the edges of polygons, and lines, as far as they lie in the box."""
-        edges = shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
-        lines = [_ring(part) for part in _parts(edges, box, 1)]
+        lines = [_ring(part) for part in _parts(_edges(shape), box, 1)]
         if pen.casing is not None:
             for line in lines:
                 self._line(line, pen.casing, pen.width + 3)
@@ -149,6 +148,13 @@ def wrap(text: str, size: int, width: float) -> list[str]:
             lines.append("")
         lines[-1] += word
     return lines
+
+
+def _edges(shape: shapely.Geometry) -> shapely.Geometry:
+    # a mixed collection has no boundary of its own
+    if shapely.get_type_id(shape) == 7:
+        return shapely.union_all([_edges(part) for part in shapely.get_parts(shape)])
+    return shapely.boundary(shape) if shapely.get_dimensions(shape) == 2 else shape
 
 
 def _parts(shape: shapely.Geometry, box: Box, kind: int) -> list[shapely.Geometry]:
