@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from pil_discovery import layers, records
 from pil_discovery.errors import PilError, Problem
+from pil_discovery.pipeline import sandbox
 from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def _recognise(
         return
     try:
         if kind in TABLES:
-            table = records.read_table(path, datasets, root=root)
+            table = sandbox.read_table(path, datasets, root=root)
             found, target = table.dataset, proposal.records
         else:
-            layer = layers.read_vector(path, datasets, root=root)
+            layer = sandbox.read_vector(path, datasets, root=root)
             found, target = layer.dataset, proposal.layers
     except PilError as error:
         proposal.problems += error.problems

@@ -13,6 +13,7 @@ import pandas as pd
 from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.errors import PilError, Problem, ReadError
+from pil_discovery.pipeline import sandbox
 from pil_discovery.types import QUARANTINE_COLUMNS, Source, Table
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def read_records(
     ReadError
         If the file cannot be read as what it claims to be.
     """
-    return records.read_table(
+    return sandbox.read_table(
         Path(path),
         load_catalog().datasets,
         wanted=dataset,
@@ -134,7 +135,7 @@ def read_layer(
     ReadError, CrsError
         If the file or its coordinate system cannot be used.
     """
-    return layers.read_vector(
+    return sandbox.read_vector(
         Path(path),
         load_catalog().datasets,
         wanted=dataset,
@@ -172,7 +173,7 @@ def read_image(
     ReadError, CrsError, ImageError
         If the picture cannot serve as evidence.
     """
-    return layers.read_raster(
+    return sandbox.read_raster(
         Path(path),
         acquired=acquired,
         sensor=sensor,
@@ -245,7 +246,7 @@ class _Reading:
         self._images: list[Image] = []
 
     def record(self, entry: RecordSource) -> None:
-        table = records.read_table(
+        table = sandbox.read_table(
             self._root / entry.file,
             self._datasets,
             wanted=entry.dataset,
@@ -265,7 +266,7 @@ class _Reading:
         )
 
     def layer(self, entry: LayerSource) -> None:
-        layer = layers.read_vector(
+        layer = sandbox.read_vector(
             self._root / entry.file,
             self._datasets,
             wanted=entry.dataset,
@@ -285,7 +286,7 @@ class _Reading:
         self._layers.setdefault(entry.dataset, []).append(layer)
 
     def image(self, entry: ImageSource) -> None:
-        image = layers.read_raster(
+        image = sandbox.read_raster(
             self._root / entry.file,
             acquired=entry.acquired,
             sensor=entry.sensor,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import model_validator
+
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
@@ -101,7 +103,11 @@ class Skipped(Noun):
 
 
 class ReadReport(Noun):
-    """What reading a file gave; rows_read = rows_used + rows_quarantined, always."""
+    """What reading a file gave; rows_read = rows_used + rows_quarantined, always.
+
+    A report that does not add up cannot be made, whoever reads the file: a lost row is
+    a defect of the reader, never an answer.
+    """
 
     rows_read: int
     rows_used: int
@@ -109,10 +115,31 @@ class ReadReport(Noun):
     rows_skipped: tuple[Skipped, ...] = ()
     inferences: tuple[Inference, ...] = ()
 
+    @model_validator(mode="after")
+    def _adds_up(self) -> ReadReport:
+        if self.rows_read != self.rows_used + self.rows_quarantined:
+            gone = self.rows_read - self.rows_used - self.rows_quarantined
+            raise ValueError(f"{gone} of {self.rows_read} rows are unaccounted for")
+        return self
+
+
+def _demand_account(
+    frame: pd.DataFrame, quarantine: pd.DataFrame, report: ReadReport
+) -> None:
+    """Raise where rows that were read are neither in the frame nor in quarantine."""
+    left = int((quarantine["scope"] == "row").sum())
+    if (len(frame), left) != (report.rows_used, report.rows_quarantined):
+        raise AssertionError(
+            f"{len(frame)} rows and {left} entries, but {report.rows_used} used and "
+            f"{report.rows_quarantined} quarantined"
+        )
+
 
 @dataclass(frozen=True)
 class Table:
     """A data set filled from sources.
+
+    It can only be made where every row that was read is in `frame` or in `quarantine`.
 
     Attributes
     ----------
@@ -129,6 +156,9 @@ class Table:
     quarantine: pd.DataFrame
     report: ReadReport
     sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        _demand_account(self.frame, self.quarantine, self.report)
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -155,7 +185,11 @@ class LayerProvenance(Noun):
 
 @dataclass(frozen=True)
 class Layer:
-    """A vector layer; `frame` is a GeoDataFrame in EPSG:4490 (CGCS2000)."""
+    """A vector layer; `frame` is a GeoDataFrame in EPSG:4490 (CGCS2000).
+
+    It can only be made where every feature that was read is in `frame` or in
+    `quarantine`.
+    """
 
     dataset: Dataset | None
     frame: gpd.GeoDataFrame
@@ -163,6 +197,9 @@ class Layer:
     report: ReadReport
     provenance: LayerProvenance
     sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        _demand_account(self.frame, self.quarantine, self.report)
 
     def __len__(self) -> int:
         return len(self.frame)

@@ -1,0 +1,196 @@
+"""Tables, layers and pictures as plain values and Arrow blocks, and back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pil_discovery.pipeline.sandbox.wire import Message
+from pil_discovery.types import (
+    Image,
+    ImageProvenance,
+    Layer,
+    LayerProvenance,
+    ReadReport,
+    Source,
+    Table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pil_discovery.types import Dataset
+
+_GEOMETRY, _CELLS = "geometry", "cells"
+_CGCS2000 = "EPSG:4490"
+
+
+def table_message(table: Table) -> Message:
+    """Return a table as a message."""
+    return _rows_message(table, "table", {})
+
+
+def layer_message(layer: Layer) -> Message:
+    """Return a layer as a message."""
+    provenance = layer.provenance.model_dump(mode="json")
+    return _rows_message(layer, "layer", {"provenance": provenance})
+
+
+def _rows_message(rows: Table | Layer, kind: str, more: Mapping[str, Any]) -> Message:
+    columns, block = _packed(pd.DataFrame(rows.frame))
+    listed, other = _packed(rows.quarantine)
+    head = {
+        "kind": kind,
+        "dataset": None if rows.dataset is None else rows.dataset.id,
+        "columns": columns,
+        "quarantine": listed,
+        "report": rows.report.model_dump(mode="json"),
+        "sources": [s.model_dump(mode="json") for s in rows.sources],
+        **more,
+    }
+    return Message(head, (block, other))
+
+
+def table_of(message: Message, datasets: Mapping[str, Dataset]) -> Table:
+    """Return the table of a message."""
+    return Table(**_rows_of(message, datasets))
+
+
+def layer_of(message: Message, datasets: Mapping[str, Dataset]) -> Layer:
+    """Return the layer of a message."""
+    import geopandas as gpd
+
+    told = _rows_of(message, datasets)
+    told["frame"] = gpd.GeoDataFrame(told["frame"], geometry="geometry", crs=_CGCS2000)
+    provenance = LayerProvenance.model_validate(message.head["provenance"])
+    return Layer(**told, provenance=provenance)
+
+
+def _rows_of(message: Message, datasets: Mapping[str, Dataset]) -> dict[str, Any]:
+    head, (block, other) = message.head, message.blocks
+    return {
+        "dataset": None if head["dataset"] is None else datasets[head["dataset"]],
+        "frame": _unpacked(head["columns"], block),
+        "quarantine": _unpacked(head["quarantine"], other),
+        "report": ReadReport.model_validate(head["report"]),
+        "sources": tuple(Source.model_validate(s) for s in head["sources"]),
+    }
+
+
+def image_message(image: Image) -> Message:
+    """Return a picture as a message; it holds no pixels."""
+    head = {
+        "kind": "image",
+        "path": str(image.path),
+        "bands": image.bands,
+        "crs": image.crs.to_wkt(),
+        "transform": list(image.transform)[:6],
+        "shape": image.shape,
+        "nodata": image.nodata,
+        "acquired": image.acquired.isoformat(),
+        "sensor": image.sensor,
+        "cloud_mask": None if image.cloud_mask is None else str(image.cloud_mask),
+        "provenance": image.provenance.model_dump(mode="json"),
+    }
+    return Message(head)
+
+
+def image_of(message: Message) -> Image:
+    """Return the picture of a message."""
+    from affine import Affine
+    from pyproj import CRS
+
+    told = dict(message.head)
+    mask = told["cloud_mask"]
+    return Image(
+        path=Path(told["path"]),
+        bands=told["bands"],
+        crs=CRS.from_wkt(told["crs"]),
+        transform=Affine(*told["transform"]),
+        shape=(told["shape"][0], told["shape"][1]),
+        nodata=told["nodata"],
+        acquired=dt.datetime.fromisoformat(told["acquired"]),
+        sensor=told["sensor"],
+        cloud_mask=None if mask is None else Path(mask),
+        provenance=ImageProvenance.model_validate(told["provenance"]),
+    )
+
+
+def _packed(frame: pd.DataFrame) -> tuple[list[list[str]], pa.Buffer]:
+    """Return (name, how to restore) of each column, and the columns as Arrow."""
+    packed = [_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
+    table = pa.table(
+        [values for _, values in packed], names=[str(n) for n in range(len(packed))]
+    )
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    names = [str(name) for name in frame.columns]
+    return [[n, how] for n, (how, _) in zip(names, packed, strict=True)], (
+        sink.getvalue()
+    )
+
+
+def _column(values: pd.Series) -> tuple[str, pa.Array]:
+    if str(values.dtype) == "geometry" or _holds_shapes(values):
+        import shapely
+
+        how = f"{_GEOMETRY} {values.dtype}"
+        return how, pa.array(shapely.to_wkb(values.to_numpy(dtype=object)), pa.binary())
+    if values.dtype == object:
+        cells = [None if v is None else json.dumps(v, default=str) for v in values]
+        return _CELLS, pa.array(cells, pa.large_string())
+    if values.dtype.kind in "fiub":  # NaN stays NaN instead of becoming null
+        return str(values.dtype), pa.array(values.to_numpy(), from_pandas=False)
+    return str(values.dtype), pa.array(values, from_pandas=True)
+
+
+def _holds_shapes(values: pd.Series) -> bool:
+    """Tell the places of a coordinate table, which are objects, from other objects."""
+    if values.dtype != object or values.name != "geometry":
+        return False
+    import shapely
+
+    filled = values[values.notna()]
+    return bool(len(filled)) and isinstance(filled.iloc[0], shapely.Geometry)
+
+
+def _unpacked(columns: list[list[str]], block: bytearray) -> pd.DataFrame:
+    table = pa.ipc.open_stream(pa.py_buffer(block)).read_all()
+    series = [_restored(table.column(at), how) for at, (_, how) in enumerate(columns)]
+    frame = pd.DataFrame(dict(enumerate(series)), index=range(table.num_rows))
+    return frame.set_axis([name for name, _ in columns], axis="columns")
+
+
+def _restored(column: pa.ChunkedArray, how: str) -> Any:  # noqa: ANN401 - any array
+    if how == _CELLS:
+        cells = [None if c is None else json.loads(c) for c in _list(column)]
+        return pd.Series(_objects(cells), dtype=object)
+    if how.startswith(_GEOMETRY):
+        import shapely
+
+        shapes = shapely.from_wkb(_objects(_list(column)))
+        return np.asarray(shapes, dtype=object)
+    if how in ("string", "str"):
+        return pd.array(column, dtype=how)
+    return column.to_pandas(types_mapper=_EXTENDED.get).astype(how)
+
+
+_EXTENDED = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+
+
+def _list(column: pa.ChunkedArray) -> list[Any]:
+    cells: list[Any] = column.to_pylist()
+    return cells
+
+
+def _objects(cells: list[Any]) -> np.ndarray[Any, Any]:
+    values = np.empty(len(cells), dtype=object)
+    values[:] = cells
+    return values

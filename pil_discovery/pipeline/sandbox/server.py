@@ -1,0 +1,136 @@
+"""The worker: reads the files it is told to read, and says what it found.
+
+It runs as `main()` in a fresh interpreter that never sees the results.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from pil_discovery.errors import PilError
+from pil_discovery.pipeline.sandbox import drivers, limits, wire
+from pil_discovery.pipeline.sandbox.wire import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pil_discovery.types import Dataset
+
+    Read = Callable[[Path, dict[str, Any]], Message]
+
+
+class Server:
+    """One worker and what it remembers between two files: the data sets."""
+
+    def __init__(self, answers: BinaryIO) -> None:
+        self._answers = answers
+        self._datasets: dict[str, Dataset] = {}
+        self._fence = limits.Fence()
+        self._readers: dict[str, Callable[[], Read]] = {
+            "table": self._table,
+            "layer": self._layer,
+            "image": self._image,
+        }
+
+    def serve(self, requests: BinaryIO) -> None:
+        """Answer requests until the other side goes away."""
+        limits.limit_memory()
+        self._fence.stand()
+        self._send(Message({"state": "ready"}))
+        while (request := wire.receive(requests)) is not None:
+            self._send(self._answer(request.head))
+
+    def _send(self, message: Message) -> None:
+        wire.send(self._answers, message)
+
+    def _answer(self, asked: Mapping[str, Any]) -> Message:
+        self._fence.roots = (os.path.realpath(asked["root"]),)
+        try:
+            if "datasets" in asked:
+                self._learn(asked["datasets"])
+            read = self._readers[asked["kind"]]()
+            if asked["kind"] != "table" and (strange := drivers.unexpected()):
+                return Message({"state": "drivers", "names": strange})
+            # From here on the clock runs: what is imported is no fault of the file.
+            self._send(Message({"state": "started"}))
+            answer = read(Path(asked["path"]), dict(asked["options"]))
+        except PilError as error:
+            return _refusal(error)
+        except MemoryError:
+            return Message({"state": "memory"})
+        except Exception as error:  # noqa: BLE001 - whatever a foreign file brings about
+            return Message(
+                {"state": "failed", "said": f"{type(error).__name__}：{error}"}
+            )
+        return Message({"state": "done", **answer.head}, answer.blocks)
+
+    def _learn(self, texts: list[str]) -> None:
+        from pil_discovery.types import Dataset
+
+        found = [Dataset.model_validate_json(text) for text in texts]
+        self._datasets = {dataset.id: dataset for dataset in found}
+
+    def _table(self) -> Read:
+        from pil_discovery import records
+        from pil_discovery.pipeline.sandbox import nouns
+
+        def read(path: Path, options: dict[str, Any]) -> Message:
+            table = records.read_table(path, self._datasets, **_typed(options))
+            return nouns.table_message(table)
+
+        return read
+
+    def _layer(self) -> Read:
+        from pil_discovery import layers
+        from pil_discovery.pipeline.sandbox import nouns
+
+        def read(path: Path, options: dict[str, Any]) -> Message:
+            layer = layers.read_vector(path, self._datasets, **_typed(options))
+            return nouns.layer_message(layer)
+
+        return read
+
+    def _image(self) -> Read:
+        from pil_discovery import layers
+        from pil_discovery.pipeline.sandbox import nouns
+
+        def read(path: Path, options: dict[str, Any]) -> Message:
+            return nouns.image_message(layers.read_raster(path, **_typed(options)))
+
+        return read
+
+
+_PATHS = frozenset({"root", "cloud_mask"})
+_DAYS = frozenset({"valid_from", "valid_to"})
+
+
+def _typed(options: dict[str, Any]) -> dict[str, Any]:
+    """Return options as the readers take them: paths and days are no texts."""
+    typed = dict(options)
+    for name, value in options.items():
+        if value is not None and name in _PATHS:
+            typed[name] = Path(value)
+        elif value is not None and name in _DAYS:
+            typed[name] = dt.date.fromisoformat(value)
+    return typed
+
+
+def _refusal(error: PilError) -> Message:
+    problems = [[p.file, p.where, p.what, p.remedy] for p in error.problems]
+    head = {"state": "refused", "error": type(error).__name__, "problems": problems}
+    return Message(head)
+
+
+def main() -> None:
+    """Serve on the standard streams, out of reach of whatever prints."""
+    answers = os.fdopen(os.dup(1), "wb")
+    requests = os.fdopen(os.dup(0), "rb")
+    silence = os.open(os.devnull, os.O_RDWR)
+    os.dup2(silence, 0)
+    os.dup2(2, 1)
+    os.chdir(tempfile.gettempdir())
+    Server(answers).serve(requests)

@@ -1,0 +1,85 @@
+"""How a request and its answer pass between two processes: JSON and Arrow, no pickle.
+
+A message is a length (8 bytes, little-endian), a JSON head of that length, and as many
+blocks as the head says under `blocks`, each a length and its bytes. What a worker sends
+back is data only: whatever a hostile file did to the worker, nothing in an answer can
+run in the process that reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_LENGTH = struct.Struct("<Q")
+_MOST_HEAD = 2**32
+
+
+@dataclass(frozen=True)
+class Message:
+    """A JSON head and its blocks of bytes."""
+
+    head: Mapping[str, Any]
+    blocks: Sequence[Any] = ()
+
+
+def send(stream: BinaryIO, message: Message) -> None:
+    """Write a message; blocks are anything with a buffer."""
+    views = [memoryview(block).cast("B") for block in message.blocks]
+    head = json.dumps({**message.head, "blocks": len(views)}).encode()
+    stream.write(_LENGTH.pack(len(head)))
+    stream.write(head)
+    for view in views:
+        stream.write(_LENGTH.pack(len(view)))
+        stream.write(view)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> Message | None:
+    """Read a message; None when the other side has gone.
+
+    Raises
+    ------
+    ValueError
+        When the head is absurdly long or no JSON object.
+    """
+    head = _part(stream)
+    if head is None:
+        return None
+    told = json.loads(bytes(head))
+    if not isinstance(told, dict):
+        raise ValueError("message without a head")  # noqa: TRY004 - a malformed value
+    blocks = []
+    for _ in range(int(told.pop("blocks", 0))):
+        block = _part(stream)
+        if block is None:
+            return None
+        blocks.append(block)
+    return Message(told, blocks)
+
+
+def _part(stream: BinaryIO) -> bytearray | None:
+    size = _filled(stream, _LENGTH.size)
+    if size is None:
+        return None
+    (length,) = _LENGTH.unpack(size)
+    if length > _MOST_HEAD:
+        raise ValueError("message too long")
+    return _filled(stream, length)
+
+
+def _filled(stream: BinaryIO, length: int) -> bytearray | None:
+    """Read exactly so many bytes; None when the stream ends before."""
+    buffer = bytearray(length)
+    view, at = memoryview(buffer), 0
+    while at < length:
+        count = stream.readinto(view[at:])  # type: ignore[attr-defined]
+        if not count:
+            return None
+        at += count
+    return buffer
