@@ -8,6 +8,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -17,7 +18,7 @@ from pil_discovery.pipeline.sandbox import drivers, wire
 from pil_discovery.pipeline.sandbox.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from pil_discovery.types import Dataset, Image, Layer, Table
 
@@ -84,6 +85,9 @@ class Request:
     ) -> None:
         self.path = Path(path)
         self.datasets = datasets
+        plain = {n: _plain(v) for n, v in options.items() if not callable(v)}
+        watched = [v for v in options.values() if callable(v)]
+        self.progress: Callable[[int, int], None] | None = next(iter(watched), None)
         root = options.get("root")
         self.name = _name_below(self.path, root)
         place = self.path.absolute()
@@ -91,7 +95,8 @@ class Request:
             "kind": kind,
             "path": str(place),
             "root": str(place.parent if root is None else Path(str(root)).absolute()),
-            "options": {name: _plain(value) for name, value in options.items()},
+            "options": plain,
+            "watched": bool(watched),
         }
 
     def allowed_s(self) -> float:
@@ -178,7 +183,17 @@ class Worker:
             return self._asked(request)
         if first.head["state"] != "started":
             return self._judged(first, request)
-        return self._judged(self._answer(request.allowed_s()), request)
+        return self._judged(self._outcome(request), request)
+
+    def _outcome(self, request: Request) -> Message:
+        """Wait for the end of a reading; its watcher hears what it tells on the way."""
+        until = time.monotonic() + request.allowed_s()
+        while True:
+            answer = self._answer(max(until - time.monotonic(), 0.0))
+            if answer.head["state"] != "reading":
+                return answer
+            if request.progress is not None:
+                request.progress(int(answer.head["done"]), int(answer.head["total"]))
 
     def _judged(self, answer: Message, request: Request) -> Message:
         state = answer.head["state"]

@@ -57,7 +57,10 @@ class Server:
                 return Message({"state": "drivers", "names": strange})
             # From here on the clock runs: what is imported is no fault of the file.
             self._send(Message({"state": "started"}))
-            answer = read(Path(asked["path"]), dict(asked["options"]))
+            options = dict(asked["options"])
+            if asked.get("watched"):
+                options["progress"] = self._tell
+            answer = read(Path(asked["path"]), options)
         except PilError as error:
             return _refusal(error)
         except MemoryError:
@@ -67,6 +70,9 @@ class Server:
                 {"state": "failed", "said": f"{type(error).__name__}：{error}"}
             )
         return Message({"state": "done", **answer.head}, answer.blocks)
+
+    def _tell(self, done: int, total: int) -> None:
+        self._send(Message({"state": "reading", "done": done, "total": total}))
 
     def _learn(self, texts: list[str]) -> None:
         from pil_discovery.types import Dataset
