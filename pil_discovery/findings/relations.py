@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -32,6 +33,9 @@ _UNSTEADY = re.compile(
 )
 _QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+LONGEST_S = 1800.0
+"""How long one SELECT may run: five million rows take some seconds."""
+_MOST_SPILLED = "32GB"
 
 
 def quoted(name: str) -> str:
@@ -49,14 +53,22 @@ class Relations:
     parameters
         Values for `$name` in its SQL; `as_of` among them.
     memory
-        DuckDB memory limit; beyond it the engine spills to a folder of its own.
+        DuckDB memory limit; beyond it the engine spills to a folder of its own, at
+        most 32 GB.
+    longest_s
+        Seconds after which a SELECT is stopped: a recursion without end never ends.
     """
 
     def __init__(
-        self, model: str, parameters: Mapping[str, Any], memory: str = "4GB"
+        self,
+        model: str,
+        parameters: Mapping[str, Any],
+        memory: str = "4GB",
+        longest_s: float = LONGEST_S,
     ) -> None:
         self._model = model
         self._parameters = dict(parameters)
+        self._longest_s = longest_s
         self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
         self._connection = duckdb.connect(":memory:")
         for setting in (
@@ -67,6 +79,7 @@ class Relations:
             "SET TimeZone='UTC'",
             f"SET memory_limit='{memory}'",
             f"SET temp_directory='{self._spill.as_posix()}'",
+            f"SET max_temp_directory_size='{_MOST_SPILLED}'",
             "SET enable_external_access=false",
             "SET lock_configuration=true",
         ):
@@ -158,10 +171,20 @@ class Relations:
         return {n: self._parameters[n] for n in names}
 
     def _execute(self, sql: str, where: str, values: dict[str, Any]) -> None:
+        watch = threading.Timer(self._longest_s, self._connection.interrupt)
+        watch.start()
         try:
             self._connection.execute(sql, values).fetchall()
+        except duckdb.InterruptException:
+            what = f"SQL 运行超过 {self._longest_s:g} 秒，已停止"
+            self._refuse(where, what, "检查递归有无终点、连接有无条件")
+        except duckdb.OutOfMemoryException:
+            what = "SQL 所需的内存或临时空间超过限制，已停止"
+            self._refuse(where, what, "检查连接有无条件，或先汇总再连接")
         except duckdb.Error as error:
             self._refuse(where, f"SQL 执行失败：{_first_line(error)}")
+        finally:
+            watch.cancel()
 
     def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
         file = f"models/screening/{self._model}.yaml"
