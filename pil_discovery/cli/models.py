@@ -1,4 +1,4 @@
-"""`pil models`: list, check, test."""
+"""`pil models`: list, check, test, mutate."""
 
 from __future__ import annotations
 
@@ -75,15 +75,19 @@ def check(folders: tuple[Path, ...]) -> None:
     )
 
 
-@models.command()
-@click.argument("names", nargs=-1, metavar="[模型]...")
-@click.option(
+_NAMES = click.argument("names", nargs=-1, metavar="[模型]...")
+_LOCAL = click.option(
     "--models",
     "folders",
     multiple=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="本地模型文件夹，可重复",
 )
+
+
+@models.command()
+@_NAMES
+@_LOCAL
 @as_json
 @guarded
 def test(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
@@ -117,4 +121,33 @@ def test(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) ->
         )
     )
     if failed:
+        leave(PROBLEMS)
+
+
+@models.command()
+@_NAMES
+@_LOCAL
+@as_json
+@guarded
+def mutate(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """逐处改动模型（翻转比较、去掉排除、移动阈值），看示例能否发现。"""
+    from pil_discovery.pipeline.library import score_examples
+
+    told = []
+    for found in score_examples(names or None, folders):
+        told.append(
+            {
+                "model": found.model,
+                "mutants": found.mutants,
+                "share": f"{found.share:.4f}",
+                "survivors": [list(s) for s in found.survivors],
+            }
+        )
+        if not as_json:
+            click.echo(f"{found.share:7.2%} {found.mutants:5d}  {found.model}")
+        for where, change in found.survivors:
+            tell(say(f"    未发现 {where}：{change}", f"    missed {where}: {change}"))
+    if as_json:
+        print_json(told)
+    if any(entry["survivors"] for entry in told):
         leave(PROBLEMS)

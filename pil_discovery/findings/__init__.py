@@ -2,13 +2,16 @@
 
 from pil_discovery.findings.examples import ExampleResult, run_example
 from pil_discovery.findings.inputs import Inputs, readiness
+from pil_discovery.findings.mutations import MutationScore, score
 from pil_discovery.findings.screening import finding_id, screen
 
 __all__ = [
     "ExampleResult",
     "Inputs",
+    "MutationScore",
     "finding_id",
     "readiness",
     "run_example",
+    "score",
     "screen",
 ]

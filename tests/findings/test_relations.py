@@ -53,9 +53,12 @@ def test_what_is_no_plain_select_is_refused(tmp_path, sql, words):
 
 
 def test_a_recursion_without_end_is_stopped():
-    endless = "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n FROM t) "
+    endless = (
+        "WITH RECURSIVE t AS (SELECT 1 AS n UNION ALL SELECT n FROM t) "
+        "SELECT count(*) FROM t"
+    )
     with pytest.raises(ModelError, match="SQL 运行超过 1 秒，已停止"):
-        run(f"{endless} SELECT count(*) FROM t", longest_s=1)
+        run(endless, longest_s=1)
 
 
 def test_a_memory_bomb_is_stopped():
