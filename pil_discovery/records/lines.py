@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pil_discovery.records.block_rows import BlockRows
 from pil_discovery.records.grids import Cell, Grid, Row, is_blank, is_blank_row
 from pil_discovery.text.characters import squeeze
 from pil_discovery.text.numbers import read_number
@@ -13,6 +18,8 @@ from pil_discovery.types.sources import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from pil_discovery.records.headings import Heading
 
@@ -25,6 +32,7 @@ _SIGNED = re.compile(
 )
 _INITIALS = frozenset("合总小累本共制填经审复负单联打导数备注说第")
 _SUSPECT = _INITIALS | {"", " ", "\t", "\n", "\r", "\xa0", "\u3000"}
+_SUSPECT_START = f"^(?:[{''.join(sorted(_SUSPECT))}]|$)"
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class Body:
     `misfits` are the positions whose number of fields differs from the header's.
     """
 
-    records: list[int]
+    records: NDArray[np.int64]
     misfits: list[int]
     skipped: list[Skipped]
 
@@ -42,11 +50,15 @@ class Body:
 def split_body(grid: Grid, heading: Heading) -> Body:
     """Tell records from titles, headers, units, footers and blank lines."""
     skipped = _above(grid, heading)
-    records, misfits = [], []
+    misfits = []
     headers = [_plain(grid.rows[p]) for p in range(heading.first, heading.last + 1)]
     starts = {_first(grid.rows[p]) for p in range(heading.first, heading.last + 1)}
     width = len(heading.headers)
-    for position in range(heading.last + 1, len(grid.rows)):
+    sure = _sure_records(grid.rows, headers, starts, width=width)
+    sure[: heading.last + 1] = False
+    doubtful = ~sure
+    doubtful[: heading.last + 1] = False
+    for position in np.flatnonzero(doubtful).tolist():
         row = grid.rows[position]
         reason = "" if _ordinary(row, starts) else _no_record(row, headers)
         if reason:
@@ -54,8 +66,58 @@ def split_body(grid: Grid, heading: Heading) -> Body:
         elif grid.ragged and len(row) != width and not _padded(row, width):
             misfits.append(position)
         else:
-            records.append(position)
-    return Body(records, misfits, skipped)
+            sure[position] = True
+    return Body(np.flatnonzero(sure), misfits, skipped)
+
+
+def _sure_records(
+    rows: Sequence[Row], headers: Sequence[list[str]], starts: set[Cell], *, width: int
+) -> NDArray[np.bool_]:
+    """Mark rows that are records for certain, as far as that is told in blocks."""
+    sure = np.zeros(len(rows), dtype=bool)
+    if isinstance(rows, BlockRows):
+        for start, block in zip(rows.starts, rows.blocks, strict=False):
+            if not isinstance(block, tuple) and block.num_columns >= width:
+                marks = sure_records(block, headers, starts, width=width)
+                sure[start : start + len(block)] = marks
+    return sure
+
+
+def sure_records(
+    block: pa.RecordBatch,
+    headers: Sequence[list[str]],
+    starts: set[Cell],
+    *,
+    width: int,
+) -> NDArray[np.bool_]:
+    """Mark the rows of a block that are records for certain.
+
+    Parameters
+    ----------
+    block
+        Rows with `width` fields or more.
+    headers, starts
+        The squeezed texts of each header row, and its first text as it is.
+    """
+    first = block.column(0)
+    known = pa.array([s for s in starts if isinstance(s, str)], first.type)
+    doubtful = pc.or_(
+        pc.match_substring_regex(first, _SUSPECT_START), pc.is_in(first, known)
+    )
+    texts = pc.unique(first.filter(doubtful)).to_pylist()
+    harmful = [t for t in texts if _may_be_none(t, headers)]
+    marks = pc.is_in(first, pa.array(harmful, first.type))
+    for column in block.columns[width:]:
+        marks = pc.or_(marks, pc.not_equal(column, ""))
+    return np.asarray(pc.invert(marks), dtype=bool)
+
+
+def _may_be_none(first: str, headers: Sequence[list[str]]) -> bool:
+    """Return whether a row that begins so may be blank, a header or a footer."""
+    start = squeeze(first)
+    if is_blank(first) or start in {row[0] for row in headers if row}:
+        return True
+    return bool(_SIGNED.fullmatch(start) or _TOTAL.fullmatch(start))
 
 
 def _above(grid: Grid, heading: Heading) -> list[Skipped]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -22,13 +23,18 @@ from pil_discovery.records.grids import Grid
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pil_discovery.records.files import Blob
 
+_STEP = 2**16
+
 
 def read_workbook(
-    blob: Blob, *, sheet: str | None = None
+    blob: Blob,
+    *,
+    sheet: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Grid], list[Inference]]:
     """Return the visible sheets of a workbook that hold anything.
 
@@ -36,6 +42,8 @@ def read_workbook(
     ----------
     sheet
         Name of the only sheet to read; it may then be a hidden one.
+    progress
+        Called every 65 536 rows of a sheet with the rows done and all its rows.
 
     Returns
     -------
@@ -56,7 +64,7 @@ def read_workbook(
         n for n in _tables(book) if n not in hidden
     ]
     with _refusing(blob):
-        grids = [_grid(book, name) for name in names]
+        grids = [_grid(book, name, progress) for name in names]
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
@@ -127,21 +135,41 @@ def _wanted(book: CalamineWorkbook, file: str, sheet: str | None) -> list[str]:
     )
 
 
-def _grid(book: CalamineWorkbook, name: str) -> Grid:
+def _grid(
+    book: CalamineWorkbook, name: str, progress: Callable[[int, int], None] | None
+) -> Grid:
     sheet = book.get_sheet_by_name(name)
-    rows = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = _rows(sheet, progress)
     # A used range often ends in thousands of formatted but empty rows.
     while rows and all(c is None for c in rows[-1]):
         rows.pop()
     merged = tuple(sheet.merged_cell_ranges or ())
-    return Grid(name, list(rows), range(1, len(rows) + 1), merged=merged)
+    return Grid(name, rows, range(1, len(rows) + 1), merged=merged)
 
 
-def _cell(value: object) -> object:
+def _rows(
+    sheet: CalamineSheet, progress: Callable[[int, int], None] | None
+) -> list[Sequence[object]]:
+    """Return the rows of a sheet from A1 on; equal texts share one object."""
+    left = [None] * (sheet.start[1] if sheet.start else 0)
+    once: dict[object, object] = {}
+    rows: list[Sequence[object]] = []
+    for row in sheet.iter_rows():
+        rows.append([*left, *(_cell(c, once) for c in row)])
+        if progress is not None and len(rows) % _STEP == 0:
+            progress(len(rows), sheet.total_height)
+    if progress is not None:
+        progress(len(rows), len(rows))
+    return rows
+
+
+def _cell(value: object, once: dict[object, object]) -> object:
     """Return None for a blank cell, and the words that Excel shows for a boolean."""
+    if isinstance(value, str):
+        return once.setdefault(value, value) if value else None
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    return None if value == "" else value
+    return value
 
 
 def _listed(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:
