@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pil_discovery.records.block_rows import BlockRows
+from pil_discovery.records.block_rows import TEXTS, Block, BlockRows
 from pil_discovery.records.grids import Cell, Grid, Row, is_blank, is_blank_row
 from pil_discovery.text.characters import squeeze
 from pil_discovery.text.numbers import read_number
@@ -54,7 +54,7 @@ def split_body(grid: Grid, heading: Heading) -> Body:
     headers = [_plain(grid.rows[p]) for p in range(heading.first, heading.last + 1)]
     starts = {_first(grid.rows[p]) for p in range(heading.first, heading.last + 1)}
     width = len(heading.headers)
-    sure = _sure_records(grid.rows, headers, starts, width=width)
+    sure = _sure_records(grid, headers, starts, width=width)
     sure[: heading.last + 1] = False
     doubtful = ~sure
     doubtful[: heading.last + 1] = False
@@ -71,45 +71,50 @@ def split_body(grid: Grid, heading: Heading) -> Body:
 
 
 def _sure_records(
-    rows: Sequence[Row], headers: Sequence[list[str]], starts: set[Cell], *, width: int
+    grid: Grid, headers: Sequence[list[str]], starts: set[Cell], *, width: int
 ) -> NDArray[np.bool_]:
-    """Mark rows that are records for certain, as far as that is told in blocks."""
-    sure = np.zeros(len(rows), dtype=bool)
-    if isinstance(rows, BlockRows):
-        for start, block in zip(rows.starts, rows.blocks, strict=False):
-            if not isinstance(block, tuple) and block.num_columns >= width:
-                marks = sure_records(block, headers, starts, width=width)
+    """Mark rows that are records for certain, as far as whole blocks tell it."""
+    sure = np.zeros(len(grid.rows), dtype=bool)
+    if isinstance(grid.rows, BlockRows):
+        for start, block in grid.rows.placed():
+            if isinstance(block, Block) and len(block.columns) >= width:
+                marks = _sure_starts(block.columns[0], headers, starts)
+                if grid.ragged:
+                    marks &= _empty_behind(block, width)
                 sure[start : start + len(block)] = marks
     return sure
 
 
-def sure_records(
-    block: pa.RecordBatch,
-    headers: Sequence[list[str]],
-    starts: set[Cell],
-    *,
-    width: int,
+def _sure_starts(
+    first: pa.Array | Sequence[Cell], headers: Sequence[list[str]], starts: set[Cell]
 ) -> NDArray[np.bool_]:
-    """Mark the rows of a block that are records for certain.
+    """Mark the rows that their first cell alone proves to be records.
 
     Parameters
     ----------
-    block
-        Rows with `width` fields or more.
     headers, starts
         The squeezed texts of each header row, and its first text as it is.
     """
-    first = block.column(0)
-    known = pa.array([s for s in starts if isinstance(s, str)], first.type)
+    if not isinstance(first, pa.Array):
+        return np.array([c is not None and not isinstance(c, str) for c in first])
+    if first.type != TEXTS:
+        return np.asarray(first.is_valid(), dtype=bool)
+    known = pa.array([s for s in starts if isinstance(s, str)], TEXTS)
     doubtful = pc.or_(
         pc.match_substring_regex(first, _SUSPECT_START), pc.is_in(first, known)
     )
     texts = pc.unique(first.filter(doubtful)).to_pylist()
-    harmful = [t for t in texts if _may_be_none(t, headers)]
-    marks = pc.is_in(first, pa.array(harmful, first.type))
+    harmful = [text for text in texts if _may_be_none(text, headers)]
+    sure = pc.invert(pc.is_in(first, pa.array(harmful, TEXTS)))
+    return np.asarray(pc.and_(sure, first.is_valid()), dtype=bool)
+
+
+def _empty_behind(block: Block, width: int) -> NDArray[np.bool_]:
+    """Mark the rows with nothing at all behind the columns of the header."""
+    empty = np.ones(len(block), dtype=bool)
     for column in block.columns[width:]:
-        marks = pc.or_(marks, pc.not_equal(column, ""))
-    return np.asarray(pc.invert(marks), dtype=bool)
+        empty &= np.asarray(pc.equal(column, ""), dtype=bool)
+    return empty
 
 
 def _may_be_none(first: str, headers: Sequence[list[str]]) -> bool:

@@ -137,9 +137,12 @@ def _fill_merged(
 def _cells(page: Page, position: int) -> pd.Series:
     """Return one column; records are never shorter than the header."""
     rows, records = page.grid.rows, page.body.records
-    if isinstance(rows, BlockRows):
-        return pd.Series(pd.array(rows.column(position, records), dtype="string"))
-    return pd.Series([rows[r][position] for r in records.tolist()], dtype=object)
+    if not isinstance(rows, BlockRows):
+        return pd.Series([rows[r][position] for r in records.tolist()], dtype=object)
+    cells = rows.column(position, records)
+    if isinstance(cells, list):
+        return pd.Series(cells, dtype=object)
+    return pd.Series(pd.array(cells, dtype="string"))
 
 
 def _units(page: Page, how: Reading) -> dict[str, str]:

@@ -19,16 +19,18 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from pil_discovery.errors import Problem, ReadError
-from pil_discovery.records.block_rows import TEXTS, BlockRows, Texts
+from pil_discovery.records.block_rows import TEXTS, Block, BlockRows, OddRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-LONGEST_FIELD = 2**24
-_LEAST_BATCH = 64
-"""Fewer rows than this are kept as they are: a batch of its own costs more."""
+    from numpy.typing import NDArray
 
-_QUOTE, _NEWLINE, _RETURN = b'"\n\r'
+LONGEST_FIELD = 2**24
+_LEAST_ROWS = 64
+"""Fewer rows than this are kept as they are: a block of its own costs more."""
+
+_QUOTE, _NEWLINE, _RETURN, _SPACE = b'"\n\r '
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -51,9 +53,9 @@ def read_blocks(
     blocks = whole_lines(chunks)
     found = _Found()
     for block in blocks:
-        batch = _even(block, delimiter)
-        if batch is not None:
-            found.add_batch(batch)
+        even = _even(block, delimiter)
+        if even is not None:
+            found.add_block(even)
         else:
             _by_record(_Lines(block, blocks), delimiter, found=found, file=file)
     return found.rows(), found.lines()
@@ -81,18 +83,20 @@ class _Found:
     """The rows as they come in."""
 
     def __init__(self) -> None:
-        self._blocks: list[pa.RecordBatch | tuple[Texts, ...]] = []
-        self._lines: list[np.ndarray | range] = []
+        self._blocks: list[Block | OddRows] = []
+        self._lines: list[NDArray[np.int64] | range] = []
         self.next_line = 1
 
-    def add_batch(self, batch: pa.RecordBatch) -> None:
+    def add_block(self, block: Block) -> None:
         """Add records of one line each."""
-        lines = range(self.next_line, self.next_line + batch.num_rows)
-        self._blocks.append(batch)
+        lines = range(self.next_line, self.next_line + len(block))
+        self._blocks.append(block)
         self._lines.append(lines)
         self.next_line = lines.stop
 
-    def add_rows(self, rows: list[Texts], lines: list[int], next_line: int) -> None:
+    def add_rows(
+        self, rows: list[tuple[str, ...]], lines: list[int], next_line: int
+    ) -> None:
         """Add records of any shape."""
         self._blocks += _gathered(rows)
         self._lines.append(np.array(lines, dtype=np.int64))
@@ -111,16 +115,16 @@ class _Found:
         return whole
 
 
-def _gathered(rows: list[Texts]) -> Iterator[pa.RecordBatch | tuple[Texts, ...]]:
-    """Yield long runs of rows with as many fields as batches, the rest as they are."""
-    odd: list[Texts] = []
+def _gathered(rows: list[tuple[str, ...]]) -> Iterator[Block | OddRows]:
+    """Yield long runs of rows with as many fields as blocks, the rest as they are."""
+    odd: list[tuple[str, ...]] = []
     for width, group in groupby(rows, key=len):
         run = list(group)
-        if width and len(run) >= _LEAST_BATCH:
+        if width and len(run) >= _LEAST_ROWS:
             yield tuple(odd)
             odd = []
-            columns = [pa.array(cells, TEXTS) for cells in zip(*run, strict=True)]
-            yield pa.RecordBatch.from_arrays(columns, list(map(str, range(width))))
+            columns = zip(*run, strict=True)
+            yield Block(tuple(pa.array(cells, TEXTS) for cells in columns))
         else:
             odd += run
     yield tuple(odd)
@@ -129,7 +133,7 @@ def _gathered(rows: list[Texts]) -> Iterator[pa.RecordBatch | tuple[Texts, ...]]
 # ---- one line, one record ----
 
 
-def _even(block: bytes, delimiter: str) -> pa.RecordBatch | None:
+def _even(block: bytes, delimiter: str) -> Block | None:
     """Return the records of a block in which each line is one, all alike; else None."""
     mark = ord(delimiter)
     if not _is_plain(block, mark):
@@ -151,7 +155,7 @@ def _even(block: bytes, delimiter: str) -> pa.RecordBatch | None:
         )
     except pa.ArrowInvalid:  # the lines differ in their number of fields
         return None
-    return table.combine_chunks().to_batches()[0]
+    return Block(tuple(column.combine_chunks() for column in table.columns))
 
 
 def _is_plain(block: bytes, mark: int) -> bool:
@@ -162,26 +166,39 @@ def _is_plain(block: bytes, mark: int) -> bool:
     """
     if len(block) > LONGEST_FIELD or block.startswith((b"\n", b"\r", _BOM)):
         return False
-    if b"\n\n" in block or b"\n\r" in block:
+    codes = np.frombuffer(block, dtype=np.uint8)
+    breaks = np.flatnonzero(codes == _NEWLINE)
+    if np.isin(_next(codes, breaks), (_NEWLINE, _RETURN)).any():
         return False
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
-        return False
-    return b'"' not in block or _is_well_quoted(block, mark)
+    if b"\r" in block:
+        returns = np.flatnonzero(codes == _RETURN)
+        if (_next(codes, returns) != _NEWLINE).any():
+            return False
+    return b'"' not in block or _is_well_quoted(codes, breaks, mark)
 
 
-def _is_well_quoted(block: bytes, mark: int) -> bool:
+def _next(codes: NDArray[np.uint8], positions: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the characters behind these positions, a blank behind the last one."""
+    behind = codes[np.minimum(positions + 1, len(codes) - 1)]
+    if len(positions) and positions[-1] == len(codes) - 1:
+        behind[-1] = _SPACE
+    return behind
+
+
+def _is_well_quoted(
+    codes: NDArray[np.uint8], breaks: NDArray[np.int64], mark: int
+) -> bool:
     """Return whether quotes only enclose whole fields of one line, or stand doubled."""
-    codes = np.frombuffer(b"\n" + block + b"\n", dtype=np.uint8)
     quotes = np.flatnonzero(codes == _QUOTE)
     if len(quotes) % 2:
         return False
     opening, closing = quotes[::2], quotes[1::2]
     doubled = opening[1:] == closing[:-1] + 1
-    opens = np.isin(codes[opening - 1], (mark, _NEWLINE))
-    closes = np.isin(codes[closing + 1], (mark, _NEWLINE, _RETURN))
+    opens = np.isin(codes[opening - 1], (mark, _NEWLINE)) | (opening == 0)
+    closes = np.isin(_next(codes, closing), (mark, _NEWLINE, _RETURN))
+    closes |= closing == len(codes) - 1
     opens[1:] |= doubled
     closes[:-1] |= doubled
-    breaks = np.flatnonzero(codes == _NEWLINE)
     inside = np.searchsorted(quotes, breaks) % 2
     return bool(opens.all() and closes.all() and not inside.any())
 
@@ -215,7 +232,7 @@ def _split(block: bytes) -> Iterator[str]:
 def _by_record(lines: _Lines, delimiter: str, *, found: _Found, file: str) -> None:
     """Add the records that begin in a block; the last may end in a later one."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    rows: list[Texts] = []
+    rows: list[tuple[str, ...]] = []
     starts: list[int] = []
     start = found.next_line
     try:

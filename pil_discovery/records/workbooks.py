@@ -18,12 +18,13 @@ from python_calamine import (
 )
 
 from pil_discovery.errors import Problem, ReadError, near_names
+from pil_discovery.records.block_rows import BlockRows, gather
 from pil_discovery.records.containers import ole_fault, sheet_fault
 from pil_discovery.records.grids import Grid
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pil_discovery.records.files import Blob
 
@@ -139,37 +140,42 @@ def _grid(
     book: CalamineWorkbook, name: str, progress: Callable[[int, int], None] | None
 ) -> Grid:
     sheet = book.get_sheet_by_name(name)
-    rows = _rows(sheet, progress)
+    filled = _Filled()
+    blocks = list(gather(filled.watch(_rows(sheet, progress))))
     # A used range often ends in thousands of formatted but empty rows.
-    while rows and all(c is None for c in rows[-1]):
-        rows.pop()
+    rows = BlockRows(blocks)[: filled.rows]
     merged = tuple(sheet.merged_cell_ranges or ())
     return Grid(name, rows, range(1, len(rows) + 1), merged=merged)
 
 
+class _Filled:
+    """How many rows a sheet has down to the last one that shows anything."""
+
+    rows = 0
+
+    def watch(self, rows: Iterable[list[object]]) -> Iterator[list[object]]:
+        for number, row in enumerate(rows, start=1):
+            if any(row) or any(cell != "" for cell in row):
+                self.rows = number
+            yield row
+
+
 def _rows(
     sheet: CalamineSheet, progress: Callable[[int, int], None] | None
-) -> list[Sequence[object]]:
-    """Return the rows of a sheet from A1 on; equal texts share one object."""
-    left = [None] * (sheet.start[1] if sheet.start else 0)
-    once: dict[object, object] = {}
-    rows: list[Sequence[object]] = []
-    for row in sheet.iter_rows():
-        rows.append([*left, *(_cell(c, once) for c in row)])
-        if progress is not None and len(rows) % _STEP == 0:
-            progress(len(rows), sheet.total_height)
-    if progress is not None:
-        progress(len(rows), len(rows))
-    return rows
+) -> Iterator[list[object]]:
+    """Yield the rows of a sheet from A1 on, with the words that Excel shows."""
+    left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        cells = [*left, *row]
+        # 1.0 is True here as well: most rows are done with these two looks
+        yield list(map(_shown, cells)) if True in cells or False in cells else cells
+        if progress is not None and number % _STEP == 0:
+            progress(number, sheet.total_height)
 
 
-def _cell(value: object, once: dict[object, object]) -> object:
-    """Return None for a blank cell, and the words that Excel shows for a boolean."""
-    if isinstance(value, str):
-        return once.setdefault(value, value) if value else None
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return value
+def _shown(value: object) -> object:
+    """Return the word that Excel shows for a boolean, any other value as it is."""
+    return ("TRUE" if value else "FALSE") if isinstance(value, bool) else value
 
 
 def _listed(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:
