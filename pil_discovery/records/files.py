@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from pil_discovery.errors import Problem, ReadError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FileKind = Literal["text", "workbook"]
@@ -38,6 +39,10 @@ _FOREIGN = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ZIP = b"PK\x03\x04"
+_BLANK = b"\xef\xbb\xbf \t\r\n"
+_HEAD = 2**16
+_BLOCK = 2**22
 _MOST_BYTES = 4 * 2**30
 _MOST_UNPACKED = 2 * 2**30
 _MOST_RATIO = 200
@@ -45,17 +50,53 @@ _MOST_RATIO = 200
 
 @dataclass(frozen=True)
 class Blob:
-    """The bytes of one file with their hash."""
+    """One file with the hash of its bytes.
+
+    Attributes
+    ----------
+    content
+        All bytes; none of a text file, which may be larger than the memory: `blocks`
+        reads it.
+    size
+        Number of bytes of the file.
+    """
 
     path: Path
     file: str
     content: bytes
     sha256: str
     kind: FileKind
+    size: int
+
+    def blocks(
+        self, progress: Callable[[int, int], None] | None = None
+    ) -> Iterator[bytes]:
+        """Yield the bytes of the file in blocks of 4 MiB.
+
+        Parameters
+        ----------
+        progress
+            Called after each block with the bytes done and all bytes.
+
+        Raises
+        ------
+        ReadError
+            At the end, when the bytes are not those that were hashed.
+        """
+        digest, done = hashlib.sha256(), 0
+        for block in _blocks(self.path):
+            digest.update(block)
+            done += len(block)
+            yield block
+            if progress is not None:
+                progress(done, self.size)
+        if digest.hexdigest() != self.sha256:
+            what = "文件在读取过程中被改动"
+            raise ReadError(Problem(self.file, "", what, "等写入完成后重新导入"))
 
 
 def load(path: Path, root: Path) -> Blob:
-    """Read a file whole and say what it is.
+    """Hash a file and say what it is; a workbook is also read whole.
 
     Parameters
     ----------
@@ -69,9 +110,33 @@ def load(path: Path, root: Path) -> Blob:
         a table, whatever its name says.
     """
     file = place_below(path, root)
-    content = _content(path, file)
+    head = _head(path, file)
+    if not head.startswith(_ZIP) and sniff(head, file) == "text":
+        return _load_text(path, file, utf16=head.startswith(_UTF16))
+    content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    return Blob(path, file, content, digest, sniff(content, file))
+    return Blob(path, file, content, digest, sniff(content, file), len(content))
+
+
+def _load_text(path: Path, file: str, *, utf16: bool) -> Blob:
+    """Hash a text file in blocks; UTF-16 alone has bytes that are zero."""
+    digest, size, lines, blank = hashlib.sha256(), 0, 1, True
+    for block in _blocks(path):
+        digest.update(block)
+        size += len(block)
+        blank = blank and not block.strip(_BLANK)
+        if not utf16:
+            _demand_no_nul(block, file, lines)
+            lines += block.count(b"\n")
+    if blank:
+        raise ReadError(Problem(file, "", "文件是空的", "请重新导出"))
+    return Blob(path, file, b"", digest.hexdigest(), "text", size)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            yield block
 
 
 def place_below(path: Path, root: Path) -> str:
@@ -83,15 +148,13 @@ def place_below(path: Path, root: Path) -> str:
         raise ReadError(problem) from None
 
 
-def _content(path: Path, file: str) -> bytes:
+def _head(path: Path, file: str) -> bytes:
     if not path.is_file():
         raise ReadError(Problem(file, "", "文件不存在或不是普通文件", "核对文件名"))
     if path.stat().st_size > _MOST_BYTES:
         raise ReadError(Problem(file, "", "文件超过 4 GiB", "按年度或地区拆分后导入"))
-    content = path.read_bytes()
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise ReadError(Problem(file, "", "文件是空的", "请重新导出"))
-    return content
+    with path.open("rb") as stream:
+        return stream.read(_HEAD)
 
 
 def sniff(content: bytes, file: str) -> FileKind:
@@ -105,7 +168,7 @@ def sniff(content: bytes, file: str) -> FileKind:
     head = content[:512]
     if head.startswith(_OLE):
         return "workbook"
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIP):
         return _archive(content, file)
     for magic, name in _FOREIGN:
         if head.startswith(magic):
@@ -141,13 +204,20 @@ def _archive(content: bytes, file: str) -> FileKind:
 
 
 def _text(content: bytes, file: str) -> FileKind:
-    start = content[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = content[:2048].lstrip(_BLANK).lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<script")):
         what = "内容是网页或 XML，不是表格（常见于系统导出的假 .xls）"
         remedy = "用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
         raise ReadError(Problem(file, "", what, remedy))
-    if b"\x00" in content and not content.startswith(_UTF16):
-        line = content[: content.index(b"\x00")].count(b"\n") + 1
+    if not content.startswith(_UTF16):
+        _demand_no_nul(content, file, 1)
+    return "text"
+
+
+def _demand_no_nul(content: bytes, file: str, line: int) -> None:
+    """Raise at a zero byte; `line` is the one on which the content begins."""
+    position = content.find(b"\x00")
+    if position >= 0:
+        line += content.count(b"\n", 0, position)
         what = "含有空字节（NUL），不是文本表格或已损坏"
         raise ReadError(Problem(file, f"第{line}行", what, "请重新导出"))
-    return "text"

@@ -6,6 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pil_discovery.records.block_rows import TEXTS, Block, BlockRows
 from pil_discovery.records.grids import Cell, Grid, Row, is_blank, is_blank_row
 from pil_discovery.text.characters import squeeze
 from pil_discovery.text.numbers import read_number
@@ -13,6 +18,8 @@ from pil_discovery.types.sources import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from pil_discovery.records.headings import Heading
 
@@ -25,6 +32,7 @@ _SIGNED = re.compile(
 )
 _INITIALS = frozenset("合总小累本共制填经审复负单联打导数备注说第")
 _SUSPECT = _INITIALS | {"", " ", "\t", "\n", "\r", "\xa0", "\u3000"}
+_SUSPECT_START = f"^(?:[{''.join(sorted(_SUSPECT))}]|$)"
 
 
 @dataclass(frozen=True)
@@ -34,7 +42,7 @@ class Body:
     `misfits` are the positions whose number of fields differs from the header's.
     """
 
-    records: list[int]
+    records: NDArray[np.int64]
     misfits: list[int]
     skipped: list[Skipped]
 
@@ -42,11 +50,15 @@ class Body:
 def split_body(grid: Grid, heading: Heading) -> Body:
     """Tell records from titles, headers, units, footers and blank lines."""
     skipped = _above(grid, heading)
-    records, misfits = [], []
+    misfits = []
     headers = [_plain(grid.rows[p]) for p in range(heading.first, heading.last + 1)]
     starts = {_first(grid.rows[p]) for p in range(heading.first, heading.last + 1)}
     width = len(heading.headers)
-    for position in range(heading.last + 1, len(grid.rows)):
+    sure = _sure_records(grid, headers, starts, width=width)
+    sure[: heading.last + 1] = False
+    doubtful = ~sure
+    doubtful[: heading.last + 1] = False
+    for position in np.flatnonzero(doubtful).tolist():
         row = grid.rows[position]
         reason = "" if _ordinary(row, starts) else _no_record(row, headers)
         if reason:
@@ -54,8 +66,63 @@ def split_body(grid: Grid, heading: Heading) -> Body:
         elif grid.ragged and len(row) != width and not _padded(row, width):
             misfits.append(position)
         else:
-            records.append(position)
-    return Body(records, misfits, skipped)
+            sure[position] = True
+    return Body(np.flatnonzero(sure), misfits, skipped)
+
+
+def _sure_records(
+    grid: Grid, headers: Sequence[list[str]], starts: set[Cell], *, width: int
+) -> NDArray[np.bool_]:
+    """Mark rows that are records for certain, as far as whole blocks tell it."""
+    sure = np.zeros(len(grid.rows), dtype=bool)
+    if isinstance(grid.rows, BlockRows):
+        for start, block in grid.rows.placed():
+            if isinstance(block, Block) and len(block.columns) >= width:
+                marks = _sure_starts(block.columns[0], headers, starts)
+                if grid.ragged:
+                    marks &= _empty_behind(block, width)
+                sure[start : start + len(block)] = marks
+    return sure
+
+
+def _sure_starts(
+    first: pa.Array | Sequence[Cell], headers: Sequence[list[str]], starts: set[Cell]
+) -> NDArray[np.bool_]:
+    """Mark the rows that their first cell alone proves to be records.
+
+    Parameters
+    ----------
+    headers, starts
+        The squeezed texts of each header row, and its first text as it is.
+    """
+    if not isinstance(first, pa.Array):
+        return np.array([c is not None and not isinstance(c, str) for c in first])
+    if first.type != TEXTS:
+        return np.asarray(first.is_valid(), dtype=bool)
+    known = pa.array([s for s in starts if isinstance(s, str)], TEXTS)
+    doubtful = pc.or_(
+        pc.match_substring_regex(first, _SUSPECT_START), pc.is_in(first, known)
+    )
+    texts = pc.unique(first.filter(doubtful)).to_pylist()
+    harmful = [text for text in texts if _may_be_none(text, headers)]
+    sure = pc.invert(pc.is_in(first, pa.array(harmful, TEXTS)))
+    return np.asarray(pc.and_(sure, first.is_valid()), dtype=bool)
+
+
+def _empty_behind(block: Block, width: int) -> NDArray[np.bool_]:
+    """Mark the rows with nothing at all behind the columns of the header."""
+    empty = np.ones(len(block), dtype=bool)
+    for column in block.columns[width:]:
+        empty &= np.asarray(pc.equal(column, ""), dtype=bool)
+    return empty
+
+
+def _may_be_none(first: str, headers: Sequence[list[str]]) -> bool:
+    """Return whether a row that begins so may be blank, a header or a footer."""
+    start = squeeze(first)
+    if is_blank(first) or start in {row[0] for row in headers if row}:
+        return True
+    return bool(_SIGNED.fullmatch(start) or _TOTAL.fullmatch(start))
 
 
 def _above(grid: Grid, heading: Heading) -> list[Skipped]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from pil_discovery.errors import ReadError
+from pil_discovery.records.block_rows import TEXTS, BlockRows
 from pil_discovery.records.places import Places, find_axes, read_places
 from pil_discovery.text.cells import CellProblem, check_units, type_frame
 from pil_discovery.text.quarantine import Entry, cell_entries
@@ -16,9 +19,10 @@ from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pil_discovery.records.grids import Cell
     from pil_discovery.records.pages import Page, Reading
     from pil_discovery.types.datasets import Dataset
+
+_STRETCH = 2**16
 
 
 @dataclass(frozen=True)
@@ -100,17 +104,19 @@ def _raw(page: Page, dataset: Dataset) -> tuple[pd.DataFrame, list[Inference]]:
     }
     notes = _fill_merged(cells, page, dataset)
     index = range(len(page.body.records))
-    return pd.DataFrame(cells, index=index, dtype=object), notes
+    return pd.DataFrame(cells, index=index), notes
 
 
 def _fill_merged(
-    cells: dict[str, list[Cell]], page: Page, dataset: Dataset
+    cells: Mapping[str, pd.Series], page: Page, dataset: Dataset
 ) -> list[Inference]:
     """Repeat words and dates of cells merged over several rows; never quantities.
 
     A merged amount is one amount: repeated, it would be counted several times.
     """
-    place = {row: at for at, row in enumerate(page.body.records)}
+    if not page.grid.merged:
+        return []
+    place = {row: at for at, row in enumerate(page.body.records.tolist())}
     notes = []
     for (top, left), (bottom, _) in page.grid.merged:
         name = page.match.mapping.get(left)
@@ -119,18 +125,24 @@ def _fill_merged(
             continue
         field = dataset.field(name)
         quantity = field is not None and field.type in {"number", "integer"}
-        for at in () if quantity else rows:
-            cells[name][at] = cells[name][place[top]]
+        if not quantity:
+            column: Any = cells[name]
+            column.iloc[rows] = column.iloc[place[top]]
         why = "数值只计入首行" if quantity else "合并的各行取同一值"
         lines = f"第{page.grid.lines[top]}至{page.grid.lines[bottom]}行"
         notes.append(Inference(what=f"列 {name}：合并单元格", value=lines, why=why))
     return notes
 
 
-def _cells(page: Page, position: int) -> list[Cell]:
+def _cells(page: Page, position: int) -> pd.Series:
     """Return one column; records are never shorter than the header."""
-    rows = page.grid.rows
-    return [rows[r][position] for r in page.body.records]
+    rows, records = page.grid.rows, page.body.records
+    if not isinstance(rows, BlockRows):
+        return pd.Series([rows[r][position] for r in records.tolist()], dtype=object)
+    cells = rows.column(position, records)
+    if isinstance(cells, list):
+        return pd.Series(cells, dtype=object)
+    return pd.Series(pd.array(cells, dtype="string"))
 
 
 def _units(page: Page, how: Reading) -> dict[str, str]:
@@ -145,14 +157,22 @@ def _units(page: Page, how: Reading) -> dict[str, str]:
 def _with_origin(
     typed: pd.DataFrame, page: Page, *, file: str, places: Places | None
 ) -> pd.DataFrame:
-    frame = typed.copy()
+    columns: dict[str, pd.Series] = {}
     if places is not None:
-        frame["_x"], frame["_y"] = places.x, places.y
-    lines = [page.grid.lines[r] for r in page.body.records]
-    frame["_source"] = pd.Series(file, index=frame.index, dtype="string")
-    frame["_sheet"] = pd.Series(page.grid.sheet, index=frame.index, dtype="string")
-    frame["_row"] = pd.Series(lines, index=frame.index, dtype="int64")
-    return frame
+        columns |= {"_x": places.x, "_y": places.y}
+    columns["_source"] = _repeated(file, len(typed))
+    columns["_sheet"] = _repeated(page.grid.sheet, len(typed))
+    lines = np.asarray(page.grid.lines, dtype="int64")[page.body.records]
+    columns["_row"] = pd.Series(lines)
+    return typed.assign(**columns)
+
+
+def _repeated(text: str | None, times: int) -> pd.Series:
+    """Return a column that says the same everywhere, in memory only a few times."""
+    whole, rest = divmod(times, _STRETCH)
+    stretch = pa.array([text] * min(times, _STRETCH), TEXTS)
+    chunks = [stretch] * whole + [stretch[:rest]]
+    return pd.Series(pd.array(pa.chunked_array(chunks, TEXTS), dtype="string"))
 
 
 def _misfits(page: Page, file: str) -> list[Entry]:
@@ -212,7 +232,7 @@ def _axis_headers(page: Page) -> list[str]:
 
 def _column(page: Page, position: int) -> pd.Series:
     name = page.heading.headers[position]
-    return pd.Series(_cells(page, position), name=name, dtype=object)
+    return _cells(page, position).astype(object).rename(name)
 
 
 def _undecided(first: pd.Series, second: pd.Series) -> Places:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from pil_discovery.text.quarantine import quarantine_frame, sift_rows
 from pil_discovery.types.sources import Inference, ReadReport, Source, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pil_discovery.records.grids import Grid
     from pil_discovery.types.datasets import Dataset
@@ -42,6 +44,7 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     encoding: str | None = None,
     century: Mapping[str, int] | None = None,
     root: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Table:
     """Read one file of rows as a data set.
 
@@ -66,6 +69,9 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     root
         The workspace; sources are named by their path below it. Default: the folder of
         the file.
+    progress
+        Called with the work done and the whole work as the file is read: bytes of a
+        text file, every 4 MiB; rows of each sheet of a workbook, every 65 536.
 
     Returns
     -------
@@ -83,7 +89,7 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     path = Path(path)
     blob = load(path, root or path.parent)
     how = Reading(sheet, columns, units, encoding, century)
-    grids, found, encoded = _open(blob, how)
+    grids, found, encoded = _open(blob, how, progress)
     dataset = _choose(grids, datasets, blob=blob, wanted=wanted)
     _demand_meaning(how, dataset, blob)
     pages, unread = find_pages(grids, dataset, blob=blob, how=how, others=datasets)
@@ -92,7 +98,7 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
         dataset=dataset.id,
         file=blob.file,
         sha256=blob.sha256,
-        bytes=len(blob.content),
+        bytes=blob.size,
         encoding=encoded,
     )
     return _account(rows, dataset, source=source, pages=pages, notes=found + unread)
@@ -139,12 +145,15 @@ def _account(
     return Table(dataset, sifted.frame, quarantine, report, (counted,))
 
 
-def _open(blob: Blob, how: Reading) -> tuple[list[Grid], list[Inference], str | None]:
+def _open(
+    blob: Blob, how: Reading, progress: Callable[[int, int], None] | None
+) -> tuple[list[Grid], list[Inference], str | None]:
     if blob.kind == "workbook":
-        grids, found = read_workbook(blob, sheet=how.sheet)
+        grids, found = read_workbook(blob, sheet=how.sheet, progress=progress)
         return grids, found, None
-    decoded = decode(blob.content, blob.file, encoding=how.encoding)
-    grid, found = read_text(decoded, blob.file)
+    decoded = decode(blob.blocks, blob.file, encoding=how.encoding)
+    watched = replace(decoded, blocks=partial(blob.blocks, progress))
+    grid, found = read_text(watched, blob.file)
     return [grid], found, decoded.encoding
 
 

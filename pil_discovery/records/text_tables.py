@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.grids import Grid
+from pil_discovery.records.text_blocks import read_blocks
 from pil_discovery.types.sources import Inference
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -19,88 +21,180 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _GB = frozenset({"gbk", "gb2312", "cp936", "gb18030", "gb_2312-80", "ansi"})
-_LONGEST_FIELD = 2**24
+
+
+Blocks = Callable[[], Iterator[bytes]]
+"""Opens the bytes of a file anew, in blocks."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """The text of a file, its encoding, and why that one."""
+    """A file with its encoding, and why that one; decoded strictly while it is read.
 
-    text: str
+    `told` tells whether the file or the workspace names the encoding, `sound` whether
+    all bytes are known to be UTF-8.
+    """
+
+    blocks: Blocks
+    file: str
     encoding: str
     why: str
+    told: bool = False
+    sound: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole text, without a byte order mark."""
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterator[str]:
+        """Yield the text piece by piece, without a byte order mark.
+
+        Raises
+        ------
+        ReadError
+            When a byte cannot be decoded; the message names its line.
+        """
+        first = True
+        try:
+            for piece in _decoded(self.blocks(), self.encoding):
+                yield piece.removeprefix("\ufeff") if first else piece
+                first = False
+        except _Undecodable as fault:
+            raise ReadError(self._fault(fault.position)) from None
+
+    def utf8(self) -> Iterator[bytes]:
+        """Yield the text as UTF-8, cut anywhere."""
+        if self.sound:
+            return self.blocks()
+        return (piece.encode() for piece in self.pieces())
+
+    def _fault(self, position: int) -> Problem:
+        where = f"第{_line_of(self.blocks(), position)}行"
+        if self.told:
+            what, remedy = f"不能按 {self.encoding} 解码", "请导出方以 UTF-8 重新导出"
+            return Problem(self.file, where, what, remedy)
+        what = f"既不是 UTF-8 也不是 GB18030{_guess(self.blocks())}"
+        remedy = "在工作区写明 encoding，或另存为 UTF-8 后导入"
+        return Problem(self.file, where, what, remedy)
 
 
-def decode(content: bytes, file: str, *, encoding: str | None = None) -> Decoded:
-    """Decode strictly: byte order mark, then UTF-8, then GB18030; else ask.
+def decode(
+    content: bytes | Blocks, file: str, *, encoding: str | None = None
+) -> Decoded:
+    """Find the encoding: byte order mark, then UTF-8, then GB18030; else ask.
 
     UTF-8 goes first because its bytes often decode as GB18030 without an error, and
-    the reverse hardly ever happens.
+    the reverse hardly ever happens. The whole file is tried as UTF-8 before; as the
+    last choice GB18030 is tried only while the text is read.
+
+    Parameters
+    ----------
+    content
+        All bytes, or what opens them in blocks.
 
     Raises
     ------
     ReadError
-        When neither fits; the message names what the bytes look like.
+        When the encoding told is not known.
     """
+    blocks = content if callable(content) else lambda: iter((content,))
+    head = next(blocks(), b"")
     if encoding is not None:
-        return _told(content, file, encoding)
+        name = _known(encoding, head, file)
+        return Decoded(blocks, file, name, "工作区指定", told=True)
     for bom, name in _BOMS:
-        if content.startswith(bom):
-            return Decoded(_strict(content, file, name), name, "文件开头有编码标记")
-    for name in ("utf-8", "gb18030"):
-        try:
-            return Decoded(content.decode(name), name, f"全文按 {name} 严格解码无误")
-        except UnicodeDecodeError:
-            continue
-    raise ReadError(_undecidable(content, file))
+        if head.startswith(bom):
+            return Decoded(blocks, file, name, "文件开头有编码标记", told=True)
+    sound = _is_utf8(blocks())
+    name = "utf-8" if sound else "gb18030"
+    return Decoded(blocks, file, name, f"全文按 {name} 严格解码无误", sound=sound)
 
 
-def _told(content: bytes, file: str, encoding: str) -> Decoded:
+def _is_utf8(blocks: Iterator[bytes]) -> bool:
+    try:
+        for _ in _decoded(blocks, "utf-8"):
+            pass
+    except _Undecodable:
+        return False
+    return True
+
+
+def _known(encoding: str, head: bytes, file: str) -> str:
+    """Return the name of the encoding told, as Python knows it."""
     name = "gb18030" if encoding.lower() in _GB else encoding.lower()
-    if name == "utf-8" and content.startswith(b"\xef\xbb\xbf"):
+    if name == "utf-8" and head.startswith(b"\xef\xbb\xbf"):
         name = "utf-8-sig"
     try:
         "".encode(name)
+        codecs.getincrementaldecoder(name)
     except LookupError:
         problem = Problem(
             file, "encoding", f"不认识的编码“{encoding}”", "如 utf-8、gb18030"
         )
         raise ReadError(problem) from None
-    return Decoded(_strict(content, file, name), name, "工作区指定")
+    return name
 
 
-def _strict(content: bytes, file: str, encoding: str) -> str:
+class _Undecodable(Exception):  # noqa: N818 - a sign between two functions
+    """The byte at this position of the file cannot be decoded."""
+
+    def __init__(self, position: int) -> None:
+        super().__init__(position)
+        self.position = position
+
+
+def _decoded(blocks: Iterator[bytes], encoding: str) -> Iterator[str]:
+    """Yield the text of the blocks; a character may begin in one and end in the next.
+
+    Raises
+    ------
+    _Undecodable
+        At the first byte that does not fit.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    done = 0
     try:
-        return content.decode(encoding).removeprefix("\ufeff")
+        for block in blocks:
+            done += len(block)
+            yield decoder.decode(block)
+        yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        what = f"不能按 {encoding} 解码"
-        raise ReadError(
-            Problem(file, f"第{line}行", what, "请导出方以 UTF-8 重新导出")
-        ) from None
+        # The bytes of the fault begin with those kept from the block before.
+        raise _Undecodable(done - len(error.object) + error.start) from None
 
 
-def _undecidable(content: bytes, file: str) -> Problem:
+def _line_of(blocks: Iterator[bytes], position: int) -> int:
+    """Return the line on which the byte at this position stands."""
+    line = 1
+    for block in blocks:
+        line += block.count(b"\n", 0, max(position, 0))
+        position -= len(block)
+    return line
+
+
+def _guess(blocks: Iterator[bytes]) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[:65536]).best()
-    guess = f"，看起来像 {best.encoding}" if best is not None else ""
-    what = f"既不是 UTF-8 也不是 GB18030{guess}"
-    return Problem(file, "", what, "在工作区写明 encoding，或另存为 UTF-8 后导入")
+    best = from_bytes(next(blocks, b"")[:65536]).best()
+    return f"，看起来像 {best.encoding}" if best is not None else ""
 
 
 def read_text(decoded: Decoded, file: str) -> tuple[Grid, list[Inference]]:
     """Return the records of a text table and what was concluded about it.
 
-    The row number of a record is the line on which it begins.
+    The row number of a record is the line on which it begins. The file is never held
+    whole: it goes through the memory in blocks of 4 MiB, and the grid takes the bytes
+    of its texts in UTF-8 and 8 for each cell.
 
     Raises
     ------
     ReadError
-        When quotes do not pair, or a field is longer than 16 MiB.
+        When a byte cannot be decoded, quotes do not pair, or a field is longer than
+        16 MiB.
     """
-    delimiter = find_delimiter(decoded.text)
-    rows, lines = _records(decoded.text, delimiter, file)
+    delimiter = find_delimiter(next(filter(None, decoded.pieces()), ""))
+    rows, lines = read_blocks(decoded.utf8(), delimiter, file)
     named = {"\t": "制表符"}.get(delimiter, delimiter)
     inferences = [
         Inference(what="编码", value=decoded.encoding, why=decoded.why),
@@ -121,26 +215,3 @@ def _evenness(lines: list[str], delimiter: str) -> int:
         len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1
     )
     return max((fields * times for fields, times in counts.items()), default=0)
-
-
-def _records(
-    text: str, delimiter: str, file: str
-) -> tuple[list[tuple[str, ...]], list[int]]:
-    csv.field_size_limit(_LONGEST_FIELD)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[str, ...]] = []
-    lines: list[int] = []
-    start = 1
-    # Exports repeat themselves: equal cells share one text, which halves the memory.
-    once: dict[str, str] = {}
-    try:
-        for row in reader:
-            rows.append(tuple(map(once.setdefault, row, row)))
-            lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        what = f"从这一行起引号不配对或字段过长（{error}）"
-        raise ReadError(
-            Problem(file, f"第{start}行", what, "改正引号后重新导入")
-        ) from None
-    return rows, lines

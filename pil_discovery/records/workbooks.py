@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -17,18 +18,24 @@ from python_calamine import (
 )
 
 from pil_discovery.errors import Problem, ReadError, near_names
+from pil_discovery.records.block_rows import BlockRows, gather
 from pil_discovery.records.containers import ole_fault, sheet_fault
 from pil_discovery.records.grids import Grid
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pil_discovery.records.files import Blob
 
+_STEP = 2**16
+
 
 def read_workbook(
-    blob: Blob, *, sheet: str | None = None
+    blob: Blob,
+    *,
+    sheet: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Grid], list[Inference]]:
     """Return the visible sheets of a workbook that hold anything.
 
@@ -36,6 +43,8 @@ def read_workbook(
     ----------
     sheet
         Name of the only sheet to read; it may then be a hidden one.
+    progress
+        Called every 65 536 rows of a sheet with the rows done and all its rows.
 
     Returns
     -------
@@ -56,7 +65,7 @@ def read_workbook(
         n for n in _tables(book) if n not in hidden
     ]
     with _refusing(blob):
-        grids = [_grid(book, name) for name in names]
+        grids = [_grid(book, name, progress) for name in names]
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
@@ -127,21 +136,46 @@ def _wanted(book: CalamineWorkbook, file: str, sheet: str | None) -> list[str]:
     )
 
 
-def _grid(book: CalamineWorkbook, name: str) -> Grid:
+def _grid(
+    book: CalamineWorkbook, name: str, progress: Callable[[int, int], None] | None
+) -> Grid:
     sheet = book.get_sheet_by_name(name)
-    rows = [[_cell(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
+    filled = _Filled()
+    blocks = list(gather(filled.watch(_rows(sheet, progress))))
     # A used range often ends in thousands of formatted but empty rows.
-    while rows and all(c is None for c in rows[-1]):
-        rows.pop()
+    rows = BlockRows(blocks)[: filled.rows]
     merged = tuple(sheet.merged_cell_ranges or ())
-    return Grid(name, list(rows), range(1, len(rows) + 1), merged=merged)
+    return Grid(name, rows, range(1, len(rows) + 1), merged=merged)
 
 
-def _cell(value: object) -> object:
-    """Return None for a blank cell, and the words that Excel shows for a boolean."""
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    return None if value == "" else value
+class _Filled:
+    """How many rows a sheet has down to the last one that shows anything."""
+
+    rows = 0
+
+    def watch(self, rows: Iterable[list[object]]) -> Iterator[list[object]]:
+        for number, row in enumerate(rows, start=1):
+            if any(row) or any(cell != "" for cell in row):
+                self.rows = number
+            yield row
+
+
+def _rows(
+    sheet: CalamineSheet, progress: Callable[[int, int], None] | None
+) -> Iterator[list[object]]:
+    """Yield the rows of a sheet from A1 on, with the words that Excel shows."""
+    left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        cells = [*left, *row]
+        # 1.0 is True here as well: most rows are done with these two looks
+        yield list(map(_shown, cells)) if True in cells or False in cells else cells
+        if progress is not None and number % _STEP == 0:
+            progress(number, sheet.total_height)
+
+
+def _shown(value: object) -> object:
+    """Return the word that Excel shows for a boolean, any other value as it is."""
+    return ("TRUE" if value else "FALSE") if isinstance(value, bool) else value
 
 
 def _listed(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:

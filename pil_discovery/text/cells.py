@@ -15,6 +15,7 @@ from pil_discovery.errors import Problem, ReadError
 from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import Rules, rules_of
+from pil_discovery.text.settling import Settlement, arrow_texts, is_arrow, settle
 from pil_discovery.text.units import conversion, unit_fault
 from pil_discovery.types.sources import Inference, ReasonClass
 
@@ -168,12 +169,13 @@ def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
 
 
 def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
-    codes, distinct = pd.factorize(_plain(cells), use_na_sentinel=True)
-    cells_read = [_python(v) for v in distinct]
+    settled = settle(cells, rules, _DTYPES[known.type])
+    left = cells if settled is None else cells.iloc[settled.rest]
+    codes, cells_read = _distinct(left)
     readings = reader_of(known.type)(cells_read, rules)
     told = {at: r for at, r in enumerate(readings) if isinstance(r, Reading)}
     values = [r.value if isinstance(r, Reading) else r for r in readings]
-    spread = _Spread(codes, cells.index)
+    spread = _Spread(codes, cells.index, settled)
     column = _Column({known.name: spread.take(values, _DTYPES[known.type])})
     column.columns |= _date_companions(told, values, spread=spread, name=known.name)
     shown = {
@@ -181,22 +183,54 @@ def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
         for at, reading in told.items()
         if reading.note or reading.reason_class is not None
     }
-    column.problems = _faults(told, shown, codes=codes, name=known.name)
+    column.problems = _faults(told, shown, spread=spread, name=known.name)
     column.inferences = _notes(told, shown, codes=codes, name=known.name)
-    column.inferences += rules.inferences(bool(cells_read))
+    filled = bool(cells_read) or bool(cells.notna().any())
+    column.inferences += rules.inferences(filled)
     return column
 
 
 @dataclass(frozen=True)
 class _Spread:
-    """The way from distinct cells back to the rows; code -1 is a missing cell."""
+    """The way from distinct cells back to the rows that are not settled.
+
+    `codes` has an element for each of these rows; -1 is a missing cell.
+    """
 
     codes: np.ndarray
     index: pd.Index
+    settled: Settlement | None
 
-    def take(self, values: Sequence[object], dtype: str) -> pd.Series:
+    def take(
+        self, values: Sequence[object], dtype: str, *, elsewhere: object = None
+    ) -> pd.Series:
+        """Return the column; `elsewhere` is a value for all settled rows."""
         distinct: Any = pd.array([*values, None], dtype=cast("Any", dtype))
-        return pd.Series(distinct.take(self.codes), index=self.index)
+        taken = distinct.take(self.codes)
+        if self.settled is None:
+            return pd.Series(taken, index=self.index)
+        whole = self.settled.typed.copy()
+        if elsewhere is not None:
+            whole = pd.array([elsewhere], dtype=cast("Any", dtype)).repeat(len(whole))
+        if len(self.settled.rest):
+            whole[self.settled.rest] = taken
+        return pd.Series(whole, index=self.index)
+
+    def rows(self, wanted: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows with one of these distinct cells, and which one each has."""
+        found = np.flatnonzero(np.isin(self.codes, wanted))
+        rows = found if self.settled is None else self.settled.rest[found]
+        return rows, self.codes[found]
+
+
+def _distinct(cells: pd.Series) -> tuple[np.ndarray, list[object]]:
+    """Return for each cell the position of its value, and the values in order."""
+    if is_arrow(cells):
+        coded = arrow_texts(cells).combine_chunks().dictionary_encode()
+        codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return codes, coded.dictionary.to_pylist()
+    codes, distinct = pd.factorize(_plain(cells), use_na_sentinel=True)
+    return codes, [_python(v) for v in distinct]
 
 
 def _plain(cells: pd.Series) -> pd.Series:
@@ -236,7 +270,8 @@ def _date_companions(
     opens = {at for at, r in told.items() if r.open}
     if opens:
         is_open = [at in opens for at in range(len(values))]
-        extra[f"{name}_open"] = spread.take(is_open, "boolean").fillna(value=False)
+        column = spread.take(is_open, "boolean", elsewhere=False)
+        extra[f"{name}_open"] = column.fillna(value=False)
     return extra
 
 
@@ -244,17 +279,18 @@ def _faults(
     told: Mapping[int, Reading],
     shown: Mapping[int, str],
     *,
-    codes: np.ndarray,
+    spread: _Spread,
     name: str,
 ) -> list[CellProblem]:
     bad = [at for at in shown if told[at].reason_class is not None]
+    rows, codes = spread.rows(bad)
     problems = []
-    for row in np.flatnonzero(np.isin(codes, bad)):
-        reading, value = told[int(codes[row])], shown[int(codes[row])]
+    for row, code in zip(rows.tolist(), codes.tolist(), strict=True):
+        reading, value = told[code], shown[code]
         assert reading.reason_class is not None  # noqa: S101 - for the type checker
         problems.append(
             CellProblem(
-                int(row),
+                row,
                 name,
                 value,
                 reading.reason_class,

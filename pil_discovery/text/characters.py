@@ -28,9 +28,10 @@ _NOTHING = r"""
 PLACEHOLDERS = frozenset(_NOTHING.split())
 """What agencies type where there is nothing, folded; the empty text is one as well."""
 
-_NEVER_FIRST = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x4E00, 0x9FA6)))) - {
+NEVER_FIRST = frozenset(map(chr, (*range(0x21, 0x7F), *range(0x4E00, 0x9FA6)))) - {
     spelling for name in PLACEHOLDERS for spelling in (name[0], name[0].upper(), "_")
 }
+"""Characters with which no placeholder begins."""
 
 
 def tidy(text: str) -> str:
@@ -60,7 +61,7 @@ def squeeze(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Return whether the cell says «nothing here»."""
-    if text[:1] in _NEVER_FIRST:
+    if text[:1] in NEVER_FIRST:
         return False  # settles nearly every cell by its first character
     short = squeeze(text)
     return not short or short in PLACEHOLDERS or set(short) <= {"-", "_"}

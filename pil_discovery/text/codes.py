@@ -38,16 +38,16 @@ class Code:
     reason: str
 
 
-_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-_ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
+ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
 _LOOKALIKES = {"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"}
 _PROVINCES_IN_USE = """
 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54
 61 62 63 64 65 66 71 81 82 83 99
 """
-_PROVINCES = frozenset(_PROVINCES_IN_USE.split())
+PROVINCES = frozenset(_PROVINCES_IN_USE.split())
 """First two digits of division codes; 66 is the corps in Xinjiang, 99 synthetic."""
 
 
@@ -112,8 +112,8 @@ _Verdict = tuple[bool, str | None, str]
 
 def uscc_check_digit(body: str) -> str:
     """Return the 18th character for the first 17 (GB 32100-2015, modulo 31)."""
-    total = sum(_USCC.index(c) * w for c, w in zip(body, _USCC_WEIGHTS, strict=True))
-    return _USCC[-total % 31]
+    total = sum(USCC.index(c) * w for c, w in zip(body, USCC_WEIGHTS, strict=True))
+    return USCC[-total % 31]
 
 
 def org_check_digit(body: str) -> str:
@@ -124,12 +124,12 @@ def org_check_digit(body: str) -> str:
 
 def resident_check_digit(body: str) -> str:
     """Return the 18th character for the first 17 (GB 11643-1999, ISO 7064 11-2)."""
-    total = sum(int(c) * w for c, w in zip(body, _ID_WEIGHTS, strict=True))
+    total = sum(int(c) * w for c, w in zip(body, ID_WEIGHTS, strict=True))
     return "10X98765432"[total % 11]
 
 
 def _right_uscc(code: str) -> bool:
-    shape = re.fullmatch(rf"[1-9ANY][{_USCC}]\d{{6}}[{_USCC}]{{10}}", code)
+    shape = re.fullmatch(rf"[1-9ANY][{USCC}]\d{{6}}[{USCC}]{{10}}", code)
     return bool(shape) and uscc_check_digit(code[:17]) == code[17]
 
 
@@ -150,7 +150,7 @@ def _repaired_uscc(code: str) -> _Verdict:
     if swapped != code and _right_uscc(swapped):
         wrong = "、".join(sorted(set(code) & set(_LOOKALIKES)))
         return False, swapped, f"含不允许的字母{wrong}，疑为形近数字"
-    if not set(code) <= set(_USCC):
+    if not set(code) <= set(USCC):
         return False, None, "含统一社会信用代码不允许的字符"
     return False, None, "校验码不符"
 
@@ -194,7 +194,7 @@ def _is_day(text: str) -> bool:
 def _division(code: str) -> _Verdict:
     if not code.isdecimal() or len(code) not in {2, 4, 6, 9, 12}:
         return False, None, "应为六位、九位或十二位数字"
-    if code[:2] not in _PROVINCES:
+    if code[:2] not in PROVINCES:
         return False, None, f"没有以{code[:2]}开头的省级代码"
     if len(code) < 6:
         return False, code.ljust(6, "0"), "不足六位，末尾补零"

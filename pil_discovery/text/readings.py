@@ -188,7 +188,7 @@ def _boolean(value: object) -> Reading:
 
 
 def _numbers(values: Sequence[object], rules: Rules) -> list[Reading | float]:
-    factor = _column_factor(rules)
+    factor = column_factor(rules)
     plain = factor == 1 and rules.field.unit != "1/d"
     quick = _to_the_cent(values) if plain else [None] * len(values)
     return [
@@ -209,7 +209,8 @@ def _to_the_cent(values: Sequence[object]) -> list[float | None]:
     return list(pc.cast(kept, pa.float64()).to_pylist())
 
 
-def _column_factor(rules: Rules) -> Fraction:
+def column_factor(rules: Rules) -> Fraction:
+    """Return by what the numbers of a column are multiplied to have its unit."""
     if rules.unit is None:
         return Fraction(1)
     wanted = rules.field.unit
@@ -290,7 +291,7 @@ def _rounded(value: Decimal, unit: str | None) -> float:
 
 
 def _integers(values: Sequence[object], rules: Rules) -> list[Reading]:
-    factor = _column_factor(rules)
+    factor = column_factor(rules)
     return [_integer(value, rules, factor) for value in values]
 
 

@@ -44,7 +44,7 @@ def test_an_undecidable_encoding_is_asked(tmp_path):
 
 def test_a_told_encoding_is_strict():
     with pytest.raises(ReadError, match="第2行"):
-        decode("a\n合".encode("gbk"), "f", encoding="utf-8")
+        list(decode("a\n合".encode("gbk"), "f", encoding="utf-8").pieces())
     with pytest.raises(ReadError, match="不认识的编码"):
         decode(b"a", "f", encoding="utf-99")
     assert decode(TEXT.encode("gbk"), "f", encoding="GB2312").text == TEXT

@@ -1,0 +1,159 @@
+"""The rows of a large table in blocks of columns, most of them in Arrow memory."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice, pairwise
+from typing import TYPE_CHECKING, overload
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pil_discovery.records.grids import Cell
+
+TEXTS = pa.large_string()
+"""Type of columns of texts; pandas keeps its texts in the same, so none is copied."""
+
+_STEP = 2**16
+"""Rows of a block that is gathered from single rows."""
+
+OddRows = tuple[tuple[str, ...], ...]
+"""Rows of a text table whose numbers of fields differ."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows with as many cells each, by columns.
+
+    A column is an Arrow array of `TEXTS` or of floats, or a tuple of any cells.
+    """
+
+    columns: tuple[pa.Array | tuple[Cell, ...], ...]
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def __getitem__(self, at: slice) -> Block:
+        return Block(tuple(column[at] for column in self.columns))
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """Yield the rows."""
+        return zip(*map(_cells, self.columns), strict=True)
+
+    def row(self, at: int) -> tuple[Cell, ...]:
+        """Return one row."""
+        return next(self[at : at + 1].rows())
+
+
+def _cells(column: pa.Array | tuple[Cell, ...]) -> Sequence[Cell]:
+    return column if isinstance(column, tuple) else column.to_pylist()
+
+
+class BlockRows(Sequence[tuple["Cell", ...]]):
+    """Rows that take the memory of their characters and 8 bytes a cell.
+
+    Parameters
+    ----------
+    blocks
+        In their order; the numbers of cells may differ from block to block.
+    """
+
+    def __init__(self, blocks: Iterable[Block | OddRows]) -> None:
+        self.blocks = tuple(block for block in blocks if len(block))
+        self.starts = tuple(accumulate(map(len, self.blocks), initial=0))
+
+    def __len__(self) -> int:
+        return self.starts[-1]
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[tuple[Cell, ...]]: ...
+    def __getitem__(
+        self, at: int | slice
+    ) -> tuple[Cell, ...] | Sequence[tuple[Cell, ...]]:
+        if isinstance(at, slice):
+            return self._slice(range(len(self))[at])
+        position = range(len(self))[at]
+        number = bisect_right(self.starts, position) - 1
+        block, at = self.blocks[number], position - self.starts[number]
+        return block.row(at) if isinstance(block, Block) else block[at]
+
+    def _slice(self, wanted: range) -> Sequence[tuple[Cell, ...]]:
+        """Return consecutive rows as a view, others as a list."""
+        if wanted.step != 1:
+            return [self[position] for position in wanted]
+        return BlockRows(
+            block[max(wanted.start - start, 0) : max(wanted.stop - start, 0)]
+            for start, block in self.placed()
+        )
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        for block in self.blocks:
+            yield from block.rows() if isinstance(block, Block) else block
+
+    def placed(self) -> Iterator[tuple[int, Block | OddRows]]:
+        """Yield each block with the position of its first row."""
+        return zip(self.starts, self.blocks, strict=False)
+
+    def column(
+        self, position: int, records: NDArray[np.int64]
+    ) -> pa.ChunkedArray | list[Cell]:
+        """Return the cells of a column: Arrow texts where all are texts or nothing.
+
+        Parameters
+        ----------
+        position
+            The column, from 0.
+        records
+            Positions of rows, ascending; each has that many cells.
+        """
+        cuts = np.searchsorted(records, self.starts)
+        parts = [
+            _part(block, position, records[low:high] - start)
+            for (start, block), (low, high) in zip(
+                self.placed(), pairwise(cuts), strict=True
+            )
+            if low < high
+        ]
+        if all(isinstance(part, pa.Array) and part.type == TEXTS for part in parts):
+            return pa.chunked_array(parts, TEXTS)
+        return [cell for part in parts for cell in _cells(part)]
+
+
+def _part(
+    block: Block | OddRows, position: int, rows: NDArray[np.int64]
+) -> pa.Array | tuple[Cell, ...]:
+    if not isinstance(block, Block):
+        return pa.array([block[row][position] for row in rows], TEXTS)
+    column = block.columns[position]
+    first, last = int(rows[0]), int(rows[-1])
+    if last - first + 1 == len(rows):
+        return column[first : last + 1]
+    if isinstance(column, tuple):
+        return tuple(column[row] for row in rows)
+    return column.take(pa.array(rows))
+
+
+def gather(rows: Iterator[Sequence[Cell]]) -> Iterator[Block]:
+    """Yield rows with as many cells each in blocks; empty texts become None."""
+    while part := list(islice(rows, _STEP)):
+        yield Block(tuple(map(_packed, zip(*part, strict=True))))
+
+
+def _packed(cells: tuple[Cell, ...]) -> pa.Array | tuple[Cell, ...]:
+    """Return a column in Arrow memory, if it holds texts only or floats only."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        texts = pa.array(cells, TEXTS)
+        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXTS), texts)
+    shown = tuple(None if cell == "" else cell for cell in cells)
+    if kinds <= {float, str} and set(map(type, shown)) <= {float, type(None)}:
+        return pa.array(shown, pa.float64())
+    return shown

@@ -1,0 +1,131 @@
+"""One column of cells → what is settled at once, and the rows left to exact readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from pil_discovery.text.usual import settle_floats, usual_reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from pil_discovery.text.rules import Rules
+
+_STEP = 2**16
+_ARROW = {
+    "string": pa.large_string(),
+    "float64": pa.float64(),
+    "Int64": pa.int64(),
+    "datetime64[s]": pa.timestamp("s"),
+}
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """Typed cells of a column with gaps.
+
+    Attributes
+    ----------
+    typed
+        pandas array of the type of the column; missing where the cell is or where it
+        is left over.
+    rest
+        Positions of the rows left to the exact readers, ascending.
+    """
+
+    typed: Any
+    rest: NDArray[np.int64]
+
+
+def settle(cells: pd.Series, rules: Rules, dtype: str) -> Settlement | None:
+    """Type the cells of a column that are written as usual.
+
+    Parameters
+    ----------
+    cells
+        Texts in Arrow memory, or objects.
+    dtype
+        Type of the column in pandas.
+
+    Returns
+    -------
+    settlement
+        None where no cell of such a column can be settled.
+    """
+    read = usual_reader(rules)
+    if read is None:
+        return None
+    chunks, others = _texts(cells)
+    found = [read(chunk, rules) for chunk in chunks]
+    values = _values([value for value, _ in found], dtype)
+    settled = _marks([plain for _, plain in found])
+    if others is not None:
+        settled &= ~others
+        _add_floats(cells, rules, values, settled)
+    return Settlement(values, np.flatnonzero(~settled))
+
+
+def _texts(cells: pd.Series) -> tuple[list[pa.Array], NDArray[np.bool_] | None]:
+    """Return the texts of a column, and where it holds anything else but nothing."""
+    if is_arrow(cells):
+        return arrow_texts(cells).chunks, None
+    objects = cells.to_numpy(dtype=object)
+    texts = [v if type(v) is str else None for v in objects]
+    array = pa.array(texts, pa.large_string())
+    others = array.is_null().to_numpy(zero_copy_only=False) & pd.notna(objects)
+    return list(_pieces(array)), others
+
+
+def _pieces(array: pa.Array) -> Iterator[pa.Array]:
+    return (array.slice(at, _STEP) for at in range(0, len(array), _STEP))
+
+
+def is_arrow(cells: pd.Series) -> bool:
+    """Return whether the cells are texts in Arrow memory."""
+    dtype = cells.dtype
+    return isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
+
+
+def arrow_texts(cells: pd.Series) -> pa.ChunkedArray:
+    """Return the texts of such a column without a copy."""
+    texts = pa.array(cells.array)
+    return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
+
+
+def _values(chunks: list[pa.Array], dtype: str) -> Any:  # noqa: ANN401 - pandas arrays
+    whole = pa.chunked_array(chunks, _ARROW[dtype])
+    if dtype == "Int64":
+        missing = np.array(whole.is_null().to_numpy(), dtype=bool)
+        return pd.arrays.IntegerArray(np.array(whole.fill_null(0).to_numpy()), missing)
+    if dtype == "string":
+        return pd.array(whole, dtype=dtype)
+    # a copy, because what Arrow hands over may be read-only
+    return pd.array(np.array(whole.to_numpy()), dtype=dtype)  # type: ignore[call-overload]
+
+
+def _marks(chunks: list[pa.Array]) -> NDArray[np.bool_]:
+    return np.array(pa.chunked_array(chunks, pa.bool_()).to_numpy(), dtype=bool)
+
+
+def _add_floats(
+    cells: pd.Series,
+    rules: Rules,
+    values: Any,  # noqa: ANN401 - pandas arrays
+    settled: NDArray[np.bool_],
+) -> None:
+    """Fill in the number cells that stay as they are."""
+    if rules.field.type != "number":
+        return
+    reals = np.array(
+        [v if type(v) is float else np.nan for v in cells.to_numpy(dtype=object)]
+    )
+    plain = settle_floats(reals, rules)
+    values[plain] = reals[plain]
+    settled |= plain
