@@ -11,13 +11,13 @@ import pandas as pd
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.layers.contents import (
-    SHAPEFILE,
     layer_headers,
     read_contents,
     read_single,
 )
 from pil_discovery.layers.features import Place, geometry_entries, outside_entries
-from pil_discovery.layers.files import open_vector, sha256_of
+from pil_discovery.layers.files import open_vector
+from pil_discovery.layers.formats import SHAPEFILE
 from pil_discovery.layers.positions import (
     Where,
     corners,
@@ -236,8 +236,7 @@ def _attributes(
 ) -> tuple[pd.DataFrame, Sequence[CellProblem], list[Inference]]:
     index = range(len(contents))
     if sheet.dataset is None:
-        raw = dict(zip(contents.headers, contents.columns, strict=True))
-        return _as_found(raw, index), (), []
+        return _as_found(contents, index), (), []
     cells = {n: list(contents.columns[at]) for at, n in sheet.mapping.items()}
     for at, name in _cut_columns(sheet, contents):
         cells[name][at] = None  # half a word is no word
@@ -252,10 +251,15 @@ def _attributes(
     return typed.frame, typed.problems, list(typed.inferences)
 
 
-def _as_found(raw: dict[str, list[object]], index: range) -> pd.DataFrame:
+def _as_found(contents: Contents, index: range) -> pd.DataFrame:
     """Columns of a layer of no known data set keep names and values."""
-    named = {f"{n}_" if n == "geometry" else n: values for n, values in raw.items()}
-    series = {n: pd.Series(v, dtype=object) for n, v in named.items()}
+    series: dict[str, pd.Series] = {}
+    for header, values in zip(contents.headers, contents.columns, strict=True):
+        name, number = f"{header}_" if header == "geometry" else header, 1
+        while name in series:  # a shapefile cuts two names to the same ten bytes
+            number += 1
+            name = f"{header}_{number}"
+        series[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(series, index=index).infer_objects()
 
 
@@ -347,11 +351,12 @@ def _source(
     parts: Sequence[_Part], opened: Opened, told: _Told, counts: dict[str, int]
 ) -> Source:
     dataset = parts[0].sheet.dataset
+    digest, size = opened.whole()
     return Source(
         dataset=None if dataset is None else dataset.id,
         file=opened.file,
-        sha256=sha256_of(opened.path),
-        bytes=opened.path.stat().st_size,
+        sha256=digest,
+        bytes=size,
         encoding=parts[0].encoding,
         crs=_systems(parts),
         issuer=told.issuer,
