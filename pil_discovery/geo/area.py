@@ -22,6 +22,7 @@ from pil_discovery.geo.safety import demand_valid, flat
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import CRS
     from shapely import LinearRing
 
     from pil_discovery.geo.references import CrsLike
@@ -153,16 +154,18 @@ def degrees_of(geometries: Measurable) -> Geometries:
 
 def refuse_web_mercator(crs: CrsLike) -> None:
     """Raise CrsError when areas would be measured in Web Mercator (EPSG:3857)."""
-    reference = parse_reference(crs)
-    if reference.crs is None:
-        return
-    operation = reference.crs.coordinate_operation
-    method = "" if operation is None else operation.method_name
-    if "pseudo" in method.lower() or "auxiliary sphere" in method.lower():
+    if is_web_mercator(parse_reference(crs).crs):
         raise CrsError(
             "数据使用网络墨卡托投影（EPSG:3857），其面积在浙江一带偏大约三分之一，拒绝量算；"
             "请先换算为 EPSG:4490，并核对底图是否为 GCJ-02"
         )
+
+
+def is_web_mercator(crs: CRS | None) -> bool:
+    """Tell whether a system is the plane of web maps, whatever its code or name."""
+    operation = None if crs is None else crs.coordinate_operation
+    method = "" if operation is None else operation.method_name.lower()
+    return "pseudo" in method or "auxiliary sphere" in method
 
 
 def zones(degrees: Geometries) -> dict[int, NDArray[np.intp]]:

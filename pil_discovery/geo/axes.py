@@ -13,15 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pil_discovery.errors import CrsError
-from pil_discovery.geo.crs import in_china
+from pil_discovery.geo.crs import in_china, to_lonlat
+from pil_discovery.geo.gauss import MILLION, gauss_krueger, is_zone, zone_code
 
 if TYPE_CHECKING:
-    from pyproj import CRS
-
     from pil_discovery.geo.references import Points, Reference
 
 _NORTH = (1.0e6, 6.2e6)  # northings of China on a Gauss-Krüger plane, metres
-_MILLION = 1_000_000.0
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,14 @@ def recognise_axes(xy: Points, reference: Reference) -> Axes:
         return Axes()
     if reference.crs is None or not reference.crs.is_projected:
         return _degrees(xy, reference)
-    meridian = _gauss_krueger(reference.crs)
-    return Axes() if meridian is None else _metres(xy, reference, meridian)
+    meridian = gauss_krueger(reference.crs)
+    if np.abs(xy).max() <= 180.0:
+        raise CrsError(
+            f"坐标值是经纬度，与所写投影坐标系 {reference.name} 不符；{propose_crs(xy)}"
+        )
+    if meridian is None:
+        return _other_plane(xy, reference)
+    return _metres(xy, reference, meridian)
 
 
 def propose_crs(xy: Points) -> str:
@@ -93,11 +97,10 @@ def propose_crs(xy: Points) -> str:
 
 
 def _of_zone(zone: int) -> str:
-    code = 4488 + zone if zone >= 25 else 4478 + zone
     degree = "3 度" if zone >= 25 else "6 度"
     return (
         f"坐标像{degree}带第 {zone} 带的高斯坐标：若为 CGCS2000 请写 "
-        f"crs: EPSG:{code}；若为西安80、北京54请先由测绘部门换算"
+        f"crs: EPSG:{zone_code(zone)}；若为西安80、北京54请先由测绘部门换算"
     )
 
 
@@ -127,12 +130,19 @@ def _metres(
             "数值范围只容许这种读法",
         )
         notes = (note,)
-    if np.abs(xy).max() <= 180.0:
-        raise CrsError(
-            f"坐标值是经纬度，与所写投影坐标系 {reference.name} 不符；{propose_crs(xy)}"
-        )
     offset, prefix = _prefix_offset(east, reference, false_origin)
     return Axes(swap, offset, notes + prefix)
+
+
+def _other_plane(xy: Points, reference: Reference) -> Axes:
+    """Read the axes of UTM, Mercator or Albers: exchange them where only that fits."""
+    if in_china(to_lonlat(xy, reference)).any():
+        return Axes()
+    swapped = to_lonlat(xy[:, ::-1], reference)
+    if not in_china(swapped).all():
+        return Axes()
+    note = ("第一列为北坐标、第二列为东坐标，已对调", "对调后全部落在中国范围内")
+    return Axes(swap=True, notes=(note,))
 
 
 def _prefix_offset(
@@ -142,9 +152,9 @@ def _prefix_offset(
 ) -> tuple[float, tuple[tuple[str, str], ...]]:
     """Bring eastings with or without zone number to the form the system expects."""
     meridian, false_easting = origin
-    expected = false_easting // _MILLION
+    expected = false_easting // MILLION
     found = _zone(east)
-    if found is None and not (east < _MILLION).all():
+    if found is None and not (east < MILLION).all():
         raise CrsError(
             f"东坐标有的带带号、有的不带，或分属不同带，与 {reference.name} 不符；"
             "请按带分开后重新提供"
@@ -153,7 +163,7 @@ def _prefix_offset(
         return 0.0, ()
     if found is None:
         note = (f"东坐标不带带号，按 {meridian:g}°E 中央经线读取", "坐标系带带号")
-        return expected * _MILLION, (note,)
+        return expected * MILLION, (note,)
     if meridian not in (found * 3, found * 6 - 3) or expected:
         raise CrsError(
             f"东坐标的带号 {found} 与所写坐标系 {reference.name}"
@@ -163,28 +173,17 @@ def _prefix_offset(
         f"东坐标带带号 {found}，已按 {meridian:g}°E 中央经线读取",
         "带号与中央经线一致",
     )
-    return -found * _MILLION, (note,)
+    return -found * MILLION, (note,)
 
 
 def _zone(east: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int | None:
     """Zone number in front of eastings, if all carry the same one."""
-    zones = np.unique(east // _MILLION)
+    zones = np.unique(east // MILLION)
     if len(zones) != 1:
         return None
     zone = int(zones[0])
-    return zone if 13 <= zone <= 23 or 25 <= zone <= 45 else None
+    return zone if is_zone(zone) else None
 
 
 def _like_north(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> bool:
     return bool(((values >= _NORTH[0]) & (values <= _NORTH[1])).all())
-
-
-def _gauss_krueger(crs: CRS) -> tuple[float, float] | None:
-    """Central meridian and false easting of a Gauss-Krüger zone with scale 1."""
-    operation = crs.coordinate_operation
-    if operation is None or "transverse mercator" not in operation.method_name.lower():
-        return None
-    values = {p.name: float(p.value) for p in operation.params}
-    if values.get("Scale factor at natural origin") != 1.0:
-        return None
-    return values["Longitude of natural origin"], values["False easting"]

@@ -19,6 +19,7 @@ from pyproj import CRS, Transformer
 
 from pil_discovery.errors import CrsError
 from pil_discovery.geo import gcj
+from pil_discovery.geo.gauss import gauss_krueger
 from pil_discovery.geo.references import (
     CGCS2000,
     Reference,
@@ -166,7 +167,8 @@ def outside_use(lonlat: Points, reference: Reference) -> NDArray[np.bool_]:
         Shape (n, 2), CGCS2000 degrees.
     reference
         The system the data claim. Projected systems are held to the longitudes of
-        their area of use ± 0.5°, CGCS2000 degrees to China, WGS 84 to the globe.
+        their area of use ± 0.5° (zones without one: central meridian ± 3.5°), CGCS2000
+        to China, WGS 84 to the globe.
 
     Returns
     -------
@@ -178,10 +180,18 @@ def outside_use(lonlat: Points, reference: Reference) -> NDArray[np.bool_]:
     if reference.family != "WGS84":
         bad |= ~in_china(lonlat)
     crs = reference.crs
-    if crs is not None and crs.is_projected and crs.area_of_use is not None:
-        west, east = crs.area_of_use.west, crs.area_of_use.east
+    if crs is not None and crs.is_projected:
+        west, east = _longitudes(crs)
         bad |= (lon < west - MARGIN_DEG) | (lon > east + MARGIN_DEG)
     return bad
+
+
+def _longitudes(crs: CRS) -> tuple[float, float]:
+    """West and east end of the area of use; a zone without one reaches 3 degrees."""
+    if crs.area_of_use is not None:
+        return crs.area_of_use.west, crs.area_of_use.east
+    zone = gauss_krueger(crs)
+    return (-180.0, 180.0) if zone is None else (zone[0] - 3.0, zone[0] + 3.0)
 
 
 def _transform_array(

@@ -11,6 +11,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from pil_discovery.errors import CrsError
+from pil_discovery.geo.gauss import official_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,7 @@ _WEB = {
     "百度坐标": "BD-09",
 }
 _NAMED = {"CGCS2000": CGCS2000, "2000国家大地坐标系": CGCS2000, "WGS84": "EPSG:4326"}
+_UNNAMED = ("unknown", "unnamed")
 _PIPELINE = "+proj=pipeline"
 _MERCATOR = {
     "Latitude of natural origin",
@@ -135,12 +137,47 @@ def _read_crs(value: CRS | str | int, what: str) -> CRS:
 
 def _known(crs: CRS, what: str) -> Reference:
     family = _family(crs)
-    code = crs.to_epsg()
-    name = crs.name if code is None else f"EPSG:{code}"
     if family is None:
         raise CrsError(_refusal(crs, what))
     _demand_projection(crs, what)
-    return Reference(name, family, crs)
+    code = crs.to_epsg() or _written_code(crs, what)
+    if code is None and family == "CGCS2000":
+        code = official_code(crs)
+    if code is None and crs.is_geographic and family == "WGS84":
+        code = 4326
+    if code is not None:  # the system of a code also knows where it may be used
+        crs = CRS.from_epsg(code)
+    return Reference(crs.name if code is None else f"EPSG:{code}", family, crs)
+
+
+def _written_code(crs: CRS, what: str) -> int | None:
+    """Return the code in a text; refuse one whose parameters are another system's."""
+    written = crs.to_json_dict().get("id", {})
+    if written.get("authority") != "EPSG":
+        return None
+    code = int(written["code"])
+    try:
+        if _same_plane(CRS.from_epsg(code), crs):
+            return code
+    except ProjError:
+        pass
+    raise CrsError(
+        f"{what}的坐标系「{crs.name}」写的代码是 EPSG:{code}，投影参数却与该代码不符；"
+        "请核对坐标系文件，并在 crs 写明正确的 EPSG 代码"
+    )
+
+
+def _same_plane(one: CRS, other: CRS) -> bool:
+    """Tell whether two systems of one datum have the same projection and unit."""
+    return _plane(one) == _plane(other)
+
+
+def _plane(crs: CRS) -> tuple[object, ...]:
+    operation = crs.coordinate_operation
+    values = [] if operation is None else operation.params
+    units = {a.unit_conversion_factor for a in crs.axis_info[:2]}
+    parameters = {p.name: round(float(p.value), 9) for p in values}
+    return crs.is_projected, parameters, {round(u, 12) for u in units}
 
 
 def _demand_projection(crs: CRS, what: str) -> None:
@@ -170,6 +207,8 @@ def _family(crs: CRS) -> Literal["CGCS2000", "WGS84"] | None:
         return None
     key = re.sub(r"[^a-z0-9]", "", base.datum.name.lower())
     key = key.removesuffix("ensemble").removeprefix("d")
+    if key in _UNNAMED:  # some programs name the datum only in the system of degrees
+        key = re.sub(r"[^a-z0-9]", "", base.name.lower()).removeprefix("gcs")
     key = (
         "worldgeodeticsystem1984" if key.startswith("worldgeodeticsystem1984") else key
     )
@@ -187,6 +226,11 @@ def _family(crs: CRS) -> Literal["CGCS2000", "WGS84"] | None:
 
 def _refusal(crs: CRS, what: str) -> str:
     datum = crs.geodetic_crs.name if crs.geodetic_crs is not None else crs.name
+    if crs.is_geocentric:
+        return (
+            f"{what}的坐标系「{crs.name}」是空间直角坐标（X、Y、Z），不是图层坐标；"
+            "请换算为经纬度（EPSG:4490）后提供"
+        )
     fix = (
         "请由测绘主管部门换算为 CGCS2000 后提供，"
         "或在 crs 写入其出具的四参数、七参数转换（+proj=pipeline …）"

@@ -59,6 +59,14 @@ def missing(geometries: Geometries) -> NDArray[np.bool_]:
     return result
 
 
+def finite(geometries: Geometries) -> NDArray[np.bool_]:
+    """Tell where no coordinate is NaN or infinite."""
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    result = np.ones(len(geometries), dtype=bool)
+    result[owner[~np.isfinite(xy).all(axis=1)]] = False
+    return result
+
+
 def reasons(geometries: Geometries) -> NDArray[np.object_]:
     """Say in Chinese why a geometry is unusable.
 

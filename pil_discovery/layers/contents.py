@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,21 +9,39 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyogrio
-import shapely
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.layers.cells import plain_cell
+from pil_discovery.layers.curves import flattened, parsed
 from pil_discovery.layers.dbf import decode_columns, read_dbf
-from pil_discovery.layers.geojson import Collection, read_geojson
+from pil_discovery.layers.formats import (
+    GEOJSON,
+    KML,
+    KMZ,
+    OWN_READERS,
+    PARQUET,
+    SHAPEFILE,
+)
+from pil_discovery.layers.geojson import read_geojson
+from pil_discovery.layers.kml import read_kml, read_kmz
+from pil_discovery.layers.parquet import read_geoparquet
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from pil_discovery.layers.collection import Collection
     from pil_discovery.layers.files import Opened
 
-SHAPEFILE, GEOJSON = "ESRI Shapefile", "GeoJSON"
+_READERS: Mapping[str, Callable[[Path, str], Collection]] = {
+    GEOJSON: read_geojson,
+    KML: read_kml,
+    KMZ: read_kmz,
+    PARQUET: read_geoparquet,
+}
 _MOST_NOTES = 20
 
 # Even inside the allowed formats nothing may run code or load libraries.
@@ -85,7 +101,7 @@ def layer_headers(opened: Opened) -> dict[str, list[str]] | None:
     ReadError
         When the file cannot be opened.
     """
-    if opened.driver in (SHAPEFILE, GEOJSON):
+    if opened.driver == SHAPEFILE or opened.driver in OWN_READERS:
         return None
     with _telling(opened):
         named = pyogrio.list_layers(opened.path)
@@ -103,7 +119,7 @@ def layer_headers(opened: Opened) -> dict[str, list[str]] | None:
 
 
 def read_single(opened: Opened, *, encoding: str | None) -> Contents:
-    """Read a shapefile or a GeoJSON.
+    """Read a file that holds one layer.
 
     Parameters
     ----------
@@ -117,14 +133,14 @@ def read_single(opened: Opened, *, encoding: str | None) -> Contents:
     ReadError
         Unreadable, or text that fits no encoding.
     """
-    if opened.driver == GEOJSON:
-        return _from_collection(read_geojson(opened.path, opened.file))
+    if opened.driver in OWN_READERS:
+        return _from_collection(_READERS[opened.driver](opened.path, opened.file))
     contents = _read(opened, opened.path.stem, columns=[], text="ISO-8859-1")
     return _with_table(contents, opened, encoding)
 
 
 def read_contents(opened: Opened, layer: str) -> Contents:
-    """Read one layer of a GeoPackage or FlatGeobuf.
+    """Read one layer of a GeoPackage, file geodatabase or FlatGeobuf.
 
     Raises
     ------
@@ -138,7 +154,9 @@ def _read(
     opened: Opened, layer: str, *, columns: list[str] | None, text: str | None
 ) -> Contents:
     with _telling(opened) as notes:
-        info = pyogrio.read_info(opened.path, layer=layer, encoding=text)
+        info = pyogrio.read_info(
+            opened.path, layer=layer, encoding=text, force_feature_count=True
+        )
         _demand_driver(str(info["driver"]), opened)
         meta, table = pyogrio.raw.read_arrow(
             opened.path,
@@ -151,20 +169,20 @@ def _read(
         _demand_whole(int(info["features"]), table.num_rows, opened)
         fids = table.column(0).to_numpy().astype(np.int64)
         shape = meta["geometry_name"] or "wkb_geometry"
-        geometries, broken = _parsed(table.column(shape).to_pylist())
+        found = parsed(table.column(shape).to_pylist(), fids, (opened.path, layer))
         names = [n for n in table.column_names[1:] if n != shape]
-        cells = [[_plain(v) for v in table.column(n).to_pylist()] for n in names]
+        cells = [[plain_cell(v) for v in table.column(n).to_pylist()] for n in names]
     single = opened.driver == SHAPEFILE
     return Contents(
         layer,
         names,
         cells,
-        geometries,
-        broken,
+        found.geometries,
+        found.broken,
         fids + 1 if single else np.arange(1, len(fids) + 1),
         meta["crs"],
         "utf-8",
-        notes=tuple(notes),
+        notes=(*notes, *found.notes),
     )
 
 
@@ -213,45 +231,18 @@ def _telling(opened: Opened) -> Iterator[list[Inference]]:
     ]
 
 
-_SAFE_DIGITS = 10**15
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, int) and abs(value) >= _SAFE_DIGITS:
-        return str(value)  # a 64-bit column, unlike a spreadsheet, holds every digit
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return value
-
-
-def _parsed(
-    wkb: list[bytes | None],
-) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    given = np.array([w is not None for w in wkb], dtype=bool)
-    raw = np.empty(len(wkb), dtype=object)
-    raw[:] = wkb
-    read = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
-    return _flat(read), given & shapely.is_missing(read)
-
-
-def _flat(geometries: NDArray[np.object_]) -> NDArray[np.object_]:
-    return np.asarray(shapely.force_2d(geometries), dtype=object)
-
-
 def _from_collection(found: Collection) -> Contents:
+    geometries, notes = flattened(found.geometries)
     return Contents(
         found.layer,
         found.headers,
         found.columns,
-        _flat(found.geometries),
+        geometries,
         found.broken,
         np.arange(1, len(found.geometries) + 1),
         found.crs,
         "utf-8",
+        notes=(*found.notes, *notes),
     )
 
 

@@ -12,6 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.layers.formats import (
+    GEODATABASE,
+    SHAPEFILE,
+    VECTOR_DRIVERS,
+    begins_rightly,
+    refusal,
+)
+from pil_discovery.layers.geodatabase import listing_hash, members
 from pil_discovery.types.pictures import is_tiff
 from pil_discovery.types.sources import Part
 
@@ -19,33 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-VECTOR_DRIVERS = {
-    ".gpkg": "GPKG",
-    ".shp": "ESRI Shapefile",
-    ".geojson": "GeoJSON",
-    ".json": "GeoJSON",
-    ".fgb": "FlatGeobuf",
-}
-"""Extension → the only format that a layer of that name may have."""
 MOST_BYTES = 8 * 2**30
 """Largest vector file, bytes."""
 
-_KINDS = {
-    ".gdb": "File Geodatabase",
-    ".mdb": "Personal Geodatabase",
-    ".kml": "KML",
-    ".kmz": "KMZ",
-    ".gml": "GML",
-    ".dxf": "CAD 图形",
-    ".dwg": "CAD 图形",
-    ".zip": "压缩包",
-    ".wp": "MapGIS 图形",
-    ".wl": "MapGIS 图形",
-    ".wt": "MapGIS 图形",
-    ".tab": "MapInfo 图层",
-    ".mif": "MapInfo 图层",
-    ".vrt": "虚拟数据源",
-}
 _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _BLOCK = 1 << 20
 
@@ -57,13 +41,14 @@ class Opened:
     Attributes
     ----------
     path
-        The main file.
+        The main file, or the folder of a file geodatabase.
     file
         Its name in reports: the path below the workspace, with slashes.
     driver
         The only driver that may open it.
     beside
-        Further files it consists of, by lower-case extension (shapefile, ENVI).
+        Further files it consists of: by lower-case extension (shapefile, ENVI), or by
+        name (all files of a geodatabase).
     """
 
     path: Path
@@ -74,11 +59,24 @@ class Opened:
     @property
     def parts(self) -> tuple[Part, ...]:
         """The further files with their hashes."""
+        base = self.path.parent
         folder = self.file.rpartition("/")[0]
+        names = {p: p.relative_to(base).as_posix() for p in self.beside.values()}
         return tuple(
-            part_of(path, f"{folder}/{path.name}" if folder else path.name)
-            for path in self.beside.values()
+            part_of(path, f"{folder}/{name}" if folder else name)
+            for path, name in names.items()
         )
+
+    def whole(self) -> tuple[str, int]:
+        """Return SHA-256 and bytes of the source as `Source` records them.
+
+        Those of the main file; of a geodatabase, which is a folder, the hash of the
+        listing of its files (`geodatabase.listing_hash`) and their bytes together.
+        """
+        if self.driver != GEODATABASE:
+            return sha256_of(self.path), self.path.stat().st_size
+        parts = self.parts
+        return listing_hash(parts), sum(p.bytes for p in parts)
 
 
 def sha256_of(path: Path) -> str:
@@ -96,7 +94,7 @@ def part_of(path: Path, file: str) -> Part:
 
 
 def plain_file(path: Path, root: Path | None) -> tuple[Path, str]:
-    """Demand a plain local file inside the workspace.
+    """Demand a plain local file (`.gdb`: a folder) inside the workspace.
 
     Parameters
     ----------
@@ -128,9 +126,20 @@ def plain_file(path: Path, root: Path | None) -> tuple[Path, str]:
     if _through_link(path, base):
         what = "文件或所在文件夹是链接"
         raise ReadError(Problem(name, "", what, "请把原文件复制到工作区内"))
-    if not inside.is_file():
-        raise ReadError(Problem(name, "", "文件不存在或不是普通文件", _advice(path)))
+    _demand_kind(inside, name)
     return inside, name
+
+
+def _demand_kind(inside: Path, name: str) -> None:
+    if VECTOR_DRIVERS.get(inside.suffix.lower()) == GEODATABASE:
+        what = "没有这个地理数据库，或不是文件夹"
+        remedy = "核对文件夹名；.gdb 应连同文件夹内全部文件拷贝"
+        right = inside.is_dir()
+    else:
+        what, remedy = "文件不存在或不是普通文件", "核对文件名"
+        right = inside.is_file()
+    if not right:
+        raise ReadError(Problem(name, "", what, remedy))
 
 
 def open_vector(path: Path, root: Path | None = None) -> Opened:
@@ -139,7 +148,8 @@ def open_vector(path: Path, root: Path | None = None) -> Opened:
     Parameters
     ----------
     path
-        `.gpkg`, `.shp` (with its parts), `.geojson`, `.json` or `.fgb`.
+        `.gpkg`, `.shp` (with its parts), `.gdb` (a folder), `.geojson`, `.json`,
+        `.fgb`, `.kml`, `.kmz` or `.parquet`.
     root
         The workspace; None takes the folder of the file.
 
@@ -152,13 +162,21 @@ def open_vector(path: Path, root: Path | None = None) -> Opened:
     place, name = plain_file(path, root)
     driver = VECTOR_DRIVERS.get(place.suffix.lower())
     if driver is None:
-        what = f"不支持的图层格式 {place.suffix or '（无扩展名）'}"
-        raise ReadError(Problem(name, "", what, _advice(place)))
+        raise ReadError(Problem(name, "", *refusal(place)))
+    if driver == GEODATABASE:
+        return _open_geodatabase(place, name)
     if place.stat().st_size > MOST_BYTES:
         raise ReadError(Problem(name, "", "文件超过 8 GiB", "请按区域拆分"))
     _demand_content(place, name, driver)
-    beside = _shapefile_parts(place, name) if driver == "ESRI Shapefile" else {}
+    beside = _shapefile_parts(place, name) if driver == SHAPEFILE else {}
     return Opened(place, name, driver, beside)
+
+
+def _open_geodatabase(place: Path, name: str) -> Opened:
+    beside = {p.name: p for p in members(place, name)}
+    if sum(p.stat().st_size for p in beside.values()) > MOST_BYTES:
+        raise ReadError(Problem(name, "", "数据库超过 8 GiB", "请按区域拆分"))
+    return Opened(place, name, GEODATABASE, beside)
 
 
 def open_picture(path: Path, root: Path | None = None) -> Opened:
@@ -197,28 +215,12 @@ def _through_link(path: Path, base: Path) -> bool:
     return any(p.is_symlink() for p in (path, *below))
 
 
-def _advice(path: Path) -> str:
-    kind = _KINDS.get(path.suffix.lower())
-    if kind is None and path.suffix.lower() in VECTOR_DRIVERS:
-        return "核对文件名"
-    words = f"（这是{kind}）" if kind else ""
-    return f"核对文件名，图层请导出为 .gpkg、.shp 或 .geojson{words}"
-
-
 def _demand_content(place: Path, name: str, driver: str) -> None:
     with place.open("rb") as stream:
         head = stream.read(100)
     if not head:
         raise ReadError(Problem(name, "", "文件是空的", "请重新导出"))
-    # GDAL looks for foreign words up to the first NUL; each of these heads has one soon
-    fits = {
-        "GPKG": head[:16] == b"SQLite format 3\x00"
-        and head[68:72] in (b"GPKG", b"GP10", b"GP11"),
-        "ESRI Shapefile": head[:4] == b"\x00\x00\x27\x0a",
-        "FlatGeobuf": head[:3] == b"fgb" and head[4:7] == b"fgb" and 0 in head[:12],
-        "GeoJSON": head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"),
-    }[driver]
-    if not fits:
+    if not begins_rightly(head, driver):
         what = f"扩展名是 {place.suffix}，内容却不是 {driver} 格式"
         remedy = "请用原软件重新导出，不要只改扩展名"
         raise ReadError(Problem(name, "", what, remedy))

@@ -8,13 +8,13 @@ files. A file that is parsed here starts nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.layers.collection import Collection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,32 +34,6 @@ _GEOMETRIES = frozenset(
         "GeometryCollection",
     }
 )
-
-
-@dataclass(frozen=True)
-class Collection:
-    """The features of a file.
-
-    Attributes
-    ----------
-    layer
-        Its `name`, or the name of the file.
-    headers, columns
-        Property names in the order of their first appearance, and their values.
-    geometries
-        None where there is none or where it could not be parsed.
-    broken
-        Where a geometry is there but could not be parsed.
-    crs
-        Declared system; WGS 84 where the file names none (RFC 7946, section 4).
-    """
-
-    layer: str
-    headers: list[str]
-    columns: list[list[Any]]
-    geometries: NDArray[np.object_]
-    broken: NDArray[np.bool_]
-    crs: str | None
 
 
 def read_geojson(path: Path, file: str) -> Collection:

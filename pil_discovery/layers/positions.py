@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from pil_discovery.errors import CrsError, Problem
+from pil_discovery.geo.area import is_web_mercator
 from pil_discovery.geo.axes import propose_crs, recognise_axes
 from pil_discovery.geo.crs import in_china, outside_use, to_lonlat
 from pil_discovery.geo.references import parse_reference
@@ -99,7 +100,21 @@ def place_geometries(
         remedy = f"核对 crs；{propose_crs(corners(geometries))}"
         raise CrsError(Problem(where.file, where.place, what, remedy))
     notes = [Inference(what="坐标读法", value=v, why=w) for v, w in axes.notes]
-    return Placed(moved, outside, notes)
+    return Placed(moved, outside, [*notes, *_remarks(moved, reference)])
+
+
+def _remarks(degrees: NDArray[np.object_], reference: Reference) -> list[Inference]:
+    """Say what makes the places of a layer doubtful although they can be read."""
+    notes = []
+    if is_web_mercator(reference.crs):
+        value = "网络墨卡托（EPSG:3857）已换算为经纬度"
+        why = "该投影平面上的面积约偏大三分之一；面积一律换算后按图斑椭球面积公式计算"
+        notes.append(Inference(what="坐标系提示", value=value, why=why))
+    box = corners(degrees)
+    if len(box) and not in_china(box).any():
+        why = "请核对坐标系和坐标顺序"
+        notes.append(Inference(what="位置提示", value="全部位置在中国之外", why=why))
+    return notes
 
 
 def corners(geometries: NDArray[np.object_]) -> Points:

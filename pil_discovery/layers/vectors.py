@@ -11,21 +11,21 @@ import pandas as pd
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.layers.contents import (
-    SHAPEFILE,
     layer_headers,
     read_contents,
     read_single,
 )
-from pil_discovery.layers.features import Place, geometry_entries, outside_entries
-from pil_discovery.layers.files import open_vector, sha256_of
+from pil_discovery.layers.features import Place
+from pil_discovery.layers.files import open_vector
+from pil_discovery.layers.formats import SHAPEFILE
 from pil_discovery.layers.positions import (
     Where,
     corners,
     find_reference,
-    place_geometries,
 )
 from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
 from pil_discovery.layers.sigma import positional_sigma, sigma_problems
+from pil_discovery.layers.usable import usable_geometries
 from pil_discovery.text.cells import type_frame
 from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.quarantine import (
@@ -63,6 +63,7 @@ class _Told:
     scale: int | None
     sigma_m: float | None
     obtained: str | None
+    repair: bool
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     scale: int | None = None,
     sigma_m: float | None = None,
     obtained: str | None = None,
+    repair: bool = False,
     root: Path | None = None,
 ) -> Layer:
     """Read a vector file as a data set, in EPSG:4490.
@@ -101,7 +103,8 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     Parameters
     ----------
     path
-        GeoPackage, Shapefile, GeoJSON or FlatGeobuf inside the workspace.
+        GeoPackage, Shapefile, file geodatabase (`.gdb`), GeoJSON, FlatGeobuf, KML,
+        KMZ or GeoParquet inside the workspace.
     datasets
         Known data sets.
     wanted
@@ -120,6 +123,9 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
         Canonical name → unit of the values in the file.
     scale, sigma_m
         Map scale, or the one-axis positional standard deviation in metres.
+    repair
+        Repair invalid polygons where that is possible without doubt; each is a cell in
+        quarantine with its area before and after.
     root
         Workspace folder; file names are relative to it. Default: the file's folder.
 
@@ -144,7 +150,15 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     if problems := sigma_problems(sigma_m, opened.file):
         raise ReadError(problems)
     told = _Told(
-        crs, units or {}, issuer, valid_from, valid_to, scale, sigma_m, obtained
+        crs,
+        units or {},
+        issuer,
+        valid_from,
+        valid_to,
+        scale,
+        sigma_m,
+        obtained,
+        repair,
     )
     headers, single = _headers(opened, encoding)
     cut = CUT_BYTES if opened.driver == SHAPEFILE else 0
@@ -190,34 +204,27 @@ def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -
     reference = find_reference(
         told.crs, contents.crs, corners(contents.geometries), where
     )
-    gone = geometry_entries(
-        contents.geometries, contents.broken, _geometry_kind(sheet), place
+    usable = usable_geometries(
+        contents, reference, where, wanted=_geometry_kind(sheet), mend=told.repair
     )
-    usable = np.ones(len(contents), dtype=bool)
-    usable[list(gone)] = False
-    shapes = contents.geometries.copy()
-    shapes[~usable] = None
-    placed = place_geometries(shapes, reference, where)
-    gone |= outside_entries(placed.outside, reference.name, place)
     frame, cells, said = _attributes(sheet, contents, told, opened)
     frame = frame.assign(
         _source=opened.file, _sheet=sheet.name, _row=contents.rows.astype(np.int64)
     )
     entries = [*cell_entries(frame, cells), *_cut_entries(sheet, contents, place)]
-    kept = usable & ~placed.outside
     return _Part(
         sheet,
         gpd.GeoDataFrame(
-            frame[kept].reset_index(drop=True),
-            geometry=list(placed.geometries[kept]),
+            frame[usable.kept].reset_index(drop=True),
+            geometry=list(usable.geometries[usable.kept]),
             crs=CGCS2000,
         ),
         len(contents),
-        [*entries, *gone.values()],
+        [*entries, *usable.entries],
         [
             *contents.notes,
             _system_note(reference, contents.crs, told, where),
-            *placed.notes,
+            *usable.notes,
             *said,
             *sheet.notes,
         ],
@@ -236,8 +243,7 @@ def _attributes(
 ) -> tuple[pd.DataFrame, Sequence[CellProblem], list[Inference]]:
     index = range(len(contents))
     if sheet.dataset is None:
-        raw = dict(zip(contents.headers, contents.columns, strict=True))
-        return _as_found(raw, index), (), []
+        return _as_found(contents, index), (), []
     cells = {n: list(contents.columns[at]) for at, n in sheet.mapping.items()}
     for at, name in _cut_columns(sheet, contents):
         cells[name][at] = None  # half a word is no word
@@ -252,10 +258,15 @@ def _attributes(
     return typed.frame, typed.problems, list(typed.inferences)
 
 
-def _as_found(raw: dict[str, list[object]], index: range) -> pd.DataFrame:
+def _as_found(contents: Contents, index: range) -> pd.DataFrame:
     """Columns of a layer of no known data set keep names and values."""
-    named = {f"{n}_" if n == "geometry" else n: values for n, values in raw.items()}
-    series = {n: pd.Series(v, dtype=object) for n, v in named.items()}
+    series: dict[str, pd.Series] = {}
+    for header, values in zip(contents.headers, contents.columns, strict=True):
+        name, number = f"{header}_" if header == "geometry" else header, 1
+        while name in series:  # a shapefile cuts two names to the same ten bytes
+            number += 1
+            name = f"{header}_{number}"
+        series[name] = pd.Series(values, dtype=object)
     return pd.DataFrame(series, index=index).infer_objects()
 
 
@@ -347,11 +358,12 @@ def _source(
     parts: Sequence[_Part], opened: Opened, told: _Told, counts: dict[str, int]
 ) -> Source:
     dataset = parts[0].sheet.dataset
+    digest, size = opened.whole()
     return Source(
         dataset=None if dataset is None else dataset.id,
         file=opened.file,
-        sha256=sha256_of(opened.path),
-        bytes=opened.path.stat().st_size,
+        sha256=digest,
+        bytes=size,
         encoding=parts[0].encoding,
         crs=_systems(parts),
         issuer=told.issuer,

@@ -114,7 +114,8 @@ def read_layer(
     Parameters
     ----------
     path
-        GeoPackage, Shapefile, GeoJSON or FlatGeobuf file.
+        GeoPackage, Shapefile, file geodatabase (`.gdb`), GeoJSON, FlatGeobuf, KML,
+        KMZ or GeoParquet file.
     dataset
         Id of the canonical data set; None recognises it from the column names.
     layer
@@ -281,6 +282,7 @@ class _Reading:
             scale=entry.scale,
             sigma_m=entry.sigma_m,
             obtained=entry.obtained,
+            repair=entry.repair,
             root=self._root,
         )
         self._layers.setdefault(entry.dataset, []).append(layer)

@@ -37,7 +37,11 @@ class RecordSource(Noun):
 
 
 class LayerSource(Noun):
-    """A vector file of the workspace with what the file itself does not say."""
+    """A vector file of the workspace with what the file itself does not say.
+
+    With `repair`, invalid polygons are repaired where that is possible without doubt;
+    each of them is listed with its area before and after.
+    """
 
     dataset: str
     file: str
@@ -52,6 +56,7 @@ class LayerSource(Noun):
     valid_to: dt.date | None = None
     scale: int | None = None
     sigma_m: float | None = None
+    repair: bool = False
 
 
 class ImageSource(Noun):

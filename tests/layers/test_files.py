@@ -79,7 +79,9 @@ def test_a_cut_file_is_refused_without_its_folder(tmp_path, end):
     assert str(tmp_path) not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["a.kml", "a.gdb", "a", "a.zip", "a.vrt"])
+@pytest.mark.parametrize(
+    "name", ["a.dxf", "a.mdb", "a", "a.zip", "a.vrt", "a.wp", "a.tab", "a.gml"]
+)
 def test_other_formats_are_refused_with_a_way_out(tmp_path, name):
     (tmp_path / name).write_text("x")
     with pytest.raises(ReadError, match=r"请导出为 \.gpkg、\.shp"):
