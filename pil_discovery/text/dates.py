@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pil_discovery.text.characters import fold, is_placeholder
-from pil_discovery.text.numbers import read_han
+from pil_discovery.text.numbers import is_error_value, read_han
 from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
@@ -256,7 +256,8 @@ def _other_forms(text: str, century: int | None) -> DateReading:
         return _day(_moment_of(int(match[3]), month, int(match[1])))
     if match := _HAN_DATE.fullmatch(text):
         return _han_date(match)
-    return DateReading("bad", fault="不是可读的日期")
+    fault = "是表格软件的错误值" if is_error_value(text) else "不是可读的日期"
+    return DateReading("bad", fault=fault)
 
 
 def _short_year(match: re.Match[str], century: int | None) -> DateReading:

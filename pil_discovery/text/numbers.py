@@ -33,6 +33,27 @@ class NumberReading:
     note: str = ""
 
 
+NOT_FINITE = {"NaN": "#NaN", "Infinity": "#Infinity", "-Infinity": "#-Infinity"}
+"""Name in JSON → error value that the cell shows."""
+
+NOT_CALCULATED = "#公式未计算"
+"""Error value of a cell whose formula has no stored result."""
+
+_ERROR_VALUE = re.compile(
+    r"#(REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!"
+    rf"|UNKNOWN!|GETTING_DATA|NaN|-?Infinity|{NOT_CALCULATED[1:]})|Err:\d{{3}}",
+    re.IGNORECASE,
+)
+
+
+def is_error_value(text: str) -> bool:
+    """Tell whether a cell shows an error of the program instead of a value.
+
+    `#N/A` is none of them: it says on purpose that there is nothing.
+    """
+    return text[:1] in "#Ee" and _ERROR_VALUE.fullmatch(text) is not None
+
+
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([, ']\d{3})+(\.\d*)?")
 _HEAD = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(?:e[+-]?\d{1,2})?", re.IGNORECASE)
@@ -133,7 +154,7 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _fault(text: str) -> str:
-    if text.startswith("#"):
+    if text.startswith("#") or is_error_value(text):
         return "是表格软件的错误值"
     if _VAGUE.search(text):
         return "是约数或范围，不是一个确定的数"
