@@ -60,7 +60,7 @@ def _delimiter(lines: Sequence[str], file: str) -> str:
         return "||"
     rare = [d for d in _RARE if _is_sure(lines, d) and _evenness(lines, d) > score]
     if rare:
-        return max(rare, key=lambda d: (_evenness(lines, d), -_RARE.index(d)))
+        return str(max(rare, key=lambda d: (_evenness(lines, d), -_RARE.index(d))))
     if score == 0 and _is_lined_up(lines):
         return SPACES
     equal = [d for d in _USUAL if _is_sure(lines, d) and _evenness(lines, d) == score]
@@ -69,7 +69,7 @@ def _delimiter(lines: Sequence[str], file: str) -> str:
         what = f"分不清字段用哪个符号分隔：{names}"
         remedy = "在首行写 sep= 加分隔符，或另存为 .xlsx 后导入"
         raise ReadError(Problem(file, "", what, remedy))
-    return best
+    return str(best)
 
 
 def _evenness(lines: Sequence[str], delimiter: str) -> int:
