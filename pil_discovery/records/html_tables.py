@@ -17,6 +17,8 @@ from pil_discovery.records.grids import Grid
 from pil_discovery.text.numbers import read_number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pil_discovery.records.workbook_facts import Range
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
@@ -49,15 +51,20 @@ def read_html(text: str, file: str) -> list[Grid]:
     try:
         parser.feed(text)
         parser.close()
+        grids = _grids([t for t in parser.tables if any(map(any, t.rows))])
     except (OverflowError, RecursionError) as error:
         problem = Problem(file, "", f"网页表格打不开：{error}", _REMEDY)
         raise ReadError(problem) from None
-    tables = [t for t in parser.tables if any(any(row) for row in t.rows)]
-    if not tables:
+    if not grids:
         what = "内容是网页，其中没有表格（可能是登录页或框架页）"
         raise ReadError(Problem(file, "", what, f"重新登录系统后导出，或{_REMEDY}"))
-    named = [None] if len(tables) == 1 else [f"表格{t.number}" for t in tables]
-    return [t.grid(name) for t, name in zip(tables, named, strict=True)]
+    return grids
+
+
+def _grids(tables: Sequence[_Table]) -> list[Grid]:
+    """Return the grids; of several tables each has its number on the page as name."""
+    alone = len(tables) == 1
+    return [t.grid(None if alone else f"表格{t.number}") for t in tables]
 
 
 @dataclass
@@ -67,7 +74,6 @@ class _Table:
     number: int
     rows: list[list[str | None]] = field(default_factory=list)
     merged: list[Range] = field(default_factory=list)
-    arranges: bool = False
     _covered: dict[int, set[int]] = field(default_factory=dict)
     _cells: int = 0
 
@@ -169,8 +175,6 @@ class _Parser(HTMLParser):
     def _open_table(self) -> None:
         if len(self._open) >= _MOST_DEPTH:
             raise OverflowError("表格嵌套过深")
-        if self._open:
-            self._open[-1][0].arranges = True
         table = _Table(len(self.tables) + 1)
         self.tables.append(table)
         self._open.append((table, self._cell))

@@ -98,7 +98,7 @@ def read_json(content: bytes, file: str, *, encoding: str | None = None) -> Json
     found = _Collected(file)
     first = next((line for line in lines if line and line.strip()), "")
     if first.lstrip().startswith("["):
-        _add_array(found, "".join(line or "" for line in lines), file)
+        _add_array(found, lines, file)
     else:
         _add_lines(found, lines, file)
     headers = tuple(dict.fromkeys(key for row in found.rows for key in row))
@@ -155,9 +155,12 @@ def _add_line(found: _Collected, line: str, number: int) -> None:
         found.add(row, number)
 
 
-def _add_array(found: _Collected, text: str, file: str) -> None:
+def _add_array(found: _Collected, lines: Sequence[str | None], file: str) -> None:
+    if None in lines:
+        where, remedy = f"第{lines.index(None) + 1}行", "请导出方以 UTF-8 重新导出"
+        raise ReadError(Problem(file, where, "不能按 utf-8 解码", remedy))
     try:
-        rows = _parse(text)
+        rows = _parse("\n".join(filter(None, lines)))
     except json.JSONDecodeError as error:
         what = f"从这一行起不是有效的 JSON（第{error.colno}个字符）"
         where, remedy = f"第{error.lineno}行", "检查引号、逗号和括号，或重新导出"
