@@ -56,6 +56,23 @@ def ole_fault(content: bytes) -> str:
         return "内部结构已损坏"
 
 
+def ole_workbook(content: bytes) -> bytes:
+    """Return the stream of records of an XLS file in which `ole_fault` finds nothing.
+
+    Empty where the container holds no workbook.
+    """
+    size = 1 << struct.unpack_from("<H", content, 30)[0]
+    links = _links(content, size)
+    if links is None:
+        return b""
+    return _workbook(content, (links, _mini_links(content, links, size)), size)
+
+
+def _mini_links(content: bytes, links: Links, size: int) -> Links:
+    start = struct.unpack_from("<I", content, 60)[0]
+    return np.frombuffer(_joined(content, links, start, size), "<u4")
+
+
 def _ole_fault(content: bytes) -> str:
     shift = struct.unpack_from("<H", content, 30)[0]
     if shift not in (9, 12):
@@ -68,8 +85,7 @@ def _ole_fault(content: bytes) -> str:
     links = _links(content, size)
     if links is None or _runs_in_circles(links):
         return "内部结构已损坏（扇区链成环）"
-    start = struct.unpack_from("<I", content, 60)[0]
-    mini = np.frombuffer(_joined(content, links, start, size), "<u4")
+    mini = _mini_links(content, links, size)
     if _runs_in_circles(mini):
         return "内部结构已损坏（小扇区链成环）"
     return _far_column(_workbook(content, (links, mini), size))

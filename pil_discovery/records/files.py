@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-FileKind = Literal["text", "workbook"]
+FileKind = Literal["text", "workbook", "html", "spreadsheetml", "parquet", "json"]
+"""How the rows of a file are read; `json` is an array of objects or JSON lines."""
 
 _FOREIGN = (
     (b"II*\x00", "TIFF 影像"),
@@ -28,15 +30,34 @@ _FOREIGN = (
     (b"%PDF", "PDF 文档"),
     (b"SQLite format 3", "SQLite 或 GeoPackage 数据库"),
     (b"\x00\x00\x27\x0a", "shapefile 图层"),
-    (b"PAR1", "Parquet 文件"),
     (b"\x1f\x8b", "gzip 压缩包"),
     (b"Rar!", "RAR 压缩包"),
     (b"7z\xbc\xaf", "7z 压缩包"),
     (b"BZh", "bzip2 压缩包"),
+    (b"\xfd7zXZ", "xz 压缩包"),
+    (b"\x28\xb5\x2f\xfd", "zstd 压缩包"),
+    (b"ARROW1", "Arrow/Feather 文件"),
+    (b"ORC", "ORC 文件"),
+    (b"Obj\x01", "Avro 文件"),
+    (b"\x00\x01\x00\x00Standard ", "Access 数据库"),
     (b"\x89HDF", "HDF5 数据"),
     (b"{\\rtf", "RTF 文档"),
     (b"fgb", "FlatGeobuf 图层"),
 )
+_HTML = (
+    b"<html",
+    b"<!doctype html",
+    b"<table",
+    b"<head",
+    b"<body",
+    b"<meta",
+    b"<style",
+    b"<script",
+    b"<div",
+    b"<center",
+)
+_SPREADSHEETML = b"urn:schemas-microsoft-com:office:spreadsheet"
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[{\]]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = b"PK\x03\x04"
@@ -170,10 +191,12 @@ def sniff(content: bytes, file: str) -> FileKind:
         return "workbook"
     if head.startswith(_ZIP):
         return _archive(content, file)
+    if head.startswith(b"PAR1"):
+        return "parquet"
     for magic, name in _FOREIGN:
         if head.startswith(magic):
             raise ReadError(_not_a_table(file, name))
-    return _text(content, file)
+    return _marked_up(content, file) or _text(content, file)
 
 
 def _not_a_table(file: str, name: str) -> Problem:
@@ -203,12 +226,36 @@ def _archive(content: bytes, file: str) -> FileKind:
     return "workbook"
 
 
+def _marked_up(content: bytes, file: str) -> FileKind | None:
+    """Return the kind of a text file that marks up its rows, None for plain text."""
+    start = _opening(content)
+    if _JSON.match(start):
+        return "json"
+    if start.startswith(b"mime-version:"):
+        raise ReadError(_web_page(file, "网页归档（MHTML）"))
+    if not start.startswith((b"<?xml", b"<!--", b"<workbook", *_HTML)):
+        return None
+    if _SPREADSHEETML in start and b"<html" not in start:
+        return "spreadsheetml"
+    if any(sign in start for sign in _HTML):
+        return "html"
+    raise ReadError(_web_page(file, "网页或 XML"))
+
+
+def _opening(content: bytes) -> bytes:
+    """Return the beginning of a text in lower case, of UTF-16 as well."""
+    head = content[:4096]
+    if head.startswith(_UTF16):
+        head = head.decode("utf-16", "ignore").encode()
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+
+
+def _web_page(file: str, name: str) -> Problem:
+    what = f"内容是{name}，不是表格（常见于系统导出的假 .xls）"
+    return Problem(file, "", what, "用 Excel 或 WPS 打开后另存为 .xlsx 再导入")
+
+
 def _text(content: bytes, file: str) -> FileKind:
-    start = content[:2048].lstrip(_BLANK).lower()
-    if start.startswith((b"<html", b"<!doctype html", b"<table", b"<?xml", b"<script")):
-        what = "内容是网页或 XML，不是表格（常见于系统导出的假 .xls）"
-        remedy = "用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
-        raise ReadError(Problem(file, "", what, remedy))
     if not content.startswith(_UTF16):
         _demand_no_nul(content, file, 1)
     return "text"

@@ -32,6 +32,16 @@ class Grid:
     ragged: bool = False
 
 
+@dataclass(frozen=True)
+class NamedGrid(Grid):
+    """Rows of a format that names its columns itself, so that no row is a header.
+
+    `headers` are the names, one per cell of a row.
+    """
+
+    headers: tuple[str, ...] = ()
+
+
 def is_blank(cell: Cell) -> bool:
     """Return whether a cell shows nothing."""
     if isinstance(cell, str):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.grids import Grid, Row, is_blank
+from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank
 from pil_discovery.text.characters import squeeze
 from pil_discovery.text.headers import (
     HeaderMatch,
@@ -27,6 +26,8 @@ _DEPTH = 20
 
 LEAST_SCORE = 0.3
 _TITLE_BONUS = 0.15
+_MOST_LEVELS = 3
+"""Rows of a header at most, without the row of units."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Heading:
     first, last
         Positions of the header rows in the grid; `last` is the units row, if any.
     headers
-        One text per column; two merged rows are joined by a space.
+        One text per column; the words of several rows are joined by spaces.
     units
         Position of the column → unit named in a units row.
     """
@@ -98,8 +99,8 @@ def best_heading(
 ) -> Heading | None:
     """Return the header that best names the columns of the data set, or None.
 
-    One row, or two rows where the upper one groups columns (merged cells). The first
-    row wins a tie, and one row wins over two.
+    One row, or up to three rows where the upper ones group columns (merged cells). The
+    first row wins a tie, and fewer rows win over more.
     """
     best: tuple[tuple[int, float], Heading, HeaderMatch] | None = None
     names = field_names(dataset)
@@ -137,16 +138,19 @@ def _enough(heading: Heading, match: HeaderMatch, dataset: Dataset) -> bool:
 
 
 def possible_headings(grid: Grid) -> list[Heading]:
-    """Return every row that may be a header: first single rows, then pairs."""
+    """Return every row that may be a header: single rows, then pairs, then triples."""
+    if isinstance(grid, NamedGrid):
+        return [Heading(0, -1, grid.headers, {})]
     filled = [p for p, row in enumerate(grid.rows[: 4 * _DEPTH]) if _texts(row)]
     filled = filled[:_DEPTH]
     singles = [Heading(p, p, _headers(grid.rows[p]), {}) for p in filled]
-    pairs = [
-        Heading(a, b, _joined(grid, a), {})
-        for a, b in pairwise(filled)
-        if b == a + 1 and _groups(grid, a)
+    stacks = [
+        Heading(p, p + depth - 1, _joined(grid, p, depth), {})
+        for depth in range(2, _MOST_LEVELS + 1)
+        for p in filled
+        if _is_stack(grid, p, depth, filled)
     ]
-    return [_with_units(grid, heading) for heading in singles + pairs]
+    return [_with_units(grid, heading) for heading in singles + stacks]
 
 
 def _texts(row: Row) -> int:
@@ -157,25 +161,43 @@ def _headers(row: Row) -> tuple[str, ...]:
     return tuple(" ".join(str(c).split()) if not is_blank(c) else "" for c in row)
 
 
-def _groups(grid: Grid, position: int) -> bool:
-    """Return whether a row may group the columns of the next: it has gaps."""
-    return any(is_blank(c) for c in grid.rows[position])
+def _is_stack(grid: Grid, first: int, depth: int, filled: Sequence[int]) -> bool:
+    """Return whether rows may be one header: the upper ones have gaps, as groups do."""
+    rows = range(first, first + depth)
+    if not all(p in filled for p in rows):
+        return False
+    return all(any(is_blank(c) for c in grid.rows[p]) for p in rows[:-1])
 
 
-def _joined(grid: Grid, position: int) -> tuple[str, ...]:
-    upper, lower = grid.rows[position], grid.rows[position + 1]
-    width = max(len(upper), len(lower))
-    tops = _headers([*upper, *[""] * (width - len(upper))])
-    bottoms = _headers([*lower, *[""] * (width - len(lower))])
-    spread = _spread(grid, position, tops)
-    return tuple(
-        " ".join(p for p in (top if bottom else own, bottom) if p)
-        for own, top, bottom in zip(tops, spread, bottoms, strict=True)
-    )
+def _joined(grid: Grid, first: int, depth: int) -> tuple[str, ...]:
+    """Return per column the words of all its header cells, from the top down.
+
+    An upper cell stands over all columns that it groups, as far as the rows below it
+    name them; a cell merged downwards stands over its own column.
+    """
+    rows = grid.rows[first : first + depth]
+    width = max(map(len, rows))
+    own = [_headers([*row, *[""] * (width - len(row))]) for row in rows]
+    groups: list[object] = [None] * width
+    columns: list[list[str]] = [[] for _ in range(width)]
+    for level, tops in enumerate(own):
+        last = level == depth - 1
+        spread = list(tops) if last else _spread(grid, first + level, tops, groups)
+        for column in range(width):
+            named = any(below[column] for below in own[level + 1 :])
+            columns[column].append(spread[column] if named else tops[column])
+        groups = list(zip(groups, spread, strict=True))
+    return tuple(" ".join(filter(None, words)) for words in columns)
 
 
-def _spread(grid: Grid, position: int, tops: Sequence[str]) -> list[str]:
-    """Return the upper headers over all columns that they group."""
+def _spread(
+    grid: Grid, position: int, tops: Sequence[str], groups: Sequence[object]
+) -> list[str]:
+    """Return the headers of a row over all columns that they group.
+
+    `groups` are what the rows above say of each column: no header reaches into the
+    next group.
+    """
     spread = list(tops)
     spans = [m for m in grid.merged if m[0][0] == position == m[1][0]]
     for (_, left), (_, right) in spans:
@@ -183,7 +205,8 @@ def _spread(grid: Grid, position: int, tops: Sequence[str]) -> list[str]:
     if spans:
         return spread
     for column in range(1, len(spread)):
-        spread[column] = spread[column] or spread[column - 1]
+        if groups[column] == groups[column - 1]:
+            spread[column] = spread[column] or spread[column - 1]
     return spread
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.records.grids import is_blank, is_blank_row
 from pil_discovery.records.headings import (
     Heading,
     best_heading,
@@ -13,8 +16,9 @@ from pil_discovery.records.headings import (
     recognise,
 )
 from pil_discovery.records.lines import Body, split_body
+from pil_discovery.records.titles import title_start
 from pil_discovery.text.headers import HeaderMatch, match_headers
-from pil_discovery.types.sources import Inference
+from pil_discovery.types.sources import Inference, Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from pil_discovery.records.files import Blob
     from pil_discovery.records.grids import Grid
     from pil_discovery.types.datasets import Dataset
+
+
+REPEATED, TITLE = "重复的表头", "表头以上的标题或说明"
 
 
 @dataclass(frozen=True)
@@ -80,10 +87,20 @@ def find_pages(
     if not fitting:
         raise ReadError(_no_header(grids, dataset, blob.file))
     pages = [_page(g, h, dataset=dataset, file=blob.file, how=how) for g, h in fitting]
-    unread = [g.sheet for g in grids if not any(p.grid is g for p in pages)]
-    names = "、".join(str(n) for n in unread)
+    unread = [g for g in grids if not any(p.grid is g for p in pages)]
+    names = "、".join(_place(g, grids) for g in unread)
     note = Inference(what="未读取的工作表", value=names, why="列名与数据集不符")
     return pages, [note] if unread else []
+
+
+def _place(grid: Grid, grids: Sequence[Grid]) -> str:
+    """Return the name of a sheet; of one among several tables on it also its rows."""
+    name = grid.sheet or ""
+    if sum(g.sheet == grid.sheet for g in grids) == 1:
+        return name
+    first = next(p for p, row in enumerate(grid.rows) if not is_blank_row(row))
+    words = next(str(c) for c in grid.rows[first] if not is_blank(c))
+    return f"{name}第{grid.lines[first]}行起的表（{words}）"
 
 
 def _own_sheets(
@@ -119,4 +136,29 @@ def _page(
         raise ReadError(
             replace(p, file=file, where=where + p.where) for p in error.problems
         ) from None
-    return Page(grid, heading, match, split_body(grid, heading))
+    body = _without_titles(split_body(grid, heading), grid, heading)
+    return Page(grid, heading, match, body)
+
+
+def _without_titles(body: Body, grid: Grid, heading: Heading) -> Body:
+    """Take the titles above repeated headers (page breaks) out of the records.
+
+    Such a row holds one text where the header names three columns or more.
+    """
+    again = [s.row for s in body.skipped if s.reason == REPEATED]
+    if not again or sum(map(bool, heading.headers)) < 3:
+        return body
+    place = {n: p for p, n in enumerate(grid.lines)}
+    titles = {
+        position
+        for row in again
+        for position in range(
+            title_start(grid.rows, place[row], heading.last + 1), place[row]
+        )
+    } & set(body.records.tolist())
+    told = [Skipped(row=grid.lines[p], reason=TITLE, sheet=grid.sheet) for p in titles]
+    return replace(
+        body,
+        records=body.records[~np.isin(body.records, sorted(titles))],
+        skipped=sorted([*body.skipped, *told], key=lambda s: s.row),
+    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError, near_names
-from pil_discovery.records.files import Blob, load
+from pil_discovery.records.blocks import split_grid
+from pil_discovery.records.day_numbers import count_from_1900
+from pil_discovery.records.files import Blob, FileKind, load
 from pil_discovery.records.headings import (
     LEAST_SCORE,
     Candidate,
@@ -16,10 +18,15 @@ from pil_discovery.records.headings import (
     possible_headings,
     recognise,
 )
+from pil_discovery.records.html_tables import declared_charset, read_html
+from pil_discovery.records.json_rows import read_json
 from pil_discovery.records.pages import Page, Reading, find_pages
+from pil_discovery.records.parquet import read_parquet
 from pil_discovery.records.rows import Rows, read_rows
+from pil_discovery.records.spreadsheetml import declared_encoding, read_spreadsheetml
 from pil_discovery.records.text_tables import decode, read_text
 from pil_discovery.records.workbooks import read_workbook
+from pil_discovery.text.near_duplicates import near_duplicates
 from pil_discovery.text.quarantine import quarantine_frame, sift_rows
 from pil_discovery.types.sources import Inference, ReadReport, Source, Table
 
@@ -27,7 +34,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from pil_discovery.records.grids import Grid
+    from pil_discovery.text.quarantine import Entry
     from pil_discovery.types.datasets import Dataset
+
+    Watch = Callable[[int, int], None]
 
 _TIE = 0.05
 """Data sets whose scores differ by less cannot be told apart by their headers."""
@@ -51,7 +61,8 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     Parameters
     ----------
     path
-        CSV, TSV, TXT, XLSX, XLS or ODS file.
+        CSV, TSV, TXT, XLSX, XLS, ODS, Parquet or JSON lines file, an HTML table or XML
+        workbook as systems export them; the content tells which, not the extension.
     datasets
         The catalogue: id → data set.
     wanted
@@ -89,25 +100,43 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     path = Path(path)
     blob = load(path, root or path.parent)
     how = Reading(sheet, columns, units, encoding, century)
-    grids, found, encoded = _open(blob, how, progress)
-    dataset = _choose(grids, datasets, blob=blob, wanted=wanted)
+    opened = _open(blob, how, datasets, progress=progress)
+    dataset = _choose(opened.grids, datasets, blob=blob, wanted=wanted)
     _demand_meaning(how, dataset, blob)
-    pages, unread = find_pages(grids, dataset, blob=blob, how=how, others=datasets)
+    pages, notes = find_pages(
+        opened.grids, dataset, blob=blob, how=how, others=datasets
+    )
+    if opened.counts_from_1904:
+        pages, shifted = _count_from_1900(pages, dataset)
+        notes += shifted
     rows = read_rows(pages, dataset, file=blob.file, how=how)
+    rows = replace(
+        rows,
+        entries=[*opened.lost, *rows.entries],
+        misfits=rows.misfits + len(opened.lost),
+    )
     source = Source(
         dataset=dataset.id,
         file=blob.file,
         sha256=blob.sha256,
         bytes=blob.size,
-        encoding=encoded,
+        encoding=opened.encoding,
     )
-    return _account(rows, dataset, source=source, pages=pages, notes=found + unread)
+    notes = opened.notes + notes
+    return _account(rows, dataset, source=source, pages=pages, notes=notes)
+
+
+def _count_from_1900(
+    pages: Sequence[Page], dataset: Dataset
+) -> tuple[list[Page], list[Inference]]:
+    counted = [count_from_1900(page, dataset) for page in pages]
+    return [page for page, _ in counted], [n for _, notes in counted for n in notes]
 
 
 def _demand_meaning(how: Reading, dataset: Dataset, blob: Blob) -> None:
     """Refuse what was asked for and would have no effect: nobody would notice."""
     problems = []
-    if how.sheet is not None and blob.kind != "workbook":
+    if how.sheet is not None and blob.kind not in _WITH_SHEETS:
         what = f"文本文件没有工作表，不能指定“{how.sheet}”"
         problems.append(Problem(blob.file, "sheet", what, "请删去 sheet"))
     for name in how.units or {}:
@@ -138,23 +167,92 @@ def _account(
     report = ReadReport(
         **counts,
         rows_skipped=tuple(s for page in pages for s in page.body.skipped),
-        inferences=(*notes, *rows.inferences, *sifted.inferences),
+        inferences=(
+            *notes,
+            *rows.inferences,
+            *sifted.inferences,
+            *near_duplicates(sifted.frame, dataset),
+        ),
     )
     counted = source.model_copy(update=counts)
     quarantine = quarantine_frame(entries)
     return Table(dataset, sifted.frame, quarantine, report, (counted,))
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """The tables of a file, what was concluded, and the rows that are none.
+
+    `counts_from_1904` is the date system of a workbook.
+    """
+
+    grids: list[Grid]
+    notes: list[Inference]
+    encoding: str | None = None
+    counts_from_1904: bool = False
+    lost: Sequence[Entry] = ()
+
+
 def _open(
-    blob: Blob, how: Reading, progress: Callable[[int, int], None] | None
-) -> tuple[list[Grid], list[Inference], str | None]:
-    if blob.kind == "workbook":
-        grids, found = read_workbook(blob, sheet=how.sheet, progress=progress)
-        return grids, found, None
+    blob: Blob,
+    how: Reading,
+    datasets: Mapping[str, Dataset],
+    *,
+    progress: Watch | None,
+) -> _Opened:
+    opened = _OPENERS[blob.kind](blob, how, progress)
+    grids = [part for grid in opened.grids for part in split_grid(grid, datasets)]
+    return replace(opened, grids=grids)
+
+
+def _open_workbook(blob: Blob, how: Reading, progress: Watch | None) -> _Opened:
+    book = read_workbook(blob, sheet=how.sheet, progress=progress)
+    return _Opened(book.grids, book.inferences, counts_from_1904=book.counts_from_1904)
+
+
+def _open_spreadsheetml(blob: Blob, how: Reading, progress: Watch | None) -> _Opened:
+    del progress
+    told = how.encoding or declared_encoding(blob.content)
+    decoded = decode(blob.content, blob.file, encoding=told)
+    book = read_spreadsheetml(decoded.text, blob.file, sheet=how.sheet)
+    return _Opened(book.grids, book.inferences, decoded.encoding, book.counts_from_1904)
+
+
+def _open_html(blob: Blob, how: Reading, progress: Watch | None) -> _Opened:
+    del progress
+    told = how.encoding or declared_charset(blob.content)
+    decoded = decode(blob.content, blob.file, encoding=told)
+    return _Opened(read_html(decoded.text, blob.file), [], decoded.encoding)
+
+
+def _open_parquet(blob: Blob, how: Reading, progress: Watch | None) -> _Opened:
+    del how, progress
+    grid, notes = read_parquet(blob.content, blob.file)
+    return _Opened([grid], notes)
+
+
+def _open_json(blob: Blob, how: Reading, progress: Watch | None) -> _Opened:
+    del progress
+    found = read_json(blob.content, blob.file, encoding=how.encoding)
+    return _Opened([found.grid], [], found.encoding, lost=found.lost)
+
+
+def _open_text(blob: Blob, how: Reading, progress: Watch | None) -> _Opened:
     decoded = decode(blob.blocks, blob.file, encoding=how.encoding)
     watched = replace(decoded, blocks=partial(blob.blocks, progress))
-    grid, found = read_text(watched, blob.file)
-    return [grid], found, decoded.encoding
+    grid, notes = read_text(watched, blob.file)
+    return _Opened([grid], notes, decoded.encoding)
+
+
+_OPENERS: dict[FileKind, Callable[[Blob, Reading, Watch | None], _Opened]] = {
+    "workbook": _open_workbook,
+    "spreadsheetml": _open_spreadsheetml,
+    "html": _open_html,
+    "parquet": _open_parquet,
+    "json": _open_json,
+    "text": _open_text,
+}
+_WITH_SHEETS = {"workbook", "spreadsheetml"}
 
 
 def _choose(

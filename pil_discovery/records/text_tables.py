@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import csv
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.records.delimiters import find_dialect
+from pil_discovery.records.dialects import read_dialect
 from pil_discovery.records.grids import Grid
 from pil_discovery.records.text_blocks import read_blocks
 from pil_discovery.types.sources import Inference
 
-DELIMITERS = (",", "\t", ";", "|")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -193,25 +192,14 @@ def read_text(decoded: Decoded, file: str) -> tuple[Grid, list[Inference]]:
         When a byte cannot be decoded, quotes do not pair, or a field is longer than
         16 MiB.
     """
-    delimiter = find_delimiter(next(filter(None, decoded.pieces()), ""))
-    rows, lines = read_blocks(decoded.utf8(), delimiter, file)
-    named = {"\t": "制表符"}.get(delimiter, delimiter)
+    dialect = find_dialect(next(filter(None, decoded.pieces()), ""), file)
+    rows: Sequence[Sequence[object]]
+    if dialect.is_plain:
+        rows, lines = read_blocks(decoded.utf8(), dialect.delimiter, file)
+    else:
+        rows, lines = read_dialect(decoded.text, dialect, file)
     inferences = [
         Inference(what="编码", value=decoded.encoding, why=decoded.why),
-        Inference(what="分隔符", value=named, why="各行字段数最一致"),
+        Inference(what="分隔符", value=dialect.name, why=dialect.why),
     ]
     return Grid(None, rows, lines, ragged=True), inferences
-
-
-def find_delimiter(text: str) -> str:
-    """Return the delimiter that splits most of the first lines equally."""
-    head = text[:65536].splitlines()[:200]
-    head = head[:-1] if len(text) > 65536 and len(head) > 1 else head
-    return max(DELIMITERS, key=lambda d: (_evenness(head, d), -DELIMITERS.index(d)))
-
-
-def _evenness(lines: list[str], delimiter: str) -> int:
-    counts = Counter(
-        len(row) for row in csv.reader(lines, delimiter=delimiter) if len(row) > 1
-    )
-    return max((fields * times for fields, times in counts.items()), default=0)

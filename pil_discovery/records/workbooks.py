@@ -1,4 +1,7 @@
-"""XLSX, XLS and ODS workbooks through calamine: values, never formulas or macros."""
+"""XLSX, XLS and ODS workbooks through calamine: values, never formulas or macros.
+
+The extension says nothing: an ET file of WPS is one of these inside.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import io
 import zipfile
 import zlib
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from python_calamine import (
@@ -19,16 +23,29 @@ from python_calamine import (
 
 from pil_discovery.errors import Problem, ReadError, near_names
 from pil_discovery.records.block_rows import BlockRows, gather
-from pil_discovery.records.containers import ole_fault, sheet_fault
+from pil_discovery.records.containers import ole_fault, ole_workbook, sheet_fault
 from pil_discovery.records.grids import Grid
+from pil_discovery.records.ods_facts import ods_facts
+from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
+from pil_discovery.records.xls_facts import xls_facts
+from pil_discovery.records.xlsx_facts import xlsx_facts
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pil_discovery.records.files import Blob
 
 _STEP = 2**16
+
+
+@dataclass(frozen=True)
+class Book:
+    """The sheets of a workbook, what was concluded, and its date system."""
+
+    grids: list[Grid]
+    inferences: list[Inference]
+    counts_from_1904: bool = False
 
 
 def read_workbook(
@@ -36,7 +53,7 @@ def read_workbook(
     *,
     sheet: str | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[list[Grid], list[Inference]]:
+) -> Book:
     """Return the visible sheets of a workbook that hold anything.
 
     Parameters
@@ -48,8 +65,10 @@ def read_workbook(
 
     Returns
     -------
-    grids, inferences
-        Row numbers are those that Excel shows. Hidden sheets are not read, but listed.
+    book
+        Row numbers are those that Excel shows. Hidden sheets are not read, but listed;
+        hidden and filtered rows are read, and listed where the format tells them (XLSX,
+        XLS, ODS). A hidden column is read like any other.
 
     Raises
     ------
@@ -60,17 +79,30 @@ def read_workbook(
     _demand_sound(blob)
     with _refusing(blob):
         book = CalamineWorkbook.from_filelike(io.BytesIO(blob.content))
+        facts = _facts(blob.content)
     hidden = _hidden(book)
     names = _wanted(book, blob.file, sheet) or [
         n for n in _tables(book) if n not in hidden
     ]
     with _refusing(blob):
-        grids = [_grid(book, name, progress) for name in names]
+        grids = [_grid(book, name, facts.sheets.get(name), progress) for name in names]
     filled = [grid for grid in grids if grid.rows]
     if not filled:
         what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
         raise ReadError(Problem(blob.file, "", what, "请重新导出"))
-    return filled, _listed(hidden - set(names), [g.sheet for g in grids if not g.rows])
+    found = list_unread(hidden - set(names), [g.sheet for g in grids if not g.rows])
+    found += _hidden_rows(filled, facts)
+    return Book(filled, found, facts.counts_from_1904)
+
+
+def _facts(content: bytes) -> WorkbookFacts:
+    if not content.startswith(b"PK"):
+        return xls_facts(ole_workbook(content))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        names = archive.namelist()
+    if "xl/workbook.xml" in names:
+        return xlsx_facts(content)
+    return ods_facts(content) if "content.xml" in names else WorkbookFacts({})
 
 
 def _demand_sound(blob: Blob) -> None:
@@ -137,15 +169,40 @@ def _wanted(book: CalamineWorkbook, file: str, sheet: str | None) -> list[str]:
 
 
 def _grid(
-    book: CalamineWorkbook, name: str, progress: Callable[[int, int], None] | None
+    book: CalamineWorkbook,
+    name: str,
+    facts: SheetFacts | None,
+    progress: Callable[[int, int], None] | None,
 ) -> Grid:
     sheet = book.get_sheet_by_name(name)
     filled = _Filled()
-    blocks = list(gather(filled.watch(_rows(sheet, progress))))
+    listed = _rows(sheet, _errors(facts), progress)
+    blocks = list(gather(filled.watch(listed)))
     # A used range often ends in thousands of formatted but empty rows.
     rows = BlockRows(blocks)[: filled.rows]
-    merged = tuple(sheet.merged_cell_ranges or ())
-    return Grid(name, rows, range(1, len(rows) + 1), merged=merged)
+    merged = sheet.merged_cell_ranges or (facts.merged if facts is not None else ())
+    return Grid(name, rows, range(1, len(rows) + 1), merged=tuple(merged))
+
+
+def _errors(facts: SheetFacts | None) -> dict[int, list[tuple[int, str]]]:
+    """Return row → (column, error value) where the reader leaves a blank or a zero."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), error in (facts.errors if facts else {}).items():
+        found.setdefault(row, []).append((column, error))
+    return found
+
+
+def _hidden_rows(grids: Sequence[Grid], facts: WorkbookFacts) -> list[Inference]:
+    found = []
+    for grid in grids:
+        sheet = facts.sheets.get(grid.sheet or "")
+        rows = [r for r in sheet.hidden_rows if r <= len(grid.rows)] if sheet else []
+        if rows:
+            shown = "、".join(map(str, rows[:20])) + ("等" if len(rows) > 20 else "")
+            why = f"工作表“{grid.sheet}”第{shown}行在表格软件里看不见，可能被筛选掉"
+            what = "隐藏的行也已读取"
+            found.append(Inference(what=what, value=f"{len(rows)} 行", why=why))
+    return found
 
 
 class _Filled:
@@ -161,12 +218,17 @@ class _Filled:
 
 
 def _rows(
-    sheet: CalamineSheet, progress: Callable[[int, int], None] | None
+    sheet: CalamineSheet,
+    errors: Mapping[int, list[tuple[int, str]]],
+    progress: Callable[[int, int], None] | None,
 ) -> Iterator[list[object]]:
     """Yield the rows of a sheet from A1 on, with the words that Excel shows."""
     left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [*left, *row]
+        for column, error in errors.get(number - 1, ()):
+            if column < len(cells):
+                cells[column] = error
         # 1.0 is True here as well: most rows are done with these two looks
         yield list(map(_shown, cells)) if True in cells or False in cells else cells
         if progress is not None and number % _STEP == 0:
@@ -178,7 +240,8 @@ def _shown(value: object) -> object:
     return ("TRUE" if value else "FALSE") if isinstance(value, bool) else value
 
 
-def _listed(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:
+def list_unread(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:
+    """Return the notes that name the sheets passed over."""
     found = []
     if hidden:
         names = "、".join(sorted(hidden))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pil_discovery.text.characters import fold, is_placeholder
-from pil_discovery.text.numbers import read_han
+from pil_discovery.text.numbers import is_error_value, read_han
 from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ _OPEN = re.compile(
 _VOID = re.compile(r"(0{4}\D?0{1,2}\D?0{1,2}|1900\D0?1\D0{1,2})日?([\sT].*)?")
 _VOID_DAYS = {(1900, 1, 1), (9999, 12, 31), (1, 1, 1), (1899, 12, 30), (1899, 12, 31)}
 _CLOCK = (
-    r"(?:[T\s]*(上午|下午|晚上|早上)?\s*(\d{1,2})[:时点](\d{1,2})分?(?::?(\d{1,2})(?:\.\d+)?秒?)?"
+    r"(?:[T\s]*(上午|下午|晚上|早上)?\s*(\d{1,2})"
+    r"(?:[:时点](\d{1,2})分?(?::?(\d{1,2})(?:\.\d+)?秒?)?|[时点]整?)"
     r"\s*(am|pm)?\s*(z|[+-]\d{2}:?\d{2})?)?"
 )
 _WEEKDAY = re.compile(r"\s*[(（]?(星期|周)[一二三四五六日天][)）]?")
@@ -72,7 +73,7 @@ _YEAR = re.compile(r"(\d{4})\s*年?(?:度)?")
 _QUARTER = re.compile(
     r"(\d{4})\s*年?\s*-?(?:第?([一二三四1-4])季度?|q([1-4]))", re.IGNORECASE
 )
-_HALF = re.compile(r"(\d{4})\s*年\s*([上下])半年")
+_HALF = re.compile(r"(\d{4})\s*(?:年\s*([上下])半年|h([12]))", re.IGNORECASE)
 _TEN_DAYS = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月([上中下])旬")
 _EITHER = re.compile(
     rf"(\d{{1,2}})[-/.](\d{{1,2}})[-/.](\d{{4}}){_CLOCK}", re.IGNORECASE
@@ -81,7 +82,11 @@ _SHORT_YEAR = re.compile(r"['’]?(\d{2})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(
 _ENGLISH = re.compile(r"(\d{1,2})[-\s]([a-z]{3})[a-z]*[-\s,]*(\d{4})", re.IGNORECASE)
 _MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name}
 _HAN_DATE = re.compile(
-    r"([〇○零一二三四五六七八九]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号])?"
+    r"([〇○零一二三四五六七八九0-9]{4})年(?:([一二三四五六七八九十]{1,3})月)?(?:([一二三四五六七八九十]{1,3})[日号])?"
+)
+_JAVA = re.compile(
+    r"[a-z]{3} ([a-z]{3}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (?:cst|gmt\+08:00) (\d{4})",
+    re.IGNORECASE,
 )
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
@@ -171,7 +176,7 @@ def _text(text: str, century: int | None) -> DateReading:
     try:
         return _written(text) or _other_forms(text, century)
     except ValueError:
-        return DateReading("bad", fault="不存在的日期")
+        return DateReading("bad", fault="不存在的日期或时刻")
 
 
 def _written(text: str) -> DateReading | None:
@@ -216,7 +221,7 @@ def _period_written(text: str) -> DateReading | None:
         number = int(quarter) if quarter.isdecimal() else "一二三四".index(quarter) + 1
         return _months(int(match[1]), 3 * number - 2, 3 * number)
     if match := _HALF.fullmatch(text):
-        start = 1 if match[2] == "上" else 7
+        start = 1 if "上" in match.groups() or match[3] == "1" else 7
         return _months(int(match[1]), start, start + 5)
     if match := _TEN_DAYS.fullmatch(text):
         return _ten_days(int(match[1]), int(match[2]), match[3])
@@ -251,12 +256,12 @@ def _other_forms(text: str, century: int | None) -> DateReading:
         return _day_or_month(match)
     if match := _SHORT_YEAR.fullmatch(text):
         return _short_year(match, century)
-    if (match := _ENGLISH.fullmatch(text)) and match[2].lower() in _MONTHS:
-        month = _MONTHS[match[2].lower()]
-        return _day(_moment_of(int(match[3]), month, int(match[1])))
+    if found := _english(text):
+        return found
     if match := _HAN_DATE.fullmatch(text):
         return _han_date(match)
-    return DateReading("bad", fault="不是可读的日期")
+    fault = "是表格软件的错误值" if is_error_value(text) else "不是可读的日期"
+    return DateReading("bad", fault=fault)
 
 
 def _short_year(match: re.Match[str], century: int | None) -> DateReading:
@@ -264,6 +269,20 @@ def _short_year(match: re.Match[str], century: int | None) -> DateReading:
         return DateReading("bad", fault="年份只有两位，世纪不明")
     year, month, day = (int(g) for g in match.groups())
     return _day(_moment_of(century + year, month, day), "两位年份按工作区给定的世纪")
+
+
+def _english(text: str) -> DateReading | None:
+    """Read `1-Mar-2024`, and what Java programs print; their CST is that of China."""
+    if match := _ENGLISH.fullmatch(text):
+        month = _MONTHS.get(match[2].lower())
+        return _day(_moment_of(int(match[3]), month, int(match[1]))) if month else None
+    match = _JAVA.fullmatch(text)
+    month = _MONTHS.get(match[1].lower()) if match else None
+    if match is None or month is None:
+        return None
+    day, hour, minute, second, year = (int(g) for g in match.groups()[1:])
+    moment = _moment_of(year, month, day, hour, minute, second)
+    return _day(moment, "CST 按北京时间读取")
 
 
 def _han_date(match: re.Match[str]) -> DateReading:

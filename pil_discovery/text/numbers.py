@@ -33,10 +33,34 @@ class NumberReading:
     note: str = ""
 
 
+NOT_FINITE = {"NaN": "#NaN", "Infinity": "#Infinity", "-Infinity": "#-Infinity"}
+"""Name in JSON → error value that the cell shows."""
+
+NOT_CALCULATED = "#公式未计算"
+"""Error value of a cell whose formula has no stored result."""
+
+_ERROR_VALUE = re.compile(
+    r"#(REF!|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!"
+    rf"|UNKNOWN!|GETTING_DATA|NaN|-?Infinity|{NOT_CALCULATED[1:]})|Err:\d{{3}}",
+    re.IGNORECASE,
+)
+
+
+def is_error_value(text: str) -> bool:
+    """Tell whether a cell shows an error of the program instead of a value.
+
+    `#N/A` is none of them: it says on purpose that there is nothing.
+    """
+    return text[:1] in "#Ee" and _ERROR_VALUE.fullmatch(text) is not None
+
+
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([, ']\d{3})+(\.\d*)?")
 _HEAD = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(?:e[+-]?\d{1,2})?", re.IGNORECASE)
-_CURRENCY = re.compile(r"^(¥|人民币|rmb|cny)\s*:?\s*", re.IGNORECASE)
+_CURRENCY = re.compile(r"^([+-]?)\s*(?:¥|人民币|rmb|cny)\s*:?\s*", re.IGNORECASE)
+_MINUS_BEHIND = re.compile(r"([\d.,' ]*\d[\d.,' ]*)-")
+_RAISED = re.compile(r"(?:^|[\d.,)])\s*[⁰¹²³⁴-⁹₀-₉①-⒛㉑-㉟㊱-㊿]")
+_EUROPEAN = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+(,\d*)?|\d+,\d{1,2}|\d+,\d{4,})")
 _MU_FEN = re.compile(
     r"(?:(\d+(?:\.\d+)?)亩)(?:(\d+(?:\.\d+)?)分)?(?:(\d+(?:\.\d+)?)厘)?"
 )
@@ -52,8 +76,9 @@ def read_number(cell: object) -> NumberReading:
     """Read one cell as a number.
 
     Accepts numbers, `1,234.5`, `１２３`, spaces between groups of three, `¥1,200元`,
-    `1.2万`, `3亩2分`, `35%`, `1‰`, `千分之一`, and a trailing separator (`24.9480;`).
-    Several values in one cell, estimates and ranges are faults, never a guess.
+    `1.2万`, `3亩2分`, `35%`, `1‰`, `千分之一`, a minus behind or brackets for one, and
+    a trailing separator (`24.9480;`). Several values in one cell, estimates, ranges,
+    footnote marks and decimal commas (`1.234,5`) are faults, never a guess.
     """
     if isinstance(cell, bool):
         return NumberReading(fault="是逻辑值，不是数字")
@@ -65,7 +90,7 @@ def read_number(cell: object) -> NumberReading:
         return NumberReading(fault="不是数字")
     if is_placeholder(cell):
         return NumberReading()
-    return _from_text(fold(cell))
+    return _from_text(cell)
 
 
 def _from_float(cell: float) -> NumberReading:
@@ -76,7 +101,11 @@ def _from_float(cell: float) -> NumberReading:
     return NumberReading(Decimal(repr(cell)))
 
 
-def _from_text(text: str) -> NumberReading:
+def _from_text(cell: str) -> NumberReading:
+    # Folded, 10² would be 102.
+    if not cell.isascii() and _RAISED.search(cell):
+        return NumberReading(fault="数字上带有上标或脚注号，不是一个确定的数")
+    text = fold(cell)
     if _PLAIN.fullmatch(text):
         return NumberReading(Decimal(text))
     bare = _TRAILING.sub("", text)
@@ -108,12 +137,11 @@ def _share_in_words(text: str) -> NumberReading | None:
 
 
 def _with_unit(text: str) -> NumberReading | None:
-    text = _CURRENCY.sub("", text)
+    text = _CURRENCY.sub(r"\1", text)
     if text.startswith("(") and text.endswith(")"):
-        inner = _with_unit(text[1:-1])
-        if inner is None or inner.value is None:
-            return None
-        return NumberReading(-inner.value, inner.unit, note="括号按负数读取")
+        return _negated(_with_unit(text[1:-1]), "括号按负数读取")
+    if behind := _MINUS_BEHIND.fullmatch(text):
+        return _negated(_with_unit(behind[1].strip()), "末尾的负号按负数读取")
     head = _HEAD.match(text)
     if head is None:
         return None
@@ -122,6 +150,12 @@ def _with_unit(text: str) -> NumberReading | None:
     if value is None or (unit and find_unit(unit) is None):
         return None
     return NumberReading(value, unit or None)
+
+
+def _negated(reading: NumberReading | None, note: str) -> NumberReading | None:
+    if reading is None or reading.value is None:
+        return None
+    return NumberReading(-reading.value, reading.unit, note=note)
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -133,8 +167,10 @@ def _decimal(text: str) -> Decimal | None:
 
 
 def _fault(text: str) -> str:
-    if text.startswith("#"):
+    if text.startswith("#") or is_error_value(text):
         return "是表格软件的错误值"
+    if _EUROPEAN.fullmatch(text):
+        return "不是可读的数字：分不清逗号和点哪个是小数点（可能是欧洲写法）"
     if _VAGUE.search(text):
         return "是约数或范围，不是一个确定的数"
     return "不是可读的数字"

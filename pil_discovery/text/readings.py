@@ -15,7 +15,12 @@ import pyarrow.compute as pc
 from pil_discovery.text.characters import fold, is_placeholder, squeeze, tidy
 from pil_discovery.text.codes import CodeKind, check_code
 from pil_discovery.text.dates import DateReading, read_dates
-from pil_discovery.text.numbers import NumberReading, read_number, read_ordinal
+from pil_discovery.text.numbers import (
+    NumberReading,
+    is_error_value,
+    read_number,
+    read_ordinal,
+)
 from pil_discovery.text.units import conversion, find_unit, scale, unit_fault
 
 if TYPE_CHECKING:
@@ -93,6 +98,8 @@ def _text(value: object, rules: Rules) -> Reading:
         return _MISSING
     if _LOST_DIGITS.fullmatch(value.strip()):
         return _truncated()
+    if is_error_value(value.strip()):
+        return _unreadable("是表格软件的错误值")
     plain = fold(value) if rules.identifier else tidy(value)
     return _coded(plain, rules.field.code) if rules.field.code else Reading(plain)
 

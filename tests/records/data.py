@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import xlsxwriter
@@ -111,3 +112,41 @@ def balanced(table) -> bool:
         and sum(s.rows_read for s in table.sources) == report.rows_read
         and all(s.rows_read == s.rows_used + s.rows_quarantined for s in table.sources)
     )
+
+
+TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
+
+
+def ods(folder: Path, rows: str, name: str = "数据.ods"):
+    """An ODS file with one sheet, whose rows are given as XML."""
+    content = (
+        f'<office:document-content xmlns:office="{OFFICE}" xmlns:table="{TABLE}"'
+        f' xmlns:text="{TEXT}" xmlns:calcext="{CALCEXT}"><office:body>'
+        f'<office:spreadsheet><table:table table:name="表">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+    path = folder / name
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", mime)
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{manifest}"/>'
+        )
+    return path
+
+
+def ods_row(*cells: str, attributes: str = ""):
+    """A row of an ODS file; a cell that begins with `<` is XML already."""
+    told = (
+        c
+        if c.startswith("<")
+        else f'<table:table-cell office:value-type="string"><text:p>{c}</text:p>'
+        "</table:table-cell>"
+        for c in cells
+    )
+    return f"<table:table-row {attributes}>{''.join(told)}</table:table-row>"

@@ -18,7 +18,7 @@ XLS = (SAMPLE / "闲置土地台账.xls").read_bytes()
 
 
 def opened(path):
-    return read_workbook(load(path, path.parent))[0]
+    return read_workbook(load(path, path.parent)).grids
 
 
 def with_cells(folder, *places):

@@ -1,4 +1,5 @@
 import pytest
+import xlwt
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records import read_table, recognise
@@ -48,6 +49,65 @@ def test_two_merged_header_rows(tmp_path):
     table = read_table(path, CATALOGUE)
     assert table.frame["grantee"].tolist() == ["甲"]
     assert table.frame["_row"].tolist() == [3]
+
+
+THREE_ROWS = [
+    ["2024年台账", None, None, None, None, None],
+    ["合同编号", "合同信息", None, None, None, "用途"],
+    [None, "受让人", "价款", None, "签订日期", None],
+    [None, None, "成交价(万元)", "备注", None, None],
+    ["HT-1", "甲", 5, "x", "2024-01-01", "住宅"],
+]
+MERGED = [
+    (1, 0, 3, 0, "合同编号"),
+    (1, 1, 1, 4, "合同信息"),
+    (2, 1, 3, 1, "受让人"),
+    (2, 2, 2, 3, "价款"),
+    (2, 4, 3, 4, "签订日期"),
+    (1, 5, 3, 5, "用途"),
+]
+
+
+@pytest.mark.parametrize("merged", [MERGED, ()])
+def test_three_header_rows(tmp_path, merged):
+    path = workbook(tmp_path, {"台账": THREE_ROWS}, merged=merged)
+    table = read_table(path, CATALOGUE)
+    assert table.frame["contract_no"].tolist() == ["HT-1"]
+    assert table.frame["grantee"].tolist() == ["甲"]
+    assert table.frame["price_cny"].tolist() == [50000.0]
+    assert table.frame["sign_date"].notna().all()
+    assert table.report.rows_read == 1
+    reasons = [s.reason for s in table.report.rows_skipped]
+    assert reasons == ["表头以上的标题或说明", "表头", "表头", "表头"]
+
+
+def test_three_header_rows_of_an_xls(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("台账")
+    starts = {(top, left) for top, left, *_ in MERGED}
+    for number, row in enumerate(THREE_ROWS):
+        for column, cell in enumerate(row):
+            if cell is not None and (number, column) not in starts:
+                sheet.write(number, column, cell)
+    for top, left, bottom, right, text in MERGED:
+        sheet.write_merge(top, bottom, left, right, text)
+    book.save(str(tmp_path / "表.xls"))
+    table = read_table(tmp_path / "表.xls", CATALOGUE)
+    assert table.frame["price_cny"].tolist() == [50000.0]
+    assert table.frame["grantee"].tolist() == ["甲"]
+
+
+def test_no_header_reaches_into_the_next_group(tmp_path):
+    rows = [
+        ["合同编号", "出让", None, "转让", None],
+        [None, "受让人", None, None, "受让人"],
+        [None, "名称", "成交价", "备注", "名称"],
+        ["HT-1", "甲", 5, "x", "乙"],
+    ]
+    table = read_table(workbook(tmp_path, {"表": rows}), CATALOGUE)
+    assert table.frame["grantee"].tolist() == ["甲"]
+    assert table.frame["price_cny"].tolist() == [5.0]
+    assert any("转让 备注" in i.value for i in table.report.inferences)
 
 
 def test_names_split_over_two_header_rows(tmp_path):

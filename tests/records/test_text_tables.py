@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records import read_table
-from pil_discovery.records.text_tables import decode, find_delimiter, read_text
+from pil_discovery.records.delimiters import find_dialect
+from pil_discovery.records.text_tables import decode, read_text
 from tests.records.data import CATALOGUE, balanced, csv_file
 
 TEXT = "合同编号,受让人,成交价\nHT-1,示例公司甲,1\nHT-2,示例公司乙,2\n"
@@ -53,7 +54,7 @@ def test_a_told_encoding_is_strict():
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 def test_delimiters(tmp_path, delimiter):
     text = TEXT.replace(",", delimiter)
-    assert find_delimiter(text) == delimiter
+    assert find_dialect(text, "f").delimiter == delimiter
     assert len(read_table(csv_file(tmp_path, text), CATALOGUE)) == 2
 
 

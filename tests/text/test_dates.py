@@ -48,6 +48,8 @@ def test_day_numbers_of_spreadsheets(date):
         ("2025-05-12T02:41:00Z", (10, 41, 0)),
         ("2025-05-12T10:41:00+08:00", (10, 41, 0)),
         (42370.5, (12, 0, 0)),
+        ("2024-03-01 下午3点", (15, 0, 0)),
+        ("Fri Mar 01 09:30:00 CST 2024", (9, 30, 0)),
     ],
 )
 def test_times_are_kept_as_beijing_time(cell, clock):
@@ -70,6 +72,8 @@ def test_times_are_kept_as_beijing_time(cell, clock):
         ("2024年上半年", "2024-01-01", "2024-06-30"),
         ("2024年2月下旬", "2024-02-21", "2024-02-29"),
         ("二〇二四年三月", "2024-03-01", "2024-03-31"),
+        ("2024年三月", "2024-03-01", "2024-03-31"),
+        ("2024H2", "2024-07-01", "2024-12-31"),
     ],
 )
 def test_partial_dates_are_intervals(cell, first, last):
@@ -102,6 +106,9 @@ def test_placeholders_are_missing(cell):
         "2024-13",
         "2024.1",
         "昨天",
+        "#REF!",
+        "2024-03-01 25点",
+        "Fri Foo 01 09:30:00 CST 2024",
         True,
     ],
 )

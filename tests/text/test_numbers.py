@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pil_discovery.text.numbers import read_han, read_number, read_ordinal
+from pil_discovery.text.numbers import (
+    is_error_value,
+    read_han,
+    read_number,
+    read_ordinal,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +20,9 @@ from pil_discovery.text.numbers import read_han, read_number, read_ordinal
         ("1\xa0234.50", "1234.50", None),
         ("−5", "-5", None),
         ("(1,200)", "-1200", None),
+        ("1,200.50-", "-1200.50", None),
+        ("-¥12", "-12", None),
+        ("12 m²", "12", "m2"),
         ("¥1,200.00元", "1200.00", "元"),
         ("1.2万", "1.2", "万"),
         ("12万元整", "12", "万元"),
@@ -58,6 +66,12 @@ def test_a_trailing_separator_is_stripped_and_named():
         ("<0.01", "约数"),
         ("1-2", "约数"),
         ("1,23", "不是可读"),
+        ("1.234,5", "欧洲"),
+        ("1.234.567", "欧洲"),
+        ("12,5", "欧洲"),
+        ("10²", "上标"),
+        ("12①", "脚注"),
+        ("1-2-", "约数"),
         ("#REF!", "错误值"),
         ("abc", "不是可读"),
         (float("inf"), "有限"),
@@ -68,6 +82,20 @@ def test_anything_else_is_a_fault_not_a_guess(cell, word):
     reading = read_number(cell)
     assert reading.value is None
     assert word in reading.fault
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["#REF!", "#DIV/0!", "#NAME?", "Err:502", "#公式未计算", "#NaN", "#Infinity"],
+)
+def test_error_values_of_programs(text):
+    assert is_error_value(text)
+    assert "错误值" in read_number(text).fault
+
+
+@pytest.mark.parametrize("text", ["#N/A", "#1", "#3楼", "Err", "合同#REF!", ""])
+def test_what_only_looks_like_an_error_value(text):
+    assert not is_error_value(text)
 
 
 @given(st.decimals(-(10**12), 10**12, places=2))

@@ -1,0 +1,271 @@
+"""Several tables on one sheet → one grid each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank, is_blank_row
+from pil_discovery.records.headings import best_heading, possible_headings, recognise
+from pil_discovery.records.titles import title_start
+from pil_discovery.text.characters import squeeze
+from pil_discovery.text.headers import field_names, match_headers, read_header
+from pil_discovery.text.numbers import read_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pil_discovery.records.grids import Cell
+    from pil_discovery.types.datasets import Dataset
+
+_SAMPLE = 200
+"""Rows looked at for empty columns before all rows are."""
+
+_HEADER_ROWS = 3
+_FIRST_ROWS = 20
+
+
+def split_grid(grid: Grid, datasets: Mapping[str, Dataset]) -> list[Grid]:
+    """Return the tables of a sheet, each with its title, header and true row numbers.
+
+    Tables stand below each other, each with a header of its own, or side by side with
+    an empty column between. A header that comes again (page break) starts no table. A
+    sheet with one table comes back as it is, and so does one without known headers.
+
+    Parameters
+    ----------
+    datasets
+        The catalogue; its names of columns tell headers from records.
+    """
+    if isinstance(grid, NamedGrid):
+        return [grid]
+    names = _Names(datasets)
+    return [
+        block for part in _beside(grid, names) for block in _below(part, names)
+    ] or [grid]
+
+
+class _Names:
+    """What the catalogue calls its columns."""
+
+    def __init__(self, datasets: Mapping[str, Dataset]) -> None:
+        self.datasets = datasets
+        self.known = frozenset(n for d in datasets.values() for n in field_names(d))
+
+    def fields(self, headers: Sequence[str]) -> tuple[str, dict[str, int]]:
+        """Return the data set that the headers most look like, and field → position."""
+        ranked = recognise(headers, self.datasets)
+        if not ranked:
+            return "", {}
+        dataset = ranked[0].dataset
+        return dataset, self.of(dataset, headers)
+
+    def of(self, dataset: str, headers: Sequence[str]) -> dict[str, int]:
+        """Return the fields of one data set that the headers name."""
+        match = match_headers(headers, self.datasets[dataset], cut_bytes=0)
+        return {name: position for position, name in match.mapping.items()}
+
+    def heads(self, row: Row) -> bool:
+        """Tell whether a row is a header: words, of which half or more are known."""
+        cells = [c for c in row if not is_blank(c)]
+        if len(cells) < 2 or not all(isinstance(c, str) for c in cells):
+            return False
+        known = sum(_is_known(str(c), self.known) for c in cells)
+        return 2 * known >= len(cells) and len(self.fields(_texts(row))[1]) >= 2
+
+
+@lru_cache(maxsize=65536)
+def _is_known(text: str, known: frozenset[str]) -> bool:
+    return any(name in known for name in read_header(text).names)
+
+
+def _texts(row: Row) -> list[str]:
+    return ["" if is_blank(c) else " ".join(str(c).split()) for c in row]
+
+
+# ---- below each other ----
+
+
+def _below(grid: Grid, names: _Names) -> list[Grid]:
+    starts = _starts(grid, names)
+    if not starts:
+        return [grid]
+    cuts = [0, *starts, len(grid.rows)]
+    return [_rows_between(grid, a, b) for a, b in pairwise(cuts) if b > a]
+
+
+@dataclass
+class _Head:
+    """The header in force: its last row and the words of each row."""
+
+    last: int
+    words: list[list[str]]
+
+
+def _starts(grid: Grid, names: _Names) -> list[int]:
+    """Return where a table with another header begins, its title included."""
+    starts: list[int] = []
+    head: _Head | None = None
+    for position in _possible_starts(grid, names):
+        row = grid.rows[position]
+        known = names.heads(row)
+        if head is not None and position <= head.last + 1 and known:
+            head.last, head.words = position, [*head.words, _words(row)]
+        elif head is None:
+            head = _Head(position, [_words(row)]) if known else None
+        elif _is_other(grid, position, head, known=known):
+            starts.append(title_start(grid.rows, position, head.last + 1))
+            head = _Head(position, [_words(row)])
+    return starts
+
+
+def _is_other(grid: Grid, position: int, head: _Head, *, known: bool) -> bool:
+    if known:
+        return _words(grid.rows[position]) not in head.words
+    return _is_strange(grid, position, head)
+
+
+def _possible_starts(grid: Grid, names: _Names) -> list[int]:
+    """Return the rows that hold a known name or follow an empty row.
+
+    Nearly every row is a record; it is passed over here by one comparison of sets.
+    """
+    found, after_blank = [], True
+    for position, row in enumerate(grid.rows):
+        if after_blank or not names.known.isdisjoint(row):
+            found.append(position)
+        first = row[0] if row else None
+        after_blank = is_blank(first) and is_blank_row(row)
+        # A title may stand between the empty row and the header.
+        if found and found[-1] == position and _filled(row) == 1:
+            after_blank = True
+    return found
+
+
+def _filled(row: Row) -> int:
+    return sum(not is_blank(c) for c in row)
+
+
+def _words(row: Row) -> list[str]:
+    return [squeeze(str(c)) for c in row if not is_blank(c)]
+
+
+def _is_strange(grid: Grid, position: int, head: _Head) -> bool:
+    """Tell whether a row after a gap is the header of an unknown table.
+
+    It has words without a digit where the table above has numbers.
+    """
+    cells = {p: c for p, c in enumerate(grid.rows[position]) if not is_blank(c)}
+    wordy = all(isinstance(c, str) and not _has_digit(c) for c in cells.values())
+    if len(cells) < 2 or not wordy or not _after_gap(grid, position):
+        return False
+    numeric = _numeric(grid, head.last + 1, position)
+    return len(set(map(str, cells.values()))) == len(cells) and any(
+        p in numeric and str(c).strip() not in {"-", "/", "无"}
+        for p, c in cells.items()
+    )
+
+
+def _has_digit(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+def _after_gap(grid: Grid, position: int) -> bool:
+    above = grid.rows[max(0, position - 2) : position]
+    return any(map(is_blank_row, above))
+
+
+def _numeric(grid: Grid, start: int, stop: int) -> set[int]:
+    """Return the columns that hold nothing but numbers below a header."""
+    rows = grid.rows[start : min(stop, start + _FIRST_ROWS)]
+    seen: dict[int, bool] = {}
+    for row in rows:
+        for column, cell in enumerate(row):
+            if not is_blank(cell):
+                seen[column] = seen.get(column, True) and _is_number(cell)
+    return {column for column, numbers in seen.items() if numbers}
+
+
+def _is_number(cell: Cell) -> bool:
+    reading = read_number(cell)
+    return reading.value is not None
+
+
+def _rows_between(grid: Grid, start: int, stop: int) -> Grid:
+    merged = tuple(
+        ((top - start, left), (bottom - start, right))
+        for (top, left), (bottom, right) in grid.merged
+        if start <= top and bottom < stop
+    )
+    rows, lines = grid.rows[start:stop], grid.lines[start:stop]
+    return replace(grid, rows=rows, lines=lines, merged=merged)
+
+
+# ---- side by side ----
+
+
+def _beside(grid: Grid, names: _Names) -> list[Grid]:
+    """Return the tables between empty columns, as far as each has its own header."""
+    if grid.ragged:
+        return [grid]
+    for column in _empty_columns(grid):
+        left, right = _columns_between(grid, 0, column), _columns_between(grid, column)
+        if _are_two(left, right, names):
+            return [left, *_beside(right, names)]
+    return [grid]
+
+
+def _empty_columns(grid: Grid) -> list[int]:
+    """Return the inner columns in which no row has anything."""
+    width = max(map(len, grid.rows), default=0)
+    head = grid.rows[:_SAMPLE]
+    inner = [c for c in range(1, width - 1) if _is_empty(head, c)]
+    return [c for c in inner if _is_empty(grid.rows, c)]
+
+
+def _is_empty(rows: Sequence[Row], column: int) -> bool:
+    return all(column >= len(row) or is_blank(row[column]) for row in rows)
+
+
+def _are_two(left: Grid, right: Grid, names: _Names) -> bool:
+    """Tell two tables from one with an empty column in it.
+
+    Two tables either name some column twice, once on each side, or are of two data
+    sets neither of which has a column on the other side.
+    """
+    one, other = _header(left, names), _header(right, names)
+    if one is None or other is None:
+        return False
+    (first, ours), (second, theirs) = names.fields(one), names.fields(other)
+    if not ours or not theirs:
+        return False
+    if {squeeze(one[p]) for p in ours.values()} & {
+        squeeze(other[p]) for p in theirs.values()
+    }:
+        return True
+    whole = [*one, *other]
+    return (
+        first != second
+        and len(names.of(first, whole)) == len(ours)
+        and len(names.of(second, whole)) == len(theirs)
+    )
+
+
+def _header(grid: Grid, names: _Names) -> tuple[str, ...] | None:
+    possible = possible_headings(grid)
+    found = [best_heading(possible, d, {}) for d in names.datasets.values()]
+    fields = [(len(names.fields(h.headers)[1]), h) for h in found if h is not None]
+    return max(fields, key=lambda f: f[0])[1].headers if fields else None
+
+
+def _columns_between(grid: Grid, start: int, stop: int | None = None) -> Grid:
+    """Return some columns; the others stay as empty cells, so that places hold."""
+    end = max(map(len, grid.rows), default=0) if stop is None else stop
+    rows = [
+        [None] * start + list(row[start:end]) if start else list(row[:end])
+        for row in grid.rows
+    ]
+    merged = tuple(m for m in grid.merged if start <= m[0][1] and m[1][1] < end)
+    return replace(grid, rows=rows, merged=merged)

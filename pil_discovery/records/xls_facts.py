@@ -1,0 +1,87 @@
+"""Facts of an XLS file, from its records ([MS-XLS] 2.4)."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BOF, _EOF, _SHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
+_DATEMODE, _ROW, _FORMULA, _BOOLERR = 0x0022, 0x0208, 0x0006, 0x0205
+_WIDE_TEXT = 0x01
+_HIDDEN = 0x20
+_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
+
+
+def xls_facts(stream: bytes) -> WorkbookFacts:
+    """Return the facts of the workbook stream of an XLS file; none if encrypted."""
+    starts: dict[int, SheetFacts] = {}
+    sheets: dict[str, SheetFacts] = {}
+    here: SheetFacts | None = None
+    from_1904, depth = False, 0
+    for at, kind, body in _records(stream):
+        if kind == _FILEPASS:
+            return WorkbookFacts({})
+        if kind == _BOF:
+            depth += 1
+            here = starts.get(at, here)
+        elif kind == _EOF:
+            depth -= 1
+            here = here if depth else None
+        elif kind == _SHEET:
+            start, name = _sheet(body)
+            sheets[name] = starts[start] = SheetFacts()
+        elif kind == _DATEMODE:
+            from_1904 = body[:1] == b"\x01"
+        elif here is not None and depth == 1:
+            _note(kind, body, here)
+    return WorkbookFacts(sheets, from_1904)
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    at = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        yield at, kind, stream[at + 4 : at + 4 + length]
+        at += 4 + length
+
+
+def _sheet(body: bytes) -> tuple[int, str]:
+    """Return where the records of a sheet begin, and its name."""
+    start = int.from_bytes(body[:4], "little")
+    count, flags = body[6], body[7]
+    if flags & _WIDE_TEXT:
+        return start, body[8 : 8 + 2 * count].decode("utf-16-le", "replace")
+    return start, body[8 : 8 + count].decode("latin-1")
+
+
+def _note(kind: int, body: bytes, facts: SheetFacts) -> None:
+    if kind == _ROW and len(body) >= 16 and body[12] & _HIDDEN:
+        facts.hidden_rows.append(int.from_bytes(body[:2], "little") + 1)
+        return
+    error = _error(kind, body)
+    if error:
+        row, column = struct.unpack_from("<HH", body)
+        facts.errors[row, column] = error
+
+
+def _error(kind: int, body: bytes) -> str:
+    """Return the error that a cell shows; empty when it shows none."""
+    if kind == _BOOLERR and len(body) >= 8 and body[7] == 1:
+        return _ERRORS.get(body[6], "#VALUE!")
+    told = kind == _FORMULA and len(body) >= 14
+    if told and body[12:14] == b"\xff\xff" and body[6] == 2:
+        return _ERRORS.get(body[8], "#VALUE!")
+    return ""

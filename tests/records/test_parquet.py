@@ -1,0 +1,89 @@
+import datetime as dt
+from decimal import Decimal
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pil_discovery.errors import ReadError
+from pil_discovery.records import read_table
+from tests.records.data import CATALOGUE, balanced
+
+
+def saved(tmp_path, columns, name="数据.csv", **options):
+    path = tmp_path / name
+    pq.write_table(pa.table(columns), path, **options)
+    return path
+
+
+def test_types_of_columns(tmp_path):
+    moment = dt.datetime(2024, 3, 1, 20, tzinfo=dt.UTC)
+    path = saved(
+        tmp_path,
+        {
+            "合同编号": pa.array([110105194912310021, 7], pa.int64()),
+            "受让人": pa.array(["甲", None]).dictionary_encode(),
+            "出让面积": pa.array([3.14, float("nan")], pa.float32()),
+            "成交价": pa.array([Decimal("1.50"), None], pa.decimal128(9, 2)),
+            "签订日期": pa.array([moment, None], pa.timestamp("ns", tz="UTC")),
+        },
+    )
+    table = read_table(path, CATALOGUE)
+    assert table.frame["contract_no"].tolist() == ["110105194912310021", "7"]
+    assert table.frame["grantee"].isna().tolist() == [False, True]
+    assert table.frame["area_m2"][0] == 3.14
+    assert table.frame["price_cny"][0] == 1.5
+    assert table.frame["sign_date"][0] == pd.Timestamp("2024-03-02")
+    assert table.frame["_row"].tolist() == [1, 2]
+    assert table.sources[0].encoding is None
+    assert len(table.quarantine) == 0
+    assert balanced(table)
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pa.array([dt.date(2024, 3, 1)]),
+        pa.array([1709280000], pa.timestamp("s")),
+        pa.array(["2024年3月1日"], pa.large_string()),
+        pa.array([45352], pa.uint16()),
+        pa.array([b"2024-03-01"]),
+    ],
+)
+def test_dates_of_every_type(tmp_path, dates):
+    path = saved(tmp_path, {"合同编号": ["HT-1"], "签订日期": dates})
+    table = read_table(path, CATALOGUE, wanted="contract")
+    assert table.frame["sign_date"].tolist() == [pd.Timestamp("2024-03-01")]
+
+
+def test_nested_and_binary_columns_are_listed(tmp_path):
+    columns = {
+        "合同编号": ["HT-1"],
+        "受让人": ["甲"],
+        "附件": [b"\xff\x00"],
+        "期": [[1]],
+    }
+    table = read_table(saved(tmp_path, columns), CATALOGUE)
+    notes = {i.what: i.value for i in table.report.inferences}
+    assert notes["嵌套或二进制的列未读取"] == "附件、期"
+    assert len(table) == 1
+
+
+def test_moments_beyond_all_calendars_are_cells(tmp_path):
+    far = pa.array([2**55], pa.int64()).cast(pa.timestamp("us"))
+    path = saved(tmp_path, {"合同编号": ["HT-1"], "签订日期": far})
+    table = read_table(path, CATALOGUE, wanted="contract")
+    assert table.quarantine["reason_class"].tolist() == ["date"]
+
+
+def test_a_layer_and_a_damaged_file_are_refused_with_advice(tmp_path):
+    columns = pa.table({"合同编号": ["HT-1"]}).replace_schema_metadata({"geo": "{}"})
+    path = tmp_path / "图层.parquet"
+    pq.write_table(columns, path)
+    with pytest.raises(ReadError, match=r"GeoParquet.*read_layer"):
+        read_table(path, CATALOGUE, wanted="contract")
+    whole = saved(tmp_path, {"合同编号": ["HT-1"]}).read_bytes()
+    path.write_bytes(whole[:-20])
+    with pytest.raises(ReadError, match=r"打不开.*CSV"):
+        read_table(path, CATALOGUE, wanted="contract")

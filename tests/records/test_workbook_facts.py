@@ -1,0 +1,213 @@
+import datetime as dt
+
+import pandas as pd
+import pytest
+import xlsxwriter
+import xlwt
+
+from pil_discovery.records import read_table
+from tests.records.data import CATALOGUE, balanced, ods, ods_row
+
+HEAD = ["合同编号", "受让人", "成交价", "签订日期"]
+LEAP_DAY = dt.date(2024, 2, 29)
+SERIAL_1904 = (LEAP_DAY - dt.date(1904, 1, 1)).days
+
+
+def notes(table):
+    return {i.what: i for i in table.report.inferences}
+
+
+def xlsx(path, fill, **options):
+    with xlsxwriter.Workbook(path, options) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, HEAD)
+        fill(book, sheet)
+    return path
+
+
+def xls(path, fill, *, from_1904=False):
+    book = xlwt.Workbook()
+    book.dates_1904 = from_1904
+    sheet = book.add_sheet("表")
+    for column, name in enumerate(HEAD):
+        sheet.write(0, column, name)
+    fill(sheet)
+    book.save(str(path))
+    return path
+
+
+def with_errors(folder, kind):
+    if kind == "ods":
+        error = (
+            '<table:table-cell table:formula="of:=1/0" office:value-type="string" '
+            'office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p>'
+            "</table:table-cell>"
+        )
+        many = '<table:table-cell table:number-columns-repeated="3"/>'
+        rows = [ods_row(*HEAD), ods_row("HT-1", "甲", error), ods_row("HT-2", many)]
+        return ods(folder, "".join(rows))
+    if kind == "xls":
+
+        def fill(sheet):
+            sheet.write(1, 0, "HT-1")
+            sheet.row(1).set_cell_error(2, "#DIV/0!")
+            sheet.write(2, 0, "HT-2")
+
+        return xls(folder / "表.et", fill)
+
+    def write(book, sheet):
+        sheet.write(1, 0, "HT-1")
+        sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(2, 0, '="HT-"&2', None, "HT-2")
+
+    return xlsx(folder / "表.et", write)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_error_values_are_listed_and_not_lost(tmp_path, kind):
+    table = read_table(with_errors(tmp_path, kind), CATALOGUE)
+    assert table.frame["contract_no"].tolist() == ["HT-1", "HT-2"]
+    (entry,) = table.quarantine.to_dict("records")
+    assert (entry["row"], entry["column"]) == (2, "price_cny")
+    assert (entry["value"], entry["scope"]) == ("#DIV/0!", "cell")
+    assert balanced(table)
+
+
+def test_an_error_value_in_a_key_takes_the_row_out(tmp_path):
+    def write(book, sheet):
+        sheet.write_formula(1, 0, "=A9", None, "#REF!")
+        sheet.write_formula(1, 1, "=A9", None, "#NAME?")
+
+    table = read_table(xlsx(tmp_path / "表.xlsx", write), CATALOGUE)
+    assert table.quarantine["scope"].tolist() == ["row", "cell", "cell"]
+    assert balanced(table)
+
+
+def test_a_formula_that_was_never_calculated_is_no_empty_cell(tmp_path):
+    def write(book, sheet):
+        sheet.write_row(1, 0, ["HT-1", "甲"])
+        sheet.write_formula(1, 2, "=1+1", None, "")
+        sheet.write_formula(2, 0, '="HT-"&2', None, "HT-2")
+        sheet.write_formula(2, 2, "=1+1", None, 2)
+
+    table = read_table(xlsx(tmp_path / "表.xlsx", write), CATALOGUE)
+    assert table.quarantine["value"].tolist() == ["#公式未计算"]
+    assert table.quarantine["row"].tolist() == [2]
+    assert table.frame["price_cny"][1] == 2.0
+
+
+def with_hidden_rows(folder, kind):
+    if kind == "ods":
+        filtered = 'table:visibility="filter"'
+        empty = (
+            '<table:table-row table:number-rows-repeated="1048573" '
+            'table:visibility="collapse"><table:table-cell/></table:table-row>'
+        )
+        rows = [
+            ods_row(*HEAD),
+            ods_row("HT-1", "甲", attributes=filtered),
+            ods_row("HT-2", "乙"),
+            empty,
+        ]
+        return ods(folder, "".join(rows))
+    if kind == "xls":
+
+        def fill(sheet):
+            sheet.write(1, 0, "HT-1")
+            sheet.row(1).hidden = True
+            sheet.write(2, 0, "HT-2")
+
+        return xls(folder / "表.xls", fill)
+
+    def write(book, sheet):
+        sheet.write(1, 0, "HT-1")
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.write(2, 0, "HT-2")
+
+    return xlsx(folder / "表.xlsx", write)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
+def test_hidden_and_filtered_rows_are_read_and_listed(tmp_path, kind):
+    table = read_table(with_hidden_rows(tmp_path, kind), CATALOGUE)
+    assert table.frame["contract_no"].tolist() == ["HT-1", "HT-2"]
+    note = notes(table)["隐藏的行也已读取"]
+    assert note.value == "1 行"
+    assert "第2行" in note.why
+
+
+def test_plain_day_numbers_of_an_xlsx_that_counts_from_1904(tmp_path):
+    def write(book, sheet):
+        style = book.add_format({"num_format": "yyyy-mm-dd"})
+        moment = dt.datetime.combine(LEAP_DAY, dt.time())
+        sheet.write_datetime(1, 3, moment, style)
+        sheet.write(2, 3, SERIAL_1904)
+        sheet.write(3, 3, str(SERIAL_1904))
+        sheet.write(4, 3, 20240229)
+        sheet.write(5, 3, "2024年2月29日")
+        for row in range(1, 6):
+            sheet.write_row(row, 0, [f"HT-{row}", "甲", SERIAL_1904])
+
+    path = xlsx(tmp_path / "表.xlsx", write, date_1904=True)
+    table = read_table(path, CATALOGUE)
+    assert table.frame["sign_date"].tolist() == [pd.Timestamp(LEAP_DAY)] * 5
+    assert table.frame["price_cny"].tolist() == [SERIAL_1904] * 5
+    assert notes(table)["日期序号按1904年日期系统读取"].value == "2 格"
+
+
+@pytest.mark.parametrize("from_1904", [True, False])
+def test_plain_day_numbers_of_an_xls(tmp_path, from_1904):
+    first = dt.date(1904, 1, 1) if from_1904 else dt.date(1899, 12, 30)
+
+    def fill(sheet):
+        style = xlwt.easyxf(num_format_str="yyyy-mm-dd")
+        sheet.write(1, 0, "HT-1")
+        sheet.write(1, 3, LEAP_DAY, style)
+        sheet.write(2, 0, "HT-2")
+        sheet.write(2, 3, (LEAP_DAY - first).days)
+
+    table = read_table(
+        xls(tmp_path / "表.xls", fill, from_1904=from_1904),
+        CATALOGUE,
+        wanted="contract",
+    )
+    assert table.frame["sign_date"].tolist() == [pd.Timestamp(LEAP_DAY)] * 2
+
+
+def test_merged_cells_of_an_ods_are_repeated(tmp_path):
+    tall = (
+        '<table:table-cell table:number-rows-spanned="2" office:value-type="string">'
+        "<text:p>HT-1</text:p></table:table-cell>"
+    )
+    rows = [
+        ods_row("合同编号", "期次", "实缴金额"),
+        ods_row(tall, "1", "5"),
+        ods_row("<table:covered-table-cell/>", "2", "6"),
+    ]
+    table = read_table(ods(tmp_path, "".join(rows)), CATALOGUE)
+    assert table.frame["contract_no"].tolist() == ["HT-1", "HT-1"]
+
+
+def test_facts_of_several_sheets_do_not_mix(tmp_path):
+    path = tmp_path / "表.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name in ("甲&乙", "丙"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, HEAD)
+            sheet.write_row(1, 0, [f"HT-{name}", "甲", 1])
+        sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+    table = read_table(path, CATALOGUE)
+    assert table.quarantine["sheet"].tolist() == ["丙"]
+
+
+def test_error_values_behind_many_rows(tmp_path):
+    rows = [HEAD, *([f"HT-{n}", "甲" * 20, n, "2024-01-01"] for n in range(30_000))]
+
+    def write(book, sheet):
+        for number, row in enumerate(rows[1:], 1):
+            sheet.write_row(number, 0, row)
+        sheet.write_formula(25_000, 2, "=1/0", None, "#DIV/0!")
+
+    path = xlsx(tmp_path / "长.xlsx", write)
+    table = read_table(path, CATALOGUE)
+    assert table.quarantine["row"].tolist() == [25_001]
