@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.types.pictures import is_tiff
@@ -50,6 +50,30 @@ _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _BLOCK = 1 << 20
 
 
+class Origin(Protocol):
+    """What a layer is read from: a file, or the answer of a database."""
+
+    @property
+    def file(self) -> str:
+        """Its name in reports."""
+
+    @property
+    def driver(self) -> str:
+        """What reads it."""
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes."""
+
+    @property
+    def bytes(self) -> int:
+        """How many."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Further files it consists of."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A file that may be opened.
@@ -79,6 +103,16 @@ class Opened:
             part_of(path, f"{folder}/{path.name}" if folder else path.name)
             for path in self.beside.values()
         )
+
+    @property
+    def sha256(self) -> str:
+        """Of the main file."""
+        return sha256_of(self.path)
+
+    @property
+    def bytes(self) -> int:
+        """Of the main file."""
+        return self.path.stat().st_size
 
 
 def sha256_of(path: Path) -> str:

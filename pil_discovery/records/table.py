@@ -95,7 +95,7 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
         bytes=len(blob.content),
         encoding=encoded,
     )
-    return _account(rows, dataset, source=source, pages=pages, notes=found + unread)
+    return account(rows, dataset, source=source, pages=pages, notes=found + unread)
 
 
 def _demand_meaning(how: Reading, dataset: Dataset, blob: Blob) -> None:
@@ -113,7 +113,7 @@ def _demand_meaning(how: Reading, dataset: Dataset, blob: Blob) -> None:
         raise ReadError(problems)
 
 
-def _account(
+def account(
     rows: Rows,
     dataset: Dataset,
     *,
