@@ -17,6 +17,7 @@ from pil_discovery.layers.sheets import Layers, choose_sheets
 from pil_discovery.layers.sigma import sigma_problems
 from pil_discovery.layers.vectors import Told, account, read_sheet
 from pil_discovery.text.received import GEOMETRIES, cells_of
+from pil_discovery.types import Inference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +93,7 @@ def _contents(answer: Answer, given: str | None) -> Contents:
         rows=np.arange(1, len(answer.rows) + 1),
         crs=_declared(answer, srids, given),
         encoding="utf-8",
+        notes=_unparsed(broken),
     )
 
 
@@ -112,11 +114,33 @@ def _parsed(
     given = np.array([text is not None for text in ewkb], dtype=bool)
     raw = np.empty(len(ewkb), dtype=object)
     raw[:] = ewkb
-    read = np.asarray(shapely.from_wkb(raw, on_invalid="ignore"), dtype=object)
+    try:
+        read = _shapes(raw)
+    except NotImplementedError:  # curves somewhere: find the features that are
+        read = np.array([_shape(text) for text in ewkb], dtype=object)
     there = ~shapely.is_missing(read)
     srids = {int(srid) for srid in np.unique(shapely.get_srid(read[there]))}
     flat = np.asarray(shapely.force_2d(read), dtype=object)
     return flat, given & ~there, srids
+
+
+def _shapes(ewkb: NDArray[np.object_]) -> NDArray[np.object_]:
+    return np.asarray(shapely.from_wkb(ewkb, on_invalid="ignore"), dtype=object)
+
+
+def _shape(ewkb: str | None) -> object:
+    try:
+        return shapely.from_wkb(ewkb, on_invalid="ignore")
+    except NotImplementedError:
+        return None
+
+
+def _unparsed(broken: NDArray[np.bool_]) -> tuple[Inference, ...]:
+    if not broken.any():
+        return ()
+    why = "曲线和三维曲面不能叠加；可在 query 里用 ST_CurveToLine 转成折线后重新读取"
+    found = Inference(what="图形无法解析的要素", value=f"{broken.sum()} 个", why=why)
+    return (found,)
 
 
 def _declared(answer: Answer, srids: set[int], given: str | None) -> str | None:

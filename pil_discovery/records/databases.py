@@ -7,6 +7,7 @@ names it. It runs in the main process: no foreign file format is parsed here.
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -96,10 +97,6 @@ def ask(
             return _asked(connection, question)
     except SQLAlchemyError as error:
         raise ReadError(query_problem(error, name, database)) from None
-    except UnicodeDecodeError:
-        what = "数据库里的文字不能按它声明的编码读出"
-        remedy = "请数据库管理员核对库的编码（SQL_ASCII 库不能确定编码）"
-        raise ReadError(Problem(name, "query", what, remedy)) from None
     finally:
         engine.dispose()
 
@@ -139,7 +136,7 @@ def _connected(engine: Engine, database: Database, name: str) -> Connection:
 
     try:
         connection = engine.connect()
-    except (SQLAlchemyError, UnicodeDecodeError) as error:
+    except SQLAlchemyError as error:
         raise ReadError(connection_problem(error, name, database)) from None
     except AssertionError:  # a version that SQLAlchemy cannot read
         what = "服务器自称的版本不是 PostgreSQL"
@@ -162,11 +159,12 @@ def _asked(connection: Connection, question: _Question) -> Answer:
         # without parameters a % in the query is only a %
         execution_options={"yield_per": _CHUNK, "no_parameters": True},
     )
-    headers = tuple(result.keys())
-    types = _types(connection, result)
-    kinds = tuple(kind for kind, _ in types)
-    _demand_readable(headers, kinds, question.name)
-    rows, digest, size = _ordered(_received(result, question), headers)
+    with closing(result):
+        headers = tuple(result.keys())
+        types = _types(connection, result)
+        kinds = tuple(kind for kind, _ in types)
+        _demand_readable(headers, kinds, question.name)
+        rows, digest, size = _ordered(_received(result, question), headers)
     systems: dict[int, str] = {}
     for at, (kind, schema) in enumerate(types):
         if kind in GEOMETRIES:

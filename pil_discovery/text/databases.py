@@ -34,7 +34,7 @@ _EXAMPLE = "postgresql+psycopg://用户:${PIL_DB_PASSWORD}@主机/库名"
 _ADDRESS = re.compile(
     r"(?P<driver>[\w+]+)://"
     r"(?:(?P<user>[^:@/?]*)(?::(?P<password>[^@]*))?@)?"
-    r"(?P<host>\[[^\]]+\]|[^/:?@]*)(?::(?P<port>[^/?]*))?"
+    r"(?P<host>\[[^\]]+\]|[^/:?@]*)(?::(?P<port>[^/?@]*))?"
     r"(?:/(?P<name>[^?]*))?(?:\?(?P<options>.*))?"
 )
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
@@ -88,7 +88,6 @@ def read_database(text: str, environ: Mapping[str, str]) -> Database:
         text = "" if fault else environ[whole[1]]
         if fault:
             raise ReadError(_problem(*fault))
-        environ = {}  # a value is taken as it is
     found = _ADDRESS.fullmatch(text.strip())
     if found is None:
         what = f"数据库地址的写法不对，应当如 {_EXAMPLE}"
