@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -127,7 +128,7 @@ def _running(folder, who):
         _wait(process, port, folder)
         yield Server(port)
     finally:
-        process.send_signal(subprocess.signal.SIGINT)  # the fast shutdown
+        process.send_signal(signal.SIGQUIT)  # at once: its folder goes anyway
         process.wait(timeout=30)
 
 
