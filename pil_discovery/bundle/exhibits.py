@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pil_discovery.types import Finding, Model, Source
 
 RowKey = tuple[str, str, str, int]
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%~]')
+_DATABASE = "database:"
+_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%~#]')
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 _SCALES = (1, 10**4, 10**8, Decimal(2000) / 3, Decimal("0.01"))
 """What a sentence may divide a measure by: 万, 亿, 公顷 (m²/10⁴), 亩, percent."""
@@ -69,7 +70,11 @@ def stored_name(sha256: str, file: str) -> str:
 
     >>> stored_name("ab" * 32, "数据/出让%合同.xlsx")
     'abababababab_出让_合同.xlsx'
+    >>> stored_name("ab" * 32, "database:主机/库#1a2b3c4d5e6f")
+    'abababababab_库_1a2b3c4d5e6f.jsonl'
     """
+    if file.startswith(_DATABASE):
+        file = f"{file}.jsonl"  # the answer to a query is kept as JSON lines
     name = _FORBIDDEN.sub("_", PurePosixPath(file).name).strip(". ") or "file"
     path = PurePosixPath(name)
     return f"{sha256[:12]}_{path.stem[:60]}{path.suffix[:12]}"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from pil_discovery.errors import ReadError
+from pil_discovery.text.databases import query_name, read_database
+from pil_discovery.text.queries import query_fault
 from pil_discovery.types import LayerSource, RecordSource
 
 if TYPE_CHECKING:
@@ -58,6 +62,41 @@ def source_limits(
         yield document.problem((*at, "scale"), what, "一比一万写 10000")
 
 
+def place_limits(
+    document: Document, at: Loc, source: RecordSource | LayerSource
+) -> Iterator[Problem]:
+    """Yield why a source has no place, or two, or a question that cannot be put."""
+    if source.file is None and source.database is None:
+        yield document.problem(at, "没有写 file，也没有写 database", "写其中一个")
+    if source.file is not None and source.database is not None:
+        yield document.problem((*at, "database"), "file 和 database 只能写一个")
+    if source.database is not None:
+        yield from _database_limits(document, at, source)
+    elif source.query is not None:
+        what = "query 只能与 database 同用"
+        yield document.problem((*at, "query"), what, "请删去，或写明 database")
+
+
+def _database_limits(
+    document: Document, at: Loc, source: RecordSource | LayerSource
+) -> Iterator[Problem]:
+    try:
+        read_database(source.database or "", os.environ)
+    except ReadError as error:
+        for fault in error.problems:
+            yield document.problem((*at, "database"), fault.what, fault.remedy)
+    if source.query is None:
+        what = "有 database 而没有 query"
+        yield document.problem(at, what, "写明要读的 SELECT 语句")
+    elif query_fault(source.query):
+        what = f"查询语句{query_fault(source.query)}"
+        yield document.problem((*at, "query"), what)
+    for name in ("sheet", "layer", "encoding"):
+        if getattr(source, name, None) is not None:
+            what = f"数据库来源不用 {name}"
+            yield document.problem((*at, name), what, "请删去")
+
+
 def column_limits(
     document: Document, at: Loc, source: RecordSource | LayerSource, dataset: Dataset
 ) -> Iterator[Problem]:
@@ -85,3 +124,10 @@ def _century_limits(
 def same_path(name: str) -> str:
     """Return one spelling for every way to write a path inside the workspace."""
     return posixpath.normpath(name.replace("\\", "/"))
+
+
+def source_place(source: RecordSource | LayerSource) -> str:
+    """Return one name for a file of the workspace, or for a query to a database."""
+    if source.file is not None:
+        return same_path(source.file)
+    return query_name(source.database or "", source.query or "", os.environ)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from pil_discovery.catalog.datasets import load_datasets
 from pil_discovery.catalog.limits import (
     column_limits,
-    same_path,
+    place_limits,
     source_limits,
+    source_place,
     workspace_limits,
 )
 from pil_discovery.catalog.nouns import Document, part_to_noun, read_document
@@ -55,8 +56,9 @@ def read_workspace(
     ------
     WorkspaceError
         With every mistake at once: missing or unreadable file, wrong type, unknown
-        field, data set, column, unit or band, and paths that are absolute, climb out
-        of the folder, pass through a link or do not exist.
+        field, data set, column, unit or band, paths that are absolute, climb out of the
+        folder, pass through a link or do not exist, and databases or queries that
+        cannot be used.
     """
     file = path if path.name == FILE else path / FILE
     root = file.parent.absolute()
@@ -116,8 +118,8 @@ def _mistakes(
     for at, image in _readable(document, "images", ImageSource):
         yield from source_limits(document, at, image)
         yield from _image_mistakes(document, at, image, bands=_bands(datasets))
-    yield from _twice(document, [(at, s.dataset, s.file, s.sheet) for at, s in records])
-    yield from _twice(document, [(at, s.dataset, s.file, s.layer) for at, s in layers])
+    yield from _twice(document, [(at, s, s.sheet) for at, s in records])
+    yield from _twice(document, [(at, s, s.layer) for at, s in layers])
 
 
 def _items(document: Document, part: str) -> list[Yaml]:
@@ -182,6 +184,7 @@ def _source_mistakes(
     datasets: Mapping[str, Dataset],
 ) -> Iterator[Problem]:
     yield from source_limits(document, at, source)
+    yield from place_limits(document, at, source)
     if source.encoding is not None and not _known_encoding(source.encoding):
         what = f"不认识的编码「{source.encoding}」"
         yield document.problem((*at, "encoding"), what, "可用 utf-8、gb18030")
@@ -249,12 +252,15 @@ def _image_mistakes(
 
 
 def _twice(
-    document: Document, sources: Iterable[tuple[Loc, str, str, str | None]]
+    document: Document,
+    sources: Iterable[tuple[Loc, RecordSource | LayerSource, str | None]],
 ) -> Iterator[Problem]:
     """Find sources that are named twice: every row would count twice."""
     seen: set[tuple[str, str, str | None]] = set()
-    for at, dataset, file, part in sources:
-        key = (dataset, same_path(file), part)
-        if key in seen:
-            yield document.problem(at, f"「{file}」写了两次", "请删去一处")
+    for at, source, part in sources:
+        place = source_place(source)
+        key = (source.dataset, place, part)
+        if key in seen and (source.file or source.database):
+            named = source.file or place
+            yield document.problem(at, f"「{named}」写了两次", "请删去一处")
         seen.add(key)

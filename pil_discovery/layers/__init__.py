@@ -1,8 +1,9 @@
-"""Vector files, coordinate tables and pictures → Layer, Table with places, Image."""
+"""Vector files, PostGIS, coordinate tables, pictures → Layer, Table, Image."""
 
+from pil_discovery.layers.databases import layer_of
 from pil_discovery.layers.files import sha256_of
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
 from pil_discovery.layers.vectors import read_vector
 
-__all__ = ["place_records", "read_raster", "read_vector", "sha256_of"]
+__all__ = ["layer_of", "place_records", "read_raster", "read_vector", "sha256_of"]

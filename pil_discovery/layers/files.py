@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.layers.formats import (
@@ -34,6 +35,30 @@ _SHAPEFILE_PARTS = (".shx", ".dbf", ".prj", ".cpg")
 _BLOCK = 1 << 20
 
 
+class Origin(Protocol):
+    """What a layer is read from: a file, or the answer of a database."""
+
+    @property
+    def file(self) -> str:
+        """Its name in reports."""
+
+    @property
+    def driver(self) -> str:
+        """What reads it."""
+
+    @property
+    def sha256(self) -> str:
+        """Of its bytes."""
+
+    @property
+    def bytes(self) -> int:
+        """How many."""
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Further files it consists of."""
+
+
 @dataclass(frozen=True)
 class Opened:
     """A file that may be opened.
@@ -56,7 +81,7 @@ class Opened:
     driver: str
     beside: dict[str, Path]
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The further files with their hashes."""
         base = self.path.parent
@@ -67,16 +92,19 @@ class Opened:
             for path, name in names.items()
         )
 
-    def whole(self) -> tuple[str, int]:
-        """Return SHA-256 and bytes of the source as `Source` records them.
-
-        Those of the main file; of a geodatabase, which is a folder, the hash of the
-        listing of its files (`geodatabase.listing_hash`) and their bytes together.
-        """
+    @cached_property
+    def sha256(self) -> str:
+        """Of the main file; of a geodatabase, of the listing of its files."""
         if self.driver != GEODATABASE:
-            return sha256_of(self.path), self.path.stat().st_size
-        parts = self.parts
-        return listing_hash(parts), sum(p.bytes for p in parts)
+            return sha256_of(self.path)
+        return listing_hash(self.parts)
+
+    @property
+    def bytes(self) -> int:
+        """Of the main file; of a geodatabase, of all its files together."""
+        if self.driver != GEODATABASE:
+            return self.path.stat().st_size
+        return sum(p.bytes for p in self.parts)
 
 
 def sha256_of(path: Path) -> str:

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.geo.references import Reference
     from pil_discovery.layers.contents import Contents
-    from pil_discovery.layers.files import Opened
+    from pil_discovery.layers.files import Opened, Origin
     from pil_discovery.layers.sheets import Sheet
     from pil_discovery.text.cells import CellProblem
     from pil_discovery.types import Dataset
@@ -52,7 +52,7 @@ CGCS2000 = "EPSG:4490"
 
 
 @dataclass(frozen=True)
-class _Told:
+class Told:
     """What the workspace says of a layer beyond the file itself."""
 
     crs: str | None
@@ -149,7 +149,7 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     opened = open_vector(path, root)
     if problems := sigma_problems(sigma_m, opened.file):
         raise ReadError(problems)
-    told = _Told(
+    told = Told(
         crs,
         units or {},
         issuer,
@@ -165,7 +165,7 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     layers = Layers(opened.file, _named(headers, layer, opened), columns or {}, cut)
     sheets, notes = choose_sheets(layers, datasets, wanted)
     parts = [
-        _read_sheet(
+        read_sheet(
             s,
             read_contents(opened, s.name) if single is None else single,
             opened,
@@ -173,7 +173,7 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
         )
         for s in sheets
     ]
-    return _account(parts, opened, told, notes)
+    return account(parts, opened, told, notes)
 
 
 def _headers(
@@ -198,7 +198,8 @@ def _named(
     raise ReadError(Problem(opened.file, "layer", what, "核对 layer 的写法"))
 
 
-def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -> _Part:
+def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> _Part:
+    """Type and place one layer; what cannot be used is told, feature by feature."""
     where = Where(opened.file, f"图层 {sheet.name}")
     place = Place(opened.file, sheet.name, contents.rows)
     reference = find_reference(
@@ -239,7 +240,7 @@ def _geometry_kind(sheet: Sheet) -> str | None:
 
 
 def _attributes(
-    sheet: Sheet, contents: Contents, told: _Told, opened: Opened
+    sheet: Sheet, contents: Contents, told: Told, opened: Origin
 ) -> tuple[pd.DataFrame, Sequence[CellProblem], list[Inference]]:
     index = range(len(contents))
     if sheet.dataset is None:
@@ -290,7 +291,7 @@ def _cut_entries(sheet: Sheet, contents: Contents, place: Place) -> list[Entry]:
 
 
 def _system_note(
-    reference: Reference, declared: str | None, told: _Told, where: Where
+    reference: Reference, declared: str | None, told: Told, where: Where
 ) -> Inference:
     why = "文件写明"
     if told.crs is not None:
@@ -302,8 +303,8 @@ def _short(declared: str) -> str:
     return declared if len(declared) <= 40 else f"{declared[:40]}…"
 
 
-def _account(
-    parts: Sequence[_Part], opened: Opened, told: _Told, notes: list[Inference]
+def account(
+    parts: Sequence[_Part], opened: Origin, told: Told, notes: list[Inference]
 ) -> Layer:
     """Sift the rows of all parts by their key and count: read = used + quarantined."""
     dataset = parts[0].sheet.dataset
@@ -331,7 +332,7 @@ def _account(
 
 
 def _stamped(
-    frame: pd.DataFrame, parts: Sequence[_Part], told: _Told
+    frame: pd.DataFrame, parts: Sequence[_Part], told: Told
 ) -> gpd.GeoDataFrame:
     sigmas = {p.sheet.name: _sigma(p.reference, told)[0] for p in parts}
     known = {n: np.nan if s is None else s for n, s in sigmas.items()}
@@ -342,7 +343,7 @@ def _stamped(
     )
 
 
-def _sigma(reference: Reference, told: _Told) -> tuple[float | None, str]:
+def _sigma(reference: Reference, told: Told) -> tuple[float | None, str]:
     return positional_sigma(reference, scale=told.scale, sigma_m=told.sigma_m)
 
 
@@ -355,15 +356,14 @@ def _systems(parts: Sequence[_Part]) -> str:
 
 
 def _source(
-    parts: Sequence[_Part], opened: Opened, told: _Told, counts: dict[str, int]
+    parts: Sequence[_Part], opened: Origin, told: Told, counts: dict[str, int]
 ) -> Source:
     dataset = parts[0].sheet.dataset
-    digest, size = opened.whole()
     return Source(
         dataset=None if dataset is None else dataset.id,
         file=opened.file,
-        sha256=digest,
-        bytes=size,
+        sha256=opened.sha256,
+        bytes=opened.bytes,
         encoding=parts[0].encoding,
         crs=_systems(parts),
         issuer=told.issuer,
@@ -373,7 +373,7 @@ def _source(
     )
 
 
-def _provenance(parts: Sequence[_Part], opened: Opened, told: _Told) -> LayerProvenance:
+def _provenance(parts: Sequence[_Part], opened: Origin, told: Told) -> LayerProvenance:
     sigma, source = _sigma(parts[0].reference, told)
     ways = dict.fromkeys(p.reference.transformation for p in parts)
     return LayerProvenance(

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.databases import source_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,9 +22,13 @@ def settings_sha256(workspace: Workspace) -> str:
     """Return the hash of everything in `pil.yaml` that changes what is read.
 
     Units, columns, coordinate systems and the office are in it; comments, layout, the
-    name and the as-of date are not: the scan has its own date.
+    name and the as-of date are not: the scan has its own date. Of a database its place
+    counts; from a hash of its password the password could be tried out.
     """
     settings = workspace.model_dump(mode="json", include=_SETTINGS)
+    for part in ("records", "layers"):
+        for told, entry in zip(settings[part], getattr(workspace, part), strict=True):
+            told["database"] = source_name(entry) if entry.database else None
     text = json.dumps(settings, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

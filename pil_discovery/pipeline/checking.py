@@ -92,8 +92,8 @@ def _settle_workspace(
     file = root / "pil.yaml"
     if file.is_file():
         workspace = open_workspace(root)
-        known = [e.file for e in workspace.records]
-        known += [e.file for e in workspace.layers]
+        known = [e.file for e in workspace.records if e.file]
+        known += [e.file for e in workspace.layers if e.file]
         known += [e.file for e in workspace.images]
         known += [i.cloud_mask for i in workspace.images if i.cloud_mask]
         name, day = workspace.name, workspace.as_of

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from pil_discovery.bundle import BundleRequest
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.agreement import demand_agreement
+from pil_discovery.pipeline.databases import keep_answers, source_name
 from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.grounds import (
     bases_for,
@@ -20,17 +23,19 @@ from pil_discovery.pipeline.grounds import (
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
-from pil_discovery.types import Source
+from pil_discovery.types import ImageSource, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Bundle,
         Finding,
+        LayerSource,
         Part,
+        RecordSource,
         Verification,
         Workspace,
     )
@@ -68,7 +73,27 @@ def build_bundle(
         If a raw source is gone or differs from what was scanned, a glyph or a field is
         missing, or a finished bundle with other content stands there.
     """
-    scan_path = Path(scan_dir)
+    with tempfile.TemporaryDirectory(prefix="pil-") as received:
+        request = _request(
+            Path(scan_dir),
+            lead_id,
+            kind,
+            out=Path(out),
+            workspace=workspace,
+            received=Path(received),
+        )
+        return bundle.build(replace(request, fields=fields))
+
+
+def _request(
+    scan_path: Path,
+    lead_id: str,
+    kind: str,
+    *,
+    out: Path,
+    workspace: str | Path | None,
+    received: Path,
+) -> BundleRequest:
     run, findings, leads = report.read_scan(scan_path)
     lead = find_lead(leads, lead_id)
     behind = findings_of(lead, findings, leads)
@@ -78,30 +103,29 @@ def build_bundle(
     known = [Source.model_validate(s) for s in run["sources"]]
     used = _used_files(behind) | _searched_files(behind, known, catalog)
     sources = [s for s in known if s.file in used]
-    paths = _checked(place.root, sources)
+    answers = keep_answers(place, {s.file for s in sources}, received)
+    paths = _checked(place.root, sources, answers)
     materials = read_sources(_only(place, used), catalog)
+    _demand_same_answers(materials.sources, sources, answers)
     as_of = dt.date.fromisoformat(run["as_of"])
     course = with_reply_periods(course_of(lead, catalog, as_of), catalog, as_of)
-    return bundle.build(
-        BundleRequest(
-            scan_dir=scan_path,
-            run=run,
-            lead=lead,
-            findings=behind,
-            models=catalog.models,
-            bases=bases_for(behind, course, catalog),
-            course=course,
-            office=place.office,
-            out=Path(out),
-            templates=models_folder() / "procedure" / "documents",
-            kind=kind,
-            datasets=catalog.datasets,
-            rows=list(_source_rows(behind, materials)),
-            sources=sources,
-            source_paths=paths,
-            plate=plate_of(behind, materials, catalog.datasets),
-            fields=fields,
-        )
+    return BundleRequest(
+        scan_dir=scan_path,
+        run=run,
+        lead=lead,
+        findings=behind,
+        models=catalog.models,
+        bases=bases_for(behind, course, catalog),
+        course=course,
+        office=place.office,
+        out=out,
+        templates=models_folder() / "procedure" / "documents",
+        kind=kind,
+        datasets=catalog.datasets,
+        rows=list(_source_rows(behind, materials)),
+        sources=sources,
+        source_paths=paths,
+        plate=plate_of(behind, materials, catalog.datasets),
     )
 
 
@@ -148,28 +172,54 @@ def _searched_files(
     return {s.file for s in sources if s.dataset in data}
 
 
-def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:
-    """Return the raw files with their parts, each compared with its noted hash."""
+def _checked(
+    root: Path, sources: Sequence[Source], answers: Mapping[str, Path]
+) -> dict[str, Path]:
+    """Return the raw files with their parts, each compared with its noted hash.
+
+    For a query to a database the raw file is what the database answers now.
+    """
     problems: list[Problem] = []
     paths: dict[str, Path] = {}
     files: list[Source | Part] = [*sources]
     files += [part for source in sources for part in source.parts]
     for item in files:
-        path = root / item.file
+        path = answers.get(item.file, root / item.file)
         if not path.is_file():
             problems.append(Problem(item.file, "", "原始文件不在工作区", "请放回原处"))
         elif layers.sha256_of(path) != item.sha256:
-            what = "原始文件与筛查时不同（SHA-256 不符）"
-            problems.append(Problem(item.file, "", what, "请恢复原文件，或重新筛查"))
+            problems.append(_changed(item.file, answers))
         paths[item.file] = path
     if problems:
         raise BundleError(problems)
     return paths
 
 
+def _changed(file: str, answers: Mapping[str, Path]) -> Problem:
+    if file in answers:
+        what = "数据库里的内容与筛查时不同（SHA-256 不符）"
+        return Problem(file, "", what, "请重新筛查")
+    what = "原始文件与筛查时不同（SHA-256 不符）"
+    return Problem(file, "", what, "请恢复原文件，或重新筛查")
+
+
+def _demand_same_answers(
+    read: Iterable[Source], noted: Iterable[Source], answers: Mapping[str, Path]
+) -> None:
+    """Refuse when a database changed between keeping its answer and reading it."""
+    hashes = {s.file: s.sha256 for s in noted}
+    problems = [
+        _changed(s.file, answers)
+        for s in read
+        if s.file in answers and s.sha256 != hashes[s.file]
+    ]
+    if problems:
+        raise BundleError(problems)
+
+
 def _only(workspace: Workspace, files: set[str]) -> Workspace:
     def kept(entries: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- three kinds of entries
-        return tuple(e for e in entries if e.file in files)
+        return tuple(e for e in entries if _named(e) in files)
 
     return workspace.model_copy(
         update={
@@ -178,6 +228,10 @@ def _only(workspace: Workspace, files: set[str]) -> Workspace:
             "images": kept(workspace.images),
         }
     )
+
+
+def _named(entry: RecordSource | LayerSource | ImageSource) -> str:
+    return entry.file if isinstance(entry, ImageSource) else source_name(entry)
 
 
 def _source_rows(

@@ -14,6 +14,11 @@ from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
+from pil_discovery.pipeline.databases import (
+    queried_layer,
+    queried_table,
+    source_name,
+)
 from pil_discovery.types import QUARANTINE_COLUMNS, Source, Table
 
 if TYPE_CHECKING:
@@ -221,8 +226,8 @@ def gather(
     """Read what can be read, and list the problems of the files that cannot."""
     reading = _Reading(workspace, catalog.datasets)
     jobs: list[tuple[str, Callable[[], None]]] = [
-        *((e.file, partial(reading.record, e)) for e in workspace.records),
-        *((e.file, partial(reading.layer, e)) for e in workspace.layers),
+        *((source_name(e), partial(reading.record, e)) for e in workspace.records),
+        *((source_name(e), partial(reading.layer, e)) for e in workspace.layers),
         *((e.file, partial(reading.image, e)) for e in workspace.images),
     ]
     problems: list[Problem] = []
@@ -246,8 +251,10 @@ class _Reading:
         self._layers: dict[str, list[Layer]] = {}
         self._images: list[Image] = []
 
-    def record(self, entry: RecordSource) -> None:
-        table = sandbox.read_table(
+    def _table(self, entry: RecordSource) -> Table:
+        if entry.file is None:
+            return queried_table(entry, self._datasets)
+        return sandbox.read_table(
             self._root / entry.file,
             self._datasets,
             wanted=entry.dataset,
@@ -258,6 +265,9 @@ class _Reading:
             century=entry.century,
             root=self._root,
         )
+
+    def record(self, entry: RecordSource) -> None:
+        table = self._table(entry)
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
             table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
         told = {"issuer": entry.issuer, "obtained": entry.obtained, "crs": entry.crs}
@@ -267,7 +277,13 @@ class _Reading:
         )
 
     def layer(self, entry: LayerSource) -> None:
-        layer = sandbox.read_vector(
+        layer = self._layer(entry)
+        self._layers.setdefault(entry.dataset, []).append(layer)
+
+    def _layer(self, entry: LayerSource) -> Layer:
+        if entry.file is None:
+            return queried_layer(entry, self._datasets)
+        return sandbox.read_vector(
             self._root / entry.file,
             self._datasets,
             wanted=entry.dataset,
@@ -285,7 +301,6 @@ class _Reading:
             repair=entry.repair,
             root=self._root,
         )
-        self._layers.setdefault(entry.dataset, []).append(layer)
 
     def image(self, entry: ImageSource) -> None:
         image = sandbox.read_raster(

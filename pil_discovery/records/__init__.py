@@ -1,7 +1,9 @@
-"""Files of rows → Tables: encoding, sheets, headers, units, dates, quarantine."""
+"""Files and queries → Tables: encoding, sheets, headers, units, dates, quarantine."""
 
+from pil_discovery.records.answers import read_answer
 from pil_discovery.records.combining import combine
+from pil_discovery.records.databases import ask
 from pil_discovery.records.headings import Candidate, recognise
 from pil_discovery.records.table import read_table
 
-__all__ = ["Candidate", "combine", "read_table", "recognise"]
+__all__ = ["Candidate", "ask", "combine", "read_answer", "read_table", "recognise"]

@@ -123,7 +123,7 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
         encoding=opened.encoding,
     )
     notes = opened.notes + notes
-    return _account(rows, dataset, source=source, pages=pages, notes=notes)
+    return account(rows, dataset, source=source, pages=pages, notes=notes)
 
 
 def _count_from_1900(
@@ -148,7 +148,7 @@ def _demand_meaning(how: Reading, dataset: Dataset, blob: Blob) -> None:
         raise ReadError(problems)
 
 
-def _account(
+def account(
     rows: Rows,
     dataset: Dataset,
     *,

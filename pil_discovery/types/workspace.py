@@ -18,13 +18,16 @@ class Office(Noun):
 
 
 class RecordSource(Noun):
-    """A table file of the workspace and how to read it where guessing is unsafe.
+    """A table of the workspace and how to read it where guessing is unsafe.
 
-    `century` gives 1900 or 2000 for date columns whose years have two digits.
+    It is either a `file`, or what a `database` answers to a `query`. `century` gives
+    1900 or 2000 for date columns whose years have two digits.
     """
 
     dataset: str
-    file: str
+    file: str | None = None
+    database: str | None = _Field(default=None, repr=False)  # may hold a password
+    query: str | None = None
     sheet: str | None = None
     columns: dict[str, str] = _Field(default_factory=dict)
     units: dict[str, str] = _Field(default_factory=dict)
@@ -37,14 +40,17 @@ class RecordSource(Noun):
 
 
 class LayerSource(Noun):
-    """A vector file of the workspace with what the file itself does not say.
+    """A layer of the workspace with what its source itself does not say.
 
-    With `repair`, invalid polygons are repaired where that is possible without doubt;
-    each of them is listed with its area before and after.
+    It is either a `file`, or what a PostGIS `database` answers to a `query`. With
+    `repair`, invalid polygons are repaired where that is possible without doubt; each
+    of them is listed with its area before and after.
     """
 
     dataset: str
-    file: str
+    file: str | None = None
+    database: str | None = _Field(default=None, repr=False)  # may hold a password
+    query: str | None = None
     layer: str | None = None
     columns: dict[str, str] = _Field(default_factory=dict)
     units: dict[str, str] = _Field(default_factory=dict)
