@@ -3,6 +3,7 @@
 from pil_discovery.layers.files import sha256_of
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
+from pil_discovery.layers.provenance import report_of
 from pil_discovery.layers.vectors import read_vector
 
-__all__ = ["place_records", "read_raster", "read_vector", "sha256_of"]
+__all__ = ["place_records", "read_raster", "read_vector", "report_of", "sha256_of"]

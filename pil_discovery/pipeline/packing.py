@@ -99,6 +99,7 @@ def build_bundle(
             rows=list(_source_rows(behind, materials)),
             sources=sources,
             source_paths=paths,
+            images=[i.provenance for i in materials.images],
             plate=plate_of(behind, materials, catalog.datasets),
             fields=fields,
         )

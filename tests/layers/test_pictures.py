@@ -47,7 +47,11 @@ def test_a_picture_says_where_it_comes_from(tmp_path):
     assert said.acquired_beijing == "2025-05-12T10:41:00+08:00"
     assert (said.gsd_x_m, said.gsd_y_m) == (10.0, 10.0)
     assert (said.crs, said.dtype, said.nodata) == ("EPSG:4549", "uint16", 0.0)
-    assert said.missing == ("云掩膜", "产品编号", "使用许可")
+    assert "云掩膜" in said.missing
+    assert "使用许可" in said.missing
+    assert not {"绝对定位精度", "无数据值"} & set(said.missing)
+    assert said.transform == (10.0, 0.0, 5e5, 0.0, -10.0, 3.1e6)
+    assert (said.bits, said.platform, said.orthorectified) == (16, None, None)
     assert image.shape == (6, 10)
     assert np.isnan(image.read()[0, 0, 0])
 
