@@ -224,6 +224,9 @@ class _Picture:
                 what = f"没有第 {band.number} 波段（共 {header.count} 个）"
                 yield Problem(header.file, where, what, "核对波段序号")
                 continue
+            if band.alone and header.count > 1:
+                what = f"文件名或 files 说只有一个波段，文件却有 {header.count} 个"
+                yield Problem(header.file, where, what, "请用 bands 写明波段序号")
             role = _ROLES.get(header.colours[band.number - 1])
             if role is not None:
                 what = f"第 {band.number} 波段是{role}，不是光谱波段"

@@ -84,11 +84,12 @@ def file_problems(header: Header) -> list[Problem]:
 def place_problems(header: Header) -> list[Problem]:
     """Say why a file has no place on earth."""
     t = header.transform
-    if t.is_identity and (header.rational or _has_rational_file(header)):
+    unplaced = t.is_identity or not any(tuple(t)[:6])
+    if unplaced and (header.rational or _has_rational_file(header)):
         what, remedy = _RATIONAL, "请先用 RPC 和高程数据做正射校正"
-    elif t.is_identity and header.control:
+    elif unplaced and header.control:
         what, remedy = _CONTROL, "请先用控制点做几何校正，再导出"
-    elif t.is_identity:
+    elif unplaced:
         what = "影像没有地理定位（缺少仿射变换）"
         remedy = "请提供正射并带坐标的影像"
     elif not all(map(isfinite, t)) or t.is_degenerate:

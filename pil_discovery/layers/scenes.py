@@ -111,10 +111,12 @@ def _plain_scene(path: Path, told: Told, root: Path | None) -> Scene:
     place, file = plain_file(path, root)
     product = product_at(place)
     own = None if product is None else band_name(product)
-    numbers = told.get("bands") or ({own: 1} if own is not None else {})
+    numbers = told.get("bands") or {}
     bands = {name: BandFile(place, number) for name, number in numbers.items()}
+    if not bands and own is not None:
+        bands = {own: BandFile(place, 1, alone=True)}
     files = told.get("files") or {}
-    further = {name: BandFile(Path(p), 1) for name, p in files.items()}
+    further = {name: BandFile(Path(p), 1, alone=True) for name, p in files.items()}
     problems = [
         Problem(file, f"files.{name}", f"波段 {name} 写了两处", "只保留一处")
         for name in sorted(set(bands) & set(further))

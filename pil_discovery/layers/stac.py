@@ -96,7 +96,8 @@ def read_item(path: Path, root: Path | None) -> Scene:
     }
     mask = _mask(base, item, product)
     if not bands and not problems:
-        what = "STAC 条目里没有可用的波段（assets 中没有带 common_name 的本地影像）"
+        why = "；".join(notes) or "assets 中没有写明 common_name 的影像"
+        what = f"STAC 条目里没有可用的波段（{why}）"
         remedy = "核对 eo:bands 或 bands，并把影像文件放在条目旁边"
         problems.append(Problem(file, "assets", what, remedy))
     return Scene(

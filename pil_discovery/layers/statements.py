@@ -56,7 +56,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class BandFile:
-    """Where a band lies, and what is said of its values outside its file."""
+    """Where a band lies, and what is said of its values outside its file.
+
+    `alone`: the file was named for this band and must hold no other.
+    """
 
     path: Path
     number: int
@@ -65,6 +68,7 @@ class BandFile:
     offset: float | None = None
     wavelength_nm: float | None = None
     said_by: str = "工作区"
+    alone: bool = False
 
 
 @dataclass(frozen=True)
