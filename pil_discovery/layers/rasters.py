@@ -84,18 +84,16 @@ def file_problems(header: Header) -> list[Problem]:
 def place_problems(header: Header) -> list[Problem]:
     """Say why a file has no place on earth."""
     t = header.transform
-    unplaced = t.is_identity or not any(tuple(t)[:6])
-    if unplaced and (header.rational or _has_rational_file(header)):
-        what, remedy = _RATIONAL, "请先用 RPC 和高程数据做正射校正"
-    elif unplaced and header.control:
-        what, remedy = _CONTROL, "请先用控制点做几何校正，再导出"
-    elif unplaced:
-        what = "影像没有地理定位（缺少仿射变换）"
-        remedy = "请提供正射并带坐标的影像"
-    elif not all(map(isfinite, t)) or t.is_degenerate:
-        what, remedy = "影像的仿射变换无效", "请用原软件重新导出"
-    else:
+    if not t.is_identity and all(map(isfinite, t)) and not t.is_degenerate:
         return []
+    if header.rational or _has_rational_file(header):
+        what, remedy = _RATIONAL, "请先用 RPC 和高程数据做正射校正"
+    elif header.control:
+        what, remedy = _CONTROL, "请先用控制点做几何校正，再导出"
+    else:
+        fault = "缺少仿射变换" if t.is_identity else "仿射变换无效"
+        what = f"影像没有地理定位（{fault}）"
+        remedy = "请提供正射并带坐标的影像"
     return [Problem(header.file, "", what, remedy)]
 
 
