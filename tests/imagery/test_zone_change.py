@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import datetime as dt
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
