@@ -83,7 +83,7 @@ def limits(request: BundleRequest, evidence: Evidence) -> str:
     doubts = [e.zh for f in request.findings for e in f.exclusions]
     doubts += [u for f in request.findings for u in f.undecided]
     used = {_dataset(request, r.dataset) for f in request.findings for r in f.records}
-    absent = _absent_clears(request)
+    absent = [*_absent_clears(request), *_absent_origins(request)]
     wordless = [c for c, words in remedy_words(request).items() if not words]
     return (
         "\n\n".join(
@@ -163,6 +163,14 @@ def _absent_clears(request: BundleRequest) -> list[str]:
     runs = [r for r in request.run.get("models", []) if isinstance(r, dict)]
     names = [n for r in runs if r.get("id") in ids for n in r.get("missing_clears", ())]
     return [f"可能排除线索的数据未提供：{n}" for n in names]
+
+
+def _absent_origins(request: BundleRequest) -> list[str]:
+    return [
+        f"来源信息缺失：{image.file}：{'、'.join(image.missing)}"
+        for image in request.images
+        if image.missing
+    ]
 
 
 def _uncited(request: BundleRequest) -> list[str]:

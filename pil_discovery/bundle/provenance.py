@@ -34,7 +34,7 @@ def provenance(
     """Return entities, activities and agents (W3C PROV words) of a bundle."""
     return {
         "entity": {
-            **{s["item"]: _source_entity(s) for s in evidence.sources},
+            **{s["item"]: _source_entity(s, request) for s in evidence.sources},
             **{path: _derived_entity(path, f) for path, f in files.items()},
             **{f"scan:{n}": {"sha256": d} for n, d in _scan_hashes(request).items()},
         },
@@ -93,9 +93,11 @@ def _crate_file(path: str, facts: tuple[str, int]) -> dict[str, Any]:
     }
 
 
-def _source_entity(source: dict[str, Any]) -> dict[str, Any]:
+def _source_entity(source: dict[str, Any], request: BundleRequest) -> dict[str, Any]:
     names = ("file", "sha256", "bytes", "path", "issuer", "obtained", "encoding", "crs")
-    return {n: source[n] for n in names}
+    images = [i for i in request.images if i.file in source["files"]]
+    said = {"image": images[0].model_dump(mode="json")} if images else {}
+    return {**{n: source[n] for n in names}, **said}
 
 
 def _derived_entity(path: str, facts: tuple[str, int]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Course,
         Dataset,
         Finding,
+        ImageProvenance,
         Lead,
         Model,
         Office,
@@ -45,6 +46,8 @@ class BundleRequest:
     sources, source_paths
         Sources of the scan; file name → raw file. A path whose key shares folder and
         stem with a used source (a shapefile's parts) travels along.
+    images
+        Provenance of the pictures behind the findings.
     plate
         The location map as PNG, or None.
     out
@@ -74,6 +77,7 @@ class BundleRequest:
     rows: Sequence[Mapping[str, Any]] = ()
     sources: Sequence[Source] = ()
     source_paths: Mapping[str, Path] = field(default_factory=dict)
+    images: Sequence[ImageProvenance] = ()
     plate: bytes | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)

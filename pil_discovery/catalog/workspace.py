@@ -143,9 +143,17 @@ def _paths(document: Document) -> Iterator[tuple[Loc, str]]:
                 name = item.get(key) if isinstance(item, dict) else None
                 if isinstance(name, str):
                     yield (part, number, key), name
+            yield from _band_paths((part, number, "files"), item)
     for number, name in enumerate(_items(document, "models")):
         if isinstance(name, str) and name != BUILTIN:
             yield ("models", number), name
+
+
+def _band_paths(at: Loc, item: Yaml) -> Iterator[tuple[Loc, str]]:
+    files = item.get("files") if isinstance(item, dict) else None
+    for band, name in (files if isinstance(files, dict) else {}).items():
+        if isinstance(name, str):
+            yield (*at, str(band)), name
 
 
 def path_fault(root: Path, name: str) -> str:
@@ -239,15 +247,17 @@ def _bands(datasets: Mapping[str, Dataset]) -> tuple[str, ...]:
 def _image_mistakes(
     document: Document, at: Loc, image: ImageSource, *, bands: tuple[str, ...]
 ) -> Iterator[Problem]:
-    if image.acquired.tzinfo is None:
+    if image.acquired is not None and image.acquired.tzinfo is None:
         where = (*at, "acquired")
         yield document.problem(where, "没有时区", "北京时间请加 +08:00")
-    for band, number in image.bands.items():
-        where = (*at, "bands", band)
+    named = [("bands", band) for band in image.bands]
+    named += [("files", band) for band in image.files]
+    for part, band in named:
+        where = (*at, part, band)
         if bands and band not in bands:
             near = near_names(band, bands) or f"可用：{'、'.join(bands)}"
             yield document.problem(where, f"不认识的波段「{band}」", near)
-        if number < 1:
+        if image.bands.get(band, 1) < 1:
             yield document.problem(where, "波段号从 1 开始")
 
 

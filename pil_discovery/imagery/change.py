@@ -27,9 +27,11 @@ from pil_discovery.imagery.grids import (
 )
 from pil_discovery.imagery.patches import changed_pixels, outline_patches
 from pil_discovery.imagery.quality import (
+    AREA_GATES,
     abstain_gate,
     cloud_gate,
     overall,
+    rectified_gate,
     regrid_gate,
     season_gate,
     shift_gate,
@@ -290,6 +292,7 @@ class _Scene:
             "season": season_gate(days[0], days[1]),
             "cloud": cloud_gate(shares, masked),
             "abstain": abstain_gate(main.first.names),
+            "rectified": rectified_gate(self.images),
             "grid": regrid_gate([r for r, v in views.items() if v.resampled]),
         }
 
@@ -303,7 +306,7 @@ def _finished(
     frame["confirmed"] = (share >= 0.5).astype("boolean").mask(share.isna())
     for name, value in dates.items():
         frame[name] = np.array([value] * len(frame), dtype="datetime64[s]")
-    if any(quality[gate]["verdict"] == "refuse" for gate in ("shift", "abstain")):
+    if any(quality[gate]["verdict"] == "refuse" for gate in AREA_GATES):
         frame["area_m2"] = np.nan
     columns = [c for c in frame.columns if c != "geometry"]
     return frame[[*columns, "geometry"]]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from pil_discovery.imagery.registration import Shift
     from pil_discovery.types import Image
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SEASON_DAYS = 25.0
 USABLE_SHARE = 0.8
 YEAR_DAYS = 365.25
+AREA_GATES = ("shift", "abstain", "rectified")
+"""Gates that forbid to measure an area when they refuse."""
 INFRARED = ("nir", "rededge1", "rededge2", "rededge3", "swir1", "swir2")
 
 
@@ -107,6 +109,21 @@ def abstain_gate(bands: Collection[str]) -> Gate:
         else "波段满足非监督变化检测要求"
     )
     return {"verdict": "refuse" if blind else "ok", "reason": words, "value": blind}
+
+
+def rectified_gate(images: Mapping[str, Image]) -> Gate:
+    """Refuse area claims from pictures whose relief displacement was not removed.
+
+    Parameters
+    ----------
+    images
+        Role → picture. Where nobody says whether it is orthorectified, the gate passes;
+        the picture's provenance names the gap.
+    """
+    raw = [r for r, i in images.items() if i.provenance.orthorectified is False]
+    names = "、".join(ROLES[role] for role in raw)
+    words = f"{names}未正射，不得据以主张面积" if raw else "没有写明未正射的影像"
+    return {"verdict": "refuse" if raw else "ok", "reason": words, "roles": raw}
 
 
 def regrid_gate(resampled: Collection[str]) -> Gate:

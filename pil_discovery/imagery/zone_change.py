@@ -17,7 +17,7 @@ from pil_discovery.geo.crs import local_crs, safe_transform
 from pil_discovery.geo.space import polygons_only, without_mixture
 from pil_discovery.imagery.change import detect_change
 from pil_discovery.imagery.directions import missing_directions
-from pil_discovery.imagery.quality import combined_sigma_m
+from pil_discovery.imagery.quality import AREA_GATES, combined_sigma_m
 from pil_discovery.imagery.roles import choose_roles
 from pil_discovery.imagery.zonal import valid_shares
 
@@ -197,7 +197,7 @@ def _detected(pictures: _Pictures) -> ChangeMap:
 
 def _refusal(change: ChangeMap, directions: Sequence[str]) -> str:
     """Say why a pair may not be used; the cloud gate is judged inside polygons."""
-    gates = [change.quality[gate] for gate in ("shift", "abstain")]
+    gates = [change.quality[gate] for gate in AREA_GATES]
     reasons = [g["reason"] for g in gates if g["verdict"] == "refuse"]
     blind = missing_directions(directions, change.detector.first.names)
     if directions and len(blind) == len(directions):

@@ -4,6 +4,14 @@ from pil_discovery.layers.databases import layer_of
 from pil_discovery.layers.files import sha256_of
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
+from pil_discovery.layers.provenance import report_of
 from pil_discovery.layers.vectors import read_vector
 
-__all__ = ["layer_of", "place_records", "read_raster", "read_vector", "sha256_of"]
+__all__ = [
+    "layer_of",
+    "place_records",
+    "read_raster",
+    "read_vector",
+    "report_of",
+    "sha256_of",
+]

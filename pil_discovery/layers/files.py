@@ -21,7 +21,7 @@ from pil_discovery.layers.formats import (
     refusal,
 )
 from pil_discovery.layers.geodatabase import listing_hash, members
-from pil_discovery.types.pictures import is_tiff
+from pil_discovery.types.pixels import driver_of
 from pil_discovery.types.sources import Part
 
 if TYPE_CHECKING:
@@ -213,22 +213,25 @@ def open_picture(path: Path, root: Path | None = None) -> Opened:
     Parameters
     ----------
     path
-        TIFF by its first bytes, or an ENVI file with its header beside it.
+        TIFF or JPEG 2000 by its first bytes, or an ENVI file with its header beside it.
     root
         The workspace; None takes the folder of the file.
 
     Raises
     ------
     ReadError
-        Forbidden path, or neither.
+        Forbidden path, or none of these.
     """
     place, name = plain_file(path, root)
-    if is_tiff(place):
-        return Opened(place, name, "GTiff", {})
+    driver = driver_of(place)
+    if driver is not None:
+        return Opened(place, name, driver, {})
     header = _envi_header(place)
     if header is None:
-        what = "内容不是 GeoTIFF，也没有同名的 ENVI 头文件（.hdr）"
-        raise ReadError(Problem(name, "", what, "请提供 GeoTIFF 或 ENVI 格式的影像"))
+        what = "内容不是 GeoTIFF、JPEG 2000，也没有同名的 ENVI 头文件（.hdr）"
+        raise ReadError(
+            Problem(name, "", what, "请提供 GeoTIFF、JP2 或 ENVI 格式的影像")
+        )
     mask = place.with_name(f"{place.name}.msk")
     if mask.exists():
         what = f"旁附的 {mask.name} 会改变影像的有效范围"

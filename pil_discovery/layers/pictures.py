@@ -1,95 +1,56 @@
-"""GeoTIFF and ENVI pictures → Image with provenance; unknown stays unknown."""
+"""Pictures of one or several files → Image with provenance; unknown stays unknown."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Unpack
 
-import numpy as np
-import shapely
-from pyproj import CRS
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.windows import Window
-
-from pil_discovery.errors import CrsError, ImageError, Problem, ReadError
-from pil_discovery.geo.crs import to_lonlat
-from pil_discovery.geo.references import CGCS2000, parse_reference
-from pil_discovery.geo.space import Space
-from pil_discovery.layers.files import Opened, open_picture, part_of, sha256_of
+from pil_discovery.errors import CrsError, ImageError, Problem
+from pil_discovery.geo.references import parse_reference
+from pil_discovery.imagery.masks import RULES
+from pil_discovery.imagery.sensors import fill_value, scaling_note
+from pil_discovery.layers.headers import open_header, product_at
+from pil_discovery.layers.provenance import Reading, common_nodata, provenance_of
+from pil_discovery.layers.rasters import (
+    PAN,
+    file_problems,
+    reference_grid,
+    step_between,
+    system_of,
+)
+from pil_discovery.layers.scenes import ITEM, Told, find_scene, lacking
 from pil_discovery.layers.sigma import sigma_problems
-from pil_discovery.types import BEIJING, Image, ImageProvenance
-from pil_discovery.types.pictures import open_raster
+from pil_discovery.layers.statements import contradictions, put_together
+from pil_discovery.types import Image
+from pil_discovery.types.pixels import BandSource, MaskRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
-    from affine import Affine
-    from rasterio.io import DatasetReader
+    from pyproj import CRS
 
-    from pil_discovery.types.sources import Part
+    from pil_discovery.layers.headers import Header
+    from pil_discovery.layers.statements import BandFile, Scene, Statement
 
-MOST_SAMPLES = 4_000_000_000
-"""Width × height × bands above which a picture is refused."""
-_STRIP_SAMPLES = 32_000_000  # hashed at a time: some 64 MB of 16-bit pixels
-_UNUSED = (".aux.xml", ".msk", ".ovr")
+_ROLES = {"palette": "调色板颜色编号", "alpha": "透明度（alpha）"}
 
 
-@dataclass(frozen=True)
-class _Header:
-    """What a picture says of itself."""
-
-    width: int
-    height: int
-    count: int
-    crs: str | None
-    transform: Affine
-    nodata: tuple[float | None, ...]
-    dtypes: tuple[str, ...]
-    sensor: str | None
-
-
-@dataclass(frozen=True)
-class _Told:
-    """What the workspace says of a picture."""
-
-    acquired: dt.datetime
-    sensor: str
-    bands: Mapping[str, int]
-    sigma_m: float | None
-
-
-def read_raster(  # noqa: PLR0913 -- what the workspace says of a picture
-    path: Path,
-    *,
-    acquired: dt.datetime | str,
-    sensor: str,
-    bands: Mapping[str, int],
-    cloud_mask: Path | None = None,
-    sigma_m: float | None = None,
-    root: Path | None = None,
+def read_raster(
+    path: Path | str, *, root: Path | None = None, **told: Unpack[Told]
 ) -> Image:
     """Open a picture and record where it comes from.
 
     Parameters
     ----------
     path
-        GeoTIFF (by its first bytes) or ENVI file with header, inside the workspace.
-    acquired
-        Time of acquisition with time zone; text in ISO 8601.
-    sensor
-        Sensor and product level in words.
-    bands
-        Canonical band name → band number from 1.
-    cloud_mask
-        Raster on the same grid; every value but 0 is cloud.
-    sigma_m
-        One-axis absolute positional standard deviation in metres; None = not known.
+        GeoTIFF or JPEG 2000 (by its first bytes), ENVI file with header, or STAC Item
+        (`.json`), inside the workspace.
     root
         The workspace; None takes the folder of the file.
+    told
+        What the workspace says, see `Told`. Time, sensor and bands may be left out
+        where the STAC Item or the name of the product gives them.
 
     Returns
     -------
@@ -103,256 +64,256 @@ def read_raster(  # noqa: PLR0913 -- what the workspace says of a picture
     CrsError
         System missing or unsafe.
     ImageError
-        Time without zone, bands that do not exist, a mask on another grid, too large …
-        all at once.
+        Nobody states time, sensor or bands; time without zone, bands that do not
+        exist, files on other grids, too large … all at once.
     """
-    opened = open_picture(path, root)
-    header = _header(opened)
-    mask = None if cloud_mask is None else open_picture(cloud_mask, root)
-    time, problems = _time(acquired, opened.file)
-    problems += _told_problems(sensor, bands, header, opened.file)
-    problems += sigma_problems(sigma_m, opened.file)
-    problems += _grid_problems(header, opened.file)
-    problems += [] if mask is None else _mask_problems(mask, header)
-    if problems or time is None:
+    picture = _Picture.of(Path(path), root, told)
+    stated = picture.stated
+    problems = [*picture.problems(), *sigma_problems(told.get("sigma_m"), picture.file)]
+    if problems or stated.acquired is None or stated.sensor is None:
         raise ImageError(problems)
-    crs = _crs(header, opened.file)
-    try:
-        provenance = _provenance(
-            opened, header, crs, (_Told(time, sensor, bands, sigma_m), mask)
-        )
-    except RasterioError as error:
-        raise _unreadable(opened, error) from error
-    return Image(
-        path=opened.path,
-        bands=dict(bands),
+    crs = system_of(picture.grid, stated.crs, stated.place)
+    bands = {name: picture.source(name) for name in picture.on_grid}
+    nodata = tuple(picture.nodata(name) for name in bands)
+    mask = picture.mask_rule()
+    notes = (*picture.notes(), *_system_notes(picture.grid, stated, crs))
+    reading = Reading(
+        scene=picture.scene,
+        stated=stated,
+        grid=picture.grid,
         crs=crs,
-        transform=header.transform,
-        shape=(header.height, header.width),
-        nodata=provenance.nodata,
-        acquired=time,
-        sensor=sensor,
-        cloud_mask=None if mask is None else mask.path,
-        provenance=provenance,
+        bands=bands,
+        files=tuple(_distinct(picture.headers[name] for name in bands)),
+        nodata=nodata,
+        mask=mask,
+        sigma_m=told.get("sigma_m"),
+        notes=tuple(dict.fromkeys(notes)),
+    )
+    return Image(
+        path=next(iter(bands.values())).path,
+        bands={name: source.number for name, source in bands.items()},
+        crs=crs,
+        transform=picture.grid.transform,
+        shape=(picture.grid.height, picture.grid.width),
+        nodata=common_nodata(nodata),
+        acquired=stated.acquired,
+        sensor=stated.sensor,
+        cloud_mask=None if mask is None else mask[0].opened.path,
+        provenance=provenance_of(reading),
+        sources=tuple(bands.values()),
+        mask=MaskRule() if mask is None else mask[1],
     )
 
 
-def pixel_sha256(path: Path) -> str:
-    """Hash all pixels of a raster: SHA-256 over the SHA-256 of each band.
+@dataclass(frozen=True)
+class _Picture:
+    """The files of a picture with their headers.
 
-    Parameters
+    Attributes
     ----------
-    path
-        GeoTIFF or ENVI file. Values are hashed as stored, row by row, little-endian, so
-        that tiling, interleaving and compression do not matter.
+    headers
+        Band → header of its file.
+    main
+        Header of the file that `pil.yaml` names; None for a STAC Item.
+    grid
+        The file whose grid the picture has.
     """
-    with open_raster(path) as src:
-        bands = [hashlib.sha256() for _ in range(src.count)]
-        for window in _strips(src):
-            values = src.read(window=window)
-            for digest, band in zip(bands, values, strict=True):
-                digest.update(_little(band))
-    return hashlib.sha256(b"".join(b.digest() for b in bands)).hexdigest()
 
+    scene: Scene
+    stated: Statement
+    headers: dict[str, Header]
+    main: Header | None
+    grid: Header
+    mask: Header | None
 
-def _strips(src: DatasetReader) -> Iterator[Window]:
-    """Whole rows of blocks, so that nothing is decompressed twice."""
-    block = src.block_shapes[0][0]
-    rows = _STRIP_SAMPLES // (src.width * src.count)
-    rows = max(rows // block, 1) * block
-    for top in range(0, src.height, rows):
-        yield Window(0, top, src.width, min(rows, src.height - top))
-
-
-def _little(band: np.ndarray[Any, Any]) -> bytes:
-    return band.astype(band.dtype.newbyteorder("<"), copy=False).tobytes()
-
-
-def _header(opened: Opened) -> _Header:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with open_raster(opened.path) as src:
-                return _read_header(src, opened)
-    except RasterioError as error:
-        raise _unreadable(opened, error) from error
-
-
-def _unreadable(opened: Opened, error: RasterioError) -> ReadError:
-    said = str(error).replace(f"{opened.path.parent}/", "").split("\n")[0]
-    what = f"影像无法读取（{said}）"
-    return ReadError(Problem(opened.file, "", what, "文件可能损坏，请重新导出"))
-
-
-def _read_header(src: DatasetReader, opened: Opened) -> _Header:
-    if src.driver != opened.driver:
-        what = f"内容被识别为 {src.driver}，不是 {opened.driver}，拒绝打开"
-        raise ReadError(Problem(opened.file, "", what, "请核对文件来源并重新导出"))
-    tags = src.tags(ns="ENVI") if src.driver == "ENVI" else {}
-    return _Header(
-        src.width,
-        src.height,
-        src.count,
-        None if src.crs is None else src.crs.to_wkt(),
-        src.transform,
-        tuple(src.nodatavals),
-        tuple(src.dtypes),
-        tags.get("sensor_type"),
-    )
-
-
-def _time(
-    acquired: dt.datetime | str, file: str
-) -> tuple[dt.datetime | None, list[Problem]]:
-    remedy = "写明时区，例如 2025-05-12T10:41:00+08:00"
-    try:
-        time = (
-            dt.datetime.fromisoformat(acquired)
-            if isinstance(acquired, str)
-            else acquired
+    @classmethod
+    def of(cls, path: Path, root: Path | None, told: Told) -> _Picture:
+        scene = find_scene(path, told, root)
+        base = scene.path.parent if root is None else root
+        item = scene.path.suffix.lower() == ITEM
+        if item and not scene.bands:
+            raise ImageError(scene.problems)
+        paths = [band.path for band in scene.bands.values()]
+        files = {
+            p: open_header(p, base)
+            for p in dict.fromkeys([*paths, *([] if item else [scene.path])])
+        }
+        headers = {name: files[band.path] for name, band in scene.bands.items()}
+        return cls(
+            scene=scene,
+            stated=put_together(scene.statements),
+            headers=headers,
+            main=files.get(scene.path),
+            grid=reference_grid(headers or {"": files[scene.path]}),
+            mask=None if scene.mask is None else open_header(scene.mask[0], root),
         )
-    except ValueError:
-        what = f"成像时间“{acquired}”无法识别"
-        return None, [Problem(file, "acquired", what, remedy)]
-    if time.tzinfo is None or time.utcoffset() is None:
-        what = "成像时间没有时区，不知是北京时间还是世界时"
-        return None, [Problem(file, "acquired", what, remedy)]
-    return time, []
+
+    @property
+    def file(self) -> str:
+        return self.scene.file
+
+    @property
+    def on_grid(self) -> list[str]:
+        """The bands that can be used: a panchromatic one often lies askew."""
+        return [n for n in self.headers if n != PAN or self._step(n) is not None]
+
+    def problems(self) -> list[Problem]:
+        """Return everything that forbids to use the picture."""
+        files = _distinct([self.grid, *self.headers.values()])
+        return [
+            *self.scene.problems,
+            *lacking(self.scene, self.stated, [] if self.main is None else [self.main]),
+            *self._band_problems(),
+            *(p for header in files for p in file_problems(header)),
+            *self._grid_problems(),
+            *self._mask_problems(),
+        ]
+
+    def notes(self) -> Iterator[str]:
+        """Say what was taken from where, and what does not agree."""
+        yield from self.scene.notes
+        yield from contradictions(self.scene.statements)
+        yield from self._header_sensor()
+        for name, band in self.scene.bands.items():
+            if name not in self.on_grid:
+                yield f"波段 {name} 的格网与其他波段不同，未使用"
+            else:
+                yield from self._value_notes(name, band)
+
+    def source(self, name: str) -> BandSource:
+        """Return how a band is read; what its file declares stays there."""
+        header, band = self.headers[name], self.scene.bands[name]
+        place = band.number - 1
+        bare = (header.scales[place], header.offsets[place]) == (1.0, 0.0)
+        declared = header.nodata[place]
+        return BandSource(
+            path=header.opened.path,
+            number=band.number,
+            step=self._step(name) or 1,
+            nodata=self.nodata(name) if declared is None else None,
+            scale=band.scale if bare else None,
+            offset=band.offset if bare else None,
+        )
+
+    def nodata(self, name: str) -> float | None:
+        """Return the value without data: of the file, as stated, or of the product."""
+        header, band = self.headers[name], self.scene.bands[name]
+        declared = header.nodata[band.number - 1]
+        if declared is not None:
+            return declared
+        if band.nodata is not None or header.masked:
+            return band.nodata
+        return fill_value(product_at(header.opened.path))
+
+    def mask_rule(self) -> tuple[Header, MaskRule] | None:
+        """Return the cloud mask and how it is read."""
+        if self.mask is None or self.scene.mask is None or self.scene.mask[1] is None:
+            return None
+        step = step_between(self.mask, self.grid) or 1
+        rule = RULES[self.scene.mask[1]]
+        return self.mask, rule.model_copy(update={"step": step})
+
+    def _step(self, name: str) -> int | None:
+        return step_between(self.headers[name], self.grid)
+
+    def _band_problems(self) -> Iterator[Problem]:
+        seen: dict[tuple[Path, int], str] = {}
+        for name, band in self.scene.bands.items():
+            header, where = self.headers[name], f"bands.{name}"
+            if not 1 <= band.number <= header.count:
+                what = f"没有第 {band.number} 波段（共 {header.count} 个）"
+                yield Problem(header.file, where, what, "核对波段序号")
+                continue
+            if band.alone and header.count > 1:
+                what = f"文件名或 files 说只有一个波段，文件却有 {header.count} 个"
+                yield Problem(header.file, where, what, "请用 bands 写明波段序号")
+            role = _ROLES.get(header.colours[band.number - 1])
+            if role is not None:
+                what = f"第 {band.number} 波段是{role}，不是光谱波段"
+                yield Problem(header.file, where, what, "请提供原始波段的影像")
+            if seen.setdefault((band.path, band.number), name) != name:
+                what = f"第 {band.number} 波段写了几个名称"
+                yield Problem(header.file, "bands", what, "每个波段只写一个名称")
+
+    def _grid_problems(self) -> Iterator[Problem]:
+        for name in self.on_grid:
+            header = self.headers[name]
+            if self._step(name) is None:
+                what = f"波段 {name} 的格网与 {self.grid.file} 不同，且不是其整数倍"
+                remedy = "请裁剪、重采样到同一格网，或去掉这个波段"
+                yield Problem(header.file, f"bands.{name}", what, remedy)
+
+    def _mask_problems(self) -> Iterator[Problem]:
+        if self.mask is None or self.scene.mask is None:
+            return
+        kind, file = self.scene.mask[1], self.mask.file
+        if kind is None:
+            what = "云掩膜是产品的质量波段，文件名没有写明批次，无法确定各位的含义"
+            remedy = "请写明 mask_kind，或连同产品文件夹（原名）一起提供"
+            yield Problem(file, "mask_kind", what, remedy)
+        elif kind != "binary" and "int" not in self.mask.dtypes[0]:
+            what = f"云掩膜应为整数编码，文件却是 {self.mask.dtypes[0]}"
+            yield Problem(file, "mask_kind", what, "请使用产品原有的质量波段")
+        if step_between(self.mask, self.grid) is None:
+            what = "云掩膜与影像的格网不同（行列数、位置或坐标系）"
+            remedy = "请按影像的范围、分辨率和坐标系重新生成"
+            yield Problem(file, "cloud_mask", what, remedy)
+
+    def _header_sensor(self) -> Iterator[str]:
+        """Name the sensor in a file's own header where it is not the one stated."""
+        found, sensor = self.grid.sensor, self.stated.sensor or ""
+        if found and found.lower() != "unknown" and found.lower() not in sensor.lower():
+            who = next(s.source for s in self.scene.statements if s.sensor)
+            yield f"传感器：{who}写明“{sensor}”，文件头写“{found}”，并存，未作取舍"
+
+    def _value_notes(self, name: str, band: BandFile) -> Iterator[str]:
+        header, source = self.headers[name], self.source(name)
+        place = band.number - 1
+        if source.step > 1:
+            yield f"波段 {name} 的像元按 {source.step} 倍重复到影像格网，未插值"
+        if source.nodata is not None:
+            who = band.said_by if band.nodata is not None else "产品规格"
+            yield f"无数据值 {source.nodata:g} 取自{who}，文件未声明"
+        declared = header.nodata[place]
+        if declared is not None and band.nodata not in (None, declared):
+            yield _both("无数据值", declared, (band.said_by, band.nodata))
+        yield from self._scale_notes(name, source)
+
+    def _scale_notes(self, name: str, source: BandSource) -> Iterator[str]:
+        header, band = self.headers[name], self.scene.bands[name]
+        declared = header.scales[band.number - 1], header.offsets[band.number - 1]
+        stated = (
+            1.0 if band.scale is None else band.scale,
+            0.0 if band.offset is None else band.offset,
+        )
+        if source.scale is not None or source.offset is not None:
+            words = f"换算系数 {stated[0]:g}、{stated[1]:g}"
+            yield f"{words} 取自{band.said_by}，文件未声明"
+        elif declared == (1.0, 0.0):
+            note = scaling_note(product_at(header.opened.path))
+            yield from [note] if note else []
+        elif stated not in ((1.0, 0.0), declared):
+            yield _both("换算系数", declared, (band.said_by, stated))
 
 
-def _told_problems(
-    sensor: str, bands: Mapping[str, int], header: _Header, file: str
-) -> list[Problem]:
-    problems = []
-    if not sensor.strip():
-        what = "没有写明传感器"
-        problems.append(Problem(file, "sensor", what, "写明卫星、传感器和产品级别"))
-    if not bands:
-        what = "没有写明波段"
-        problems.append(Problem(file, "bands", what, "写成 {red: 3, nir: 4} 的形式"))
-    for name, number in bands.items():
-        if not 1 <= number <= header.count:
-            what = f"没有第 {number} 波段（共 {header.count} 个）"
-            problems.append(Problem(file, f"bands.{name}", what, "核对波段序号"))
-    numbers = list(bands.values())
-    for number in sorted({n for n in numbers if numbers.count(n) > 1}):
-        what = f"第 {number} 波段写了几个名称"
-        problems.append(Problem(file, "bands", what, "每个波段只写一个名称"))
-    return problems
+def _both(what: str, declared: object, stated: tuple[str, object]) -> str:
+    return f"{what}：{stated[0]}写 {stated[1]}，文件声明 {declared}，以文件为准"
 
 
-def _grid_problems(header: _Header, file: str) -> list[Problem]:
-    problems = []
-    if header.width * header.height * header.count > MOST_SAMPLES:
-        what = f"影像过大（{header.width} × {header.height} × {header.count}）"
-        problems.append(Problem(file, "", what, "请裁剪到辖区范围后导入"))
-    if any(name.startswith("complex") for name in header.dtypes):
-        what = "像元是复数，不能用作光学影像"
-        problems.append(Problem(file, "", what, "请提供光学影像产品"))
-    if header.transform.is_identity:
-        what = "影像没有地理定位（缺少仿射变换）"
-        problems.append(Problem(file, "", what, "请提供正射并带坐标的影像"))
-    return problems
+def _distinct(headers: Sequence[Header] | Iterator[Header]) -> list[Header]:
+    return list({h.opened.path: h for h in headers}.values())
 
 
-def _mask_problems(mask: Opened, header: _Header) -> list[Problem]:
-    other = _header(mask)
-    same = (other.width, other.height) == (header.width, header.height)
-    same = same and other.transform.almost_equals(header.transform, 1e-6)
-    if same and _same_system(other.crs, header.crs):
-        return []
-    what = "云掩膜与影像的格网不同（行列数、位置或坐标系）"
-    remedy = "请按影像的范围、分辨率和坐标系重新生成"
-    return [Problem(mask.file, "cloud_mask", what, remedy)]
-
-
-def _same_system(mask: str | None, picture: str | None) -> bool:
-    """Tell whether two systems are one; a mask often carries none."""
-    if mask is None or picture is None or mask == picture:
-        return True
-    return CRS.from_wkt(mask).equals(CRS.from_wkt(picture), ignore_axis_order=True)
-
-
-def _crs(header: _Header, file: str) -> CRS:
-    if header.crs is None:
-        remedy = "请在 GIS 软件中定义坐标系后重新导出"
-        raise CrsError(Problem(file, "", "影像没有坐标系", remedy))
+def _system_notes(grid: Header, stated: Statement, crs: CRS) -> Iterator[str]:
+    if stated.crs is None:
+        return
+    if grid.crs is None:
+        yield f"坐标系 {stated.crs} 为另外写明，文件未声明"
+        return
     try:
-        crs = parse_reference(header.crs, "影像").crs
-    except CrsError as error:
-        raise CrsError(
-            Problem(file, "", p.what, p.remedy) for p in error.problems
-        ) from None
-    assert crs is not None  # noqa: S101 -- a system in a file is never GCJ-02
-    return crs
-
-
-def _provenance(
-    opened: Opened, header: _Header, crs: CRS, stated: tuple[_Told, Opened | None]
-) -> ImageProvenance:
-    told, mask = stated
-    common = set(header.nodata)
-    nodata = common.pop() if len(common) == 1 else None
-    gsd_x, gsd_y = _ground_sample(header, crs)
-    return ImageProvenance(
-        file=opened.file,
-        sha256=sha256_of(opened.path),
-        pixel_sha256=pixel_sha256(opened.path),
-        bytes=opened.path.stat().st_size,
-        acquired_utc=told.acquired.astimezone(dt.UTC).isoformat(),
-        acquired_beijing=told.acquired.astimezone(BEIJING).isoformat(),
-        sensor=told.sensor,
-        crs=parse_reference(crs).name,
-        gsd_x_m=gsd_x,
-        gsd_y_m=gsd_y,
-        bands=tuple(told.bands),
-        dtype="、".join(dict.fromkeys(header.dtypes)),
-        nodata=None if nodata is None else float(nodata),
-        sigma_m=told.sigma_m,
-        sigma_source="" if told.sigma_m is None else "工作区写明",
-        missing=_missing(told, mask, nodata),
-        parts=_parts(opened, mask),
-        notes=(*_contradictions(header, told.sensor), *_left_out(opened)),
-    )
-
-
-def _missing(told: _Told, mask: Opened | None, nodata: float | None) -> tuple[str, ...]:
-    given = {"绝对定位精度": told.sigma_m, "云掩膜": mask, "无数据值": nodata}
-    unknown = [name for name, value in given.items() if value is None]
-    return (*unknown, "产品编号", "使用许可")
-
-
-def _contradictions(header: _Header, sensor: str) -> Sequence[str]:
-    """Name the sensor in the file's own header where it is not the one stated."""
-    found = header.sensor
-    if not found or found.lower() == "unknown" or found.lower() in sensor.lower():
-        return ()
-    return (f"传感器：工作区写明“{sensor}”，文件头写“{found}”，并存，未作取舍",)
-
-
-def _left_out(opened: Opened) -> Sequence[str]:
-    """Name the files beside a picture that other software would mix into it."""
-    beside = [opened.path.with_name(opened.path.name + end) for end in _UNUSED]
-    found = [p.name for p in beside if p.exists()]
-    return [f"旁附文件未使用：{'、'.join(found)}"] if found else []
-
-
-def _ground_sample(header: _Header, crs: CRS) -> tuple[float, float]:
-    """Return the sides of a pixel on the ground in metres, rounded to 0.1 mm."""
-    t = header.transform
-    x, y = float(np.hypot(t.a, t.d)), float(np.hypot(t.b, t.e))
-    if crs.is_projected:
-        factor = crs.axis_info[0].unit_conversion_factor
-        return round(x * factor, 4), round(y * factor, 4)
-    middle = np.array([t @ (header.width / 2, header.height / 2)])
-    lonlat = to_lonlat(middle, parse_reference(crs))
-    space = Space(CRS.from_user_input(CGCS2000), "official")
-    east, north = space.unit(np.array([shapely.Point(*lonlat[0])], dtype=object))[0]
-    return round(float(x * east), 4), round(float(y * north), 4)
-
-
-def _parts(opened: Opened, mask: Opened | None) -> tuple[Part, ...]:
-    """Name further files that the picture rests on: ENVI header, cloud mask."""
-    if mask is None:
-        return opened.parts
-    return (*opened.parts, part_of(mask.path, mask.file), *mask.parts)
+        other = parse_reference(stated.crs, "影像").crs
+    except CrsError:
+        other = None
+    if other is None or not other.equals(crs, ignore_axis_order=True):
+        name = parse_reference(crs).name
+        yield f"坐标系：另写明 {stated.crs}，文件为 {name}，以文件为准"

@@ -125,6 +125,7 @@ def _request(
         rows=list(_source_rows(behind, materials)),
         sources=sources,
         source_paths=paths,
+        images=[i.provenance for i in materials.images],
         plate=plate_of(behind, materials, catalog.datasets),
     )
 

@@ -164,7 +164,7 @@ def read_image(
     Parameters
     ----------
     path
-        GeoTIFF or ENVI file.
+        GeoTIFF, JPEG 2000 or ENVI file.
     acquired
         Time of acquisition with time zone.
     sensor
@@ -172,7 +172,8 @@ def read_image(
     bands
         Canonical band name → band number from 1.
     cloud_mask
-        Raster on the same grid; every value but 0 is cloud.
+        Raster on the same grid; every value but 0 is cloud. The quality band of a
+        Landsat or Sentinel-2 product under its own name is read by its codes.
 
     Raises
     ------
@@ -303,15 +304,25 @@ class _Reading:
         )
 
     def image(self, entry: ImageSource) -> None:
+        mask = entry.cloud_mask
         image = sandbox.read_raster(
             self._root / entry.file,
             acquired=entry.acquired,
             sensor=entry.sensor,
             bands=entry.bands,
-            cloud_mask=None
-            if entry.cloud_mask is None
-            else self._root / entry.cloud_mask,
+            files={band: self._root / file for band, file in entry.files.items()},
+            cloud_mask=None if mask is None else self._root / mask,
+            mask_kind=entry.mask_kind,
+            nodata=entry.nodata,
+            scale=entry.scale,
+            offset=entry.offset,
+            crs=entry.crs,
             sigma_m=entry.sigma_m,
+            orthorectified=entry.orthorectified,
+            licence=entry.licence,
+            issuer=entry.issuer,
+            obtained=entry.obtained,
+            obtained_by=entry.obtained_by,
             root=self._root,
         )
         self._images.append(image)
@@ -345,6 +356,8 @@ class _Reading:
         for table in read:
             for source in table.sources[:1]:
                 yield source.file, table.report
+        for image in self._images:
+            yield image.provenance.file, layers.report_of(image.provenance)
 
 
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -359,6 +372,8 @@ def _picture(image: Image) -> Source:
         sha256=provenance.sha256,
         bytes=provenance.bytes,
         crs=provenance.crs,
+        issuer=provenance.issuer,
+        obtained=provenance.obtained,
         parts=provenance.parts,
     )
 

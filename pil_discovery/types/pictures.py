@@ -3,59 +3,121 @@
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.pixels import (
+    PLAIN_MASK,
+    BandSource,
+    MaskKind,
+    MaskRule,
+    hidden_pixels,
+    read_bands,
+)
 from pil_discovery.types.sources import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy as np
     from affine import Affine
     from numpy.typing import NDArray
     from pyproj import CRS
-    from rasterio.io import DatasetReader
     from rasterio.windows import Window
 
 BEIJING = dt.timezone(dt.timedelta(hours=8))
 """Beijing time (UTC+8, no summer time since 1992): the day that the law counts."""
-RASTER_DRIVERS = ("GTiff", "ENVI")
-"""Drivers a picture may be opened with; anything else could read other files."""
-_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 
 
 class ImageProvenance(Noun):
     """Identity, acquisition, geometry and radiometry of a picture.
 
-    Unknown stays None and is listed in `missing`; nothing is guessed. `pixel_sha256`
-    is the SHA-256 of the SHA-256 of each band, its stored values row by row,
-    little-endian, whatever tiling or compression the file has. `parts` are the further
-    files behind the pixels (ENVI header, cloud mask); `notes` say in Chinese where the
-    file contradicts what was stated, and what beside it was not used.
-    `acquired_utc` and `acquired_beijing` are ISO date-times of the same instant.
+    Unknown stays None and is listed in `missing`, in Chinese; nothing is guessed.
+    `notes` say in Chinese where sources contradict each other, what was taken from
+    where, and what was not used.
+
+    Attributes
+    ----------
+    file, sha256, bytes
+        The picture, or the STAC Item that names its files.
+    pixel_sha256
+        SHA-256 of the SHA-256 of each band of each file, in the order in which `bands`
+        name the files; stored values row by row, little-endian, whatever tiling or
+        compression a file has.
+    parts
+        The further files behind the pixels: ENVI header, bands, cloud mask.
+    issuer, obtained, obtained_by
+        Who supplied the picture, when it was obtained (as written), and by whom.
+    acquired_utc, acquired_beijing
+        ISO date-times of the same instant.
+    product_id, product_level, collection
+        As in the product's name; `collection` is a Landsat collection or a Sentinel-2
+        processing baseline.
+    orbit, place
+        Relative orbit; path/row or tile.
+    scene_cloud_percent
+        Cloud over the whole scene as the supplier states it, never over the area.
+    crs_sha256
+        SHA-256 of the WKT 2 text of the coordinate system.
+    transform
+        The six numbers a, b, c, d, e, f: x = a·column + b·row + c, y = d·column + ….
+    gsd_x_m, gsd_y_m
+        Sides of a pixel on the ground in metres.
+    orthorectified
+        Whether relief was removed; None = not known.
+    sigma_m
+        Absolute positional standard deviation on one axis in metres.
+    sigma_relative_m
+        The same between pictures of this sensor; says nothing of the place on earth.
+    wavelengths_nm
+        Centre wavelength of each band.
+    nodata, scales, offsets
+        As applied when reading, for each band; None where the file's own declaration
+        is used (`nodata` above it: the one value that holds for all bands).
+    mask_kind
+        How the cloud mask is read.
     """
 
     file: str
     sha256: str
     pixel_sha256: str
     bytes: int
+    licence: str | None = None
+    issuer: str | None = None
+    obtained: str | None = None
+    obtained_by: str | None = None
     acquired_utc: str
     acquired_beijing: str
     sensor: str
+    platform: str | None = None
+    instrument: str | None = None
+    product_level: str | None = None
+    product_id: str | None = None
+    collection: str | None = None
+    orbit: str | None = None
+    place: str | None = None
+    sun_elevation_deg: float | None = None
+    scene_cloud_percent: float | None = None
     crs: str
+    crs_sha256: str = ""
+    transform: tuple[float, ...] = ()
     gsd_x_m: float
     gsd_y_m: float
-    bands: tuple[str, ...]
-    dtype: str
-    nodata: float | None = None
+    orthorectified: bool | None = None
+    dem: str | None = None
     sigma_m: float | None = None
     sigma_source: str = ""
-    product_id: str | None = None
-    licence: str | None = None
+    sigma_relative_m: float | None = None
+    sigma_relative_source: str = ""
+    bands: tuple[str, ...]
+    wavelengths_nm: tuple[float | None, ...] = ()
+    dtype: str
+    bits: int | None = None
+    nodata: float | None = None
+    scales: tuple[float, ...] = ()
+    offsets: tuple[float, ...] = ()
+    mask_kind: MaskKind | None = None
     missing: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
@@ -67,12 +129,20 @@ class Image:
 
     Attributes
     ----------
+    path
+        The file; with several, the one of the first band.
     bands
-        Canonical band name → 1-based band number in the file.
+        Canonical band name → 1-based band number in its file.
     transform
         Affine transform, pixel (column, row) → CRS of the picture.
     shape
         Rows and columns.
+    nodata
+        The value without data where it is the same in all bands.
+    sources
+        Where each band lies, in the order of `bands`; empty: all in `path`.
+    mask
+        How `cloud_mask` is read.
     """
 
     path: Path
@@ -85,6 +155,8 @@ class Image:
     sensor: str
     cloud_mask: Path | None
     provenance: ImageProvenance
+    sources: tuple[BandSource, ...] = ()
+    mask: MaskRule = PLAIN_MASK
 
     @property
     def acquired_date(self) -> dt.date:
@@ -106,7 +178,7 @@ class Image:
             float64, shape (bands, rows, columns), in the order of `bands`; scale and
             offset applied; NaN where there is no data.
         """
-        return read_pixels(self, window)
+        return read_bands(self.sources or self._within_path(), window)
 
     def valid(self, window: Window | None = None) -> NDArray[np.bool_]:
         """Return where the picture shows the ground: clouds and no-data are False.
@@ -121,59 +193,16 @@ class Image:
         array
             boolean, shape (rows, columns).
         """
-        return valid_pixels(self, window)
+        import numpy as np
 
+        has_data = np.isfinite(self.read(window))
+        clear: NDArray[np.bool_] = np.logical_and.reduce(has_data, axis=0)
+        if self.cloud_mask is not None:
+            clear &= ~hidden_pixels(self.cloud_mask, self.mask, window)
+        return clear
 
-@contextmanager
-def open_raster(path: Path) -> Iterator[DatasetReader]:
-    """Open a local raster with one of `RASTER_DRIVERS` and no other.
-
-    Nothing beside the file is read (`.aux.xml`, `.msk`, `.ovr`, `.tfw` would change
-    values or place without being hashed) but the header of an ENVI picture.
-    `rasterio.open` takes a single driver name; its reader takes the list.
-    """
-    import rasterio
-    from rasterio.io import DatasetReader
-
-    settings = {"GDAL_PAM_ENABLED": "NO", "GDAL_GEOREF_SOURCES": "INTERNAL"}
-    if is_tiff(path):
-        settings["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"
-    alone = rasterio.Env(**settings)
-    with alone, DatasetReader(str(path), driver=list(RASTER_DRIVERS)) as src:
-        yield src
-
-
-def is_tiff(path: Path) -> bool:
-    """Tell a TIFF (also BigTIFF) by its first bytes."""
-    with path.open("rb") as stream:
-        return stream.read(4) in _TIFF
-
-
-def read_pixels(image: Image, window: Window | None) -> NDArray[np.float64]:
-    """Return float64 (bands, rows, columns), scaled, NaN where there is no data."""
-    import numpy as np
-
-    numbers = list(image.bands.values())
-    with open_raster(image.path) as src:
-        masked = src.read(numbers, window=window, masked=True)
-        scales = np.asarray(src.scales, dtype=float)[np.asarray(numbers) - 1]
-        offsets = np.asarray(src.offsets, dtype=float)[np.asarray(numbers) - 1]
-    values = masked.astype(np.float64).filled(np.nan)
-    if image.nodata is not None:
-        values[masked.data == image.nodata] = np.nan
-    result: NDArray[np.float64] = (
-        values * scales[:, None, None] + offsets[:, None, None]
-    )
-    return result
-
-
-def valid_pixels(image: Image, window: Window | None) -> NDArray[np.bool_]:
-    """Return boolean (rows, columns): all bands have data and no cloud covers it."""
-    import numpy as np
-
-    has_data: NDArray[np.bool_] = np.isfinite(read_pixels(image, window))
-    clear: NDArray[np.bool_] = np.logical_and.reduce(has_data, axis=0)
-    if image.cloud_mask is not None:
-        with open_raster(image.cloud_mask) as src:
-            clear &= src.read(1, window=window) == 0
-    return clear
+    def _within_path(self) -> list[BandSource]:
+        return [
+            BandSource(path=self.path, number=number, nodata=self.nodata)
+            for number in self.bands.values()
+        ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.pixels import MaskKind
 
 
 class Office(Noun):
@@ -66,14 +67,30 @@ class LayerSource(Noun):
 
 
 class ImageSource(Noun):
-    """A picture of the workspace."""
+    """A picture of the workspace: a raster file or a STAC Item.
+
+    `acquired`, `sensor` and `bands` are needed where neither the Item nor the name of
+    the product gives them. `files` names further files that hold one band each;
+    `nodata`, `scale`, `offset` and `crs` count where the files declare none.
+    """
 
     file: str
-    acquired: dt.datetime
-    sensor: str
-    bands: dict[str, int]
+    acquired: dt.datetime | None = None
+    sensor: str | None = None
+    bands: dict[str, int] = _Field(default_factory=dict)
+    files: dict[str, str] = _Field(default_factory=dict)
     cloud_mask: str | None = None
+    mask_kind: MaskKind | None = None
+    nodata: float | None = None
+    scale: float | None = None
+    offset: float | None = None
+    crs: str | None = None
     sigma_m: float | None = None
+    orthorectified: bool | None = None
+    licence: str | None = None
+    issuer: str | None = None
+    obtained: str | None = None
+    obtained_by: str | None = None
 
 
 class Personal(Noun):

@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,6 +146,20 @@ def test_pictures_of_other_ground_are_refused(picture):
     far = picture(scene(2), "2025-05-12", origin=(900000.0, 3100000.0))
     with pytest.raises(ImageError, match="没有重叠范围"):
         detect_change(picture(scene(1), "2024-05-10"), far)
+
+
+def test_pictures_not_orthorectified_claim_no_area(picture):
+    before = picture(scene(1), "2024-05-10")
+    raw = picture(stripped(scene(2), slice(40, 60), slice(50, 80)), "2025-05-12")
+    told = raw.provenance.model_copy(update={"orthorectified": False})
+    change = detect_change(before, replace(raw, provenance=told))
+    assert change.quality["rectified"]["verdict"] == "refuse"
+    assert change.quality["rectified"]["reason"] == "后时相未正射，不得据以主张面积"
+    assert len(change.patches) > 0
+    assert change.patches["area_m2"].isna().all()
+    known = detect_change(before, raw)
+    assert known.quality["rectified"]["verdict"] == "ok"
+    assert known.patches["area_m2"].notna().all()
 
 
 def test_visible_light_alone_abstains_and_claims_no_area(picture):

@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -128,6 +129,15 @@ def test_visible_light_and_missing_bands_are_unknown(picture):
     ]
     found = change_in_zones(frame, four, as_of=AS_OF, direction=("built_gained",))
     assert "波段不足" in found["reason"][0]
+
+
+def test_a_raw_picture_leaves_it_unknown(picture):
+    before, after = three(picture, BLOCK)[:2]
+    told = after.provenance.model_copy(update={"orthorectified": False})
+    images = [before, replace(after, provenance=told)]
+    found = change_in_zones(zones(box(35, 45, 65, 85)), images, as_of=AS_OF)
+    assert found["state"].tolist() == ["unknown"]
+    assert "未正射" in found["reason"][0]
 
 
 def test_anchor_decides_before(picture):

@@ -1,8 +1,10 @@
 import hashlib
+import warnings
 
 import numpy as np
 import pytest
 import rasterio
+import rasterio.control
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import Affine, from_origin
 
@@ -10,6 +12,7 @@ from pil_discovery.errors import CrsError, ImageError, ReadError
 from pil_discovery.layers import read_raster
 from tests.layers.making import SHARED
 
+NOWHERE = {"crs": None, "transform": Affine.identity()}
 PIXELS = np.arange(120, dtype="uint16").reshape(2, 6, 10)
 
 
@@ -47,7 +50,11 @@ def test_a_picture_says_where_it_comes_from(tmp_path):
     assert said.acquired_beijing == "2025-05-12T10:41:00+08:00"
     assert (said.gsd_x_m, said.gsd_y_m) == (10.0, 10.0)
     assert (said.crs, said.dtype, said.nodata) == ("EPSG:4549", "uint16", 0.0)
-    assert said.missing == ("云掩膜", "产品编号", "使用许可")
+    assert "云掩膜" in said.missing
+    assert "使用许可" in said.missing
+    assert not {"绝对定位精度", "无数据值"} & set(said.missing)
+    assert said.transform == (10.0, 0.0, 5e5, 0.0, -10.0, 3.1e6)
+    assert (said.bits, said.platform, said.orthorectified) == (16, None, None)
     assert image.shape == (6, 10)
     assert np.isnan(image.read()[0, 0, 0])
 
@@ -184,3 +191,126 @@ def test_taizhou_reads():
     assert said.notes == (
         "传感器：工作区写明“Landsat 7 ETM+”，文件头写“Landsat ETM”，并存，未作取舍",
     )
+
+
+def test_jpeg_2000_is_read_with_its_own_place_alone(tmp_path):
+    jp2 = {"driver": "JP2OpenJPEG", "QUALITY": "100", "REVERSIBLE": "YES"}
+    path = tiff(tmp_path / "a.jp2", **jp2)
+    image = read(path)
+    assert np.array_equal(image.read(), PIXELS)
+    assert (
+        image.provenance.pixel_sha256
+        == read(tiff(tmp_path / "a.tif")).provenance.pixel_sha256
+    )
+    with pytest.warns(NotGeoreferencedWarning):
+        bare = tiff(tmp_path / "b.jp2", **NOWHERE, **jp2)
+    (tmp_path / "b.j2w").write_text("10\n0\n0\n-10\n500000\n3100000\n")
+    (tmp_path / "b.wld").write_text("10\n0\n0\n-10\n500000\n3100000\n")
+    with pytest.raises(ImageError, match="没有地理定位"):
+        read(bare)
+
+
+def test_a_bare_codestream_is_no_picture(tmp_path):
+    (tmp_path / "a.jp2").write_bytes(b"\xff\x4f\xff\x51" + bytes(100))
+    with pytest.raises(ReadError, match="JPEG 2000"):
+        read(tmp_path / "a.jp2")
+
+
+def test_control_points_and_rational_functions_are_no_place(tmp_path):
+    points = [
+        rasterio.control.GroundControlPoint(r, c, 120 + c / 1e4, 28 - r / 1e4)
+        for r, c in ((0, 0), (0, 9), (5, 0), (5, 9))
+    ]
+    with pytest.warns(NotGeoreferencedWarning):
+        path = tiff(tmp_path / "a.tif", **NOWHERE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        with rasterio.open(path, "r+") as out:
+            out.gcps = (points, rasterio.crs.CRS.from_epsg(4326))
+    with pytest.raises(ImageError, match="只有控制点 GCP"):
+        read(path)
+    with pytest.warns(NotGeoreferencedWarning):
+        raw = tiff(tmp_path / "b.tiff", **NOWHERE)
+    (tmp_path / "b.rpb").write_text("satId = GF1;")
+    with pytest.raises(ImageError, match="有理函数参数 RPC，未正射"):
+        read(raw)
+
+
+def test_a_screenshot_is_called_one(tmp_path):
+    pixels = np.zeros((3, 6, 10), "uint8")
+    path = tiff(tmp_path / "a.tif", pixels, crs=None)
+    with pytest.raises(CrsError, match="可能是截图或普通照片"):
+        read(path)
+
+
+def test_alpha_is_no_band_and_hides_pixels(tmp_path):
+    pixels = np.full((4, 6, 10), 9, "uint8")
+    pixels[3, 0, 0] = 0
+    path = tiff(tmp_path / "a.tif", pixels, photometric="RGB", alpha="yes")
+    image = read(path)
+    assert np.argwhere(~image.valid()).tolist() == [[0, 0]]
+    with pytest.raises(ImageError, match="第 4 波段是透明度"):
+        read(path, bands={"nir": 4})
+
+
+def test_a_palette_is_no_spectral_band(tmp_path):
+    path = tiff(tmp_path / "a.tif", PIXELS[:1].astype("uint8"))
+    with rasterio.open(path, "r+") as out:
+        out.write_colormap(1, {0: (255, 0, 0, 255)})
+    with pytest.raises(ImageError, match="第 1 波段是调色板颜色编号"):
+        read(path, bands={"red": 1})
+    mask = read(tiff(tmp_path / "b.tif"), cloud_mask=path)
+    assert mask.valid().sum() == 1
+
+
+def test_signed_values_and_declared_scales_are_kept(tmp_path):
+    path = tiff(tmp_path / "a.tif", PIXELS.astype("int16") - 60, nodata=-60)
+    with rasterio.open(path, "r+") as out:
+        out.scales, out.offsets = (0.5, 2.0), (0.0, 1.0)
+    image = read(path, scale=3.0)
+    red, nir = image.read()
+    assert np.isnan(red[0, 0])
+    assert (red[0, 1], nir[0, 1]) == (-29.5, 2 * 1 + 1)
+    said = image.provenance
+    assert (said.scales, said.offsets, said.bits) == ((0.5, 2.0), (0.0, 1.0), 16)
+    assert any("换算系数：工作区写 (3.0, 0.0)" in note for note in said.notes)
+
+
+def test_a_rotated_picture_has_its_true_pixel(tmp_path):
+    turned = Affine.translation(5e5, 3.1e6) @ Affine.rotation(30) @ Affine.scale(10, -5)
+    said = read(tiff(tmp_path / "a.tif", transform=turned)).provenance
+    assert (said.gsd_x_m, said.gsd_y_m) == (10.0, 5.0)
+    flat = tiff(tmp_path / "b.tif", transform=Affine(0, 0, 5e5, 0, 0, 3.1e6))
+    with pytest.raises(ImageError, match="仿射变换无效"):
+        read(flat)
+
+
+def test_a_huge_picture_is_refused_by_its_header(tmp_path):
+    path = tmp_path / "a.tif"
+    size = {"height": 70_000, "width": 70_000, "count": 1, "dtype": "uint8"}
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        crs="EPSG:4549",
+        transform=from_origin(5e5, 3.1e6, 1, 1),
+        sparse_ok=True,
+        tiled=True,
+        bigtiff="yes",
+        **size,
+    ):
+        pass
+    with pytest.raises(ImageError, match="影像过大"):
+        read(path, bands={"red": 1})
+
+
+def test_pixels_of_the_same_bytes_are_hashed_once(tmp_path):
+    from pil_discovery.layers.headers import _band_hashes
+
+    path = tiff(tmp_path / "a.tif")
+    _band_hashes.cache_clear()
+    first = read(path).provenance.pixel_sha256
+    assert read(path).provenance.pixel_sha256 == first
+    assert (_band_hashes.cache_info().hits, _band_hashes.cache_info().misses) == (1, 1)
+    tiff(path, PIXELS + 1)
+    assert read(path).provenance.pixel_sha256 != first

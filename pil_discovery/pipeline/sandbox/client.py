@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -18,7 +19,7 @@ from pil_discovery.pipeline.sandbox import drivers, wire
 from pil_discovery.pipeline.sandbox.wire import Message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from pil_discovery.types import Dataset, Image, Layer, Table
 
@@ -128,6 +129,8 @@ def _plain(value: object) -> object:
         return str(value.absolute())
     if isinstance(value, dt.date):
         return value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
     return value
 
 

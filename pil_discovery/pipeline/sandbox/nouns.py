@@ -21,6 +21,7 @@ from pil_discovery.types import (
     Source,
     Table,
 )
+from pil_discovery.types.pixels import BandSource, MaskRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,6 +98,8 @@ def image_message(image: Image) -> Message:
         "sensor": image.sensor,
         "cloud_mask": None if image.cloud_mask is None else str(image.cloud_mask),
         "provenance": image.provenance.model_dump(mode="json"),
+        "sources": [s.model_dump(mode="json") for s in image.sources],
+        "mask": image.mask.model_dump(mode="json"),
     }
     return Message(head)
 
@@ -119,6 +122,8 @@ def image_of(message: Message) -> Image:
         sensor=told["sensor"],
         cloud_mask=None if mask is None else Path(mask),
         provenance=ImageProvenance.model_validate(told["provenance"]),
+        sources=tuple(BandSource.model_validate(s) for s in told["sources"]),
+        mask=MaskRule.model_validate(told["mask"]),
     )
 
 

@@ -122,6 +122,8 @@ def _typed(options: dict[str, Any]) -> dict[str, Any]:
             typed[name] = Path(value)
         elif value is not None and name in _DAYS:
             typed[name] = dt.date.fromisoformat(value)
+        elif name == "files":
+            typed[name] = {band: Path(file) for band, file in value.items()}
     return typed
 
 

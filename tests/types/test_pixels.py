@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
+from rasterio.transform import from_origin
+from rasterio.windows import Window
+
+from pil_discovery.types.pixels import (
+    BandSource,
+    MaskRule,
+    driver_of,
+    hidden_pixels,
+    hides,
+    read_bands,
+)
+
+FINE = np.arange(144, dtype="uint16").reshape(12, 12)
+COARSE = np.arange(16, dtype="uint16").reshape(4, 4) + 500
+
+
+def tiff(path, *bands, size=10, **more):
+    profile = {"crs": "EPSG:4549", "transform": from_origin(5e5, 3.1e6, size, size)}
+    shape = {"height": bands[0].shape[0], "width": bands[0].shape[1]}
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        count=len(bands),
+        dtype=bands[0].dtype,
+        **shape,
+        **profile,
+        **more,
+    ) as out:
+        out.write(np.stack(bands))
+    return path
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pixels")
+    fine = tiff(folder / "fine.tif", FINE, FINE + 1000)
+    coarse = tiff(folder / "coarse.tif", COARSE, size=30)
+    return [
+        BandSource(path=fine, number=2),
+        BandSource(path=coarse, number=1, step=3),
+        BandSource(path=fine, number=1, scale=0.5, offset=-1, nodata=7),
+    ]
+
+
+def test_bands_of_several_files_keep_their_order_and_grid(sources):
+    first, second, third = read_bands(sources, None)
+    assert np.array_equal(first, FINE + 1000)
+    assert np.array_equal(second, COARSE.repeat(3, axis=0).repeat(3, axis=1))
+    assert np.isnan(third[0, 7])
+    assert third[0, 8] == 8 * 0.5 - 1
+    assert np.isnan(third).sum() == 1
+
+
+@given(st.integers(0, 11), st.integers(0, 11), st.integers(1, 12), st.integers(1, 12))
+def test_a_window_is_a_part_of_the_whole(sources, left, top, width, height):
+    window = Window(left, top, min(width, 12 - left), min(height, 12 - top))
+    whole = read_bands(sources, None)
+    rows, columns = window.toslices()
+    part = read_bands(sources, window)
+    assert np.array_equal(part, whole[:, rows, columns], equal_nan=True)
+    rule = MaskRule(kind="s2_scl", values=(503, 508), step=3)
+    hidden = hidden_pixels(sources[1].path, rule, None)
+    assert hidden.sum() == 18
+    seen = hidden_pixels(sources[1].path, rule, window)
+    assert np.array_equal(seen, hidden[rows, columns])
+
+
+def test_rules_are_kept_value_by_value():
+    values = np.array([0, 1, 2, 3, 40, 41])
+    plain = hides(values, MaskRule())
+    assert plain.tolist() == [False, True, True, True, True, True]
+    both = hides(values, MaskRule(kind="landsat_c2_qa", patterns=(3, 8)))
+    assert both.tolist() == [False, False, False, True, True, True]
+    most = hides(values, MaskRule(kind="s2_cloud_probability", least=41))
+    assert most.tolist() == [False] * 5 + [True]
+    some = hides(values, MaskRule(kind="s2_scl", values=(0, 2)))
+    assert some.tolist() == [True, False, True, False, False, False]
+
+
+def test_masks_inside_a_file_and_alpha_bands_are_heard(tmp_path):
+    alpha = np.full((12, 12), 255, "uint16")
+    alpha[3, 4] = 0
+    path = tiff(
+        tmp_path / "a.tif", FINE, FINE, FINE, alpha, photometric="RGB", alpha="yes"
+    )
+    read = read_bands([BandSource(path=path, number=1)], None)
+    assert np.argwhere(np.isnan(read[0])).tolist() == [[3, 4]]
+    inner = tmp_path / "b.tif"
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        tiff(inner, FINE)
+        with rasterio.open(inner, "r+") as out:
+            out.write_mask(alpha.astype("uint8"))
+    read = read_bands([BandSource(path=inner, number=1)], None)
+    assert np.argwhere(np.isnan(read[0])).tolist() == [[3, 4]]
+
+
+def test_the_first_bytes_name_the_driver(tmp_path):
+    path = tmp_path / "x"
+    for head, driver in (
+        (b"II*\x00", "GTiff"),
+        (b"MM\x00+", "GTiff"),
+        (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "JP2OpenJPEG"),
+        (b"\xff\x4f\xff\x51", None),
+        (b"<VRTDataset", None),
+        (b"", None),
+    ):
+        path.write_bytes(head)
+        assert driver_of(path) == driver
