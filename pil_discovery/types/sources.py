@@ -62,12 +62,21 @@ class Part(Noun):
     bytes: int
 
 
+class Archive(Noun):
+    """The archive that a file was unpacked from."""
+
+    file: str
+    sha256: str
+
+
 class Source(Noun):
     """One input file as it was found.
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-    each of the others.
+    each of the others. `issuer` (who gave it out) and `obtained` (ISO date) are what
+    the workspace states; `period` is the first and the last day (ISO) that its rows
+    tell of, None where they tell of none.
     """
 
     dataset: str | None
@@ -81,6 +90,8 @@ class Source(Noun):
     crs: str | None = None
     issuer: str | None = None
     obtained: str | None = None
+    period: tuple[str, str] | None = None
+    archive: Archive | None = None
     parts: tuple[Part, ...] = ()
 
 
