@@ -19,13 +19,17 @@ from pil_discovery.pipeline.grounds import (
 )
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
-from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
+from pil_discovery.pipeline.results import (
+    find_lead,
+    findings_of,
+    noted_workspace,
+    used_files,
+)
 from pil_discovery.types import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Bundle,
@@ -76,7 +80,7 @@ def build_bundle(
     catalog = load_catalog(local_folders(place))
     demand_agreement(run, place, behind, catalog.models)
     known = [Source.model_validate(s) for s in run["sources"]]
-    used = _used_files(behind) | _searched_files(behind, known, catalog)
+    used = used_files(behind, known, catalog.models)
     sources = [s for s in known if s.file in used]
     paths = _checked(place.root, sources)
     materials = read_sources(_only(place, used), catalog)
@@ -130,22 +134,6 @@ def _workspace(scan_dir: Path, given: str | Path | None) -> Workspace:
         what = "找不到筛查时的工作区，无法取得原始材料"
         raise BundleError(Problem(str(folder or ""), "", what, "用 --workspace 指明"))
     return open_workspace(folder)
-
-
-def _used_files(findings: Iterable[Finding]) -> set[str]:
-    return {r.source for f in findings for r in f.records}
-
-
-def _searched_files(
-    findings: Iterable[Finding], sources: Iterable[Source], catalog: Catalog
-) -> set[str]:
-    """Return the registers in which the models looked, rows found or not.
-
-    «No payment, permit or penalty on record» can be checked with the register alone.
-    """
-    models = {f.model: catalog.models[f.model] for f in findings}.values()
-    data = {d for m in models for d in (*m.data, *m.clears)} - {"image"}
-    return {s.file for s in sources if s.dataset in data}
 
 
 def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:

@@ -13,6 +13,7 @@ import pandas as pd
 from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.errors import PilError, Problem, ReadError
+from pil_discovery.pipeline.archives import with_archive
 from pil_discovery.types import QUARANTINE_COLUMNS, Source, Table
 
 if TYPE_CHECKING:
@@ -258,7 +259,7 @@ class _Reading:
         )
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
             table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
-        told = {"issuer": entry.issuer, "obtained": entry.obtained, "crs": entry.crs}
+        told = {"crs": entry.crs, **_given(entry)}
         sources = tuple(s.model_copy(update=told) for s in table.sources)
         self._tables.setdefault(entry.dataset, []).append(
             replace(table, sources=sources)
@@ -274,12 +275,11 @@ class _Reading:
             encoding=entry.encoding,
             columns=entry.columns,
             units=entry.units,
-            issuer=entry.issuer,
+            **_given(entry),
             valid_from=entry.valid_from,
             valid_to=entry.valid_to,
             scale=entry.scale,
             sigma_m=entry.sigma_m,
-            obtained=entry.obtained,
             root=self._root,
         )
         self._layers.setdefault(entry.dataset, []).append(layer)
@@ -296,7 +296,7 @@ class _Reading:
             sigma_m=entry.sigma_m,
             root=self._root,
         )
-        self._images.append(image)
+        self._images.append(_named(image, entry))
 
     def materials(self) -> Materials:
         """Put the files of each data set together."""
@@ -314,7 +314,10 @@ class _Reading:
         return Materials(
             frames=frames,
             images=tuple(sorted(self._images, key=lambda i: (i.acquired, str(i.path)))),
-            sources=tuple(sorted(sources, key=lambda s: (s.file, s.dataset or ""))),
+            sources=tuple(
+                with_archive(self._root, s)
+                for s in sorted(sources, key=lambda s: (s.file, s.dataset or ""))
+            ),
             quarantine=_quarantine([t.quarantine for t in read]),
             reports=tuple(self._reports()),
         )
@@ -333,7 +336,22 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _given(entry: RecordSource | LayerSource | ImageSource) -> dict[str, str | None]:
+    """Return who gave a source out, and the day (ISO) on which it was obtained."""
+    day = None if entry.obtained is None else entry.obtained.isoformat()
+    return {"issuer": entry.issuer, "obtained": day}
+
+
+def _named(image: Image, entry: ImageSource) -> Image:
+    given = _given(entry)
+    titles = {"issuer": "提供单位", "obtained": "取得日期"}
+    missing = (*image.provenance.missing, *(titles[k] for k in given if not given[k]))
+    known = image.provenance.model_copy(update={**given, "missing": missing})
+    return replace(image, provenance=known)
+
+
 def _picture(image: Image) -> Source:
+    taken = image.acquired_date.isoformat()
     provenance = image.provenance
     return Source(
         dataset="image",
@@ -341,6 +359,11 @@ def _picture(image: Image) -> Source:
         sha256=provenance.sha256,
         bytes=provenance.bytes,
         crs=provenance.crs,
+        kind="image",
+        issuer=provenance.issuer,
+        obtained=provenance.obtained,
+        licence=provenance.licence,
+        period=(taken, taken),
         parts=provenance.parts,
     )
 

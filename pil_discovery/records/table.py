@@ -18,6 +18,7 @@ from pil_discovery.records.pages import Page, Reading, find_pages
 from pil_discovery.records.rows import Rows, read_rows
 from pil_discovery.records.text_tables import decode, read_text
 from pil_discovery.records.workbooks import read_workbook
+from pil_discovery.text.periods import fact_period
 from pil_discovery.text.quarantine import quarantine_frame, sift_rows
 from pil_discovery.types.sources import Inference, ReadReport, Source, Table
 
@@ -134,7 +135,8 @@ def _account(
         rows_skipped=tuple(s for page in pages for s in page.body.skipped),
         inferences=(*notes, *rows.inferences, *sifted.inferences),
     )
-    counted = source.model_copy(update=counts)
+    period = fact_period(sifted.frame, dataset)
+    counted = source.model_copy(update={**counts, "period": period})
     quarantine = quarantine_frame(entries)
     return Table(dataset, sifted.frame, quarantine, report, (counted,))
 

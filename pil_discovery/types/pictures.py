@@ -36,7 +36,8 @@ class ImageProvenance(Noun):
     little-endian, whatever tiling or compression the file has. `parts` are the further
     files behind the pixels (ENVI header, cloud mask); `notes` say in Chinese where the
     file contradicts what was stated, and what beside it was not used.
-    `acquired_utc` and `acquired_beijing` are ISO date-times of the same instant.
+    `acquired_utc` and `acquired_beijing` are ISO date-times of the same instant;
+    `obtained` is the ISO date on which `issuer` gave the picture out.
     """
 
     file: str
@@ -56,6 +57,8 @@ class ImageProvenance(Noun):
     sigma_source: str = ""
     product_id: str | None = None
     licence: str | None = None
+    issuer: str | None = None
+    obtained: str | None = None
     missing: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ class RecordSource(Noun):
     crs: str | None = None
     sigma_m: float | None = None
     issuer: str | None = None
-    obtained: str | None = None
+    obtained: dt.date | None = None
 
 
 class LayerSource(Noun):
@@ -47,7 +47,7 @@ class LayerSource(Noun):
     encoding: str | None = None
     crs: str | None = None
     issuer: str | None = None
-    obtained: str | None = None
+    obtained: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     scale: int | None = None
@@ -62,6 +62,8 @@ class ImageSource(Noun):
     sensor: str
     bands: dict[str, int]
     cloud_mask: str | None = None
+    issuer: str | None = None
+    obtained: dt.date | None = None
     sigma_m: float | None = None
 
 

@@ -17,13 +17,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pil_discovery.errors import ReadError
-from pil_discovery.pipeline.archives import archive_of, members, unpack, unpack_all
+from pil_discovery.pipeline.archives import (
+    members,
+    unpack,
+    unpack_all,
+    with_archive,
+)
 from pil_discovery.pipeline.archives.names import (
     decode_name,
     is_data,
     name_fault,
     written_name,
 )
+from pil_discovery.types import Source
 
 ROWS = "合同编号,签订日期\nHT-1,2024-03-01\n".encode()
 TARGET = "解压/x"
@@ -492,10 +498,14 @@ def test_a_file_knows_its_archive_until_it_is_changed(tmp_path):
     content = zipped({"d/a.csv": ROWS})
     opened(tmp_path, content)
     digest = hashlib.sha256(ROWS).hexdigest()
-    found = archive_of(tmp_path, f"{TARGET}/d/a.csv", digest)
+    source = Source(
+        dataset=None, file=f"{TARGET}/d/a.csv", sha256=digest, bytes=len(ROWS)
+    )
+    found = with_archive(tmp_path, source).archive
     assert (found.file, found.sha256) == ("x.zip", hashlib.sha256(content).hexdigest())
-    assert archive_of(tmp_path, f"{TARGET}/d/a.csv", "0" * 64) is None
-    assert archive_of(tmp_path, "x.zip", found.sha256) is None
+    for change in ({"sha256": "0" * 64}, {"file": "x.zip"}, {"file": "解压/b.csv"}):
+        other = source.model_copy(update=change)
+        assert with_archive(tmp_path, other).archive is None
 
 
 def test_every_archive_of_a_folder_is_unpacked(tmp_path):

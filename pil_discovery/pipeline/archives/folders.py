@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline.archives.manifests import (
+    FOLDER,
     MANIFEST,
     Manifest,
     read_manifest,
@@ -43,8 +44,6 @@ if TYPE_CHECKING:
 
     Walker = Callable[[BinaryIO, Budget, str], Walk]
 
-FOLDER = "解压"
-"""Where archives of a workspace are unpacked, each into a folder of its name."""
 _ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"

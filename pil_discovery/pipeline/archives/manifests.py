@@ -17,6 +17,10 @@ from pil_discovery.types.base import Noun
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pil_discovery.types import Source
+
+FOLDER = "解压"
+"""Where archives of a workspace are unpacked, each into a folder of its name."""
 MANIFEST = ".archive.json"
 
 
@@ -49,22 +53,21 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def archive_of(root: Path, file: str, sha256: str) -> Archive | None:
-    """Return the archive that a file was unpacked from, if it is still the same file.
+def with_archive(root: Path, source: Source) -> Source:
+    """Return a source that knows the archive it was unpacked from, if it was.
 
     Parameters
     ----------
     root
-        The workspace.
-    file
-        Path of the file below it, with slashes.
-    sha256
-        Its hash; a file that was changed since has no archive any more.
+        The workspace. A file that was changed since it was unpacked has no archive.
     """
-    parts = file.split("/")
-    for depth in range(len(parts) - 1, 0, -1):
+    parts = source.file.split("/")
+    if parts[0] != FOLDER:
+        return source
+    for depth in range(len(parts) - 1, 1, -1):
         found = read_manifest(root.joinpath(*parts[:depth]))
         if found is not None:
-            same = found.files.get("/".join(parts[depth:])) == sha256
-            return found.archive if same else None
-    return None
+            same = found.files.get("/".join(parts[depth:])) == source.sha256
+            archive = found.archive if same else None
+            return source.model_copy(update={"archive": archive})
+    return source
