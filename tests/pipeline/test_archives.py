@@ -76,6 +76,7 @@ def member(name, kind=tarfile.REGTYPE, link=""):
 
 
 def opened(root, content, name="x.zip"):
+    root.mkdir(exist_ok=True)
     (root / name).write_bytes(content)
     return unpack(root / name, root / TARGET, root)
 
@@ -229,6 +230,44 @@ def test_hostile_names_refuse_the_whole_archive(tmp_path, name):
     assert [p.name for p in tmp_path.iterdir()] == ["root"]
 
 
+def test_a_climbing_name_would_leave_the_folder_without_the_guard(tmp_path):
+    """The same archive, unpacked by the standard library without its filter."""
+    content = tarred([(member("../evil.csv"), ROWS)])
+    inside = tmp_path / "root" / "inside"
+    inside.mkdir(parents=True)
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        archive.extractall(inside, filter="fully_trusted")  # noqa: S202 -- the attack
+    assert (tmp_path / "root" / "evil.csv").read_bytes() == ROWS
+    (tmp_path / "root" / "evil.csv").unlink()
+    assert "指向压缩包之外" in refusal(inside, content, "x.tar")
+    assert not (tmp_path / "root" / "evil.csv").exists()
+
+
+def test_a_link_would_lead_out_of_the_folder_without_the_guard(tmp_path):
+    """A link to a folder outside, then a file below the link."""
+    outside, inside = tmp_path / "outside", tmp_path / "inside"
+    outside.mkdir()
+    inside.mkdir()
+    link = member("d", tarfile.SYMTYPE, str(outside))
+    content = tarred([(link, b""), (member("d/evil.csv"), ROWS)])
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        archive.extractall(inside, filter="fully_trusted")  # noqa: S202 -- the attack
+    assert (outside / "evil.csv").read_bytes() == ROWS
+    (outside / "evil.csv").unlink()
+    (inside / "d").unlink()
+    assert "链接或设备" in refusal(inside, content, "x.tar")
+    assert not list(outside.iterdir())
+
+
+def test_a_bomb_would_burst_without_the_guard(tmp_path):
+    """A few kilobytes that the standard library turns into sixty megabytes."""
+    content = zipped({"a.csv": b"0" * (60 * 2**20)})
+    assert len(content) < 100_000
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert len(archive.read("a.csv")) == 60 * 2**20
+    assert "压缩炸弹" in refusal(tmp_path, content)
+
+
 def test_a_name_with_a_nul_is_refused(tmp_path):
     """Where C programs would see `a.csv`, the archive says something else."""
     assert "控制字符" in refusal(tmp_path, raw_zip([(b"a.csv\x00.exe", ROWS)]))
@@ -347,6 +386,31 @@ def test_a_member_that_quotes_the_next_is_refused(tmp_path):
     first = content.find(b"PK\x01\x02")
     content[first + 20 : first + 24] = struct.pack("<L", len(ROWS) + 40)
     assert "重叠" in refusal(tmp_path, bytes(content))
+
+
+def test_places_beyond_the_file_are_refused(tmp_path):
+    """Numbers of 64 bits point anywhere."""
+    told = struct.pack("<HHQ", 1, 8, 2**64 - 1)
+    content = bytearray(raw_zip([(b"a.csv", ROWS)], extra=told))
+    at = content.find(b"PK\x01\x02") + 42
+    content[at : at + 4] = b"\xff" * 4
+    assert "损坏" in refusal(tmp_path, bytes(content))
+
+
+def test_a_large_directory_is_read(tmp_path):
+    """ZIP64 as large archives have it; a directory beyond the file is refused."""
+    content = raw_zip([(b"a.csv", ROWS)])
+    start = content.find(b"PK\x01\x02")
+    body, listing, end = content[:start], content[start:-22], content[-22:]
+    facts = (44, 45, 45, 0, 0, 1, 1, len(listing), start)
+    for place, outcome in ((len(content) - 22, "a.csv"), (2**64 - 1, "")):
+        more = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", *facts)
+        more += struct.pack("<4sLQL", b"PK\x06\x07", 0, place, 1)
+        large = body + listing + more + end[:8] + b"\xff" * 12 + end[20:]
+        if outcome:
+            assert opened(tmp_path / "good", large).files == (outcome,)
+        else:
+            assert "损坏" in refusal(tmp_path / "bad", large)
 
 
 def test_a_directory_that_differs_from_the_member_is_refused(tmp_path):

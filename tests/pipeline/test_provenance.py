@@ -115,3 +115,21 @@ def test_they_travel_to_the_run_and_to_the_lead(folder, tmp_path):
     assert "压缩包 土地.zip" in line
     (line,) = [t for t in told.lines() if "解压/土地/缴库.csv：" in t]
     assert "提供单位 未提供；取得日期 未提供" in line
+
+
+def test_a_shapefile_in_an_archive_is_read_as_a_layer(folder):
+    (folder / "pil.yaml").unlink()
+    made = folder / "made"
+    made.mkdir()
+    square = shapely.box(119.5, 30.0, 119.51, 30.01)
+    frame = gpd.GeoDataFrame({"TBBH": ["1"]}, geometry=[square], crs="EPSG:4490")
+    frame.to_file(made / "永久基本农田.shp", encoding="gbk")
+    with zipfile.ZipFile(folder / "图层.zip", "w") as archive:
+        for part in sorted(made.iterdir()):
+            archive.write(part, f"图层/{part.name}")
+            part.unlink()
+    found = check_workspace(folder)
+    (layer,) = [s for s in found.sources if s["file"].endswith(".shp")]
+    assert layer["file"] == "解压/图层/图层/永久基本农田.shp"
+    assert layer["archive"]["file"] == "图层.zip"
+    assert (layer["rows_used"], len(layer["parts"])) == (1, 4)

@@ -124,7 +124,7 @@ def _end(stream: BinaryIO, file: str) -> tuple[int, int, int]:
     if at + _END.size + comment != len(tail):
         raise broken(file, "末尾有多余内容")
     if _is_large(stream, tail_at + at):
-        disk, here, count, size, start = _large_end(stream, file)
+        disk, here, count, size, start = _large_end(stream, tail_at + at, file)
     if disk or here != count:
         raise refused(file, "", "是分卷压缩包", "请合并分卷并解压后放入文件夹")
     if start + size > tail_at + at:
@@ -142,9 +142,11 @@ def _is_large(stream: BinaryIO, end_at: int) -> bool:
     return found
 
 
-def _large_end(stream: BinaryIO, file: str) -> tuple[int, int, int, int, int]:
+def _large_end(
+    stream: BinaryIO, limit: int, file: str
+) -> tuple[int, int, int, int, int]:
     _, _, place, _ = _END64_PLACE.unpack(stream.read(_END64_PLACE.size))
-    if place > MOST_BYTES * 2:
+    if place > limit:
         raise broken(file, "目录位置不对")
     stream.seek(place)
     found = _END64.unpack(stream.read(_END64.size))
@@ -231,6 +233,8 @@ def _places(
     stream: BinaryIO, entries: Sequence[_Entry], limit: int, file: str
 ) -> list[int]:
     """Return where the content of each entry begins; no two may share a byte."""
+    if any(entry.offset > limit for entry in entries):
+        raise broken(file, "文件位置不对")
     try:
         places = [_place(stream, entry, file) for entry in entries]
     except struct.error:
