@@ -20,6 +20,7 @@ from fees import build_fees
 from food import build_food
 from land import build_land
 from nature import build_nature
+from offices import with_office
 from writing import write_file, write_layer, write_raster
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ def _write_pictures(root: Path, nature: Nature) -> list[dict[str, object]]:
                 "sensor": "示例多光谱卫星（合成影像）",
                 "bands": dict(scenes.BANDS),
                 "cloud_mask": cloud,
+                "issuer": "示例省遥感应用中心",
+                "obtained": "2026-09-14",
                 "sigma_m": 5.0,
             }
         )
@@ -73,8 +76,8 @@ def _workspace(district: District, images: list[dict[str, object]]) -> str:
         "as_of": "2026-09-30",
         "jurisdiction": "990302",
         "office": {"name": "示例区人民检察院", "short": "示检"},
-        "records": district.records,
-        "layers": district.layers,
+        "records": [with_office(entry) for entry in district.records],
+        "layers": [with_office(entry) for entry in district.layers],
         "images": images,
         "models": ["builtin"],
     }

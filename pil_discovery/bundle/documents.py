@@ -40,16 +40,22 @@ class Claim(Noun):
 
 
 class ExhibitRow(Noun):
-    """A line of the evidence list; `digest` is the first 16 digits of the SHA-256."""
+    """A line of the evidence list; `digest` is the first 16 digits of the SHA-256.
+
+    `covers` says which days a source tells of, or since when a layer is valid;
+    `archive` out of which archive it came, empty where it came alone.
+    """
 
     number: str
     title: str
+    covers: str
     origin: str
     obtained: str
     digest: str
     item: str
     path: str
     sha256: str
+    archive: str = ""
 
 
 class LawRow(Noun):

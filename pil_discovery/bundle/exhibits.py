@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.redaction import mask_cells
+from pil_discovery.text.periods import coverage_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -115,6 +116,12 @@ def _source_item(source: Source) -> dict[str, Any]:
         "crs": source.crs,
         "issuer": source.issuer,
         "obtained": source.obtained,
+        "valid_from": source.valid_from,
+        "valid_to": source.valid_to,
+        "licence": source.licence,
+        "period": source.period,
+        "archive": source.archive,
+        "covers": coverage_words(source),
         "rows_read": source.rows_read,
         "rows_used": source.rows_used,
         "rows_quarantined": source.rows_quarantined,

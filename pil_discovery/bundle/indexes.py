@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.documents import ExhibitRow
+from pil_discovery.text.periods import NOT_GIVEN, archive_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-INDEX_COLUMNS = ("证据编号", "名称", "来源", "取得时间", "文件", "字节数", "SHA-256")
+INDEX_COLUMNS = (
+    *("证据编号", "名称", "来源", "取得时间", "时段或有效期", "文件", "字节数"),
+    *("SHA-256", "出自压缩包"),
+)
 ROW_COLUMNS = ("证据项", "数据集", "来源文件", "工作表", "行号", "列", "值", "加前缀")
 
 _PAGE = """<!doctype html>
@@ -47,7 +51,7 @@ def exhibit_rows(
     """
     own = printable(request.office.name)
     found = [
-        (s["item"], _title(s), s["issuer"] or "未载明", s["obtained"] or "未载明", s)
+        (s["item"], _title(s), s["issuer"] or NOT_GIVEN, s["obtained"] or NOT_GIVEN, s)
         for s in evidence.sources
     ]
     found += [
@@ -58,12 +62,14 @@ def exhibit_rows(
         ExhibitRow(
             number=str(n),
             title=printable(title),
+            covers=printable(file.get("covers", "")),
             origin=printable(origin),
             obtained=printable(obtained),
             digest=str(file["sha256"])[:16],
             item=item,
             path=str(file["path"]),
             sha256=str(file["sha256"]),
+            archive=printable(archive_words(file.get("archive"))),
         )
         for n, (item, title, origin, obtained, file) in enumerate(found, 1)
     ]
@@ -130,8 +136,9 @@ def _index_line(
 ) -> tuple[str, ...]:
     digest, size = file
     title = known.title if known else path.rpartition("/")[2]
-    origin, obtained = (known.origin, known.obtained) if known else ("", "")
-    return (str(n), title, origin, obtained, path, str(size), digest)
+    origin = (known.origin, known.obtained, known.covers) if known else ("", "", "")
+    archive = known.archive if known else ""
+    return (str(n), title, *origin, path, str(size), digest, archive)
 
 
 def _title(source: dict[str, Any]) -> str:

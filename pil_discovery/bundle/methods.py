@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.wording import printed_bases, remedy_words
 from pil_discovery.bundle.words import citation, date_zh, validity
+from pil_discovery.text.periods import NOT_GIVEN, archive_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import Model
+    from pil_discovery.types import Archive, Model
 
 _ALWAYS = (
     "面积为CGCS2000椭球面积，区间为百分之五至百分之九十五分位数。",
@@ -112,9 +113,15 @@ def _dataset(request: BundleRequest, name: str) -> str:
 def _source_lines(evidence: Evidence) -> list[str]:
     return _bullets(
         f"{s['item']}　{printable(s['statement'])}：{printable(s['file'])}，"
-        f"SHA-256 {s['sha256']}"
+        f"提供单位{printable(s['issuer'] or NOT_GIVEN)}，"
+        f"取得日期{s['obtained'] or NOT_GIVEN}，{s['covers']}，"
+        f"SHA-256 {s['sha256']}{_packed(s['archive'])}"
         for s in evidence.sources
     )
+
+
+def _packed(archive: Archive | None) -> str:
+    return f"，出自压缩包{printable(archive_words(archive))}" if archive else ""
 
 
 def _cleaning_lines(evidence: Evidence) -> list[str]:

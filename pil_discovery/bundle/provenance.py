@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 FileFacts = dict[str, tuple[str, int]]
 _SCAN_FILES = ("run.json", "findings.jsonl", "leads.jsonl", "quarantine.jsonl")
+_SOURCE_FACTS = (
+    *("file", "sha256", "bytes", "path", "issuer", "obtained", "period"),
+    *("valid_from", "valid_to", "licence", "archive", "encoding", "crs"),
+)
 _ENGINES = ("typst", "docxtpl", "python-docx", "jinja2")
 _TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -94,10 +98,9 @@ def _crate_file(path: str, facts: tuple[str, int]) -> dict[str, Any]:
 
 
 def _source_entity(source: dict[str, Any], request: BundleRequest) -> dict[str, Any]:
-    names = ("file", "sha256", "bytes", "path", "issuer", "obtained", "encoding", "crs")
     images = [i for i in request.images if i.file in source["files"]]
     said = {"image": images[0].model_dump(mode="json")} if images else {}
-    return {**{n: source[n] for n in names}, **said}
+    return {**{n: source[n] for n in _SOURCE_FACTS}, **said}
 
 
 def _derived_entity(path: str, facts: tuple[str, int]) -> dict[str, Any]:

@@ -29,6 +29,8 @@ _EXHIBITS: tuple[Column, ...] = (
     ("取得时间", "obtained", 28),
     ("SHA-256（节选）", "digest", 40),
 )
+_BELOW = {"title": ("{%p if row.covers %}", "{{ row.covers }}", "{%p endif %}")}
+"""Field → what stands below it in the same cell, in smaller type."""
 _LAWS: tuple[Column, ...] = (
     ("序号", "number", 12),
     ("法律依据", "citation", 52),
@@ -208,6 +210,8 @@ def _table(document: Any, rows: str, columns: tuple[Column, ...]) -> None:
         _line(table.rows[0].cells[n].paragraphs[0], name, style="表格表头")
         text = f"{{{{ row.{field} }}}}"
         _line(table.rows[2].cells[n].paragraphs[0], text, style=style)
+        for more in _BELOW.get(field, ()):
+            _line(table.rows[2].cells[n].add_paragraph(), more, style="表格校验值")
         table.columns[n].width = Mm(width)
     for row in table.rows:
         _whole(row, [width for _, _, width in columns])

@@ -44,6 +44,13 @@ def workspace_limits(document: Document, workspace: Workspace) -> Iterator[Probl
             ("personal", "basis"), what, "请写明文号，或删去 personal"
         )
 
+    for part in ("records", "layers", "images"):
+        for number, source in enumerate(getattr(workspace, part)):
+            if source.obtained is not None and source.obtained > workspace.as_of:
+                what = f"取得日期 {source.obtained} 晚于基准日 {workspace.as_of}"
+                remedy = "请核对；晚于基准日取得的数据，请把基准日改到取得日期或以后"
+                yield document.problem((part, number, "obtained"), what, remedy)
+
 
 def date_in_range(day: dt.date) -> bool:
     """Return whether results can depend on this day."""

@@ -119,6 +119,8 @@ def check(folder: Path, *, as_json: bool) -> None:
         click.echo(columns(overview_rows(found.overviews)))
         click.echo()
         click.echo("\n".join(inference_lines(found.readings)))
+    for archive in found.unpacked:
+        tell(say(f"解压 {archive.sentence()}", f"Unpacked {archive.sentence()}"))
     for line in problem_lines(found.problems):
         tell(line)
     for path in found.written:

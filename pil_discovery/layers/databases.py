@@ -74,7 +74,7 @@ def _told(entry: LayerSource) -> Told:
         valid_to=entry.valid_to,
         scale=entry.scale,
         sigma_m=entry.sigma_m,
-        obtained=entry.obtained,
+        obtained=None if entry.obtained is None else entry.obtained.isoformat(),
         repair=entry.repair,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -28,6 +28,7 @@ from pil_discovery.layers.sigma import positional_sigma, sigma_problems
 from pil_discovery.layers.usable import usable_geometries
 from pil_discovery.text.cells import type_frame
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.periods import fact_period
 from pil_discovery.text.quarantine import (
     Entry,
     cell_entries,
@@ -321,13 +322,14 @@ def account(
         "rows_used": len(frame),
         "rows_quarantined": sum(e.scope == "row" for e in entries),
     }
+    period = fact_period(frame, dataset)
     return Layer(
         dataset=dataset,
         frame=_stamped(frame, parts, told),
         quarantine=quarantine_frame(entries),
         report=ReadReport(**counts, inferences=tuple(inferences)),
-        provenance=_provenance(parts, opened, told),
-        sources=(_source(parts, opened, told, counts),),
+        provenance=_provenance(parts, opened, told, period),
+        sources=(_source(parts, opened, told, {**counts, "period": period}),),
     )
 
 
@@ -351,12 +353,16 @@ def _stamp(day: dt.date | None) -> np.datetime64:
     return np.datetime64("NaT" if day is None else day.isoformat(), "s")
 
 
+def _iso(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
 def _systems(parts: Sequence[_Part]) -> str:
     return "、".join(dict.fromkeys(p.reference.name for p in parts))
 
 
 def _source(
-    parts: Sequence[_Part], opened: Origin, told: Told, counts: dict[str, int]
+    parts: Sequence[_Part], opened: Origin, told: Told, counts: Mapping[str, Any]
 ) -> Source:
     dataset = parts[0].sheet.dataset
     return Source(
@@ -366,20 +372,30 @@ def _source(
         bytes=opened.bytes,
         encoding=parts[0].encoding,
         crs=_systems(parts),
+        kind="layer",
         issuer=told.issuer,
         obtained=told.obtained,
+        valid_from=_iso(told.valid_from),
+        valid_to=_iso(told.valid_to),
         parts=opened.parts,
         **counts,
     )
 
 
-def _provenance(parts: Sequence[_Part], opened: Origin, told: Told) -> LayerProvenance:
+def _provenance(
+    parts: Sequence[_Part],
+    opened: Origin,
+    told: Told,
+    period: tuple[str, str] | None,
+) -> LayerProvenance:
     sigma, source = _sigma(parts[0].reference, told)
     ways = dict.fromkeys(p.reference.transformation for p in parts)
     return LayerProvenance(
         issuer=told.issuer,
-        valid_from=None if told.valid_from is None else told.valid_from.isoformat(),
-        valid_to=None if told.valid_to is None else told.valid_to.isoformat(),
+        obtained=told.obtained,
+        period=period,
+        valid_from=_iso(told.valid_from),
+        valid_to=_iso(told.valid_to),
         scale=told.scale,
         sigma_m=sigma,
         sigma_source=source,

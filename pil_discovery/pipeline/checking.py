@@ -11,6 +11,7 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, readiness
 from pil_discovery.pipeline import proposals
+from pil_discovery.pipeline.archives import unpack_all
 from pil_discovery.pipeline.flow import local_folders, named_models
 from pil_discovery.pipeline.overviews import overview, required_columns
 from pil_discovery.pipeline.reading import gather, open_workspace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pil_discovery.catalog import Catalog
+    from pil_discovery.pipeline.archives import Unpacked
     from pil_discovery.pipeline.proposals import Proposal
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import Model
@@ -37,6 +39,7 @@ class Check:
     readings: list[dict[str, Any]] = field(default_factory=list)
     overviews: list[dict[str, Any]] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
+    unpacked: list[Unpacked] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return sources, problems, models and readings as plain values."""
@@ -49,14 +52,15 @@ class Check:
             "models": self.models,
             "readings": self.readings,
             "overviews": self.overviews,
+            "archives": [u.as_dict() for u in self.unpacked],
         }
 
 
 def check_workspace(folder: str | Path, progress: Progress | None = None) -> Check:
     """Look at every file of a folder, with or without `pil.yaml`.
 
-    Writes `pil.yaml` (or `pil.proposed.yaml` beside one that already names sources)
-    and `检查结果.xlsx`.
+    Archives are unpacked into `解压/` first. Writes `pil.yaml` (or `pil.proposed.yaml`
+    beside one that already names sources) and `检查结果.xlsx`.
 
     Raises
     ------
@@ -68,6 +72,7 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
         raise WorkspaceError(Problem(str(root), "", "没有这个文件夹", "请核对路径"))
     catalog = load_catalog()
     check = Check()
+    check.unpacked, check.problems = unpack_all(root)
     _settle_workspace(root, catalog, check, progress)
     workspace = open_workspace(root)
     catalog = load_catalog(local_folders(workspace))

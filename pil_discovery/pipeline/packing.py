@@ -22,13 +22,17 @@ from pil_discovery.pipeline.grounds import (
 )
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
-from pil_discovery.pipeline.results import find_lead, findings_of, noted_workspace
+from pil_discovery.pipeline.results import (
+    find_lead,
+    findings_of,
+    noted_workspace,
+    used_files,
+)
 from pil_discovery.types import ImageSource, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Bundle,
@@ -101,7 +105,7 @@ def _request(
     catalog = load_catalog(local_folders(place))
     demand_agreement(run, place, behind, catalog.models)
     known = [Source.model_validate(s) for s in run["sources"]]
-    used = _used_files(behind) | _searched_files(behind, known, catalog)
+    used = used_files(behind, known, catalog.models)
     sources = [s for s in known if s.file in used]
     answers = keep_answers(place, {s.file for s in sources}, received)
     paths = _checked(place.root, sources, answers)
@@ -155,22 +159,6 @@ def _workspace(scan_dir: Path, given: str | Path | None) -> Workspace:
         what = "找不到筛查时的工作区，无法取得原始材料"
         raise BundleError(Problem(str(folder or ""), "", what, "用 --workspace 指明"))
     return open_workspace(folder)
-
-
-def _used_files(findings: Iterable[Finding]) -> set[str]:
-    return {r.source for f in findings for r in f.records}
-
-
-def _searched_files(
-    findings: Iterable[Finding], sources: Iterable[Source], catalog: Catalog
-) -> set[str]:
-    """Return the registers in which the models looked, rows found or not.
-
-    «No payment, permit or penalty on record» can be checked with the register alone.
-    """
-    models = {f.model: catalog.models[f.model] for f in findings}.values()
-    data = {d for m in models for d in (*m.data, *m.clears)} - {"image"}
-    return {s.file for s in sources if s.dataset in data}
 
 
 def _checked(

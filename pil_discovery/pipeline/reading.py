@@ -14,6 +14,7 @@ from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
+from pil_discovery.pipeline.archives import with_archive
 from pil_discovery.pipeline.databases import (
     queried_layer,
     queried_table,
@@ -271,7 +272,7 @@ class _Reading:
         table = self._table(entry)
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
             table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
-        told = {"issuer": entry.issuer, "obtained": entry.obtained, "crs": entry.crs}
+        told = {"crs": entry.crs, **_given(entry)}
         sources = tuple(s.model_copy(update=told) for s in table.sources)
         self._tables.setdefault(entry.dataset, []).append(
             replace(table, sources=sources)
@@ -293,12 +294,11 @@ class _Reading:
             encoding=entry.encoding,
             columns=entry.columns,
             units=entry.units,
-            issuer=entry.issuer,
+            **_given(entry),
             valid_from=entry.valid_from,
             valid_to=entry.valid_to,
             scale=entry.scale,
             sigma_m=entry.sigma_m,
-            obtained=entry.obtained,
             repair=entry.repair,
             root=self._root,
         )
@@ -320,9 +320,8 @@ class _Reading:
             sigma_m=entry.sigma_m,
             orthorectified=entry.orthorectified,
             licence=entry.licence,
-            issuer=entry.issuer,
-            obtained=entry.obtained,
             obtained_by=entry.obtained_by,
+            **_given(entry),
             root=self._root,
         )
         self._images.append(image)
@@ -343,7 +342,10 @@ class _Reading:
         return Materials(
             frames=frames,
             images=tuple(sorted(self._images, key=lambda i: (i.acquired, str(i.path)))),
-            sources=tuple(sorted(sources, key=lambda s: (s.file, s.dataset or ""))),
+            sources=tuple(
+                with_archive(self._root, s)
+                for s in sorted(sources, key=lambda s: (s.file, s.dataset or ""))
+            ),
             quarantine=_quarantine([t.quarantine for t in read]),
             reports=tuple(self._reports()),
         )
@@ -364,7 +366,14 @@ def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def _given(entry: RecordSource | LayerSource | ImageSource) -> dict[str, str | None]:
+    """Return who gave a source out, and the day (ISO) on which it was obtained."""
+    day = None if entry.obtained is None else entry.obtained.isoformat()
+    return {"issuer": entry.issuer, "obtained": day}
+
+
 def _picture(image: Image) -> Source:
+    taken = image.acquired_date.isoformat()
     provenance = image.provenance
     return Source(
         dataset="image",
@@ -372,8 +381,11 @@ def _picture(image: Image) -> Source:
         sha256=provenance.sha256,
         bytes=provenance.bytes,
         crs=provenance.crs,
+        kind="image",
         issuer=provenance.issuer,
         obtained=provenance.obtained,
+        licence=provenance.licence,
+        period=(taken, taken),
         parts=provenance.parts,
     )
 

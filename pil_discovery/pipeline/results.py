@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery import report
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import PilError, Problem
+from pil_discovery.text.periods import source_words
+from pil_discovery.types import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from pil_discovery.types import Finding, Lead
+    from pil_discovery.types import Finding, Lead, Model
 
 _PARTS = (
     ("certainty", "确定性 C"),
@@ -34,6 +37,8 @@ class Told:
     lead: Lead
     findings: tuple[Finding, ...]
     citations: tuple[str, ...]
+    sources: tuple[Source, ...] = ()
+    as_of: dt.date | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -41,6 +46,7 @@ class Told:
             "lead": self.lead.model_dump(mode="json"),
             "findings": [f.model_dump(mode="json") for f in self.findings],
             "citations": list(self.citations),
+            "sources": [s.model_dump(mode="json") for s in self.sources],
         }
 
     def lines(self) -> list[str]:
@@ -53,6 +59,7 @@ class Told:
             f"应履职机关：{lead.agency or '待确定'}",
             *_section("发现", [f.sentence_zh for f in self.findings]),
             *_section("来源行", _rows(self.findings)),
+            *_section("数据来源", [_origin(s, self.as_of) for s in self.sources]),
             *_section("依据（按事实发生日）", self.citations),
             *_section("评分说明", lead.reasons),
             *_section("尚缺", lead.missing),
@@ -73,6 +80,11 @@ def _rows(findings: Sequence[Finding]) -> list[str]:
         for r in f.records
     )
     return list(dict.fromkeys(places))
+
+
+def _origin(source: Source, as_of: dt.date | None) -> str:
+    told = "；".join(f"{k} {v}" for k, v in source_words(source, as_of).items())
+    return f"{source.file}：{told}"
 
 
 def _exclusions(findings: Sequence[Finding]) -> list[str]:
@@ -119,14 +131,38 @@ def find_lead(leads: Sequence[Lead], wanted: str | int) -> Lead:
 
 def explain_lead(out: str | Path, wanted: str) -> Told:
     """Return a lead with its findings and the citations of its legal basis."""
-    _, findings, leads = report.read_scan(Path(out))
+    run, findings, leads = report.read_scan(Path(out))
     lead = find_lead(leads, wanted)
     every = findings_of(lead, findings, leads)
-    facts = load_catalog().facts
+    catalog = load_catalog()
+    facts = catalog.facts
     from pil_discovery.procedure import citation_zh
 
     cited = [f"{citation_zh(facts[i])}（{i}）" for i in lead.basis if i in facts]
-    return Told(lead, tuple(every), tuple(cited))
+    sources = [Source.model_validate(s) for s in run["sources"]]
+    used = used_files(every, sources, catalog.models)
+    return Told(
+        lead,
+        tuple(every),
+        tuple(cited),
+        tuple(s for s in sources if s.file in used),
+        dt.date.fromisoformat(run["as_of"]),
+    )
+
+
+def used_files(
+    findings: Iterable[Finding], sources: Iterable[Source], models: Mapping[str, Model]
+) -> set[str]:
+    """Return the files behind findings: of their rows, and those looked through.
+
+    «No payment, permit or penalty on record» can be checked with the register alone,
+    so every register that the models looked in counts, rows found or not.
+    """
+    found = list(findings)
+    known = [models[f.model] for f in found if f.model in models]
+    data = {d for m in known for d in (*m.data, *m.clears)} - {"image"}
+    searched = {s.file for s in sources if s.dataset in data}
+    return searched | {r.source for f in found for r in f.records}
 
 
 def findings_of(

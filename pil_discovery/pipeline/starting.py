@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.pipeline import proposals
+from pil_discovery.pipeline.archives import unpack_all
 from pil_discovery.pipeline.flow import scan
 from pil_discovery.pipeline.packing import build_bundle, verify_bundle
 
@@ -43,11 +44,13 @@ def init_workspace(folder: str | Path, *, as_of: dt.date | None = None) -> Start
     if file.exists():
         raise WorkspaceError(Problem(str(file), "", "已经有 pil.yaml，不会覆盖"))
     root.mkdir(parents=True, exist_ok=True)
+    unpacked, problems = unpack_all(root)
     proposal = proposals.propose(root, load_catalog().datasets)
     day = as_of or proposals.newest_day(root)
     name = root.resolve().name
     file.write_text(proposals.workspace_text(name, day, proposal), encoding="utf-8")
-    notes = [*proposal.notes, *map(str, proposal.problems)]
+    notes = [f"解压 {u.sentence()}" for u in unpacked]
+    notes += [*proposal.notes, *map(str, [*problems, *proposal.problems])]
     if as_of is None and day is not None:
         notes.append(f"基准日暂按最新文件的日期写为 {day}，请核对")
     if day is None:

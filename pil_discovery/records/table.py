@@ -27,6 +27,7 @@ from pil_discovery.records.spreadsheetml import declared_encoding, read_spreadsh
 from pil_discovery.records.text_tables import decode, read_text
 from pil_discovery.records.workbooks import read_workbook
 from pil_discovery.text.near_duplicates import near_duplicates
+from pil_discovery.text.periods import fact_period
 from pil_discovery.text.quarantine import quarantine_frame, sift_rows
 from pil_discovery.types.sources import Inference, ReadReport, Source, Table
 
@@ -174,7 +175,8 @@ def account(
             *near_duplicates(sifted.frame, dataset),
         ),
     )
-    counted = source.model_copy(update=counts)
+    period = fact_period(sifted.frame, dataset)
+    counted = source.model_copy(update={**counts, "period": period})
     quarantine = quarantine_frame(entries)
     return Table(dataset, sifted.frame, quarantine, report, (counted,))
 

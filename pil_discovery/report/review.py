@@ -10,6 +10,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.report import wording
+from pil_discovery.text.periods import source_words
+from pil_discovery.types import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -121,7 +123,7 @@ def _run(run: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **{name: run.get(name) for name in RUN_FIELDS},
         "sources": [
-            {name: s.get(name) for name in SOURCE_FIELDS}
+            {**{name: s.get(name) for name in SOURCE_FIELDS}, "origin": _origin(s)}
             for s in run.get("sources", ())
         ],
         "models": [
@@ -129,6 +131,12 @@ def _run(run: Mapping[str, Any]) -> dict[str, Any]:
             for m in run.get("models", ())
         ],
     }
+
+
+def _origin(source: Mapping[str, Any]) -> str:
+    """Say who gave a source out, when it was obtained, and what it covers."""
+    words = source_words(Source.model_validate(source))
+    return "，".join(f"{k}{v}" for k, v in words.items() if k != "SHA-256")
 
 
 def _lead(lead: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from pil_discovery.report import wording
+from pil_discovery.text.periods import NOT_GIVEN, archive_words, coverage_words
+from pil_discovery.types import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -213,6 +215,18 @@ def _text(name: str) -> Callable[[Record], object]:
     return lambda record: None if record.get(name) is None else str(record[name])
 
 
+def _given(name: str) -> Callable[[Record], object]:
+    return lambda record: record.get(name) or NOT_GIVEN
+
+
+def _covers(record: Record) -> str:
+    return coverage_words(Source.model_validate(record))
+
+
+def _archive(record: Record) -> str:
+    return archive_words(Source.model_validate(record).archive)
+
+
 def _pairs(name: str) -> Callable[[Record], object]:
     return lambda record: "\n".join(
         f"{k}：{'（缺）' if v is None else v}"
@@ -289,6 +303,9 @@ MODELS = (
 SOURCES = (
     Column("数据集", 20, _field("dataset")),
     Column("文件", 40, _field("file"), "wrap"),
+    Column("提供单位", 26, _given("issuer"), "wrap"),
+    Column("取得日期", 12, _given("obtained")),
+    Column("时段或有效期", 30, _covers, "wrap"),
     Column("读入行数", 10, _field("rows_read"), "integer"),
     Column("使用行数", 10, _field("rows_used"), "integer"),
     Column("隔离行数", 10, _field("rows_quarantined"), "integer"),
@@ -296,6 +313,7 @@ SOURCES = (
     Column("坐标系", 18, _field("crs")),
     Column("字节数", 12, _field("bytes"), "integer"),
     Column("SHA-256", 68, _field("sha256")),
+    Column("出自压缩包", 40, _archive, "wrap"),
 )
 QUARANTINE = (
     Column("来源", 36, _field("source"), "wrap"),

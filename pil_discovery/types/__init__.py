@@ -32,6 +32,7 @@ from pil_discovery.types.results import (
 from pil_discovery.types.sources import (
     ORIGIN_COLUMNS,
     QUARANTINE_COLUMNS,
+    Archive,
     Inference,
     Layer,
     LayerProvenance,
@@ -56,6 +57,7 @@ __all__ = [
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
     "Applied",
+    "Archive",
     "Basis",
     "Bundle",
     "BundleProblem",

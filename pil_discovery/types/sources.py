@@ -39,6 +39,8 @@ ReasonClass = Literal[
     "fields",
 ]
 
+SourceKind = Literal["table", "layer", "image"]
+
 QUARANTINE_COLUMNS = (
     "source",
     "sheet",
@@ -64,12 +66,22 @@ class Part(Noun):
     bytes: int
 
 
+class Archive(Noun):
+    """The archive that a file was unpacked from."""
+
+    file: str
+    sha256: str
+
+
 class Source(Noun):
     """One input file as it was found.
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-    each of the others.
+    each of the others. `issuer` (who gave it out), `obtained`, `valid_from` and
+    `valid_to` (ISO dates) are what the workspace states; `period` is the first and the
+    last day (ISO) that the rows tell of, or on which the picture was taken, None where
+    there is none. Whatever is not known is None.
     """
 
     dataset: str | None
@@ -81,8 +93,14 @@ class Source(Noun):
     rows_quarantined: int = 0
     encoding: str | None = None
     crs: str | None = None
+    kind: SourceKind = "table"
     issuer: str | None = None
     obtained: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    licence: str | None = None
+    period: tuple[str, str] | None = None
+    archive: Archive | None = None
     parts: tuple[Part, ...] = ()
 
 
@@ -168,10 +186,13 @@ class LayerProvenance(Noun):
     """Where a vector layer comes from and how far its lines may be off.
 
     `sigma_m` is the one-axis positional standard deviation in metres; None means
-    «not known», never zero. `crs_in` is the declared system of the file.
+    «not known», never zero. `crs_in` is the declared system of the file; `obtained`
+    and `period` are those of its Source.
     """
 
     issuer: str | None = None
+    obtained: str | None = None
+    period: tuple[str, str] | None = None
     valid_from: str | None = None
     valid_to: str | None = None
     scale: int | None = None

@@ -37,7 +37,7 @@ class RecordSource(Noun):
     crs: str | None = None
     sigma_m: float | None = None
     issuer: str | None = None
-    obtained: str | None = None
+    obtained: dt.date | None = None
 
 
 class LayerSource(Noun):
@@ -58,7 +58,7 @@ class LayerSource(Noun):
     encoding: str | None = None
     crs: str | None = None
     issuer: str | None = None
-    obtained: str | None = None
+    obtained: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     scale: int | None = None
@@ -89,7 +89,7 @@ class ImageSource(Noun):
     orthorectified: bool | None = None
     licence: str | None = None
     issuer: str | None = None
-    obtained: str | None = None
+    obtained: dt.date | None = None
     obtained_by: str | None = None
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from pil_discovery.bundle import build, verify
 from pil_discovery.errors import BundleError, GateError
-from pil_discovery.types import Course, Source
+from pil_discovery.types import Archive, Course, Source
 from tests.bundle import factory
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +170,38 @@ def test_only_sources_behind_the_lead_travel(tmp_path):
     other = Source(dataset="fishery", file="数据/其他.csv", sha256="0" * 64, bytes=1)
     done = build(replace(request, sources=[*request.sources, other]))
     assert len(list((done.path / "data/02_原始材料").iterdir())) == 2
+
+
+def test_each_source_says_who_gave_it_out_and_what_it_covers(tmp_path):
+    request = factory.request(tmp_path)
+    first, second = request.sources
+    known = first.model_copy(
+        update={
+            "issuer": "示例局",
+            "period": ("2019-03-05", "2020-06-01"),
+            "archive": Archive(file="土地.zip", sha256="f" * 64),
+        }
+    )
+    done = build(replace(request, sources=[known, second]))
+    index = (done.path / "data/01_证据清单/index.csv").read_text("utf-8-sig")
+    rows = {row["名称"]: row for row in csv.DictReader(index.splitlines())}
+    told = next(row for name, row in rows.items() if "出让合同.csv" in name)
+    assert told["来源"] == "示例局"
+    assert told["取得时间"] == "2026-09-15"
+    assert told["时段或有效期"] == "数据时段2019-03-05至2020-06-01"
+    assert told["SHA-256"] == first.sha256
+    assert told["出自压缩包"] == f"土地.zip（SHA-256 {'f' * 64}）"
+    other = next(row for name, row in rows.items() if "缴库明细.csv" in name)
+    assert (other["来源"], other["时段或有效期"]) == (
+        "未提供",
+        "数据时段未提供（无日期）",
+    )
+    entities = json.loads((done.path / "data/provenance.json").read_text())["entity"]
+    assert entities["S1"]["archive"] == {"file": "土地.zip", "sha256": "f" * 64}
+    assert entities["S1"]["period"] == ["2019-03-05", "2020-06-01"]
+    method = (done.path / "data/04_方法/方法说明.md").read_text()
+    assert "提供单位示例局，取得日期2026-09-15，数据时段2019-03-05至2020" in method
+    assert "出自压缩包土地.zip" in method
 
 
 def test_parts_of_a_shapefile_travel_along(tmp_path):

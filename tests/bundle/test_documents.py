@@ -160,7 +160,13 @@ def test_the_rule_of_the_other_period_is_not_listed(tmp_path):
 
 
 def test_a_source_without_provider_says_so(letter):
-    assert {e.origin for e in letter.exhibits} == {"未载明", "示例区人民检察院"}
+    assert {e.origin for e in letter.exhibits} == {"未提供", "示例区人民检察院"}
+
+
+def test_the_evidence_list_prints_what_each_source_covers(letter):
+    covers = [e.covers for e in letter.exhibits]
+    assert covers[:2] == ["数据时段未提供（无日期）"] * 2
+    assert set(covers[2:]) == {""}
 
 
 def test_no_period_article_or_agency_is_typed_into_templates():

@@ -187,3 +187,29 @@ def test_a_source_is_named_once_however_its_path_is_written(folder):
     rewrite(folder, "images:\n", f"{row}images:\n")
     (problem,) = problems(folder)
     assert "写了两次" in problem
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("2026-10-01", "取得日期 2026-10-01 晚于基准日 2026-09-30"),
+        ("去年", "obtained"),
+        ("2026-02-30", "obtained"),
+    ],
+)
+@pytest.mark.parametrize("part", ["records", "images"])
+def test_the_date_obtained_is_a_date_not_after_the_as_of_date(
+    folder, part, value, words
+):
+    after = {"records": "    file: 数据/缴库.csv\n", "images": "    sensor: S2\n"}[part]
+    rewrite(folder, after, f'{after}    obtained: "{value}"\n')
+    (problem,) = problems(folder)
+    assert words in problem
+    assert f"{part}[0].obtained" in problem
+
+
+def test_publisher_and_date_obtained_are_kept(folder):
+    more = '    issuer: 示例局\n    obtained: "2026-09-30"\n'
+    rewrite(folder, "    sensor: S2\n", f"    sensor: S2\n{more}")
+    image = read_workspace(folder).images[0]
+    assert (image.issuer, image.obtained) == ("示例局", dt.date(2026, 9, 30))

@@ -86,3 +86,9 @@ def test_findings_without_a_lead_stay_out(tmp_path):
 
 def _record(number):
     return make_lead(number).model_dump()
+
+
+def test_sources_say_who_gave_them_out(tmp_path):
+    [source] = data_of(page_of(tmp_path))["run"]["sources"]
+    words = "提供单位未提供，取得日期未提供，数据时段未提供（无日期）"
+    assert source["origin"] == words

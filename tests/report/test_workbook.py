@@ -75,3 +75,12 @@ def test_long_text_is_cut_with_a_word(tmp_path):
     said = record_of(out, "筛查结果")["情况"]
     assert LONGEST_CELL < len(said) < 32_767
     assert said.endswith("jsonl 文件）")
+
+
+def test_sources_say_who_gave_them_out_and_what_they_cover(tmp_path):
+    out = write(tmp_path / "out")
+    source = record_of(out, "数据来源")
+    assert source["提供单位"] == source["取得日期"] == "未提供"
+    assert source["时段或有效期"] == "数据时段未提供（无日期）"
+    assert source["SHA-256"] == "0" * 64
+    assert source["出自压缩包"] == ""

@@ -168,7 +168,7 @@
       ...remarks(m).map((t) => el("tr", {}, el("td", { class: "sub", colspan: "8" }, t))),
     ]);
     $("detail").replaceChildren(el("h2", {}, "运行概览"), el("p", {}, "本页由程序筛查得出，所列均为待核查线索，不是对任何人的认定。"),
-      ...section(`数据来源（${run.sources.length}）`, list(run.sources.map((s) => `${s.file}：读入 ${s.rows_read} 行，使用 ${s.rows_used} 行，隔离 ${s.rows_quarantined} 行`))),
+      ...section(`数据来源（${run.sources.length}）`, list(run.sources.map((s) => `${s.file}：${s.origin}；读入 ${s.rows_read} 行，使用 ${s.rows_used} 行，隔离 ${s.rows_quarantined} 行`))),
       ...section(`模型（${run.models.length}）`, el("table", {}, el("thead", {}, el("tr", {}, head.map((h) => el("th", {}, h)))), el("tbody", {}, body))));
   }
 
