@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.repeats import repeated_rows
 from pil_discovery.types.sources import (
     ORIGIN_COLUMNS,
     QUARANTINE_COLUMNS,
@@ -18,6 +19,8 @@ from pil_discovery.types.sources import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from pil_discovery.text.cells import CellProblem
     from pil_discovery.types.datasets import Dataset
@@ -59,10 +62,10 @@ def quarantine_frame(entries: Iterable[Entry]) -> pd.DataFrame:
 
 def cell_entries(frame: pd.DataFrame, problems: Sequence[CellProblem]) -> list[Entry]:
     """Return quarantine entries for cells; `row` of a problem is a position."""
-    origins = frame[list(ORIGIN_COLUMNS)].to_numpy(dtype=object)
+    origins = _origins(frame.iloc[[p.row for p in problems]])
     return [
         Entry(
-            *_place(origins[p.row]),
+            *origin,
             column=p.column,
             value=p.value,
             scope="cell",
@@ -70,13 +73,17 @@ def cell_entries(frame: pd.DataFrame, problems: Sequence[CellProblem]) -> list[E
             reason=p.reason,
             remedy=p.remedy,
         )
-        for p in problems
+        for p, origin in zip(problems, origins, strict=True)
     ]
 
 
-def _place(origin: np.ndarray) -> tuple[str, str | None, int]:
-    source, sheet, row = origin
-    return str(source), None if pd.isna(sheet) else str(sheet), int(row)
+def _origins(frame: pd.DataFrame) -> list[tuple[str, str | None, int]]:
+    """Return file, sheet and row of each row."""
+    cells = frame[list(ORIGIN_COLUMNS)].to_numpy(dtype=object).tolist()
+    return [
+        (str(source), None if pd.isna(sheet) else str(sheet), int(row))
+        for source, sheet, row in cells
+    ]
 
 
 def sift_rows(frame: pd.DataFrame, dataset: Dataset) -> Sifted:
@@ -112,151 +119,160 @@ def sift_rows_of_keys(
     if masked or conflicts.empty or len(key) < len(dataset.key):
         return Sifted(frame, [], [])
     known = set(conflicts["value"])
-    texts = [_key_text(frame, dataset, position=p, key=key) for p in range(len(frame))]
+    texts = np.array(_key_texts(frame, dataset, key), dtype=object)
     struck = np.array([text in known for text in texts], dtype=bool)
-    entries = [
-        _row_entry(
-            frame,
-            position,
-            column=key[0],
-            value=texts[position],
-            reason_class="key_conflict",
-            reason="同一主键在另一个文件里内容互相矛盾",
-            remedy="核实哪一行正确，删去其余行后重新导入",
-        )
-        for position in np.flatnonzero(struck).tolist()
-    ]
+    entries = _row_entries(
+        frame[struck],
+        columns=[key[0]] * int(struck.sum()),
+        values=texts[struck].tolist(),
+        reasons=["同一主键在另一个文件里内容互相矛盾"] * int(struck.sum()),
+        reason_class="key_conflict",
+        remedy="核实哪一行正确，删去其余行后重新导入",
+    )
     return Sifted(frame[~struck].reset_index(drop=True), entries, [])
 
 
 def _sift_by_key(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> Sifted:
-    entries: list[Entry] = []
-    kept, gone = _without_key(frame, dataset, key)
-    entries += gone
-    kept, gone = _without_copies(kept, dataset, key)
-    entries += gone
-    kept, gone = _without_conflicts(kept, dataset, key)
-    entries += gone
-    return Sifted(kept.reset_index(drop=True), entries, [])
+    """Look closer only at rows that share a key: others are no copy and no conflict."""
+    bad, entries = _without_key(frame, dataset, key)
+    frame = frame[~bad] if bad.any() else frame
+    again = repeated_rows(frame, key)
+    if len(again):
+        stays = np.ones(len(frame), dtype=bool)
+        for find in (_copies, _conflicts):
+            again = again[stays[again]]
+            named = _named(frame.loc[stays, ["_source", "_sheet"]])
+            gone, found = find(frame.iloc[again], dataset, key=key, named=named)
+            stays[again[gone]] = False
+            entries += found
+        frame = frame[stays]
+    return Sifted(frame.reset_index(drop=True), entries, [])
 
 
-_Parted = tuple[pd.DataFrame, list[Entry]]
+_Struck = tuple["NDArray[np.bool_]", list[Entry]]
+"""Which rows of a frame leave, and why each does."""
 
 
-def _without_key(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _Parted:
+def _without_key(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _Struck:
     identifiers = [n for n in key if not _is_date(dataset, n)]
-    missing = frame[identifiers].isna()
-    bad = missing.any(axis=1).to_numpy()
-    entries = []
-    for position in np.flatnonzero(bad).tolist():
-        names = [n for n in identifiers if missing[n].iloc[position]]
-        words = "、".join(_title(dataset, n) for n in names)
-        entries.append(
-            _row_entry(
-                frame,
-                position,
-                column=names[0],
-                reason_class="key_missing",
-                reason=f"主键缺失或无法读取：{words}",
-                remedy="补全该列后重新导入",
-            )
-        )
-    return frame[~bad], entries
+    missing = frame[identifiers].isna().to_numpy(dtype=bool)
+    bad = np.asarray(missing.any(axis=1), dtype=bool)
+    absent = [
+        [name for name, gone in zip(identifiers, row, strict=True) if gone]
+        for row in missing[bad].tolist()
+    ]
+    words = ["、".join(_title(dataset, name) for name in names) for names in absent]
+    entries = _row_entries(
+        frame.loc[bad],
+        columns=[names[0] for names in absent],
+        reasons=[f"主键缺失或无法读取：{word}" for word in words],
+        reason_class="key_missing",
+        remedy="补全该列后重新导入",
+    )
+    return bad, entries
 
 
-def _without_copies(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _Parted:
+def _copies(
+    frame: pd.DataFrame, dataset: Dataset, *, key: list[str], named: _Named
+) -> _Struck:
     content = _content(frame)
     copy = frame.duplicated(subset=content, keep="first").to_numpy()
-    if not copy.any():
-        return frame, []
     groups = frame.groupby(content, dropna=False, sort=False).ngroup().to_numpy()
-    places = _places(frame)
+    places = _places(frame, named)
     first = {int(g): places[p] for p, g in reversed(list(enumerate(groups)))}
-    entries = [
-        _row_entry(
-            frame,
-            position,
-            column=None,
-            value=_key_text(frame, dataset, position=position, key=key),
-            reason_class="duplicate",
-            reason=f"与{first[int(groups[position])]}完全相同",
-            remedy="保留一行，无需处理；如系两笔业务请补充区分列",
-        )
-        for position in np.flatnonzero(copy).tolist()
-    ]
-    return frame[~copy], entries
-
-
-def _without_conflicts(
-    frame: pd.DataFrame, dataset: Dataset, key: list[str]
-) -> _Parted:
-    complete = frame[key].notna().all(axis=1)
-    clash = (frame.duplicated(subset=key, keep=False) & complete).to_numpy()
-    if not clash.any():
-        return frame, []
-    groups = frame[clash].groupby(key, sort=False).ngroup().to_numpy()
-    places = _places(frame)[clash]
-    entries = []
-    for at, position in enumerate(np.flatnonzero(clash).tolist()):
-        same = "、".join(places[groups == groups[at]])
-        entries.append(
-            _row_entry(
-                frame,
-                position,
-                column=key[0],
-                value=_key_text(frame, dataset, position=position, key=key),
-                reason_class="key_conflict",
-                reason=f"同一主键内容不同：{same}",
-                remedy="核实哪一行正确，删去其余行后重新导入",
-            )
-        )
-    return frame[~clash], entries
-
-
-def _places(frame: pd.DataFrame) -> np.ndarray:
-    """Return where each row stands; the file is named where there are several."""
-    rows = "第" + frame["_row"].astype("string") + "行"
-    sheets = frame["_sheet"].fillna("")
-    if sheets.duplicated().sum() < len(sheets) - 1:
-        rows = "工作表“" + sheets + "”" + rows
-    if frame["_source"].duplicated().sum() < len(frame) - 1:
-        rows = frame["_source"] + " " + rows
-    return rows.to_numpy(dtype=object)
-
-
-def _row_entry(  # noqa: PLR0913 - the columns of a quarantine
-    frame: pd.DataFrame,
-    position: int,
-    *,
-    column: str | None,
-    reason_class: ReasonClass,
-    reason: str,
-    remedy: str,
-    value: str | None = None,
-) -> Entry:
-    origin = frame[list(ORIGIN_COLUMNS)].iloc[position].to_numpy(dtype=object)
-    return Entry(
-        *_place(origin),
-        column=column,
-        value=value,
-        scope="row",
-        reason_class=reason_class,
-        reason=reason,
-        remedy=remedy,
+    entries = _row_entries(
+        frame[copy],
+        columns=None,
+        values=_key_texts(frame[copy], dataset, key),
+        reasons=[f"与{first[int(g)]}完全相同" for g in groups[copy]],
+        reason_class="duplicate",
+        remedy="保留一行，无需处理；如系两笔业务请补充区分列",
     )
+    return copy, entries
 
 
-def _key_text(
-    frame: pd.DataFrame, dataset: Dataset, *, position: int, key: Sequence[str]
-) -> str:
+def _conflicts(
+    frame: pd.DataFrame, dataset: Dataset, *, key: list[str], named: _Named
+) -> _Struck:
+    complete = frame[key].notna().all(axis=1)
+    clash = (frame.duplicated(subset=key, keep=False) & complete).to_numpy(dtype=bool)
+    groups = frame[clash].groupby(key, sort=False).ngroup().to_numpy()
+    places = _places(frame[clash], named)
+    together: dict[int, list[str]] = {}
+    for group, place in zip(groups.tolist(), places, strict=True):
+        together.setdefault(group, []).append(place)
+    words = {group: "、".join(places) for group, places in together.items()}
+    entries = _row_entries(
+        frame[clash],
+        columns=[key[0]] * len(groups),
+        values=_key_texts(frame[clash], dataset, key),
+        reasons=[f"同一主键内容不同：{words[group]}" for group in groups.tolist()],
+        reason_class="key_conflict",
+        remedy="核实哪一行正确，删去其余行后重新导入",
+    )
+    return clash, entries
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Whether the place of a row must name the sheet and the file."""
+
+    sheets: bool
+    sources: bool
+
+
+def _named(frame: pd.DataFrame) -> _Named:
+    """Name what there are several of."""
+    sheets, sources = frame["_sheet"].unique(), frame["_source"].unique()
+    return _Named(len(sheets) > 1, len(sources) > 1)
+
+
+def _places(frame: pd.DataFrame, named: _Named) -> list[str]:
+    """Return where each row stands."""
+    return [
+        (f"{source} " if named.sources else "")
+        + (f"工作表“{sheet or ''}”" if named.sheets else "")
+        + f"第{row}行"
+        for source, sheet, row in _origins(frame)
+    ]
+
+
+def _row_entries(
+    frame: pd.DataFrame,
+    *,
+    columns: Sequence[str] | None,
+    reasons: Sequence[str],
+    reason_class: ReasonClass,
+    remedy: str,
+    values: Sequence[str] | None = None,
+) -> list[Entry]:
+    """Return an entry for each row; `columns` and `values` are one a row, or None."""
+    nothing = [None] * len(frame)
+    return [
+        Entry(
+            *origin,
+            column=column,
+            value=value,
+            scope="row",
+            reason_class=reason_class,
+            reason=reason,
+            remedy=remedy,
+        )
+        for origin, column, value, reason in zip(
+            _origins(frame), columns or nothing, values or nothing, reasons, strict=True
+        )
+    ]
+
+
+def _key_texts(frame: pd.DataFrame, dataset: Dataset, key: Sequence[str]) -> list[str]:
+    """Return the keys as they may be shown: identifiers of persons are masked."""
     parts = []
     for name in key:
-        cell = frame[name].iloc[position]
-        text = "" if pd.isna(cell) else _printed(cell)
         field = dataset.field(name)
         masked = field is not None and field.pii == "identifier"
-        parts.append(mask_identifier(text) if masked else text)
-    return " | ".join(parts)
+        cells = ["" if pd.isna(cell) else _printed(cell) for cell in frame[name]]
+        parts.append([mask_identifier(cell) for cell in cells] if masked else cells)
+    return [" | ".join(cells) for cells in zip(*parts, strict=True)]
 
 
 def _printed(cell: object) -> str:
@@ -282,7 +298,7 @@ def _twins(frame: pd.DataFrame) -> list[Inference]:
     content = _content(frame)
     if not content or frame.empty:
         return []
-    same = frame[frame.duplicated(subset=content, keep=False)]
+    same = frame.iloc[repeated_rows(frame, content)]
     if same.empty:
         return []
     groups = same.groupby(content, dropna=False, sort=False)["_row"].agg(list)
