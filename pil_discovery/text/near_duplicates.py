@@ -16,8 +16,6 @@ from pil_discovery.text.characters import squeeze
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pil_discovery.types.datasets import Dataset, FieldType
 
 _SHOWN = 20
@@ -35,8 +33,8 @@ def near_duplicates(frame: pd.DataFrame, dataset: Dataset) -> list[Inference]:
     Parameters
     ----------
     frame
-        Typed rows of one data set with `_source`, `_sheet`, `_row`. Rows that are
-        wholly equal are not told here.
+        Typed rows of one data set with `_source`, `_sheet`, `_row`; no row label
+        repeats. Rows that are wholly equal are not told here.
 
     Returns
     -------
@@ -44,71 +42,68 @@ def near_duplicates(frame: pd.DataFrame, dataset: Dataset) -> list[Inference]:
         They name rows only, so that no identifier of a person is printed.
     """
     return [
-        *_note("仅空格、全半角、大小写或标点不同", _written_twice(frame, dataset)),
-        *_note("除编号外各列都相同", _numbered_twice(frame, dataset)),
+        *_note(
+            "仅空格、全半角、大小写或标点不同", frame, _written_twice(frame, dataset)
+        ),
+        *_note("除编号外各列都相同", frame, _numbered_twice(frame, dataset)),
     ]
 
 
-def _written_twice(frame: pd.DataFrame, dataset: Dataset) -> list[pd.DataFrame]:
-    """Return groups of rows equal but for width, case, space and punctuation."""
+def _written_twice(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
+    """Return the groups of rows equal but for width, case, space and punctuation."""
     content = [name for name in frame.columns if name not in ORIGIN_COLUMNS]
-    groups = _equal_groups(frame, dataset, content)
-    return [g for g in groups if not _all_equal(g[content])]
+    groups = _equal(frame, dataset, content)
+    return _differing(groups, frame.loc[groups.index, content])
 
 
-def _all_equal(rows: pd.DataFrame) -> bool:
-    return bool(rows.duplicated(keep=False).all()) and len(rows.drop_duplicates()) == 1
-
-
-def _numbered_twice(frame: pd.DataFrame, dataset: Dataset) -> list[pd.DataFrame]:
-    """Return groups of rows equal in all but the key, with party, date and amount.
+def _numbered_twice(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
+    """Return the groups of rows equal in all but the key.
 
     Where the key names a person, other keys are other people; and where rows have no
-    date, amount and words besides their key, equality says nothing.
+    date, amount and words besides their key, equality says nothing. Keys that differ in
+    writing only are told as such.
     """
     fields = [f for f in dataset.fields if f.name in frame.columns]
     keyed = [f for f in fields if f.name in dataset.key]
     others = [f for f in fields if f.name not in dataset.key]
     if not keyed or any(f.pii == "identifier" for f in keyed):
-        return []
-    told = pd.Series(True, index=frame.index)
+        return _NO_GROUPS
+    told = np.ones(len(frame), dtype=bool)
     for kinds in (_WORDS, _NUMBERS, _DATES):
         names = [f.name for f in others if f.type in kinds]
-        told &= frame[names].notna().any(axis=1)
-    companions = [
-        n
-        for f in others
-        for n in (f.name, f"{f.name}_last", f"{f.name}_open")
-        if n in frame.columns
-    ]
-    groups = _equal_groups(frame[told], dataset, companions)
-    return [
-        g for g in groups if not _same_key(g, dataset, keyed=[f.name for f in keyed])
-    ]
+        told &= frame[names].notna().any(axis=1).to_numpy()
+    candidates = (f"{f.name}{end}" for f in others for end in ("", "_last", "_open"))
+    content = [name for name in candidates if name in frame.columns]
+    groups = _equal(frame[told], dataset, content)
+    keys = frame.loc[groups.index, [f.name for f in keyed]]
+    return _differing(groups, _normal(keys, dataset))
 
 
-def _same_key(rows: pd.DataFrame, dataset: Dataset, *, keyed: list[str]) -> bool:
-    """Tell whether the keys differ in writing only, which the other note says."""
-    plain = [_plain(rows[n], dataset, n) for n in keyed]
-    return len(pd.concat(plain, axis=1).drop_duplicates()) == 1
+_NO_GROUPS = pd.Series(dtype="int64")
 
 
-def _equal_groups(
-    frame: pd.DataFrame, dataset: Dataset, content: Sequence[str]
-) -> list[pd.DataFrame]:
-    """Return the groups of two rows and more whose normalised content is equal.
+def _equal(frame: pd.DataFrame, dataset: Dataset, content: list[str]) -> pd.Series:
+    """Return row → number of its group, of rows whose normalised content is equal.
 
     Words are normalised last and only where numbers and dates agree already: that
     leaves few rows of a large file.
     """
     plain = [n for n in content if not _is_words(dataset, n)]
     close = frame[frame.duplicated(subset=plain, keep=False)] if plain else frame
-    normal = pd.DataFrame({n: _plain(close[n], dataset, n) for n in content})
-    same = normal.duplicated(keep=False) if content else pd.Series(dtype=bool)
-    if not same.any():
-        return []
-    numbers = normal[same].groupby(list(content), dropna=False, sort=False).ngroup()
-    return [rows for _, rows in close[same].groupby(numbers.to_numpy(), sort=False)]
+    if close.empty or not content:
+        return _NO_GROUPS
+    normal = _normal(close[content], dataset)
+    same = normal[normal.duplicated(keep=False)]
+    return same.groupby(content, dropna=False, sort=False).ngroup()
+
+
+def _differing(groups: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Return the groups in which not all rows are equal."""
+    if groups.empty:
+        return groups
+    columns = list(rows.columns)
+    exact = rows.groupby(columns, dropna=False, sort=False).ngroup()
+    return groups[exact.groupby(groups).transform("nunique") > 1]
 
 
 def _is_words(dataset: Dataset, name: str) -> bool:
@@ -116,10 +111,13 @@ def _is_words(dataset: Dataset, name: str) -> bool:
     return known is not None and known.type in _WORDS
 
 
-def _plain(cells: pd.Series, dataset: Dataset, name: str) -> pd.Series:
-    """Return words without what a typist varies; other cells as they are."""
-    if not _is_words(dataset, name):
-        return cells
+def _normal(rows: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """Return words as numbers, the same for spellings that a typist varies."""
+    words = {n: _alike(rows[n]) for n in rows.columns if _is_words(dataset, n)}
+    return rows.assign(**words)
+
+
+def _alike(cells: pd.Series) -> pd.Series:
     codes, distinct = pd.factorize(cells, use_na_sentinel=True)
     numbers: dict[str, int] = {}
     alike = [numbers.setdefault(_bare(str(t)), len(numbers)) for t in distinct]
@@ -131,17 +129,17 @@ def _bare(text: str) -> str:
     return _PUNCTUATION.sub("", squeezed) or squeezed
 
 
-def _note(what: str, groups: Sequence[pd.DataFrame]) -> list[Inference]:
-    if not groups:
+def _note(what: str, frame: pd.DataFrame, groups: pd.Series) -> list[Inference]:
+    if groups.empty:
         return []
-    rows = sum(map(len, groups))
-    shown = "；".join(_places(group) for group in groups[:_SHOWN])
-    more = f" 等 {len(groups)} 组" if len(groups) > _SHOWN else ""
+    numbers = groups.unique()
+    shown = [frame.loc[groups.index[groups == n]] for n in numbers[:_SHOWN]]
+    more = f" 等 {len(numbers)} 组" if len(numbers) > _SHOWN else ""
     return [
         Inference(
             what=f"疑似重复：{what}",
-            value=f"{rows} 行",
-            why=f"{shown}{more}；都已保留，请核实是否同一事项",
+            value=f"{len(groups)} 行",
+            why=f"{'；'.join(map(_places, shown))}{more}；都已保留，请核实是否同一事项",
         )
     ]
 
