@@ -155,13 +155,14 @@ def _checked(root: Path, sources: Sequence[Source]) -> dict[str, Path]:
     files: list[Source | Part] = [*sources]
     files += [part for source in sources for part in source.parts]
     for item in files:
-        path = root / item.file
+        path = paths[item.file] = root / item.file
+        if path.is_dir():
+            continue  # a file geodatabase: each of its files is a part, checked here
         if not path.is_file():
             problems.append(Problem(item.file, "", "原始文件不在工作区", "请放回原处"))
         elif layers.sha256_of(path) != item.sha256:
             what = "原始文件与筛查时不同（SHA-256 不符）"
             problems.append(Problem(item.file, "", what, "请恢复原文件，或重新筛查"))
-        paths[item.file] = path
     if problems:
         raise BundleError(problems)
     return paths

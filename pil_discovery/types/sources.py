@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import pandas as pd
 
@@ -62,12 +64,23 @@ class Part(Noun):
     bytes: int
 
 
+def part_listing(parts: Iterable[Part]) -> str:
+    """Return the lines «name size sha256» of the files in a folder, sorted by name.
+
+    Each line ends with a newline; `name` is that inside the folder.
+    """
+    lines = [f"{p.file.rpartition('/')[2]} {p.bytes} {p.sha256}\n" for p in parts]
+    return "".join(sorted(lines))
+
+
 class Source(Noun):
     """One input file as it was found.
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-    each of the others.
+    each of the others. A file geodatabase is a folder and has no bytes of its own: its
+    `sha256` is that of `part_listing` of all its files, which are its parts, and
+    `bytes` their sum.
     """
 
     dataset: str | None
