@@ -70,7 +70,7 @@ def _check_sources(request: BundleRequest) -> list[Problem]:
         Problem(s.file, "", "找不到来源文件", "用 --workspace 指出工作区")
         for s in used_sources(request)
         if s.file not in request.source_paths
-        or not request.source_paths[s.file].is_file()
+        or not request.source_paths[s.file].exists()
     ]
 
 

@@ -23,6 +23,7 @@ from pil_discovery.bundle.letters import compose
 from pil_discovery.bundle.methods import legal_basis, limits, method_card, rules
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
+from pil_discovery.types.sources import part_listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,6 +72,7 @@ def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
         **_documents(kind, request, letter, faces),
         **_record(evidence, exhibits, letter),
         **_methods(request, evidence),
+        **_folders(request, evidence),
     }
     copies = raw_copies(request, evidence)
     _finish(files, copies, (request, evidence, exhibits, faces))
@@ -162,12 +164,24 @@ def raw_copies(
     copies: dict[str, tuple[Path, str | None]] = {}
     for source in evidence.sources:
         path = request.source_paths.get(source["file"])
-        if path is not None:
+        if path is not None and path.is_file():
             copies[source["path"]] = (path, source["sha256"])
     for source in evidence.sources:
         for name, path in _parts(request, source):
             copies.setdefault(name, (path, None))
     return copies
+
+
+def _folders(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
+    """Write the listing of each source that is a folder; its files travel as parts."""
+    parts = {s.file: s.parts for s in request.sources}
+    return {
+        source["path"]: part_listing(parts[source["file"]]).encode()
+        for source in evidence.sources
+        if source["file"] in parts
+        and (path := request.source_paths.get(source["file"])) is not None
+        and path.is_dir()
+    }
 
 
 def _parts(request: BundleRequest, source: dict[str, Any]) -> list[tuple[str, Path]]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.types.sources import part_listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,13 +66,8 @@ def members(folder: Path, name: str) -> list[Path]:
 
 
 def listing_hash(parts: Iterable[Part]) -> str:
-    """Return the SHA-256 of the lines «name size sha256», sorted, each with a newline.
-
-    `name` is that of the member inside the folder. A folder has no bytes of its own;
-    the line of each member can be checked with `sha256sum`.
-    """
-    lines = [f"{p.file.rpartition('/')[2]} {p.bytes} {p.sha256}\n" for p in parts]
-    return hashlib.sha256("".join(sorted(lines)).encode()).hexdigest()
+    """Return the SHA-256 of the listing of a folder's files (`part_listing`)."""
+    return hashlib.sha256(part_listing(parts).encode()).hexdigest()
 
 
 def _has_catalogue(folder: Path) -> bool:

@@ -174,11 +174,13 @@ def _checked(
     files += [part for source in sources for part in source.parts]
     for item in files:
         path = answers.get(item.file, root / item.file)
+        paths[item.file] = path
+        if path.is_dir():
+            continue  # a file geodatabase: each of its files is a part, checked here
         if not path.is_file():
             problems.append(Problem(item.file, "", "原始文件不在工作区", "请放回原处"))
         elif layers.sha256_of(path) != item.sha256:
             problems.append(_changed(item.file, answers))
-        paths[item.file] = path
     if problems:
         raise BundleError(problems)
     return paths

@@ -10,6 +10,8 @@ from pydantic import model_validator
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import pandas as pd
 
@@ -73,12 +75,23 @@ class Archive(Noun):
     sha256: str
 
 
+def part_listing(parts: Iterable[Part]) -> str:
+    """Return the lines «name size sha256» of the files in a folder, sorted by name.
+
+    Each line ends with a newline; `name` is that inside the folder.
+    """
+    lines = [f"{p.file.rpartition('/')[2]} {p.bytes} {p.sha256}\n" for p in parts]
+    return "".join(sorted(lines))
+
+
 class Source(Noun):
     """One input file as it was found.
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-    each of the others. `issuer` (who gave it out), `obtained`, `valid_from` and
+    each of the others. A file geodatabase is a folder and has no bytes of its own: its
+    `sha256` is that of `part_listing` of all its files, which are its parts, and
+    `bytes` their sum. `issuer` (who gave it out), `obtained`, `valid_from` and
     `valid_to` (ISO dates) are what the workspace states; `period` is the first and the
     last day (ISO) that the rows tell of, or on which the picture was taken, None where
     there is none. Whatever is not known is None.

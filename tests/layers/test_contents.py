@@ -1,0 +1,181 @@
+"""Odd geometries, columns and systems inside files of sound format."""
+
+import sqlite3
+import struct
+
+import numpy as np
+import pytest
+import shapely
+
+from pil_discovery.errors import ReadError
+from pil_discovery.geo.area import area_m2
+from pil_discovery.layers import read_vector
+from tests.layers.making import (
+    BOW_TIE,
+    DATASETS,
+    PATCH,
+    balanced,
+    features,
+    field,
+    geojson,
+    metres,
+    polygon,
+    reasons,
+    shapefile,
+    square,
+    write,
+)
+
+
+def read(path, **options):
+    return balanced(read_vector(path, DATASETS, **{"wanted": "patch", **options}))
+
+
+def header(code, *points):
+    body = b"".join(struct.pack("<dd", *p) for p in points)
+    return struct.pack("<BII", 1, code, len(points)) + body
+
+
+CIRCLE = [(120, 28), (120.01, 28.01), (120.02, 28), (120.01, 27.99), (120, 28)]
+
+
+def curved(path, *shapes):
+    """Write a GeoPackage whose first features hold raw geometries."""
+    write(path, features([square()] * 3), layer="a")
+    base = sqlite3.connect(path)
+    base.create_function("ST_IsEmpty", 1, lambda _: 0)
+    for name in ("MinX", "MaxX", "MinY", "MaxY"):
+        base.create_function(f"ST_{name}", 1, lambda _: 120.0)
+    for i, shape in enumerate(shapes, 1):
+        blob = b"GP\x00\x01" + struct.pack("<i", 4490) + shape
+        base.execute("update a set geom = ? where fid = ?", (blob, i))
+    base.commit()
+    base.close()
+    return path
+
+
+def test_arcs_are_drawn_as_short_lines_and_noted(tmp_path):
+    arc = struct.pack("<BII", 1, 10, 1) + header(8, *CIRCLE)
+    found = read(curved(tmp_path / "a.gpkg", square().wkb, arc))
+    assert found.frame["no"].tolist() == ["甲1", "甲2", "甲3"]
+    shape = found.frame.geometry[1]
+    assert shape.geom_type == "Polygon"
+    assert shape.area == pytest.approx(np.pi * 0.01**2, rel=1e-3)
+    assert ("圆弧", "1 个图形的圆弧改为折线") in {
+        (i.what, i.value) for i in found.report.inferences
+    }
+
+
+def test_bytes_that_are_no_geometry_leave_their_feature_only(tmp_path):
+    found = read(curved(tmp_path / "a.gpkg", b"\1\3\0\0\0\xff\xff\xff\0"))
+    assert found.frame["no"].tolist() == ["甲2", "甲3"]
+    assert reasons(found) in (["geometry_invalid"], ["geometry_empty"])
+
+
+def test_heights_and_measures_are_dropped_and_noted(tmp_path):
+    high = shapely.force_3d(square(), 7.0)
+    for path in (
+        write(tmp_path / "a.gpkg", features([high])),
+        geojson(tmp_path / "a.geojson", shapely.geometry.mapping(high)),
+        shapefile(tmp_path / "a.shp", features([high]), "UTF-8"),
+    ):
+        found = read(path)
+        assert not found.frame.geometry.has_z.any()
+        assert "高程和测量值" in {i.what for i in found.report.inferences}
+
+
+def test_web_mercator_is_read_with_a_warning_and_the_official_area(tmp_path):
+    plain = read(write(tmp_path / "a.gpkg", features([square(size=0.1)], 4326)))
+    shape = features([square(size=0.1)], 4326).to_crs(3857)
+    found = read(write(tmp_path / "b.gpkg", shape))
+    assert any("网络墨卡托" in i.value for i in found.report.inferences)
+    assert not any("墨卡托" in i.value for i in plain.report.inferences)
+    right = area_m2(plain.frame)[0]
+    assert area_m2(found.frame)[0] == pytest.approx(right, rel=1e-9)
+    assert shape.area.iloc[0] > 1.25 * right
+
+
+def test_a_layer_wholly_abroad_is_noted(tmp_path):
+    found = read(write(tmp_path / "a.gpkg", features([square(15, 46)], 4326)))
+    assert "全部位置在中国之外" in {i.value for i in found.report.inferences}
+
+
+def test_each_layer_of_a_file_has_its_own_axes(tmp_path):
+    path = tmp_path / "a.gpkg"
+    write(path, features([metres()], 4549, 面积=[1.0]), layer="甲")
+    rows = features([metres(3_100_000, 40_500_000)], 4528, 图斑编号=["乙"], 面积=[1.0])
+    write(path, rows, layer="乙", append=True)
+    found = read(path)
+    corners = found.frame.geometry.bounds[["minx", "miny"]].to_numpy()
+    assert corners[0] == pytest.approx(corners[1], abs=1e-9)
+    said = [i.value for i in found.report.inferences if i.what == "坐标读法"]
+    assert len(said) == 1
+    assert "已对调" in said[0]
+
+
+def test_kinds_may_be_mixed_where_the_data_set_asks_for_none(tmp_path):
+    shapes = [
+        {"type": "Point", "coordinates": [120, 28]},
+        polygon(),
+        {"type": "GeometryCollection", "geometries": [polygon()]},
+        {"type": "GeometryCollection", "geometries": []},
+    ]
+    path = geojson(tmp_path / "a.geojson", *shapes)
+    path.write_text(path.read_text("utf-8").replace("图斑编号", "备注"), "utf-8")
+    found = read(path, wanted=None)
+    assert found.frame.geometry.geom_type.tolist() == [
+        "Point",
+        "Polygon",
+        "GeometryCollection",
+    ]
+    assert reasons(found) == ["geometry_empty"]
+
+
+@pytest.mark.parametrize("end", ["gpkg", "fgb", "shp"])
+def test_a_layer_without_features_is_no_error(tmp_path, end):
+    path = tmp_path / f"a.{end}"
+    none = features([square()]).iloc[:0]
+    options = {"encoding": "GB18030"} if end == "shp" else {}
+    write(path, none, geometry_type="Polygon", **options)
+    assert len(read(path)) == 0
+
+
+def test_a_name_cut_to_ten_bytes_is_known_in_gbk(tmp_path):
+    rows = features([square()], 面积=[1.0]).rename(columns={"图斑编号": "编号一二三四"})
+    path = shapefile(tmp_path / "a.shp", rows, "GB18030")
+    names = {"图斑编号的全称": "no"}
+    with pytest.raises(ReadError, match=r"没有列“图斑编号的全称”.*编号一二三"):
+        read(path, columns=names)
+    assert read(path, columns={"编号一二三": "no"}).frame["no"].tolist() == ["甲1"]
+    long = PATCH.model_copy(
+        update={"fields": (field("no", "编号一二三四"), *PATCH.fields[1:])}
+    )
+    found = read_vector(path, {"patch": long}, wanted="patch")
+    assert found.frame["no"].tolist() == ["甲1"]
+
+
+def test_a_gbk_text_cut_inside_a_character_is_missing_and_listed(tmp_path):
+    path = shapefile(tmp_path / "a.shp", features([square()]), "GB18030")
+    table = path.with_suffix(".dbf")
+    cut = b"x" + ("甲" * 40).encode("gb18030")[:79]
+    old = "甲1".encode("gb18030").ljust(80)
+    assert old in table.read_bytes()
+    table.write_bytes(table.read_bytes().replace(old, cut))
+    assert reasons(read(path)) == ["key_missing", "truncated"]
+
+
+def test_two_names_cut_to_the_same_bytes_are_both_kept(tmp_path):
+    rows = features([square()], 备注=["一"], 说明=["二"]).drop(columns="图斑编号")
+    path = shapefile(tmp_path / "a.shp", rows, "GB18030")
+    table = path.with_suffix(".dbf")
+    one, two = ("备注".encode("gb18030"), "说明".encode("gb18030"))
+    table.write_bytes(table.read_bytes().replace(two, one))
+    found = read(path, wanted=None)
+    assert found.frame[["备注", "备注_2"]].iloc[0].tolist() == ["一", "二"]
+
+
+def test_many_invalid_features_are_sorted_out_quickly(tmp_path):
+    rows = features([square(), BOW_TIE] * 2000)
+    found = read(write(tmp_path / "a.gpkg", rows))
+    assert len(found) == 2000
+    assert reasons(found) == ["geometry_invalid"] * 2000
