@@ -44,7 +44,8 @@ def read_workbook(
     sheet
         Name of the only sheet to read; it may then be a hidden one.
     progress
-        Called every 65 536 rows of a sheet with the rows done and all its rows.
+        Called every 65 536 rows of a sheet, and after its last one, with the rows done
+        and all its rows.
 
     Returns
     -------
@@ -164,13 +165,14 @@ def _rows(
     sheet: CalamineSheet, progress: Callable[[int, int], None] | None
 ) -> Iterator[list[object]]:
     """Yield the rows of a sheet from A1 on, with the words that Excel shows."""
+    height = sheet.end[0] + 1 if sheet.end else 0
     left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = [*left, *row]
         # 1.0 is True here as well: most rows are done with these two looks
         yield list(map(_shown, cells)) if True in cells or False in cells else cells
-        if progress is not None and number % _STEP == 0:
-            progress(number, sheet.total_height)
+        if progress is not None and (number % _STEP == 0 or number == height):
+            progress(number, height)
 
 
 def _shown(value: object) -> object:

@@ -2,6 +2,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records import read_table
@@ -109,3 +110,20 @@ def test_booleans_are_words(tmp_path):
     rows = [HEAD, ["HT-1", True, 1, ""]]
     table = read_table(workbook(tmp_path, {"表": rows}), CATALOGUE)
     assert table.frame["grantee"].tolist() == ["TRUE"]
+
+
+def test_empty_rows_at_the_end_are_no_rows_and_leading_columns_count(tmp_path):
+    path = tmp_path / "数据.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("表")
+        rows = [HEAD, ["HT-1", "甲", 1, ""], ["HT-2", "乙", 0.0, ""]]
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 1, row)
+        sheet.merge_range(1, 4, 2, 4, "2024-01-01")
+        sheet.write_formula(60, 1, '=""', value="")
+    told = []
+    table = read_table(path, CATALOGUE, progress=lambda *step: told.append(step))
+    assert table.frame["price_cny"].tolist() == [1.0, 0.0]
+    assert table.frame["sign_date"].tolist() == [pd.Timestamp("2024-01-01")] * 2
+    assert table.report.rows_read == 2
+    assert told == [(61, 61)]
