@@ -2,7 +2,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
-import xlsxwriter
+import xlwt
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records import read_table
@@ -112,18 +112,28 @@ def test_booleans_are_words(tmp_path):
     assert table.frame["grantee"].tolist() == ["TRUE"]
 
 
-def test_empty_rows_at_the_end_are_no_rows_and_leading_columns_count(tmp_path):
-    path = tmp_path / "数据.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("表")
-        rows = [HEAD, ["HT-1", "甲", 1, ""], ["HT-2", "乙", 0.0, ""]]
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 1, row)
-        sheet.merge_range(1, 4, 2, 4, "2024-01-01")
-        sheet.write_formula(60, 1, '=""', value="")
+def test_leading_columns_count_and_the_progress_is_told_in_rows(tmp_path):
+    rows = [[None, *HEAD], [None, "HT-1", "甲", 1, ""], [None, "HT-2", "乙", 0.0, ""]]
+    path = workbook(tmp_path, {"表": rows}, merged=[(1, 4, 2, 4, "2024-01-01")])
     told = []
     table = read_table(path, CATALOGUE, progress=lambda *step: told.append(step))
     assert table.frame["price_cny"].tolist() == [1.0, 0.0]
     assert table.frame["sign_date"].tolist() == [pd.Timestamp("2024-01-01")] * 2
-    assert table.report.rows_read == 2
-    assert told == [(61, 61)]
+    assert told == [(3, 3)]
+
+
+def test_empty_rows_at_the_end_are_no_rows(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    for number, row in enumerate([HEAD, ["HT-1", "甲", 1, "2024-01-01"]]):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell)
+    sheet.write(60, 0, "")
+    sheet.write(61, 0, xlwt.Formula('""'))
+    path = tmp_path / "数据.xls"
+    book.save(path)
+    told = []
+    table = read_table(path, CATALOGUE, progress=lambda *step: told.append(step))
+    assert told == [(62, 62)]
+    assert [s.row for s in table.report.rows_skipped] == [1]
+    assert table.report.rows_read == 1
