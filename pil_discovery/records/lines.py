@@ -32,6 +32,9 @@ _SIGNED = re.compile(
 )
 _INITIALS = frozenset("合总小累本共制填经审复负单联打导数备注说第")
 _SUSPECT = _INITIALS | {"", " ", "\t", "\n", "\r", "\xa0", "\u3000"}
+_WORD = r"^[-0-9A-Za-z\x{4e00}-\x{9fa5}]+$"
+"""What squeezing leaves as it is but for its case."""
+_FOOTER_START = f"^[{''.join(sorted(_INITIALS))}]"
 _SUSPECT_START = f"^(?:[{''.join(sorted(_SUSPECT))}]|$)"
 
 
@@ -79,6 +82,7 @@ def _sure_records(
         for start, block in grid.rows.placed():
             if isinstance(block, Block) and len(block.columns) >= width:
                 marks = _sure_starts(block.columns[0], headers, starts)
+                marks |= _sure_behind_gap(block, headers)
                 if grid.ragged:
                     marks &= _empty_behind(block, width)
                 sure[start : start + len(block)] = marks
@@ -107,6 +111,29 @@ def _sure_starts(
     harmful = [text for text in texts if _may_be_none(text, headers)]
     sure = pc.invert(pc.is_in(first, pa.array(harmful, TEXTS)))
     return np.asarray(pc.and_(sure, first.is_valid()), dtype=bool)
+
+
+def _sure_behind_gap(block: Block, headers: Sequence[list[str]]) -> NDArray[np.bool_]:
+    """Mark the rows whose first cell is empty, and the first text behind it plain."""
+    gap = np.zeros(len(block), dtype=bool)
+    if any(not isinstance(c, pa.Array) or c.type != TEXTS for c in block.columns):
+        return gap
+    shown, empty = block.columns[0], _is_empty(block.columns[0])
+    gap |= np.asarray(empty, dtype=bool)
+    for column in block.columns[1:] if gap.any() else ():
+        shown = pc.if_else(empty, column, shown)
+        empty = _is_empty(shown)
+    shown = pc.fill_null(shown, "")
+    heads = pa.array([row[0] for row in headers if row], TEXTS)
+    plain = pc.match_substring_regex(shown, _WORD)
+    plain = pc.and_not(plain, pc.match_substring_regex(shown, _FOOTER_START))
+    plain = pc.and_not(plain, pc.is_in(pc.ascii_lower(shown), heads))
+    gap &= np.asarray(plain, dtype=bool)
+    return gap
+
+
+def _is_empty(cells: pa.Array) -> pa.Array:
+    return pc.fill_null(pc.equal(cells, ""), fill_value=True)
 
 
 def _empty_behind(block: Block, width: int) -> NDArray[np.bool_]:

@@ -69,6 +69,8 @@ class Decoded:
         return (piece.encode() for piece in self.pieces())
 
     def _fault(self, position: int) -> Problem:
+        if not self.told:  # the reading that comes further is the likelier one
+            position = max(position, _first_fault(self.blocks(), "utf-8") or 0)
         where = f"第{_line_of(self.blocks(), position)}行"
         if self.told:
             what, remedy = f"不能按 {self.encoding} 解码", "请导出方以 UTF-8 重新导出"
@@ -105,18 +107,19 @@ def decode(
     for bom, name in _BOMS:
         if head.startswith(bom):
             return Decoded(blocks, file, name, "文件开头有编码标记", told=True)
-    sound = _is_utf8(blocks())
+    sound = _first_fault(blocks(), "utf-8") is None
     name = "utf-8" if sound else "gb18030"
     return Decoded(blocks, file, name, f"全文按 {name} 严格解码无误", sound=sound)
 
 
-def _is_utf8(blocks: Iterator[bytes]) -> bool:
+def _first_fault(blocks: Iterator[bytes], encoding: str) -> int | None:
+    """Return the position of the first byte that does not fit, None when all do."""
     try:
-        for _ in _decoded(blocks, "utf-8"):
+        for _ in _decoded(blocks, encoding):
             pass
-    except _Undecodable:
-        return False
-    return True
+    except _Undecodable as fault:
+        return fault.position
+    return None
 
 
 def _known(encoding: str, head: bytes, file: str) -> str:
@@ -176,7 +179,8 @@ def _guess(blocks: Iterator[bytes]) -> str:
     from charset_normalizer import from_bytes
 
     best = from_bytes(next(blocks, b"")[:65536]).best()
-    return f"，看起来像 {best.encoding}" if best is not None else ""
+    tried = best is None or best.encoding in {"utf_8", "gb18030"}
+    return "" if best is None or tried else f"，看起来像 {best.encoding}"
 
 
 def read_text(decoded: Decoded, file: str) -> tuple[Grid, list[Inference]]:
@@ -184,7 +188,9 @@ def read_text(decoded: Decoded, file: str) -> tuple[Grid, list[Inference]]:
 
     The row number of a record is the line on which it begins. The file is never held
     whole: it goes through the memory in blocks of 4 MiB, and the grid takes the bytes
-    of its texts in UTF-8 and 8 for each cell.
+    of its texts in UTF-8 and 8 for each cell. Reading a table to its typed rows took at
+    most 2.4 GiB for a GBK file of 5 million rows in 8 columns (637 MB), of which the
+    grid is 1.0 GiB; see `benchmarks/large_tables.py`.
 
     Raises
     ------

@@ -81,6 +81,31 @@ def test_the_hash_is_that_of_the_bytes(tmp_path):
     assert blob.file == "数据/数据.csv"
 
 
+def test_a_text_file_is_hashed_but_not_kept(tmp_path):
+    content = ("a,b\n" + "1,2\n" * 2_000_000).encode()
+    path = tmp_path / "数据.csv"
+    path.write_bytes(content)
+    blob = load(path, tmp_path)
+    assert (blob.content, blob.size) == (b"", len(content))
+    assert blob.sha256 == hashlib.sha256(content).hexdigest()
+    assert b"".join(blob.blocks()) == content
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
+    path = csv_file(tmp_path, "a,b\n1,2\n")
+    blob = load(path, tmp_path)
+    path.write_bytes(b"a,b\n1,3\n")
+    with pytest.raises(ReadError, match="被改动"):
+        list(blob.blocks())
+
+
+def test_the_line_of_a_nul_byte_far_down(tmp_path):
+    path = tmp_path / "名单.csv"
+    path.write_bytes(b"1,2\n" * 2_000_000 + b"\x00,3\n")
+    with pytest.raises(ReadError, match="第2000001行"):
+        load(path, tmp_path)
+
+
 def test_what_would_have_no_effect_is_refused(tmp_path):
     path = csv_file(tmp_path, "合同编号,签订日期\nHT-1,2024-01-01\n")
     with pytest.raises(ReadError) as caught:

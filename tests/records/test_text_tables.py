@@ -94,3 +94,64 @@ def test_what_a_csv_writer_wrote_is_read_back(rows):
     grid, _ = read_text(decoded, "f")
     assert [tuple(r) for r in grid.rows] == [("a", "b"), *rows]
     assert list(grid.lines) == sorted(grid.lines)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16", "utf-8-sig"])
+@given(
+    text=st.text(st.sampled_from("a,\n合𠮷㐂é"), max_size=40), size=st.integers(1, 9)
+)
+def test_characters_may_be_cut_by_the_end_of_a_block(encoding, text, size):
+    content = text.encode(encoding)
+    blocks = [content[at : at + size] for at in range(0, len(content), size)]
+    assert decode(lambda: iter(blocks), "f", encoding=encoding).text == text
+
+
+def test_the_line_of_an_undecodable_byte_far_down(tmp_path):
+    lines = [f"HT-{n},示例公司" for n in range(300_000)]
+    content = "\n".join(["合同编号,受让人", *lines]).encode("gb18030")
+    at = content.index(b"HT-250000,")
+    path = tmp_path / "数据.csv"
+    path.write_bytes(content[:at] + b"\xff" + content[at:])
+    with pytest.raises(ReadError, match=r"第250002行.*既不是 UTF-8 也不是 GB18030"):
+        read_table(path, CATALOGUE)
+
+
+def test_a_byte_that_cannot_be_decoded_is_told_before_an_open_quote(tmp_path):
+    path = tmp_path / "数据.csv"
+    path.write_bytes(
+        '合同编号,受让人\nHT-1,"甲\nHT-2,乙\n'.encode("gb18030") + b"\xff\n"
+    )
+    with pytest.raises(ReadError, match=r"第4行.*GB18030"):
+        read_table(path, CATALOGUE, wanted="contract")
+
+
+def test_the_progress_is_told_in_bytes(tmp_path):
+    text = TEXT + "".join(f"HT-{n},示例公司{n},{n}\n" for n in range(200_000))
+    path = csv_file(tmp_path, text, encoding="gb18030")
+    told = []
+    read_table(path, CATALOGUE, progress=lambda *step: told.append(step))
+    size = path.stat().st_size
+    assert told == [(2**22, size), (size, size)]
+
+
+def test_footers_and_odd_lines_between_a_hundred_thousand_rows(tmp_path):
+    lines = [f"HT-{n},示例公司{n},{n}.5" for n in range(100_000)]
+    lines[60_000] = "HT-60000,甲"
+    lines[70_000] = ""
+    lines[80_000] = '"HT-80000","示例\n公司",1'
+    lines[90_000] = "HT-90000,甲,约3"
+    lines.append("合计,,5000000")
+    text = "合同编号,受让人,成交价\n" + "\n".join(lines) + "\n"
+    table = read_table(csv_file(tmp_path, text, encoding="gb18030"), CATALOGUE)
+    assert balanced(table)
+    assert len(table) == 99_998
+    gone = table.quarantine[["row", "scope", "reason_class"]].to_numpy().tolist()
+    assert gone == [[60_002, "row", "fields"], [90_003, "cell", "type"]]
+    skipped = {s.row: s.reason for s in table.report.rows_skipped}
+    assert skipped == {1: "表头", 70_002: "空行", 100_003: "合计或小计行"}
+    rows = table.frame["_row"]
+    assert rows.iloc[0] == 2
+    assert rows.iloc[-1] == 100_002
+    assert table.frame["grantee"].iloc[79_998] == "示例\n公司"
+    assert rows.iloc[79_998] == 80_002
+    assert rows.iloc[79_999] == 80_004

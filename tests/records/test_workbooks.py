@@ -2,6 +2,7 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+import xlwt
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records import read_table
@@ -109,3 +110,30 @@ def test_booleans_are_words(tmp_path):
     rows = [HEAD, ["HT-1", True, 1, ""]]
     table = read_table(workbook(tmp_path, {"表": rows}), CATALOGUE)
     assert table.frame["grantee"].tolist() == ["TRUE"]
+
+
+def test_leading_columns_count_and_the_progress_is_told_in_rows(tmp_path):
+    rows = [[None, *HEAD], [None, "HT-1", "甲", 1, ""], [None, "HT-2", "乙", 0.0, ""]]
+    path = workbook(tmp_path, {"表": rows}, merged=[(1, 4, 2, 4, "2024-01-01")])
+    told = []
+    table = read_table(path, CATALOGUE, progress=lambda *step: told.append(step))
+    assert table.frame["price_cny"].tolist() == [1.0, 0.0]
+    assert table.frame["sign_date"].tolist() == [pd.Timestamp("2024-01-01")] * 2
+    assert told == [(3, 3)]
+
+
+def test_empty_rows_at_the_end_are_no_rows(tmp_path):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("表")
+    for number, row in enumerate([HEAD, ["HT-1", "甲", 1, "2024-01-01"]]):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell)
+    sheet.write(60, 0, "")
+    sheet.write(61, 0, xlwt.Formula('""'))
+    path = tmp_path / "数据.xls"
+    book.save(path)
+    told = []
+    table = read_table(path, CATALOGUE, progress=lambda *step: told.append(step))
+    assert told == [(62, 62)]
+    assert [s.row for s in table.report.rows_skipped] == [1]
+    assert table.report.rows_read == 1

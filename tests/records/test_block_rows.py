@@ -1,0 +1,63 @@
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pil_discovery.records.block_rows import TEXTS, Block, BlockRows, gather
+
+
+def texts(*columns):
+    return Block(tuple(pa.array(cells, TEXTS) for cells in columns))
+
+
+ROWS = BlockRows(
+    [texts("abc", "123"), (("d",), ("e", "5", "!")), texts("fg", "67"), texts("", "")]
+)
+PLAIN = [tuple(row) for row in ("a1", "b2", "c3", "d", "e5!", "f6", "g7")]
+
+
+def test_blocks_are_a_sequence_of_rows():
+    assert len(ROWS) == len(PLAIN)
+    assert list(ROWS) == PLAIN
+    assert [ROWS[n] for n in range(-7, 7)] == PLAIN * 2
+    with pytest.raises(IndexError):
+        ROWS[7]
+
+
+@given(st.slices(len(PLAIN)), st.slices(len(PLAIN)))
+def test_slices_are_those_of_a_list(first, second):
+    assert list(ROWS[first]) == PLAIN[first]
+    assert list(ROWS[first][second]) == PLAIN[first][second]
+
+
+def test_a_slice_of_consecutive_rows_is_a_view():
+    part = ROWS[1:6]
+    assert isinstance(part, BlockRows)
+    assert part.blocks[0].columns[0].buffers()[2].address == (
+        ROWS.blocks[0].columns[0].buffers()[2].address
+    )
+
+
+@given(st.sets(st.sampled_from([0, 1, 2, 4, 5, 6])).map(sorted))
+def test_a_column_of_chosen_rows(records):
+    column = ROWS.column(1, np.array(records, dtype=np.int64))
+    assert column.type == TEXTS
+    assert column.to_pylist() == [PLAIN[r][1] for r in records]
+
+
+def test_gathered_cells_come_back_with_blanks_as_none():
+    day = dt.date(2024, 1, 1)
+    rows = [["a", 1.5, day, ""], ["", "", 2, ""], ["b", 2.0, "x", ""]]
+    found = BlockRows(gather(iter(rows)))
+    assert list(found) == [
+        ("a", 1.5, day, None),
+        (None, None, 2, None),
+        ("b", 2.0, "x", None),
+    ]
+    everywhere = np.arange(3)
+    assert found.column(0, everywhere).to_pylist() == ["a", None, "b"]
+    assert found.column(1, everywhere) == [1.5, None, 2.0]
+    assert found.column(2, everywhere) == [day, 2, "x"]

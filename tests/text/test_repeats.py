@@ -1,0 +1,36 @@
+import numpy as np
+import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pil_discovery.text.repeats import repeated_rows
+
+ROW = st.tuples(
+    st.sampled_from(["a", "b", None]),
+    st.sampled_from([0.0, -0.0, 1.5, float("nan")]),
+    st.sampled_from([1, None]),
+    st.sampled_from(["2024-01-01", None]),
+    st.sampled_from([None, "x", 2]),
+)
+
+
+def frame_of(rows):
+    frame = pd.DataFrame(rows, columns=["a", "b", "c", "d", "e"], dtype=object)
+    return frame.astype(
+        {"a": "string", "b": "float64", "c": "Int64", "d": "datetime64[s]"}
+    )
+
+
+@given(st.lists(ROW, max_size=12), st.sets(st.sampled_from("abcde"), min_size=1))
+def test_repeats_are_those_that_pandas_finds(rows, columns):
+    frame = frame_of(rows)
+    wanted = frame.duplicated(subset=sorted(columns), keep=False)
+    assert (
+        repeated_rows(frame, sorted(columns)).tolist()
+        == np.flatnonzero(wanted).tolist()
+    )
+
+
+def test_rows_that_differ_only_in_one_text_are_told_apart():
+    frame = pd.DataFrame({"n": [1.0] * 4, "t": list("abca")}).astype({"t": "string"})
+    assert repeated_rows(frame, ["n", "t"]).tolist() == [0, 3]
