@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.containers import MOST_CELLS
@@ -17,6 +16,8 @@ from pil_discovery.types.sources import Inference
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+
+    from pyarrow.parquet import ParquetFile
 
 _MOST_BYTES = 2 * 2**30
 _LARGE = 10**15
@@ -36,8 +37,10 @@ def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]
     ReadError
         When the file is damaged, encrypted, too large, or holds geometries.
     """
+    from pyarrow.parquet import ParquetFile
+
     try:
-        source = pq.ParquetFile(pa.BufferReader(content))
+        source = ParquetFile(pa.BufferReader(content))
         _demand_rows(source, file)
         table = source.read()
         columns = [_cells(column) for column in table.columns]
@@ -56,7 +59,7 @@ def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]
     return grid, [note] if lost else []
 
 
-def _demand_rows(source: pq.ParquetFile, file: str) -> None:
+def _demand_rows(source: ParquetFile, file: str) -> None:
     facts = source.metadata
     if b"geo" in (facts.metadata or {}):
         remedy = "写在工作区的 layers 之下，或用 read_layer 读取"
