@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank, is_blank_row
 from pil_discovery.records.headings import best_heading, possible_headings, recognise
 from pil_discovery.records.titles import title_start
-from pil_discovery.text.characters import squeeze
+from pil_discovery.text.characters import is_placeholder, squeeze
 from pil_discovery.text.headers import field_names, match_headers, read_header
 from pil_discovery.text.numbers import read_number
 
@@ -153,28 +153,28 @@ def _words(row: Row) -> list[str]:
 
 
 def _is_strange(grid: Grid, position: int, head: _Head) -> bool:
-    """Tell whether a row after a gap is the header of an unknown table.
+    """Tell whether a row is the header of an unknown table.
 
-    It has words without a digit where the table above has numbers.
+    It stands under a title of its own after a gap, and has words without a digit where
+    the table above has numbers. Without a title it may be a record whose numbers are
+    still to come (待定), and a record must not be lost.
     """
     cells = {p: c for p, c in enumerate(grid.rows[position]) if not is_blank(c)}
     wordy = all(isinstance(c, str) and not _has_digit(c) for c in cells.values())
-    if len(cells) < 2 or not wordy or not _after_gap(grid, position):
+    if len(cells) < 2 or not wordy or not _is_titled(grid, position):
         return False
     numeric = _numeric(grid, head.last + 1, position)
-    return len(set(map(str, cells.values()))) == len(cells) and any(
-        p in numeric and str(c).strip() not in {"-", "/", "无"}
-        for p, c in cells.items()
-    )
+    return any(p in numeric and not is_placeholder(str(c)) for p, c in cells.items())
 
 
 def _has_digit(text: str) -> bool:
     return any(character.isdigit() for character in text)
 
 
-def _after_gap(grid: Grid, position: int) -> bool:
-    above = grid.rows[max(0, position - 2) : position]
-    return any(map(is_blank_row, above))
+def _is_titled(grid: Grid, position: int) -> bool:
+    """Tell whether a title stands directly above a row, with an empty row above it."""
+    start = title_start(grid.rows, position, 0)
+    return 0 < start < position and is_blank_row(grid.rows[start - 1])
 
 
 def _numeric(grid: Grid, start: int, stop: int) -> set[int]:

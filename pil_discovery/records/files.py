@@ -217,8 +217,6 @@ def _archive(content: bytes, file: str) -> FileKind:
     names = {m.filename for m in members}
     if not any(n.startswith("xl/workbook") or n == "content.xml" for n in names):
         raise ReadError(_not_a_table(file, "ZIP 压缩包"))
-    if any(n.startswith("xl/workbook") and n.endswith(".bin") for n in names):
-        raise ReadError(_not_a_table(file, "二进制工作簿（XLSB）"))
     unpacked = sum(m.file_size for m in members)
     if unpacked > _MOST_UNPACKED or unpacked > _MOST_RATIO * len(content) + 2**20:
         what = f"解开后有 {unpacked} 字节，疑为压缩炸弹"

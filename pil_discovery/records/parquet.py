@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.containers import MOST_CELLS
@@ -18,8 +17,12 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from pyarrow.parquet import ParquetFile
+
 _MOST_BYTES = 2 * 2**30
 _LARGE = 10**15
+_DAMAGED = (pa.ArrowException, ValueError, OSError, OverflowError, MemoryError)
+"""What Arrow raises at a damaged file; texts that are no UTF-8 are a ValueError."""
 
 
 def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]:
@@ -34,26 +37,29 @@ def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]
     ReadError
         When the file is damaged, encrypted, too large, or holds geometries.
     """
+    from pyarrow.parquet import ParquetFile
+
     try:
-        source = pq.ParquetFile(pa.BufferReader(content))
+        source = ParquetFile(pa.BufferReader(content))
         _demand_rows(source, file)
         table = source.read()
         columns = [_cells(column) for column in table.columns]
-    except (pa.ArrowException, OSError, OverflowError, MemoryError) as error:
+        names = table.column_names
+    except _DAMAGED as error:
         what = f"Parquet 文件打不开，可能已损坏或加密（{error}）"
         problem = Problem(file, "", what, "请重新导出，或改为导出 CSV")
         raise ReadError(problem) from None
     used = {n: c for n, c in enumerate(columns) if c is not None}
-    headers = tuple(table.column_names[n] for n in used)
+    headers = tuple(names[n] for n in used)
     rows = list(zip(*used.values(), strict=True))
-    lost = [n for at, n in enumerate(table.column_names) if at not in used]
+    lost = [n for at, n in enumerate(names) if at not in used]
     why = "一格里不止一个值或是二进制内容，请导出方展开为普通列"
     note = Inference(what="嵌套或二进制的列未读取", value="、".join(lost), why=why)
     grid = NamedGrid(None, rows, range(1, len(rows) + 1), headers=headers)
     return grid, [note] if lost else []
 
 
-def _demand_rows(source: pq.ParquetFile, file: str) -> None:
+def _demand_rows(source: ParquetFile, file: str) -> None:
     facts = source.metadata
     if b"geo" in (facts.metadata or {}):
         remedy = "写在工作区的 layers 之下，或用 read_layer 读取"

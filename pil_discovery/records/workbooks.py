@@ -1,4 +1,4 @@
-"""XLSX, XLS and ODS workbooks through calamine: values, never formulas or macros.
+"""XLSX, XLSB, XLS and ODS workbooks through calamine: values, never formulas or macros.
 
 The extension says nothing: an ET file of WPS is one of these inside.
 """
@@ -6,6 +6,7 @@ The extension says nothing: an ET file of WPS is one of these inside.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -23,11 +24,17 @@ from python_calamine import (
 
 from pil_discovery.errors import Problem, ReadError, near_names
 from pil_discovery.records.block_rows import BlockRows, gather
-from pil_discovery.records.containers import ole_fault, ole_workbook, sheet_fault
+from pil_discovery.records.containers import (
+    MOST_CELLS,
+    ole_fault,
+    ole_workbook,
+    sheet_fault,
+)
 from pil_discovery.records.grids import Grid
 from pil_discovery.records.ods_facts import ods_facts
 from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
 from pil_discovery.records.xls_facts import xls_facts
+from pil_discovery.records.xlsb import is_xlsb, xlsb_facts, xlsb_fault
 from pil_discovery.records.xlsx_facts import xlsx_facts
 from pil_discovery.types.sources import Inference
 
@@ -37,6 +44,21 @@ if TYPE_CHECKING:
     from pil_discovery.records.files import Blob
 
 _STEP = 2**16
+
+
+_GIVEN_UP = (
+    CalamineError,
+    ValueError,
+    OSError,
+    OverflowError,
+    MemoryError,
+    LookupError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What the reader, or a look at the facts, raises at a damaged file."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +93,9 @@ def read_workbook(
     Returns
     -------
     book
-        Row numbers are those that Excel shows. Hidden sheets are not read, but listed;
-        hidden and filtered rows are read, and listed where the format tells them (XLSX,
-        XLS, ODS). A hidden column is read like any other.
+        Row numbers are those that Excel shows. Hidden sheets are not read, but listed.
+        Hidden and filtered rows are read, and listed where the format tells them. A
+        hidden column is read like any other.
 
     Raises
     ------
@@ -103,8 +125,9 @@ def read_workbook(
 def _facts(content: bytes) -> WorkbookFacts:
     if not content.startswith(b"PK"):
         return xls_facts(ole_workbook(content))
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names = archive.namelist()
+    names = _members(content)
+    if is_xlsb(names):
+        return xlsb_facts(content)
     if "xl/workbook.xml" in names:
         return xlsx_facts(content)
     return ods_facts(content) if "content.xml" in names else WorkbookFacts({})
@@ -113,8 +136,7 @@ def _facts(content: bytes) -> WorkbookFacts:
 def _demand_sound(blob: Blob) -> None:
     """Raise where the reader would take more memory than any machine has."""
     try:
-        archive = blob.content.startswith(b"PK")
-        fault = sheet_fault(blob.content) if archive else ole_fault(blob.content)
+        fault = _fault(blob.content)
         remedy = "用 Excel 或 WPS 打开，删去数据区以外的单元格和格式，另存为 .xlsx"
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError):
         fault, remedy = "压缩内容已损坏", "请重新导出或重新复制"
@@ -122,6 +144,19 @@ def _demand_sound(blob: Blob) -> None:
         fault, remedy = "工作簿有密码或压缩方式不受支持", "请去掉密码后另存为 .xlsx"
     if fault:
         raise ReadError(Problem(blob.file, "", f"工作簿打不开：{fault}", remedy))
+
+
+def _fault(content: bytes) -> str:
+    if not content.startswith(b"PK"):
+        return ole_fault(content)
+    if is_xlsb(_members(content)):
+        return xlsb_fault(content, MOST_CELLS)
+    return sheet_fault(content)
+
+
+def _members(content: bytes) -> set[str]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return set(archive.namelist())
 
 
 @contextmanager
@@ -148,8 +183,7 @@ def _is_refusal(error: BaseException) -> bool:
     A panic of its Rust code arrives as an exception that cannot be imported and is not
     derived from Exception.
     """
-    known = (CalamineError, ValueError, OSError, OverflowError, MemoryError)
-    return isinstance(error, known) or type(error).__name__ == "PanicException"
+    return isinstance(error, _GIVEN_UP) or type(error).__name__ == "PanicException"
 
 
 def _tables(book: CalamineWorkbook) -> list[str]:

@@ -14,7 +14,7 @@ _BOF, _EOF, _SHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
 _DATEMODE, _ROW, _FORMULA, _BOOLERR = 0x0022, 0x0208, 0x0006, 0x0205
 _WIDE_TEXT = 0x01
 _HIDDEN = 0x20
-_ERRORS = {
+ERROR_VALUES = {
     0x00: "#NULL!",
     0x07: "#DIV/0!",
     0x0F: "#VALUE!",
@@ -23,6 +23,7 @@ _ERRORS = {
     0x24: "#NUM!",
     0x2A: "#N/A",
 }
+"""Number of an error in XLS and XLSB files → what the cell shows."""
 
 
 def xls_facts(stream: bytes) -> WorkbookFacts:
@@ -80,8 +81,8 @@ def _note(kind: int, body: bytes, facts: SheetFacts) -> None:
 def _error(kind: int, body: bytes) -> str:
     """Return the error that a cell shows; empty when it shows none."""
     if kind == _BOOLERR and len(body) >= 8 and body[7] == 1:
-        return _ERRORS.get(body[6], "#VALUE!")
+        return ERROR_VALUES.get(body[6], "#VALUE!")
     told = kind == _FORMULA and len(body) >= 14
     if told and body[12:14] == b"\xff\xff" and body[6] == 2:
-        return _ERRORS.get(body[8], "#VALUE!")
+        return ERROR_VALUES.get(body[8], "#VALUE!")
     return ""

@@ -12,7 +12,7 @@ from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
 from pil_discovery.text.numbers import NOT_CALCULATED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _BLOCK = 1 << 20
 _LONGEST_ROW = 1 << 25
@@ -38,21 +38,16 @@ _HIDDEN_ROW = re.compile(
 def xlsx_facts(content: bytes) -> WorkbookFacts:
     """Return the facts of an XLSX or XLSM file whose container is sound."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        names, from_1904 = _sheets(archive)
-        members = set(archive.namelist())
-        sheets = {
-            name: _sheet_facts(archive, part)
-            for name, part in names.items()
-            if part in members
-        }
+        identifiers, from_1904 = _book(archive)
+        parts = sheet_parts(archive, identifiers, "xl/_rels/workbook.xml.rels")
+        sheets = {name: _sheet_facts(archive, part) for name, part in parts.items()}
     return WorkbookFacts(sheets, from_1904)
 
 
-def _sheets(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
-    """Return name of the sheet → part that holds it, and whether days run from 1904."""
+def _book(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
+    """Return sheet → identifier of its part, and whether days run from 1904."""
     identifiers: dict[str, str] = {}
     properties: dict[str, str] = {}
-    targets: dict[str, str] = {}
 
     def book(element: str, attributes: dict[str, str]) -> None:
         if element == "sheet":
@@ -60,14 +55,32 @@ def _sheets(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
         elif element == "workbookPr":
             properties.update(attributes)
 
+    walk_xml(archive.read("xl/workbook.xml"), start=book)
+    return identifiers, properties.get("date1904", "0") in {"1", "true"}
+
+
+def sheet_parts(
+    archive: zipfile.ZipFile, identifiers: Mapping[str, str], relations: str
+) -> dict[str, str]:
+    """Return sheet → name of the part that holds it, of parts that are there.
+
+    Parameters
+    ----------
+    identifiers
+        Sheet → identifier by which the workbook refers to its part.
+    relations
+        The part that says what identifiers mean.
+    """
+    targets: dict[str, str] = {}
+
     def relation(element: str, attributes: dict[str, str]) -> None:
         if element == "Relationship":
             targets[attributes.get("Id", "")] = attributes.get("Target", "")
 
-    walk_xml(archive.read("xl/workbook.xml"), start=book)
-    walk_xml(archive.read("xl/_rels/workbook.xml.rels"), start=relation)
+    walk_xml(archive.read(relations), start=relation)
+    members = set(archive.namelist())
     parts = {name: _part(targets.get(i, "")) for name, i in identifiers.items()}
-    return parts, properties.get("date1904", "0") in {"1", "true"}
+    return {name: part for name, part in parts.items() if part in members}
 
 
 def _part(target: str) -> str:
@@ -77,11 +90,20 @@ def _part(target: str) -> str:
 def _sheet_facts(archive: zipfile.ZipFile, part: str) -> SheetFacts:
     facts = SheetFacts()
     for text in _rows_of(archive, part):
-        if _ERROR.search(text) or _UNCALCULATED.search(text):
+        if _may_show_errors(text):
             facts.errors.update(_errors(text))
         if b"hidden" in text:
             facts.hidden_rows += map(int, _HIDDEN_ROW.findall(text))
     return facts
+
+
+def _may_show_errors(text: bytes) -> bool:
+    """Tell whether any cell may; the quick looks first pass over most sheets."""
+    typed = b'"e"' in text or b"'e'" in text
+    formulas = b"<f" in text or b":f" in text
+    return bool(
+        (typed and _ERROR.search(text)) or (formulas and _UNCALCULATED.search(text))
+    )
 
 
 def _rows_of(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:

@@ -100,6 +100,13 @@ def test_an_unknown_table_below_is_listed_and_not_read_as_records(tmp_path):
     assert note(table, "未读取的工作表") == ["表第5行起的表（分年汇总）"]
 
 
+def test_a_record_without_numbers_after_a_gap_is_not_lost(tmp_path):
+    late = ["HT-A", "乙公司", "面议", "待定"]
+    rows = [CONTRACT, *CONTRACTS, [], late, ["HT-B", "丙", 3, "2024-01-03"]]
+    table = read_table(workbook(tmp_path, {"表": rows}), CATALOGUE)
+    assert table.frame["contract_no"].tolist() == ["HT-1", "HT-2", "HT-A", "HT-B"]
+
+
 def test_titles_of_every_page_are_no_records(tmp_path):
     rows = [
         ["台账"],
