@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError
@@ -56,7 +57,7 @@ class Opened:
     driver: str
     beside: dict[str, Path]
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The further files with their hashes."""
         base = self.path.parent

@@ -103,6 +103,7 @@ def test_a_polygon_with_a_hole_is_read_in_every_version(tmp_path, space):
         (f"<MultiGeometry>{polygon()}{ring()}</MultiGeometry>", "GeometryCollection"),
         (polygon(RING.replace(",", ", ").replace(" 120", "\n\t120")), "Polygon"),
         (polygon() + polygon(HOLE), "MultiPolygon"),
+        (polygon("120,28,5 120.1,28 120.1,28.1,7 120,28,5"), "Polygon"),
     ],
 )
 def test_every_kind_of_geometry_is_read(tmp_path, shape, kind):
