@@ -293,6 +293,17 @@ def test_a_broken_kmz_is_refused(tmp_path):
         read_kmz(tmp_path / "c.kmz", "c.kmz")
 
 
+def test_a_kmz_whose_directory_lies_is_refused(tmp_path):
+    whole = archive(tmp_path / "a.kmz", doc__kml=document(mark())).read_bytes()
+    entry = whole.index(b"PK\x01\x02")
+    for at in (entry + 42, entry + 10):  # place of the file, way of packing
+        lie = bytearray(whole)
+        lie[at : at + 4] = b"\xff\xff\xff\x7f"
+        (tmp_path / "b.kmz").write_bytes(bytes(lie))
+        with pytest.raises(ReadError, match="不是完整的压缩包"):
+            read(tmp_path / "b.kmz")
+
+
 def test_a_file_beyond_the_bound_is_refused(tmp_path, monkeypatch):
     path = write(tmp_path / "a.kml", document(mark()))
     monkeypatch.setattr(kml, "MOST_KML_BYTES", 100)
