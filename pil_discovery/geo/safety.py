@@ -84,9 +84,10 @@ def reasons(geometries: Geometries) -> NDArray[np.object_]:
     result = np.full(len(geometries), None, dtype=object)
     # Ask for the words only where the quick test says no: it is many times cheaper.
     # GEOS counts NaN and infinite coordinates as invalid.
-    bad = ~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)
-    at = np.flatnonzero(bad)
-    result[at] = [_chinese(r) for r in shapely.is_valid_reason(geometries[at])]
+    with np.errstate(all="ignore"):
+        bad = ~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)
+        at = np.flatnonzero(bad)
+        result[at] = [_chinese(r) for r in shapely.is_valid_reason(geometries[at])]
     return result
 
 

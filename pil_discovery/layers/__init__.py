@@ -2,12 +2,16 @@
 
 from pil_discovery.layers.databases import layer_of
 from pil_discovery.layers.files import sha256_of
+from pil_discovery.layers.formats import VECTOR_DRIVERS
+from pil_discovery.layers.parquet import is_geoparquet
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
 from pil_discovery.layers.provenance import report_of
 from pil_discovery.layers.vectors import read_vector
 
 __all__ = [
+    "VECTOR_DRIVERS",
+    "is_geoparquet",
     "layer_of",
     "place_records",
     "read_raster",

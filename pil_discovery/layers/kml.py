@@ -30,6 +30,15 @@ MOST_KML_BYTES = 2**29
 MOST_RATIO = 100
 """Most bytes that one packed byte of a KMZ may hold (small files aside)."""
 _SMALL = 2**20
+# what zipfile raises on archives that somebody or something has changed
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 _ANEW = "请在原软件中重新导出为 KML，或导出为 .gpkg、.shp 或 .geojson"
 _DECLARED = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _CHINESE = frozenset({"gbk", "gb2312", "gb18030", "cp936"})
@@ -75,8 +84,8 @@ def read_kmz(path: Path, file: str) -> Collection:
     try:
         with zipfile.ZipFile(path) as archive:
             data = _unpacked(archive, file)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
-        what = f"KMZ 不是完整的压缩包（{error}）"
+    except _BROKEN as error:
+        what = f"KMZ 不是完整的压缩包（{type(error).__name__}）"
         raise ReadError(Problem(file, "", what, _ANEW)) from error
     return _collection(data, path.stem, file)
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     Points: TypeAlias = NDArray[np.float64]
 
-_GAPS = re.compile(r"\s*,\s*")  # some programs write «120.1, 30.2, 0»
-_POINT = r"[^,\s]++,[^,\s]++(?:,[^,\s]*+)?+"
+_GAPS = re.compile(r"\s*,\s*")
+_POINT = r"[^,\s]++,[^,\s]++(?:,[^,\s]++)?+"
 _ALL = re.compile(rf"(?:{_POINT}(?:\s++|\Z))*+")
-_EACH = re.compile(r"([^,\s]+),([^,\s]+)(?:,([^,\s]*))?")
+_HEIGHT = re.compile(r"([^,\s]+,[^,\s]+),[^,\s]+")
 _MULTI: dict[str, Callable[[list[Any]], BaseGeometry]] = {
     "Point": shapely.MultiPoint,
     "LineString": shapely.MultiLineString,
@@ -114,12 +114,18 @@ def _closed(points: Points) -> Points:
 
 def _points(node: Node, heights: list[bool]) -> Points:
     """Return longitude and latitude of all vertices, shape (n, 2)."""
-    text = _GAPS.sub(",", " ".join(node.text).strip())
+    text = " ".join(node.text).strip()
+    if ", " in text or " ," in text:  # some programs write «120.1, 30.2, 0»
+        text = _GAPS.sub(",", text)
     if not text or not _ALL.fullmatch(text):
         raise ValueError(text[:40])
-    found = np.array(_EACH.findall(text))
-    heights.append(bool((found[:, 2] != "").any() and (found[:, 2] != "0").any()))
-    points: Points = found[:, :2].astype(np.float64)
-    if not np.isfinite(points).all():
+    count = len(text.split())
+    width = text.count(",") // count + 1
+    if text.count(",") != count * (width - 1):
+        width, text = 2, _HEIGHT.sub(r"\1", text)  # some with height, some without
+    values = np.array(text.replace(",", " ").split(), dtype=np.float64)
+    found: Points = values.reshape(count, width)
+    if not np.isfinite(found[:, :2]).all():
         raise ValueError(text[:40])
-    return points
+    heights.append(bool(found[:, 2:].any()))
+    return found[:, :2]

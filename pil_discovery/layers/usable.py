@@ -92,8 +92,10 @@ def usable_geometries(
     gone |= outside_entries(placed.outside, reference.name, place)
     found = placed.geometries.copy()
     found[placed.outside] = None
-    # the change of system can spoil what was barely valid
-    invalid = _invalid(found) | {at: w for at, w in invalid.items() if at not in gone}
+    invalid = {at: why for at, why in invalid.items() if at not in gone}
+    if reference.crs is None or reference.crs.is_projected:
+        # a change of system can spoil what was barely valid
+        invalid = _invalid(found) | invalid
     entries, notes = _settle(found, invalid, place, mend=mend)
     kept = np.array([g is not None for g in found], dtype=bool)
     return Usable(found, kept, [*gone.values(), *entries], [*placed.notes, *notes])

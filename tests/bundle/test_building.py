@@ -1,5 +1,6 @@
 import csv
 import errno
+import hashlib
 import io
 import json
 import os
@@ -14,6 +15,7 @@ import pytest
 from pil_discovery.bundle import build, verify
 from pil_discovery.errors import BundleError, GateError
 from pil_discovery.types import Archive, Course, Source
+from pil_discovery.types.sources import Part
 from tests.bundle import factory
 
 ROOT = Path(__file__).parents[2]
@@ -327,3 +329,36 @@ def test_limits_say_what_is_missing(built):
         "不是对任何单位",
     ):
         assert words in text
+
+
+def test_a_source_that_is_a_folder_travels_as_its_files_and_their_listing(tmp_path):
+    plain = factory.request(tmp_path)
+    folder = tmp_path / "工作区/数据/红线.gdb"
+    folder.mkdir()
+    for name in ("a00000001.gdbtable", "a00000001.gdbtablx"):
+        (folder / name).write_bytes(name.encode())
+    members = {f"数据/红线.gdb/{p.name}": p for p in sorted(folder.iterdir())}
+    parts = tuple(
+        Part(
+            file=file,
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+            bytes=path.stat().st_size,
+        )
+        for file, path in members.items()
+    )
+    listing = "".join(f"{p.file[10:]} {p.bytes} {p.sha256}\n" for p in parts)
+    digest = hashlib.sha256(listing.encode()).hexdigest()
+    source = Source(
+        dataset="land_contract",
+        file="数据/红线.gdb",
+        sha256=digest,
+        bytes=sum(p.bytes for p in parts),
+        parts=parts,
+    )
+    paths = {**plain.source_paths, source.file: folder, **members}
+    done = build(replace(plain, sources=[*plain.sources, source], source_paths=paths))
+    raw = done.path / "data/02_原始材料"
+    assert (raw / f"{digest[:12]}_红线.gdb").read_text("utf-8") == listing
+    for path in members.values():
+        assert (raw / f"{digest[:12]}_{path.name}").read_bytes() == path.read_bytes()
+    assert verify(done.path).ok

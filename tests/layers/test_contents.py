@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from pil_discovery.errors import ReadError
+from pil_discovery.errors import CrsError, ReadError
 from pil_discovery.geo.area import area_m2
 from pil_discovery.layers import read_vector
 from tests.layers.making import (
@@ -179,3 +179,68 @@ def test_many_invalid_features_are_sorted_out_quickly(tmp_path):
     found = read(write(tmp_path / "a.gpkg", rows))
     assert len(found) == 2000
     assert reasons(found) == ["geometry_invalid"] * 2000
+
+
+CHINESE = (
+    'GEOGCS["GCS_{0}",DATUM["D_{0}",SPHEROID["CGCS2000",6378137.0,298.257222101]],'
+    'PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]'
+)
+ZONE_40 = (
+    'PROJCS["CGCS2000_3_Degree_GK_Zone_40",{base},PROJECTION["Gauss_Kruger"],'
+    'PARAMETER["False_Easting",40500000.0],PARAMETER["False_Northing",0.0],'
+    'PARAMETER["Central_Meridian",120.0],PARAMETER["Scale_Factor",1.0],'
+    'PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]'
+)
+ESRI = ZONE_40.format(base=CHINESE.format("China_Geodetic_Coordinate_System_2000"))
+OLD = ZONE_40.format(base=CHINESE.format("Xian_1980"))
+WAY = (
+    "+proj=pipeline +step +inv +proj=tmerc +lon_0=120 +x_0=40500000 +ellps=GRS80 "
+    "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+)
+
+
+def with_prj(path, shape, text):
+    shapefile(path, features([shape], 4549), "GB18030")
+    path.with_suffix(".prj").write_text(text)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (metres(40_500_000), ""),
+        (metres(500_000), "不带带号"),
+        (metres(3_100_000, 40_500_000), "已对调"),
+        (metres(3_100_000, 500_000), "已对调"),
+    ],
+)
+def test_a_prj_of_desktop_software_is_known_and_its_deviations_noted(
+    tmp_path, shape, words
+):
+    found = read(with_prj(tmp_path / "a.shp", shape, ESRI))
+    assert found.provenance.crs_in == "EPSG:4528"
+    said = [i.value for i in found.report.inferences if i.what == "坐标读法"]
+    assert (words in "".join(said)) if words else not said
+    assert found.frame.total_bounds[:2].round(4).tolist() == [120.0, 28.0141]
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "words"),
+    [
+        (square(), ESRI, "坐标值是经纬度"),
+        (metres(39_500_000), ESRI, "带号 39"),
+        (metres(40_500_000), OLD, "西安80"),
+    ],
+)
+def test_a_prj_that_the_numbers_or_the_law_forbid_is_refused(
+    tmp_path, shape, text, words
+):
+    with pytest.raises(CrsError, match=words):
+        read(with_prj(tmp_path / "a.shp", shape, text))
+
+
+def test_an_old_system_is_read_with_parameters_that_the_user_answers_for(tmp_path):
+    path = with_prj(tmp_path / "a.shp", metres(40_500_000), OLD)
+    found = read(path, crs=WAY)
+    assert "使用者提供的转换参数" in found.provenance.transformation
+    assert found.frame.total_bounds[:2].round(4).tolist() == [120.0, 28.0141]

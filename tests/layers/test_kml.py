@@ -103,6 +103,7 @@ def test_a_polygon_with_a_hole_is_read_in_every_version(tmp_path, space):
         (f"<MultiGeometry>{polygon()}{ring()}</MultiGeometry>", "GeometryCollection"),
         (polygon(RING.replace(",", ", ").replace(" 120", "\n\t120")), "Polygon"),
         (polygon() + polygon(HOLE), "MultiPolygon"),
+        (polygon("120,28,5 120.1,28 120.1,28.1,7 120,28,5"), "Polygon"),
     ],
 )
 def test_every_kind_of_geometry_is_read(tmp_path, shape, kind):
@@ -290,6 +291,17 @@ def test_a_broken_kmz_is_refused(tmp_path):
     (tmp_path / "c.kmz").write_bytes(spoiled + whole[middle + 40 :])
     with pytest.raises(ReadError, match=r"不是完整的压缩包|XML"):
         read_kmz(tmp_path / "c.kmz", "c.kmz")
+
+
+def test_a_kmz_whose_directory_lies_is_refused(tmp_path):
+    whole = archive(tmp_path / "a.kmz", doc__kml=document(mark())).read_bytes()
+    entry = whole.index(b"PK\x01\x02")
+    for at in (entry + 42, entry + 10):  # place of the file, way of packing
+        lie = bytearray(whole)
+        lie[at : at + 4] = b"\xff\xff\xff\x7f"
+        (tmp_path / "b.kmz").write_bytes(bytes(lie))
+        with pytest.raises(ReadError, match="不是完整的压缩包"):
+            read(tmp_path / "b.kmz")
 
 
 def test_a_file_beyond_the_bound_is_refused(tmp_path, monkeypatch):
