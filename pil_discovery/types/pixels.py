@@ -102,7 +102,7 @@ def open_raster(path: Path) -> Iterator[DatasetReader]:
 
     Nothing beside the file is read (`.aux.xml`, `.msk`, `.ovr`, `.tfw` would change
     values or place without being hashed) but the header of an ENVI picture.
-    `rasterio.open` takes a single driver name; its reader takes the list.
+    `rasterio.open` would read a file name as a connection; its reader does not.
     """
     import rasterio
     from rasterio.io import DatasetReader
