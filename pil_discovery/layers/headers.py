@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import rasterio
 from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
@@ -16,7 +17,7 @@ from rasterio.windows import Window
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.imagery.products import product_of
 from pil_discovery.layers.files import Opened, open_picture
-from pil_discovery.types.pixels import open_raster
+from pil_discovery.types.pixels import JPEG_2000, open_raster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,11 +92,23 @@ def open_header(path: Path, root: Path | None) -> Header:
         Forbidden path or format, or unreadable.
     """
     opened = open_picture(path, root)
+    _demand_driver(opened)
     try:
         with _quiet(), open_raster(opened.path) as src:
             return _read(src, opened)
     except FAULTS as error:
         raise unreadable(opened, error) from error
+
+
+def _demand_driver(opened: Opened) -> None:
+    """Refuse JPEG 2000 where the raster library was built without it."""
+    if opened.driver != JPEG_2000:
+        return
+    with rasterio.Env() as env:
+        known = JPEG_2000 in env.drivers()
+    if not known:
+        what = "本机的影像库不支持 JPEG 2000"
+        raise ReadError(Problem(opened.file, "", what, "请转换为 GeoTIFF 后导入"))
 
 
 @contextmanager

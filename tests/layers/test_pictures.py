@@ -1,4 +1,8 @@
+import ast
 import hashlib
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -215,6 +219,26 @@ def test_jpeg_2000_is_read_with_its_own_place_alone(tmp_path):
     (tmp_path / "b.wld").write_text("10\n0\n0\n-10\n500000\n3100000\n")
     with pytest.raises(ImageError, match="没有地理定位"):
         read(bare)
+
+
+def test_a_library_without_jpeg_2000_says_so(tmp_path):
+    jp2 = {"driver": "JP2OpenJPEG", "QUALITY": "100", "REVERSIBLE": "YES"}
+    path = tiff(tmp_path / "a.jp2", **jp2)
+    code = (
+        "from pil_discovery.layers import read_raster\n"
+        "from pil_discovery.errors import ReadError\n"
+        f"try: read_raster({str(path)!r})\n"
+        "except ReadError as error: print(ascii(str(error)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "GDAL_SKIP": "JP2OpenJPEG"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ast.literal_eval(run.stdout)
+    assert said == "a.jp2：本机的影像库不支持 JPEG 2000；请转换为 GeoTIFF 后导入"
 
 
 def test_metadata_need_not_be_text(tmp_path):
