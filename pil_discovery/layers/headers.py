@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import rasterio
 from rasterio.enums import MaskFlags
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
@@ -15,7 +17,7 @@ from rasterio.windows import Window
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.imagery.products import product_of
 from pil_discovery.layers.files import Opened, open_picture
-from pil_discovery.types.pixels import open_raster
+from pil_discovery.types.pixels import JPEG_2000, open_raster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from pil_discovery.imagery.products import Product
 
 _STRIP_SAMPLES = 32_000_000  # hashed at a time: some 64 MB of 16-bit pixels
+FAULTS = (RasterioError, ValueError)
+"""What rasterio raises at broken files: metadata need not even be UTF-8."""
 _FOLDERS = 6  # deep enough for a band within a .SAFE folder
 _METRES = {"micrometers": 1000.0, "micrometres": 1000.0, "nanometers": 1.0}
 
@@ -88,16 +92,34 @@ def open_header(path: Path, root: Path | None) -> Header:
         Forbidden path or format, or unreadable.
     """
     opened = open_picture(path, root)
+    _demand_driver(opened)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with open_raster(opened.path) as src:
-                return _read(src, opened)
-    except RasterioError as error:
+        with _quiet(), open_raster(opened.path) as src:
+            return _read(src, opened)
+    except FAULTS as error:
         raise unreadable(opened, error) from error
 
 
-def unreadable(opened: Opened, error: RasterioError) -> ReadError:
+def _demand_driver(opened: Opened) -> None:
+    """Refuse JPEG 2000 where the raster library was built without it."""
+    if opened.driver != JPEG_2000:
+        return
+    with rasterio.Env() as env:
+        known = JPEG_2000 in env.drivers()
+    if not known:
+        what = "本机的影像库不支持 JPEG 2000"
+        raise ReadError(Problem(opened.file, "", what, "请转换为 GeoTIFF 后导入"))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep rasterio from warning of a missing place, which the header tells anyway."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        yield
+
+
+def unreadable(opened: Opened, error: Exception) -> ReadError:
     """Say that a picture cannot be read, without naming folders of this machine."""
     said = str(error).replace(f"{opened.path.parent}/", "").split("\n")[0]
     what = f"影像无法读取（{said}）"
@@ -161,13 +183,13 @@ def band_hashes(opened: Opened, sha256: str) -> tuple[bytes, ...]:
     """
     try:
         return _band_hashes(opened.path, sha256)
-    except RasterioError as error:
+    except FAULTS as error:
         raise unreadable(opened, error) from error
 
 
 @lru_cache(maxsize=256)
 def _band_hashes(path: Path, sha256: str) -> tuple[bytes, ...]:  # noqa: ARG001 -- part of the key
-    with open_raster(path) as src:
+    with _quiet(), open_raster(path) as src:
         bands = [hashlib.sha256() for _ in range(src.count)]
         for window in _strips(src):
             values = src.read(window=window)

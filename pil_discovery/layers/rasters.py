@@ -151,14 +151,25 @@ def _zone(place: str | None) -> str | None:
 
 
 def ground_sample(header: Header, crs: CRS) -> tuple[float, float]:
-    """Return the sides of a pixel on the ground in metres, rounded to 0.1 mm."""
+    """Return the sides of a pixel on the ground in metres, rounded to 0.1 mm.
+
+    Units of the projection, but in degrees and in Web Mercator, whose metres are none,
+    measured in the middle of the picture.
+    """
     t = header.transform
-    x, y = float(np.hypot(t.a, t.d)), float(np.hypot(t.b, t.e))
-    if crs.is_projected:
+    if crs.is_projected and not _is_web_mercator(crs):
         factor = crs.axis_info[0].unit_conversion_factor
-        return round(x * factor, 4), round(y * factor, 4)
-    middle = np.array([t @ (header.width / 2, header.height / 2)])
-    lonlat = to_lonlat(middle, parse_reference(crs))
-    space = Space(CRS.from_user_input(CGCS2000), "official")
-    east, north = space.unit(np.array([shapely.Point(*lonlat[0])], dtype=object))[0]
-    return round(float(x * east), 4), round(float(y * north), 4)
+        sides = np.hypot([t.a, t.b], [t.d, t.e]) * factor
+    else:
+        column, row = header.width / 2, header.height / 2
+        points = [t @ p for p in ((column, row), (column + 1, row), (column, row + 1))]
+        lonlat = to_lonlat(np.array(points), parse_reference(crs))
+        space = Space(CRS.from_user_input(CGCS2000), "official")
+        unit = space.unit(np.array([shapely.Point(*lonlat[0])], dtype=object))[0]
+        sides = np.hypot(*((lonlat[1:] - lonlat[0]) * np.asarray(unit)).T)
+    return round(float(sides[0]), 4), round(float(sides[1]), 4)
+
+
+def _is_web_mercator(crs: CRS) -> bool:
+    operation = crs.coordinate_operation
+    return operation is not None and "Pseudo Mercator" in operation.method_name

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path, PureWindowsPath
@@ -174,14 +173,26 @@ def _parsed(place: Path, file: str) -> pystac.Item:
 
 
 def _item_of(data: dict[str, Any], file: str, remedy: str) -> pystac.Item:
-    import pystac
+    """Build the Item by hand.
 
-    # links lead elsewhere and are never followed
-    bare = {**data, "links": [], "stac_extensions": []}
+    `Item.from_dict` would load the code of every installed extension of pystac. Links
+    lead elsewhere and are left out.
+    """
+    import pystac
+    from pystac.utils import str_to_datetime
+
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return pystac.Item.from_dict(bare, preserve_dict=False)
+        properties = dict(data["properties"])
+        moment = properties.get("datetime")
+        assets = {k: pystac.Asset.from_dict(v) for k, v in data["assets"].items()}
+        return pystac.Item(
+            id=str(data["id"]),
+            geometry=None,
+            bbox=None,
+            datetime=None if moment is None else str_to_datetime(moment),
+            properties=properties,
+            assets=assets,
+        )
     except (
         pystac.STACError,
         AttributeError,

@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-RASTER_DRIVERS = ("GTiff", "ENVI", "JP2OpenJPEG")
+JPEG_2000 = "JP2OpenJPEG"
+RASTER_DRIVERS = ("GTiff", "ENVI", JPEG_2000)
 """Drivers a picture may be opened with; anything else could read other files."""
 _HEADS = {
     b"II*\x00": "GTiff",
     b"MM\x00*": "GTiff",
     b"II+\x00": "GTiff",
     b"MM\x00+": "GTiff",
-    b"\x00\x00\x00\x0cjP  \r\n\x87\n": "JP2OpenJPEG",
+    b"\x00\x00\x00\x0cjP  \r\n\x87\n": JPEG_2000,
 }
 
 MaskKind = Literal[
@@ -102,7 +103,7 @@ def open_raster(path: Path) -> Iterator[DatasetReader]:
 
     Nothing beside the file is read (`.aux.xml`, `.msk`, `.ovr`, `.tfw` would change
     values or place without being hashed) but the header of an ENVI picture.
-    `rasterio.open` takes a single driver name; its reader takes the list.
+    `rasterio.open` would read a file name as a connection; its reader does not.
     """
     import rasterio
     from rasterio.io import DatasetReader

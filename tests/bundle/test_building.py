@@ -14,7 +14,7 @@ import pytest
 
 from pil_discovery.bundle import build, verify
 from pil_discovery.errors import BundleError, GateError
-from pil_discovery.types import Archive, Course, Source
+from pil_discovery.types import Archive, Course, ImageProvenance, Source
 from pil_discovery.types.sources import Part
 from tests.bundle import factory
 
@@ -317,6 +317,32 @@ def test_crate_lists_files_with_hashes(built):
     files = [e for e in crate["@graph"] if e["@type"] == "File"]
     assert all((built.path / "data" / e["@id"]).is_file() for e in files)
     assert crate["@context"] == "https://w3id.org/ro/crate/1.1/context"
+
+
+def test_pictures_bring_their_whole_provenance(tmp_path):
+    picture = ImageProvenance(
+        file="数据/缴库明细.csv",
+        sha256="ab" * 32,
+        pixel_sha256="cd" * 32,
+        bytes=1,
+        acquired_utc="2025-05-12T02:41:00+00:00",
+        acquired_beijing="2025-05-12T10:41:00+08:00",
+        sensor="S2",
+        crs="EPSG:4549",
+        gsd_x_m=10,
+        gsd_y_m=10,
+        bands=("red",),
+        dtype="uint16",
+        missing=("使用许可",),
+    )
+    built = build(factory.request(tmp_path, images=[picture]))
+    told = json.loads((built.path / "data/provenance.json").read_text("utf-8"))
+    (entity,) = [e for e in told["entity"].values() if "image" in e]
+    assert entity["file"] == picture.file
+    assert entity["image"]["pixel_sha256"] == "cd" * 32
+    assert entity["image"]["missing"] == ["使用许可"]
+    text = (built.path / "data/04_方法/limits.md").read_text("utf-8")
+    assert "来源信息缺失：数据/缴库明细.csv：使用许可" in text
 
 
 def test_limits_say_what_is_missing(built):

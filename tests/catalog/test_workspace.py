@@ -111,6 +111,33 @@ def test_all_mistakes_at_once_even_beside_a_wrong_type(folder):
     ]
 
 
+def test_a_picture_may_leave_out_what_its_product_says(folder):
+    (folder / "b.tif").write_bytes(b"")
+    rewrite(
+        folder,
+        """    acquired: "2025-05-12T10:41:00+08:00"
+    sensor: S2
+    bands: {red: 3, nir: 4}
+""",
+        "    files: {nir: b.tif}\n    mask_kind: s2_scl\n    licence: 内部使用\n",
+    )
+    (image,) = read_workspace(folder).images
+    assert (image.acquired, image.sensor, image.bands) == (None, None, {})
+    assert (image.files, image.mask_kind) == ({"nir": "b.tif"}, "s2_scl")
+
+
+def test_files_of_bands_are_inside_and_kinds_of_masks_known(folder):
+    rewrite(
+        folder,
+        "    sensor: S2\n",
+        "    sensor: S2\n    mask_kind: scl\n    files: {nir: ../b.tif, xx: a.tif}\n",
+    )
+    found = "\n".join(problems(folder))
+    assert "images[0].files.nir" in found
+    assert "指向工作区之外" in found
+    assert "images[0].mask_kind" in found
+
+
 def test_columns_and_units_are_known(folder):
     rewrite(
         folder,

@@ -1,4 +1,8 @@
+import ast
 import hashlib
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -156,6 +160,13 @@ def test_degrees_have_ground_pixels_in_metres(tmp_path):
     assert said.gsd_y_m == pytest.approx(11.081, abs=2e-3)
 
 
+def test_web_mercator_metres_are_no_metres(tmp_path):
+    place = {"crs": "EPSG:3857", "transform": from_origin(13358339, 3248973, 10, 10)}
+    said = read(tiff(tmp_path / "a.tif", **place)).provenance
+    assert said.gsd_x_m == pytest.approx(10 * np.cos(np.radians(28)), rel=5e-3)
+    assert said.gsd_y_m == pytest.approx(said.gsd_x_m, rel=1e-2)
+
+
 def test_a_disguised_or_broken_picture_is_refused(tmp_path):
     (tmp_path / "a.tif").write_text('<VRTDataset rasterXSize="1" rasterYSize="1"/>')
     with pytest.raises(ReadError, match="不是 GeoTIFF"):
@@ -208,6 +219,35 @@ def test_jpeg_2000_is_read_with_its_own_place_alone(tmp_path):
     (tmp_path / "b.wld").write_text("10\n0\n0\n-10\n500000\n3100000\n")
     with pytest.raises(ImageError, match="没有地理定位"):
         read(bare)
+
+
+def test_a_library_without_jpeg_2000_says_so(tmp_path):
+    jp2 = {"driver": "JP2OpenJPEG", "QUALITY": "100", "REVERSIBLE": "YES"}
+    path = tiff(tmp_path / "a.jp2", **jp2)
+    code = (
+        "from pil_discovery.layers import read_raster\n"
+        "from pil_discovery.errors import ReadError\n"
+        f"try: read_raster({str(path)!r})\n"
+        "except ReadError as error: print(ascii(str(error)))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "GDAL_SKIP": "JP2OpenJPEG"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = ast.literal_eval(run.stdout)
+    assert said == "a.jp2：本机的影像库不支持 JPEG 2000；请转换为 GeoTIFF 后导入"
+
+
+def test_metadata_need_not_be_text(tmp_path):
+    path = tiff(tmp_path / "a", driver="ENVI")
+    header = path.with_suffix(".hdr")
+    header.write_bytes(header.read_bytes().replace(b'PROJCS["', b'PROJCS["\x80\xc5'))
+    with pytest.raises(ReadError, match="影像无法读取") as caught:
+        read(path)
+    assert caught.value.problems[0].file == "a"
 
 
 def test_a_bare_codestream_is_no_picture(tmp_path):

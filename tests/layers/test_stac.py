@@ -107,6 +107,16 @@ def test_an_item_is_a_picture_of_several_files(tmp_path, assets, monkeypatch):
     assert not any("并存" in note for note in said.notes)
 
 
+def test_no_code_of_other_packages_is_looked_for(tmp_path, assets, monkeypatch):
+    from importlib import metadata
+
+    def refuse(**_):
+        pytest.fail("extensions of pystac were looked for")
+
+    monkeypatch.setattr(metadata, "entry_points", refuse)
+    assert list(read_raster(item(tmp_path, assets)).bands) == ["red", "nir", "swir1"]
+
+
 def test_the_older_form_says_the_same(tmp_path, assets):
     new = read_raster(item(tmp_path, assets))
     for key in ("red", "nir", "swir16"):
