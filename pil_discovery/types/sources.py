@@ -67,7 +67,7 @@ class Source(Noun):
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-    each of the others.
+    each of the others. A query to a database has the hash of its `Answer.lines`.
     """
 
     dataset: str | None
