@@ -133,8 +133,8 @@ def same_path(name: str) -> str:
     return posixpath.normpath(name.replace("\\", "/"))
 
 
-def source_place(source: RecordSource | LayerSource) -> str:
-    """Return one name for a file of the workspace, or for a query to a database."""
+def source_name(source: RecordSource | LayerSource) -> str:
+    """Return what messages call a source: its file, or its query without password."""
     if source.file is not None:
-        return same_path(source.file)
+        return source.file
     return query_name(source.database or "", source.query or "", os.environ)

@@ -11,8 +11,9 @@ from pil_discovery.catalog.datasets import load_datasets
 from pil_discovery.catalog.limits import (
     column_limits,
     place_limits,
+    same_path,
     source_limits,
-    source_place,
+    source_name,
     workspace_limits,
 )
 from pil_discovery.catalog.nouns import Document, part_to_noun, read_document
@@ -266,11 +267,15 @@ def _twice(
     sources: Iterable[tuple[Loc, RecordSource | LayerSource, str | None]],
 ) -> Iterator[Problem]:
     """Find sources that are named twice: every row would count twice."""
-    seen: set[tuple[str, str, str | None]] = set()
+    seen: set[tuple[str, ...]] = set()
     for at, source, part in sources:
-        place = source_place(source)
-        key = (source.dataset, place, part)
-        if key in seen and (source.file or source.database):
-            named = source.file or place
-            yield document.problem(at, f"「{named}」写了两次", "请删去一处")
+        place = (
+            (source.database or "", source.query or "")
+            if source.file is None
+            else (same_path(source.file),)
+        )
+        key = (source.dataset, part or "", *place)
+        if key in seen and any(place):
+            what = f"「{source_name(source)}」写了两次"
+            yield document.problem(at, what, "请删去一处")
         seen.add(key)

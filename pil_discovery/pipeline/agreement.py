@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import BundleError, Problem
-from pil_discovery.pipeline.databases import source_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

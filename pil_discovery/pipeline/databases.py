@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pil_discovery import layers, records
+from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import Problem, ReadError
-from pil_discovery.text.databases import query_name, read_database
+from pil_discovery.text.databases import read_database
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
         Workspace,
     )
     from pil_discovery.types.answers import Answer
-
-
-def source_name(entry: RecordSource | LayerSource) -> str:
-    """Return what reports call a source: its file, or its query without password."""
-    if entry.file is not None:
-        return entry.file
-    return query_name(entry.database or "", entry.query or "", os.environ)
 
 
 def queried_table(entry: RecordSource, datasets: Mapping[str, Dataset]) -> Table:

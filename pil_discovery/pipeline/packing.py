@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery import bundle, layers, report
 from pil_discovery.bundle import BundleRequest
 from pil_discovery.catalog import load_catalog, models_folder
+from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.agreement import demand_agreement
-from pil_discovery.pipeline.databases import keep_answers, source_name
+from pil_discovery.pipeline.databases import keep_answers
 from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.grounds import (
     bases_for,

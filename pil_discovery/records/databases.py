@@ -26,7 +26,13 @@ if TYPE_CHECKING:
     from pil_discovery.types.answers import Received
 
 _CHUNK = 5_000
-_CONNECT_S = 10
+_CONNECTION = {
+    "client_encoding": "utf8",  # a GBK server converts
+    "connect_timeout": "10",
+    "keepalives_idle": "60",  # a network that went away is noticed in minutes
+    "keepalives_interval": "10",
+    "keepalives_count": "6",
+}
 _SETTINGS = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",
@@ -119,14 +125,12 @@ def _engine(database: Database, name: str) -> Engine:
         host=database.host or None,
         port=database.port,
         database=database.name or None,
-        query=dict(database.options),
     )
-    # GBK or Latin servers convert; only what the options say may differ.
-    told = {"client_encoding": "utf8"}
-    if "connect_timeout" not in dict(database.options):
-        told["connect_timeout"] = str(_CONNECT_S)
     return sa.create_engine(
-        url, poolclass=sa.NullPool, use_native_hstore=False, connect_args=told
+        url,
+        poolclass=sa.NullPool,
+        use_native_hstore=False,
+        connect_args={**_CONNECTION, **dict(database.options)},
     )
 
 

@@ -33,6 +33,11 @@ _NOT_CONNECTED = (
 )
 """The client library tells no code before it is connected, only words."""
 
+_WHERE = re.compile(
+    r"^connection (failed|is bad): (connection to server .*? failed: )?(FATAL: +)?"
+)
+"""What a message says before it comes to the point; the place is in our sentence."""
+
 _REFUSED = {
     "42P01": ("查询里的表或视图不存在", "请核对表名和模式（schema）"),
     "3F000": ("查询里的模式（schema）不存在", "请核对模式名"),
@@ -58,9 +63,10 @@ _REFUSED = {
 
 def connection_problem(error: Exception, name: str, database: Database) -> Problem:
     """Say why no connection came about."""
-    said = _first_line(str(getattr(error, "orig", None) or error), database)
+    whole = str(getattr(error, "orig", None) or error)
+    said = _first_line(_WHERE.sub("", whole), database)
     for words, what, remedy in _NOT_CONNECTED:
-        if re.search(words, said):
+        if re.search(words, whole):
             return Problem(name, "database", f"{what}（{said}）", remedy)
     what = f"不能连接数据库（{said}）"
     return Problem(name, "database", what, "请核对 database 的各部分")

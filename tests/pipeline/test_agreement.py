@@ -62,3 +62,13 @@ def test_every_disagreement_is_told():
 def test_half_a_scan_is_refused():
     with pytest.raises(BundleError, match="缺少 as_of、sources、models、workspace"):
         demand_agreement({}, workspace(), [], {})
+
+
+def test_the_password_of_a_database_does_not_enter_the_hash():
+    def settings(url):
+        source = RecordSource(dataset="land_payment", database=url, query="select 1")
+        return settings_sha256(workspace(records=(source,)))
+
+    first = settings("postgresql+psycopg://u:one@h/d")
+    assert settings("postgresql+psycopg://u:two@h/d") == first
+    assert settings("postgresql+psycopg://u:one@h/other") != first

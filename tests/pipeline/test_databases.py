@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 import pil_discovery as pil
+from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import BundleError, ReadError, WorkspaceError
 from pil_discovery.pipeline.checking import check_workspace
-from pil_discovery.pipeline.databases import source_name
 from pil_discovery.types import RecordSource
 from tests.postgres import PASSWORD
 
@@ -236,6 +236,7 @@ def test_all_mistakes_of_database_sources_come_at_once(tmp_path, monkeypatch):
     ):
         assert any(f"records[{number}]" in t and words in t for t in told), words
     assert "secret" not in "".join(told)
+    assert not any("records[6]" in t and "两次" in t for t in told)
 
 
 def test_a_source_is_named_by_its_file_or_its_query(server):

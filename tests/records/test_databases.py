@@ -112,7 +112,8 @@ def test_a_query_without_answer_gets_one_sentence(cells, query, words):
 def test_a_server_that_goes_away(cells):
     told = refusal(cells, "SELECT pg_terminate_backend(pg_backend_pid())")
     gc.collect()  # SQLAlchemy leaves the cursor of a lost connection to be collected
-    assert "服务器中断了查询" in told
+    # the last word of the server may or may not arrive before the connection is gone
+    assert "服务器中断了查询" in told or "与服务器的连接断了" in told
 
 
 def test_even_the_owner_changes_nothing(cells):
