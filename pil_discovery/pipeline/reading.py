@@ -14,17 +14,9 @@ from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import PilError, Problem, ReadError
-<<<<<<< HEAD
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
-from pil_discovery.pipeline.databases import (
-    queried_layer,
-    queried_table,
-    source_name,
-)
-=======
 from pil_discovery.pipeline.databases import queried_layer, queried_table
->>>>>>> w-database
 from pil_discovery.types import QUARANTINE_COLUMNS, Source, Table
 
 if TYPE_CHECKING:

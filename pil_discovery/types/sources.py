@@ -89,16 +89,13 @@ class Source(Noun):
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-    <<<<<<< HEAD
-    each of the others. A file geodatabase is a folder and has no bytes of its own: its
-    `sha256` is that of `part_listing` of all its files, which are its parts, and
-    `bytes` their sum. `issuer` (who gave it out), `obtained`, `valid_from` and
-    `valid_to` (ISO dates) are what the workspace states; `period` is the first and the
-    last day (ISO) that the rows tell of, or on which the picture was taken, None where
-    there is none. Whatever is not known is None.
-    =======
-    each of the others. A query to a database has the hash of its `Answer.lines`.
-    >>>>>>> w-database
+        each of the others. A query to a database has the hash of its `Answer.lines`. A file
+    geodatabase is a folder and has no bytes of its own: its `sha256` is that of
+    `part_listing` of all its files, which are its parts, and `bytes` their sum.
+    `issuer` (who gave it out), `obtained`, `valid_from` and `valid_to` (ISO dates) are
+    what the workspace states; `period` is the first and the last day (ISO) that the
+    rows tell of, or on which the picture was taken, None where there is none. Whatever
+    is not known is None.
     """
 
     dataset: str | None
