@@ -34,7 +34,7 @@ CHECKED |= {".shp", ".gpkg", ".geojson", ".fgb", ".tif"}
 
 
 KNOWN = {
-    "shp": "repeated names in a .dbf raise KeyError, a nameless system has an empty note",
+    "shp": "repeated names in a .dbf raise KeyError, a nameless system has no note",
     "fgb": "a broken FlatGeobuf gives an Arrow array that raises SystemError",
     "tif": "the second open of a picture without a place warns of it",
 }
@@ -101,7 +101,7 @@ def named_seeds():
         yield pytest.param(name, marks=marks)
 
 
-@pytest.mark.parametrize("name", named_seeds())
+@pytest.mark.parametrize("name", list(named_seeds()))
 def test_no_broken_file_is_misread_or_crashes(tmp_path, name):
     seed, rng = SEEDS[name], generator(name)
     path = seed.make(tmp_path)
@@ -120,13 +120,17 @@ def test_no_broken_file_is_misread_or_crashes(tmp_path, name):
     assert fates["refused"] > 0
 
 
+def _cut_behind_a_row(xml):
+    return xml.partition(b"</table:table>")[0]
+
+
 @pytest.mark.xfail(
     strict=True, reason="calamine never ends where the XML of an ODS does"
 )
 def test_a_cut_ods_does_not_hang(tmp_path):
     path = tmp_path / "a.ods"
     whole = ods_bytes({"台账": ROWS})
-    path.write_bytes(rewritten(whole, "content.xml", lambda xml: xml[:-150]))
+    path.write_bytes(rewritten(whole, "content.xml", _cut_behind_a_row))
     code = "import sys, pil_discovery as pil; pil.read_records(sys.argv[1])"
     with suppress(subprocess.CalledProcessError):
         subprocess.run(
