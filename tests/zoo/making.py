@@ -14,6 +14,7 @@ HEAD = ("合同编号", "受让人", "出让面积(平方米)", "成交价(元)"
 FIRST = ("示合2024-001", "示例甲公司", "1000", "5000000", "2024-03-05")
 SECOND = ("示合2024-002", "示例乙公司", "2000.5", "7200000.5", "2024-06-30")
 ROWS = (HEAD, FIRST, SECOND)
+CREATED = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - the format knows no zone
 
 
 def quoted(value, delimiter=","):
@@ -69,6 +70,7 @@ def xlsx_bytes(sheets, *, hidden=(), merged=(), dates_1904=False):
         "strings_to_numbers": False,
     }
     with xlsxwriter.Workbook(stream, options) as written:
+        written.set_properties({"created": CREATED})  # the same bytes every time
         for title, rows in sheets.items():
             sheet = written.add_worksheet(title)
             for number, cells in enumerate(rows):
