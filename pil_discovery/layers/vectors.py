@@ -26,15 +26,24 @@ from pil_discovery.layers.positions import (
 )
 from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
 from pil_discovery.layers.sigma import positional_sigma, sigma_problems
-from pil_discovery.text.cells import type_frame
+from pil_discovery.text.cells import TypedFrame, type_frame
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import (
     Entry,
     cell_entries,
     quarantine_frame,
     sift_rows,
 )
-from pil_discovery.types import Inference, Layer, LayerProvenance, ReadReport, Source
+from pil_discovery.text.recognition import with_column_advice
+from pil_discovery.types import (
+    Inference,
+    Layer,
+    LayerProvenance,
+    ReadReport,
+    Source,
+    Suggestion,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -45,7 +54,6 @@ if TYPE_CHECKING:
     from pil_discovery.layers.contents import Contents
     from pil_discovery.layers.files import Opened
     from pil_discovery.layers.sheets import Sheet
-    from pil_discovery.text.cells import CellProblem
     from pil_discovery.types import Dataset
 
 CGCS2000 = "EPSG:4490"
@@ -76,6 +84,7 @@ class _Part:
     inferences: list[Inference]
     reference: Reference
     encoding: str
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace file
@@ -199,11 +208,14 @@ def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -
     shapes[~usable] = None
     placed = place_geometries(shapes, reference, where)
     gone |= outside_entries(placed.outside, reference.name, place)
-    frame, cells, said = _attributes(sheet, contents, told, opened)
-    frame = frame.assign(
+    typed = _attributes(sheet, contents, told, opened)
+    frame = typed.frame.assign(
         _source=opened.file, _sheet=sheet.name, _row=contents.rows.astype(np.int64)
     )
-    entries = [*cell_entries(frame, cells), *_cut_entries(sheet, contents, place)]
+    entries = [
+        *cell_entries(frame, typed.problems),
+        *_cut_entries(sheet, contents, place),
+    ]
     kept = usable & ~placed.outside
     return _Part(
         sheet,
@@ -218,11 +230,12 @@ def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -
             *contents.notes,
             _system_note(reference, contents.crs, told, where),
             *placed.notes,
-            *said,
+            *typed.inferences,
             *sheet.notes,
         ],
         reference,
         contents.encoding,
+        typed.suggestions,
     )
 
 
@@ -233,11 +246,11 @@ def _geometry_kind(sheet: Sheet) -> str | None:
 
 def _attributes(
     sheet: Sheet, contents: Contents, told: _Told, opened: Opened
-) -> tuple[pd.DataFrame, Sequence[CellProblem], list[Inference]]:
+) -> TypedFrame:
     index = range(len(contents))
     if sheet.dataset is None:
         raw = dict(zip(contents.headers, contents.columns, strict=True))
-        return _as_found(raw, index), (), []
+        return TypedFrame(_as_found(raw, index))
     cells = {n: list(contents.columns[at]) for at, n in sheet.mapping.items()}
     for at, name in _cut_columns(sheet, contents):
         cells[name][at] = None  # half a word is no word
@@ -249,7 +262,10 @@ def _attributes(
         raise ReadError(
             Problem(opened.file, p.where, p.what, p.remedy) for p in error.problems
         ) from None
-    return typed.frame, typed.problems, list(typed.inferences)
+    typed = judge_units(typed, frame, sheet.dataset, units)
+    return with_column_advice(
+        typed, contents.headers, contents.columns, (sheet.dataset, sheet.mapping)
+    )
 
 
 def _as_found(raw: dict[str, list[object]], index: range) -> pd.DataFrame:
@@ -313,10 +329,16 @@ def _account(
         dataset=dataset,
         frame=_stamped(frame, parts, told),
         quarantine=quarantine_frame(entries),
-        report=ReadReport(**counts, inferences=tuple(inferences)),
+        report=ReadReport(
+            **counts, inferences=tuple(inferences), suggestions=_suggestions(parts)
+        ),
         provenance=_provenance(parts, opened, told),
         sources=(_source(parts, opened, told, counts),),
     )
+
+
+def _suggestions(parts: Sequence[_Part]) -> tuple[Suggestion, ...]:
+    return tuple(dict.fromkeys(s for part in parts for s in part.suggestions))
 
 
 def _stamped(

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pil_discovery.errors import Problem, ReadError, near_names
+from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.files import Blob, load
-from pil_discovery.records.headings import (
-    LEAST_SCORE,
-    Candidate,
-    best_heading,
-    possible_headings,
-    recognise,
-)
 from pil_discovery.records.pages import Page, Reading, find_pages
+from pil_discovery.records.recognition import choose_dataset
 from pil_discovery.records.rows import Rows, read_rows
 from pil_discovery.records.text_tables import decode, read_text
 from pil_discovery.records.workbooks import read_workbook
@@ -26,9 +21,6 @@ if TYPE_CHECKING:
 
     from pil_discovery.records.grids import Grid
     from pil_discovery.types.datasets import Dataset
-
-_TIE = 0.05
-"""Data sets whose scores differ by less cannot be told apart by their headers."""
 
 
 def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace file
@@ -84,7 +76,8 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
     blob = load(path, root or path.parent)
     how = Reading(sheet, columns, units, encoding, century)
     grids, found, encoded = _open(blob, how)
-    dataset = _choose(grids, datasets, blob=blob, wanted=wanted)
+    chosen = choose_dataset(grids, datasets, blob=blob, wanted=wanted)
+    dataset = chosen.dataset
     _demand_meaning(how, dataset, blob)
     pages, unread = find_pages(grids, dataset, blob=blob, how=how, others=datasets)
     rows = read_rows(pages, dataset, file=blob.file, how=how)
@@ -95,7 +88,9 @@ def read_table(  # noqa: PLR0913 - the options of a source, as in the workspace 
         bytes=len(blob.content),
         encoding=encoded,
     )
-    return _account(rows, dataset, source=source, pages=pages, notes=found + unread)
+    table = _account(rows, dataset, source=source, pages=pages, notes=found + unread)
+    told = {"candidates": chosen.candidates}
+    return replace(table, report=table.report.model_copy(update=told))
 
 
 def _demand_meaning(how: Reading, dataset: Dataset, blob: Blob) -> None:
@@ -133,6 +128,7 @@ def _account(
         **counts,
         rows_skipped=tuple(s for page in pages for s in page.body.skipped),
         inferences=(*notes, *rows.inferences, *sifted.inferences),
+        suggestions=tuple(rows.suggestions),
     )
     counted = source.model_copy(update=counts)
     quarantine = quarantine_frame(entries)
@@ -146,65 +142,3 @@ def _open(blob: Blob, how: Reading) -> tuple[list[Grid], list[Inference], str | 
     decoded = decode(blob.content, blob.file, encoding=how.encoding)
     grid, found = read_text(decoded, blob.file)
     return [grid], found, decoded.encoding
-
-
-def _choose(
-    grids: Sequence[Grid],
-    datasets: Mapping[str, Dataset],
-    *,
-    blob: Blob,
-    wanted: str | None,
-) -> Dataset:
-    if wanted is None:
-        return datasets[_recognised(grids, datasets, blob)]
-    if wanted in datasets:
-        return datasets[wanted]
-    what = f"没有数据集“{wanted}”"
-    raise ReadError(Problem(blob.file, "dataset", what, near_names(wanted, datasets)))
-
-
-def _recognised(
-    grids: Sequence[Grid], datasets: Mapping[str, Dataset], blob: Blob
-) -> str:
-    best: dict[str, list[str]] = {}
-    for grid in grids:
-        ranked = _ranked(grid, datasets, f"{blob.path.stem} {grid.sheet or ''}")
-        if ranked and ranked[0].score >= LEAST_SCORE:
-            _refuse_tie(ranked, blob.file, grid)
-            best.setdefault(ranked[0].dataset, []).append(grid.sheet or "")
-    if len(best) == 1:
-        return next(iter(best))
-    raise ReadError(_not_one(best, blob.file))
-
-
-def _ranked(grid: Grid, datasets: Mapping[str, Dataset], hint: str) -> list[Candidate]:
-    """Rank the data sets by the best header row that each finds in the grid."""
-    found: list[Candidate] = []
-    possible = possible_headings(grid)
-    for name, dataset in datasets.items():
-        heading = best_heading(possible, dataset, {})
-        if heading is not None:
-            found += recognise(heading.headers, {name: dataset}, hint=hint)
-    return sorted(found, key=lambda c: (-c.score, c.dataset))
-
-
-def _refuse_tie(ranked: Sequence[Candidate], file: str, grid: Grid) -> None:
-    close = [c for c in ranked if c.score > ranked[0].score - _TIE]
-    if len(close) == 1:
-        return
-    words = "；".join(
-        f"{c.dataset}（{c.title}，{c.score:.2f}，{'，'.join(c.reasons)}）"
-        for c in close[:6]
-    )
-    where = f"工作表 {grid.sheet}" if grid.sheet else ""
-    what = f"表头同时像几个数据集：{words}"
-    raise ReadError(Problem(file, where, what, "用 dataset 指明是哪一个"))
-
-
-def _not_one(best: Mapping[str, Sequence[str]], file: str) -> Problem:
-    if not best:
-        what = "认不出是哪个数据集：没有足够的列名相符"
-        return Problem(file, "", what, "用 dataset 指明，并用 columns 对应列名")
-    words = "；".join(f"{name}：{'、'.join(sheets)}" for name, sheets in best.items())
-    what = f"各工作表属于不同的数据集（{words}）"
-    return Problem(file, "", what, "用 dataset 和 sheet 指明要读的工作表")

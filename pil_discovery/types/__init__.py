@@ -2,7 +2,7 @@
 
 from pil_discovery.types.base import Noun, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
-from pil_discovery.types.datasets import Dataset, Field
+from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
 from pil_discovery.types.law import (
     Basis,
     CalendarYear,
@@ -32,6 +32,7 @@ from pil_discovery.types.results import (
 from pil_discovery.types.sources import (
     ORIGIN_COLUMNS,
     QUARANTINE_COLUMNS,
+    Candidate,
     Inference,
     Layer,
     LayerProvenance,
@@ -40,6 +41,7 @@ from pil_discovery.types.sources import (
     ReasonClass,
     Skipped,
     Source,
+    Suggestion,
     Table,
 )
 from pil_discovery.types.workspace import (
@@ -60,6 +62,7 @@ __all__ = [
     "Bundle",
     "BundleProblem",
     "CalendarYear",
+    "Candidate",
     "Clock",
     "Counts",
     "Course",
@@ -94,12 +97,15 @@ __all__ = [
     "RecordRef",
     "RecordSource",
     "Regime",
+    "Relation",
     "Route",
     "Skipped",
     "Source",
     "Step",
     "StepRun",
+    "Suggestion",
     "Table",
+    "Usual",
     "Verification",
     "Words",
     "Workspace",

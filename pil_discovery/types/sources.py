@@ -100,14 +100,56 @@ class Skipped(Noun):
     sheet: str | None = None
 
 
+class Candidate(Noun):
+    """A data set that a file may be, with what speaks for it in Chinese.
+
+    `score` is 0 to about 1.2: the share of columns that match, then the values.
+    """
+
+    dataset: str
+    title: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+class Suggestion(Noun):
+    """A line that `pil.yaml` could say of a source; never applied on its own.
+
+    Attributes
+    ----------
+    key
+        Field of the source in `pil.yaml`.
+    name
+        Header (`columns`) or canonical column (`units`, `century`); else empty.
+    value
+        What could be written; `?` where only the user can know.
+    why
+        Reason in Chinese.
+    asks
+        Values stay missing, or may be wrong, until it is answered.
+    """
+
+    key: Literal["dataset", "columns", "units", "century", "encoding", "crs"]
+    name: str = ""
+    value: str
+    why: str
+    asks: bool = False
+
+
 class ReadReport(Noun):
-    """What reading a file gave; rows_read = rows_used + rows_quarantined, always."""
+    """What reading a file gave; rows_read = rows_used + rows_quarantined, always.
+
+    `candidates` are the data sets that the file may be, best first, where it had to be
+    recognised; `suggestions` what the workspace could say to have more of it read.
+    """
 
     rows_read: int
     rows_used: int
     rows_quarantined: int
     rows_skipped: tuple[Skipped, ...] = ()
     inferences: tuple[Inference, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass(frozen=True)

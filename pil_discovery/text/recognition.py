@@ -1,0 +1,323 @@
+"""What headers and values say of a file and its columns: recognised, or asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import Levenshtein
+
+from pil_discovery.text.characters import is_placeholder, squeeze
+from pil_discovery.text.headers import HeaderMatch, field_names, read_header
+from pil_discovery.text.readings import Reading, reader_of
+from pil_discovery.text.rules import rules_of
+from pil_discovery.types.sources import Candidate, Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from pil_discovery.text.cells import TypedFrame
+    from pil_discovery.types.datasets import Dataset, Field
+
+SAMPLE = 50
+"""So many filled cells of a column are looked at."""
+TIE = 0.05
+"""Data sets whose scores differ by less cannot be told apart."""
+_MISFIT = 0.2
+_TELLING = 0.03
+_FITS = 0.8
+_SHORT_YEAR = "年份只有两位"
+_NEAR = 0.6
+_TYPES = {
+    "number": "数",
+    "integer": "整数",
+    "date": "日期",
+    "datetime": "时间",
+    "boolean": "是或否",
+}
+_CODES = {
+    "uscc": "统一社会信用代码",
+    "org": "组织机构代码",
+    "resident_id": "居民身份号码",
+    "division": "行政区划代码",
+}
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the filled cells of a column fit a field.
+
+    Attributes
+    ----------
+    share
+        Of the cells that can be read as the field; 1.0 where any text would do.
+    telling
+        Such cells are rarely something else: codes with check digits, listed values.
+    words
+        What was tested, in Chinese; empty where any text would do.
+    """
+
+    share: float
+    telling: bool
+    words: str
+
+
+_ANY_TEXT = Fit(1.0, telling=False, words="")
+
+
+def fit_of(cells: Sequence[object], field: Field, dataset: Dataset) -> Fit:
+    """Test the first filled cells of a column against a field."""
+    words = _tested(field)
+    filled = [c for c in cells[: 20 * SAMPLE] if not _is_empty(c)][:SAMPLE]
+    if not words or not filled:
+        return _ANY_TEXT
+    rules = rules_of(dataset, field, unit=None, century=None)
+    read = [_is_read(r) for r in reader_of(field.type)(filled, rules)]
+    telling = field.code is not None or bool(field.values)
+    return Fit(sum(read) / len(read), telling=telling, words=words)
+
+
+def _is_empty(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and is_placeholder(cell))
+
+
+def _tested(field: Field) -> str:
+    if field.code is not None:
+        return f"校验位正确的{_CODES[field.code]}"
+    if field.type == "enum":
+        return f"取值表“{'、'.join(field.values[:4])}”之内" if field.values else ""
+    return _TYPES.get(field.type, "")
+
+
+def _is_read(reading: object) -> bool:
+    """Count a unit to be asked and a year of two digits as a number and a date."""
+    if not isinstance(reading, Reading):
+        return True
+    return reading.reason_class in {None, "unit"} or _SHORT_YEAR in reading.reason
+
+
+def weigh_values(
+    candidate: Candidate,
+    match: HeaderMatch,
+    columns: Mapping[int, Sequence[object]],
+    dataset: Dataset,
+) -> Candidate:
+    """Raise or lower the score of a candidate by what its columns hold.
+
+    Parameters
+    ----------
+    match
+        Headers matched with the data set.
+    columns
+        Position of the header → cells.
+    """
+    fits = []
+    for position, name in match.mapping.items():
+        field = dataset.field(name)
+        if field is not None and position in columns:
+            fits.append((name, fit_of(columns[position], field, dataset)))
+    tested = [(name, fit) for name, fit in fits if fit.words]
+    if not tested:
+        return candidate
+    misfit = 1 - sum(fit.share for _, fit in tested) / len(tested)
+    telling = sum(fit.telling and fit.share >= _FITS for _, fit in tested)
+    score = candidate.score - _MISFIT * misfit + _TELLING * min(telling, 3)
+    reasons = (*candidate.reasons, *_value_reasons(dataset, tested))
+    return candidate.model_copy(update={"score": round(score, 4), "reasons": reasons})
+
+
+def _value_reasons(dataset: Dataset, tested: Sequence[tuple[str, Fit]]) -> list[str]:
+    good = [_named(dataset, n, f) for n, f in tested if f.share >= _FITS]
+    bad = [_named(dataset, n, f) for n, f in tested if f.share < _FITS]
+    reasons = [f"取值相符：{'、'.join(good)}"] if good else []
+    return reasons + ([f"取值不符：{'、'.join(bad)}"] if bad else [])
+
+
+def _named(dataset: Dataset, name: str, fit: Fit) -> str:
+    return f"{dataset.words(name)} {fit.share:.0%} 是{fit.words}"
+
+
+def close_ones(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Return the best candidate and those that cannot be told apart from it."""
+    if not ranked:
+        return []
+    return [c for c in ranked if c.score > ranked[0].score - TIE]
+
+
+def candidate_words(candidate: Candidate) -> str:
+    """Return one candidate with its reasons in one sentence."""
+    reasons = "，".join(candidate.reasons)
+    return f"{candidate.dataset}（{candidate.title}，{candidate.score:.2f}，{reasons}）"
+
+
+# ---- headers that are near, but not equal ----
+
+
+def suggest_columns(
+    headers: Sequence[str],
+    columns: Mapping[int, Sequence[object]],
+    dataset: Dataset,
+    taken: Mapping[int, str],
+) -> list[Suggestion]:
+    """Say what the unused columns of a file could be; nothing of it is applied.
+
+    Parameters
+    ----------
+    headers
+        As in the file.
+    columns
+        Position of the header → cells.
+    taken
+        Position → canonical name of the columns in use.
+
+    Returns
+    -------
+    suggestions
+        In file order; one for each header that is near a free name of the data set, or
+        whose values are codes or listed values that only a free column would hold.
+    """
+    free = [f for f in dataset.fields if f.name not in taken.values()]
+    found = []
+    for position, header in enumerate(headers):
+        if position in taken or not squeeze(header) or position not in columns:
+            continue
+        likely = _likely(header, columns[position], free, dataset)
+        if likely:
+            found.append(_suggestion(header, likely))
+    return found
+
+
+_Likely = tuple[float, "Field", str]
+
+
+def _likely(
+    header: str, cells: Sequence[object], free: Sequence[Field], dataset: Dataset
+) -> list[_Likely]:
+    """Return the best fields for one header, more than one where they tie."""
+    if all(_is_empty(c) for c in cells[: 20 * SAMPLE]):
+        return []
+    scored: list[_Likely] = []
+    for field in free:
+        likeness, alias = _likeness(header, field, dataset)
+        fit = fit_of(cells, field, dataset)
+        if fit.share >= _FITS and (likeness >= _NEAR or fit.telling):
+            why = f"列名与“{alias}”相近" if likeness >= _NEAR else "列名未知"
+            why += f"，取值 {fit.share:.0%} 是{fit.words}" if fit.words else ""
+            scored.append((max(likeness, 0.5), field, why))
+    best = max((s for s, _, _ in scored), default=0.0)
+    return [entry for entry in scored if entry[0] > best - TIE]
+
+
+def _suggestion(header: str, likely: Sequence[_Likely]) -> Suggestion:
+    names = " 或 ".join(field.name for _, field, _ in likely[:3])
+    why = "；".join(f"{field.words}：{why}" for _, field, why in likely[:3])
+    return Suggestion(key="columns", name=header, value=names, why=why)
+
+
+def _likeness(header: str, field: Field, dataset: Dataset) -> tuple[float, str]:
+    """Return the likeness of a header to the nearest name of a field, and that name."""
+    aliases = [n for n, fs in field_names(dataset).items() if field.name in dict(fs)]
+    pairs = [
+        (_alike(name, alias), alias)
+        for name in read_header(header).names
+        for alias in aliases
+        if len(name) > 1
+    ]
+    return max(pairs, default=(0.0, ""))
+
+
+def _alike(name: str, alias: str) -> float:
+    """Likeness of two names; one that stands whole in the other is near as well."""
+    short, long = sorted((name, alias), key=len)
+    inside = 0.7 if len(short) >= 3 and short in long else 0.0
+    return max(inside, Levenshtein.normalized_similarity(name, alias))
+
+
+def guess_datasets(
+    headers: Sequence[str], datasets: Mapping[str, Dataset]
+) -> list[Candidate]:
+    """Rank the data sets that headers are near to, for files recognised as none.
+
+    Returns
+    -------
+    candidates
+        At most three, best first; `score` is the share of headers that are near.
+    """
+    named = [h for h in headers if squeeze(h)]
+    guesses = []
+    for dataset in datasets.values():
+        near = [w for h in named if (w := _nearest_words(h, dataset))]
+        if near:
+            score = round(len(near) / len(named), 4)
+            why = f"{len(near)}/{len(named)} 列相近：{'、'.join(near[:6])}"
+            guesses.append(_guess(dataset, score, why))
+    return sorted(guesses, key=lambda c: (-c.score, c.dataset))[:3]
+
+
+def _guess(dataset: Dataset, score: float, why: str) -> Candidate:
+    return Candidate(
+        dataset=dataset.id, title=dataset.title.zh, score=score, reasons=(why,)
+    )
+
+
+def _nearest_words(header: str, dataset: Dataset) -> str:
+    """Return «header 像 field» for the field that a header is nearest to, if any."""
+    nearest = max(
+        ((*_likeness(header, field, dataset), field.words) for field in dataset.fields),
+        key=lambda found: found[0],
+    )
+    likeness, _, words = nearest
+    return f"{header} 像 {words}" if likeness >= _NEAR else ""
+
+
+def column_skeleton(
+    headers: Sequence[str], near: Sequence[Suggestion]
+) -> list[Suggestion]:
+    """Return one line for every header of an unknown file: its column, or `?`."""
+    known = {s.name: s for s in near}
+    return [
+        known.get(h)
+        or Suggestion(key="columns", name=h, value="?", why="没有相近的列名，请填写")
+        for h in dict.fromkeys(headers)
+        if squeeze(h)
+    ]
+
+
+def with_column_advice(
+    typed: TypedFrame,
+    headers: Sequence[str],
+    columns: Sequence[Sequence[object]],
+    meaning: tuple[Dataset, Mapping[int, str]],
+) -> TypedFrame:
+    """Add what unused columns and years of two digits could mean.
+
+    Parameters
+    ----------
+    headers, columns
+        As in the file, position by position.
+    meaning
+        The data set, and position → canonical name of the columns in use.
+    """
+    dataset, taken = meaning
+    cells = dict(enumerate(columns))
+    advice = suggest_columns(headers, cells, dataset, taken)
+    advice += suggest_centuries(typed, dataset)
+    return replace(typed, suggestions=(*typed.suggestions, *advice))
+
+
+def suggest_centuries(typed: TypedFrame, dataset: Dataset) -> list[Suggestion]:
+    """Ask for the century of columns whose years have two digits."""
+    counts: dict[str, int] = {}
+    for problem in typed.problems:
+        if problem.reason_class == "date" and _SHORT_YEAR in problem.reason:
+            counts[problem.column] = counts.get(problem.column, 0) + 1
+    return [
+        Suggestion(
+            key="century",
+            name=name,
+            value="2000 或 1900",
+            why=f"{dataset.words(name)} 有 {count} 格的年份只有两位",
+            asks=True,
+        )
+        for name, count in counts.items()
+    ]
