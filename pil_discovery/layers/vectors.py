@@ -9,13 +9,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pil_discovery.errors import Problem, ReadError
+from pil_discovery.errors import CrsError, Problem, ReadError
 from pil_discovery.layers.contents import (
     SHAPEFILE,
     layer_headers,
     read_contents,
     read_single,
 )
+from pil_discovery.layers.doubts import UnplacedError
 from pil_discovery.layers.features import Place, geometry_entries, outside_entries
 from pil_discovery.layers.files import open_vector, sha256_of
 from pil_discovery.layers.positions import (
@@ -196,9 +197,7 @@ def _named(
 def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -> _Part:
     where = Where(opened.file, f"图层 {sheet.name}")
     place = Place(opened.file, sheet.name, contents.rows)
-    reference = find_reference(
-        told.crs, contents.crs, corners(contents.geometries), where
-    )
+    reference = _reference(sheet, contents, told, where)
     gone = geometry_entries(
         contents.geometries, contents.broken, _geometry_kind(sheet), place
     )
@@ -237,6 +236,16 @@ def _read_sheet(sheet: Sheet, contents: Contents, opened: Opened, told: _Told) -
         contents.encoding,
         typed.suggestions,
     )
+
+
+def _reference(
+    sheet: Sheet, contents: Contents, told: _Told, where: Where
+) -> Reference:
+    points = corners(contents.geometries)
+    try:
+        return find_reference(told.crs, contents.crs, points, where)
+    except CrsError as error:
+        raise UnplacedError(error, sheet.dataset, points) from None
 
 
 def _geometry_kind(sheet: Sheet) -> str | None:

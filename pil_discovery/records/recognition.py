@@ -16,9 +16,11 @@ from pil_discovery.records.headings import (
 from pil_discovery.text.headers import match_headers
 from pil_discovery.text.recognition import (
     SAMPLE,
+    UnrecognisedError,
     candidate_words,
     close_ones,
     column_skeleton,
+    dataset_choice,
     guess_datasets,
     suggest_columns,
     weigh_values,
@@ -36,20 +38,6 @@ if TYPE_CHECKING:
 
 _WEIGHED = 8
 """So many of the best data sets by their headers are also judged by their values."""
-
-
-class UnrecognisedError(ReadError):
-    """A file that is no data set, or may be several, with what could be answered."""
-
-    def __init__(
-        self,
-        problem: Problem,
-        candidates: Sequence[Candidate] = (),
-        suggestions: Sequence[Suggestion] = (),
-    ) -> None:
-        super().__init__(problem)
-        self.candidates = tuple(candidates)
-        self.suggestions = tuple(suggestions)
 
 
 @dataclass(frozen=True)
@@ -155,16 +143,7 @@ def _refuse_tie(ranked: Sequence[Candidate], file: str, grid: Grid) -> None:
     problem = Problem(
         file, where, f"表头同时像几个数据集：{words}", "用 dataset 指明是哪一个"
     )
-    raise UnrecognisedError(problem, close, [_choice(c) for c in close])
-
-
-def _choice(candidate: Candidate, sheet: str = "") -> Suggestion:
-    why = (
-        f"{candidate.title}，得分 {candidate.score:.2f}：{'；'.join(candidate.reasons)}"
-    )
-    return Suggestion(
-        key="dataset", name=sheet, value=candidate.dataset, why=why, asks=True
-    )
+    raise UnrecognisedError(problem, close, [dataset_choice(c) for c in close])
 
 
 def _several(
@@ -175,7 +154,7 @@ def _several(
     problem = Problem(file, "", what, "用 dataset 和 sheet 指明要读的工作表")
     told = {c.dataset: c for c in reversed(found)}
     choices = [
-        _choice(told[n], sheet) for n, sheets in best.items() for sheet in sheets
+        dataset_choice(told[n], sheet) for n, sheets in best.items() for sheet in sheets
     ]
     return UnrecognisedError(problem, [told[n] for n in best], choices)
 
@@ -202,7 +181,7 @@ def _none(
         near += suggest_columns(
             heading.headers, first_cells(grid, heading), best, taken
         )
-    suggestions = [_choice(g) for g in guesses]
+    suggestions = [dataset_choice(g) for g in guesses]
     suggestions += column_skeleton(heading.headers, near)
     return UnrecognisedError(Problem(file, "", what, remedy), guesses, suggestions)
 

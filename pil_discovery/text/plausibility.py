@@ -103,9 +103,10 @@ def judge_units(
         With contradicted cells missing and listed (`unit`), and a suggestion for every
         unit to be settled.
     """
-    frame = typed.frame.copy()
+    contradictions = find_contradictions(typed.frame, dataset, units)
+    frame = typed.frame.copy() if contradictions else typed.frame
     problems, notes, asked = list(typed.problems), [], list(typed.suggestions)
-    for found in find_contradictions(frame, dataset, units):
+    for found in contradictions:
         for name in found.undeclared:
             problems += _blank(frame, raw[name], _reason(found, dataset))
         notes.append(_note(found, dataset))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
+from pil_discovery.errors import ReadError
 from pil_discovery.text.characters import is_placeholder, squeeze
 from pil_discovery.text.headers import HeaderMatch, field_names, read_header
 from pil_discovery.text.readings import Reading, reader_of
@@ -16,6 +17,7 @@ from pil_discovery.types.sources import Candidate, Suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.errors import Problem
     from pil_discovery.text.cells import TypedFrame
     from pil_discovery.types.datasets import Dataset, Field
 
@@ -41,6 +43,20 @@ _CODES = {
     "resident_id": "居民身份号码",
     "division": "行政区划代码",
 }
+
+
+class UnrecognisedError(ReadError):
+    """A file that is no data set, or may be several, with what could be answered."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        candidates: Sequence[Candidate] = (),
+        suggestions: Sequence[Suggestion] = (),
+    ) -> None:
+        super().__init__(problem)
+        self.candidates = tuple(candidates)
+        self.suggestions = tuple(suggestions)
 
 
 @dataclass(frozen=True)
@@ -129,8 +145,8 @@ def weigh_values(
 def _value_reasons(dataset: Dataset, tested: Sequence[tuple[str, Fit]]) -> list[str]:
     good = [_named(dataset, n, f) for n, f in tested if f.share >= _FITS]
     bad = [_named(dataset, n, f) for n, f in tested if f.share < _FITS]
-    reasons = [f"取值相符：{'、'.join(good)}"] if good else []
-    return reasons + ([f"取值不符：{'、'.join(bad)}"] if bad else [])
+    reasons = [f"{len(good)} 列取值相符：{'、'.join(good)}"] if good else []
+    return reasons + ([f"{len(bad)} 列取值不符：{'、'.join(bad)}"] if bad else [])
 
 
 def _named(dataset: Dataset, name: str, fit: Fit) -> str:
@@ -148,6 +164,21 @@ def candidate_words(candidate: Candidate) -> str:
     """Return one candidate with its reasons in one sentence."""
     reasons = "，".join(candidate.reasons)
     return f"{candidate.dataset}（{candidate.title}，{candidate.score:.2f}，{reasons}）"
+
+
+def dataset_choice(candidate: Candidate, part: str = "") -> Suggestion:
+    """Return the question whether a file, or a part of it, is that data set.
+
+    Parameters
+    ----------
+    part
+        Sheet or layer; empty for the whole file.
+    """
+    reasons = "；".join(candidate.reasons)
+    why = f"{candidate.title}，得分 {candidate.score:.2f}：{reasons}"
+    return Suggestion(
+        key="dataset", name=part, value=candidate.dataset, why=why, asks=True
+    )
 
 
 # ---- headers that are near, but not equal ----
@@ -200,12 +231,26 @@ def _likely(
     for field in free:
         likeness, alias = _likeness(header, field, dataset)
         fit = fit_of(cells, field, dataset)
-        if fit.share >= _FITS and (likeness >= _NEAR or fit.telling):
-            why = f"列名与“{alias}”相近" if likeness >= _NEAR else "列名未知"
+        only = _is_only(field, free) and _shares_a_word(header, alias)
+        near = likeness >= _NEAR or only
+        if fit.share >= _FITS and (near or fit.telling):
+            why = f"列名与“{alias}”相近" if near else "列名未知"
             why += f"，取值 {fit.share:.0%} 是{fit.words}" if fit.words else ""
+            why += f"，{_TYPES[field.type]}列只空着这一个" if only else ""
             scored.append((max(likeness, 0.5), field, why))
     best = max((s for s, _, _ in scored), default=0.0)
     return [entry for entry in scored if entry[0] > best - TIE]
+
+
+def _is_only(field: Field, free: Sequence[Field]) -> bool:
+    """Return whether a number, date or the like is the only free one of its type."""
+    return field.type in _TYPES and sum(f.type == field.type for f in free) == 1
+
+
+def _shares_a_word(header: str, alias: str) -> bool:
+    """Return whether two characters stand side by side in both names."""
+    name = squeeze(header)
+    return any(name[i : i + 2] in alias for i in range(len(name) - 1))
 
 
 def _suggestion(header: str, likely: Sequence[_Likely]) -> Suggestion:

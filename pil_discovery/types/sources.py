@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pil_discovery.errors import Problem
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ class ReadReport(Noun):
     """What reading a file gave; rows_read = rows_used + rows_quarantined, always.
 
     `candidates` are the data sets that the file may be, best first, where it had to be
-    recognised; `suggestions` what the workspace could say to have more of it read.
+    recognised; `suggestions` what the workspace could say to have more of it read;
+    `problems` why a file that was only surveyed has no rows here.
     """
 
     rows_read: int
@@ -150,6 +152,7 @@ class ReadReport(Noun):
     inferences: tuple[Inference, ...] = ()
     candidates: tuple[Candidate, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
