@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from pil_discovery.errors import ReadError
@@ -30,6 +32,8 @@ _TELLING = 0.03
 _FITS = 0.8
 _SHORT_YEAR = "年份只有两位"
 _NEAR = 0.6
+_MOST_HEADERS, _LONGEST_NAME = 100, 40
+"""Likeness is looked for in so many headers, none longer than this."""
 _TYPES = {
     "number": "数",
     "integer": "整数",
@@ -209,7 +213,7 @@ def suggest_columns(
     """
     free = [f for f in dataset.fields if f.name not in taken.values()]
     found = []
-    for position, header in enumerate(headers):
+    for position, header in enumerate(headers[:_MOST_HEADERS]):
         if position in taken or not squeeze(header) or position not in columns:
             continue
         likely = _likely(header, columns[position], free, dataset)
@@ -228,8 +232,9 @@ def _likely(
     if all(_is_empty(c) for c in cells[: 20 * SAMPLE]):
         return []
     scored: list[_Likely] = []
+    names = _aliases(dataset)
     for field in free:
-        likeness, alias = _likeness(header, field, dataset)
+        likeness, alias = _likeness(header, names[field.name])
         fit = fit_of(cells, field, dataset)
         only = _is_only(field, free) and _shares_a_word(header, alias)
         near = likeness >= _NEAR or only
@@ -259,23 +264,36 @@ def _suggestion(header: str, likely: Sequence[_Likely]) -> Suggestion:
     return Suggestion(key="columns", name=header, value=names, why=why)
 
 
-def _likeness(header: str, field: Field, dataset: Dataset) -> tuple[float, str]:
-    """Return the likeness of a header to the nearest name of a field, and that name."""
-    aliases = [n for n, fs in field_names(dataset).items() if field.name in dict(fs)]
+@lru_cache(maxsize=512)
+def _aliases(dataset: Dataset) -> dict[str, tuple[str, ...]]:
+    """Return the normalised names of every field."""
+    found: dict[str, list[str]] = {field.name: [] for field in dataset.fields}
+    for name, fields in field_names(dataset).items():
+        for field, _ in fields:
+            found[field].append(name)
+    return {field: tuple(names) for field, names in found.items()}
+
+
+def _likeness(header: str, aliases: Sequence[str]) -> tuple[float, str]:
+    """Return the likeness of a header to the nearest of some names, and that name."""
     pairs = [
         (_alike(name, alias), alias)
         for name in read_header(header).names
         for alias in aliases
-        if len(name) > 1
+        if 1 < len(name) <= _LONGEST_NAME
     ]
     return max(pairs, default=(0.0, ""))
 
 
 def _alike(name: str, alias: str) -> float:
     """Likeness of two names; one that stands whole in the other is near as well."""
-    short, long = sorted((name, alias), key=len)
-    inside = 0.7 if len(short) >= 3 and short in long else 0.0
+    inside = 0.7 if _stands_in(name, alias) else 0.0
     return max(inside, Levenshtein.normalized_similarity(name, alias))
+
+
+def _stands_in(name: str, alias: str) -> bool:
+    short, long = (name, alias) if len(name) < len(alias) else (alias, name)
+    return len(short) >= 3 and short in long
 
 
 def guess_datasets(
@@ -288,31 +306,61 @@ def guess_datasets(
     candidates
         At most three, best first; `score` is the share of headers that are near.
     """
-    named = [h for h in headers if squeeze(h)]
-    guesses = []
-    for dataset in datasets.values():
-        near = [w for h in named if (w := _nearest_words(h, dataset))]
-        if near:
-            score = round(len(near) / len(named), 4)
-            why = f"{len(near)}/{len(named)} 列相近：{'、'.join(near[:6])}"
-            guesses.append(_guess(dataset, score, why))
+    named = [h for h in headers[:_MOST_HEADERS] if squeeze(h)]
+    meanings = _meanings(datasets)
+    near: dict[str, list[str]] = {}
+    for header in named:
+        for dataset, words in _nearest(header, meanings).items():
+            near.setdefault(dataset, []).append(f"{header} 像 {words}")
+    guesses = [
+        _guess(
+            datasets[dataset],
+            round(len(told) / len(named), 4),
+            f"{len(told)}/{len(named)} 列相近：{'、'.join(told[:6])}",
+        )
+        for dataset, told in near.items()
+    ]
     return sorted(guesses, key=lambda c: (-c.score, c.dataset))[:3]
+
+
+_Meanings = dict[str, list[tuple[str, str]]]
+"""Normalised name → (data set, field in words) for all data sets together."""
+
+
+def _meanings(datasets: Mapping[str, Dataset]) -> _Meanings:
+    found: _Meanings = {}
+    for dataset in datasets.values():
+        for field, aliases in _aliases(dataset).items():
+            for alias in aliases:
+                found.setdefault(alias, []).append((dataset.id, dataset.words(field)))
+    return found
+
+
+def _nearest(header: str, meanings: _Meanings) -> dict[str, str]:
+    """Return data set → its field that a header is nearest to, where one is near."""
+    best: dict[str, tuple[float, str]] = {}
+    names = [n for n in read_header(header).names if 1 < len(n) <= _LONGEST_NAME]
+    for name in names:
+        for alias, likeness in _alike_ones(name, meanings).items():
+            for dataset, words in meanings[alias]:
+                best[dataset] = max(best.get(dataset, (0.0, "")), (likeness, words))
+    return {dataset: words for dataset, (_, words) in best.items()}
+
+
+def _alike_ones(name: str, meanings: _Meanings) -> dict[str, float]:
+    """Return the names near to one name; compared in bulk, for there are thousands."""
+    scorer = Levenshtein.normalized_similarity
+    near = process.extract(
+        name, list(meanings), scorer=scorer, score_cutoff=_NEAR, limit=None
+    )
+    inside = [a for a in meanings if _stands_in(name, a)]
+    return {a: _alike(name, a) for a in [*(alias for alias, _, _ in near), *inside]}
 
 
 def _guess(dataset: Dataset, score: float, why: str) -> Candidate:
     return Candidate(
         dataset=dataset.id, title=dataset.title.zh, score=score, reasons=(why,)
     )
-
-
-def _nearest_words(header: str, dataset: Dataset) -> str:
-    """Return «header 像 field» for the field that a header is nearest to, if any."""
-    nearest = max(
-        ((*_likeness(header, field, dataset), field.words) for field in dataset.fields),
-        key=lambda found: found[0],
-    )
-    likeness, _, words = nearest
-    return f"{header} 像 {words}" if likeness >= _NEAR else ""
 
 
 def column_skeleton(
@@ -323,7 +371,7 @@ def column_skeleton(
     return [
         known.get(h)
         or Suggestion(key="columns", name=h, value="?", why="没有相近的列名，请填写")
-        for h in dict.fromkeys(headers)
+        for h in dict.fromkeys(headers[:_MOST_HEADERS])
         if squeeze(h)
     ]
 
