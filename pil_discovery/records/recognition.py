@@ -25,7 +25,7 @@ from pil_discovery.text.recognition import (
     suggest_columns,
     weigh_values,
 )
-from pil_discovery.types.sources import Candidate, Suggestion
+from pil_discovery.types.sources import Candidate, Source, Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,11 +65,20 @@ def choose_dataset(
         When none fits, several fit as well, or the sheets are of different ones.
     """
     if wanted is None:
-        return _recognised(grids, datasets, blob)
+        try:
+            return _recognised(grids, datasets, blob)
+        except UnrecognisedError as doubt:
+            doubt.source = _source(blob)
+            raise
     if wanted in datasets:
         return Recognised(datasets[wanted])
     what = f"没有数据集“{wanted}”"
     raise ReadError(Problem(blob.file, "dataset", what, near_names(wanted, datasets)))
+
+
+def _source(blob: Blob) -> Source:
+    size = blob.path.stat().st_size
+    return Source(dataset=None, file=blob.file, sha256=blob.sha256, bytes=size)
 
 
 def _recognised(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pil_discovery.records.files import load
 from pil_discovery.records.table import read_table
 from pil_discovery.text.quarantine import quarantine_frame
 from pil_discovery.text.recognition import UnrecognisedError
-from pil_discovery.types.sources import ORIGIN_COLUMNS, ReadReport, Source, Table
+from pil_discovery.types.sources import ORIGIN_COLUMNS, ReadReport, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from pil_discovery.types.datasets import Dataset
 
@@ -35,18 +34,14 @@ def survey_table(
     ReadError
         When the file cannot be read as a table at all.
     """
-    path = Path(path)
     try:
         return read_table(path, datasets, root=root)
     except UnrecognisedError as doubt:
-        return _unread(path, root or path.parent, doubt)
+        return _unread(doubt)
 
 
-def _unread(path: Path, root: Path, doubt: UnrecognisedError) -> Table:
-    blob = load(path, root)
-    source = Source(
-        dataset=None, file=blob.file, sha256=blob.sha256, bytes=path.stat().st_size
-    )
+def _unread(doubt: UnrecognisedError) -> Table:
+    sources = () if doubt.source is None else (doubt.source,)
     report = ReadReport(
         rows_read=0,
         rows_used=0,
@@ -56,4 +51,4 @@ def _unread(path: Path, root: Path, doubt: UnrecognisedError) -> Table:
         problems=doubt.problems,
     )
     frame = pd.DataFrame(columns=list(ORIGIN_COLUMNS))
-    return Table(None, frame, quarantine_frame(()), report, (source,))
+    return Table(None, frame, quarantine_frame(()), report, sources)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pil_discovery.errors import Problem
     from pil_discovery.text.cells import TypedFrame
     from pil_discovery.types.datasets import Dataset, Field
+    from pil_discovery.types.sources import Source
 
 SAMPLE = 50
 """So many filled cells of a column are looked at."""
@@ -50,7 +51,10 @@ _CODES = {
 
 
 class UnrecognisedError(ReadError):
-    """A file that is no data set, or may be several, with what could be answered."""
+    """A file that is no data set, or may be several, with what could be answered.
+
+    `source` is the file itself, where the reader has it at hand.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class UnrecognisedError(ReadError):
         super().__init__(problem)
         self.candidates = tuple(candidates)
         self.suggestions = tuple(suggestions)
+        self.source: Source | None = None
 
 
 @dataclass(frozen=True)
