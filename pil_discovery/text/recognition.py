@@ -315,7 +315,8 @@ def guess_datasets(
     meanings = _meanings(datasets)
     near: dict[str, list[str]] = {}
     for header in named:
-        for dataset, words in _nearest(header, meanings).items():
+        for dataset, field in _nearest(header, meanings).items():
+            words = datasets[dataset].words(field)
             near.setdefault(dataset, []).append(f"{header} 像 {words}")
     guesses = [
         _guess(
@@ -329,7 +330,7 @@ def guess_datasets(
 
 
 _Meanings = dict[str, list[tuple[str, str]]]
-"""Normalised name → (data set, field in words) for all data sets together."""
+"""Normalised name → (data set, field) for all data sets together."""
 
 
 def _meanings(datasets: Mapping[str, Dataset]) -> _Meanings:
@@ -337,7 +338,7 @@ def _meanings(datasets: Mapping[str, Dataset]) -> _Meanings:
     for dataset in datasets.values():
         for field, aliases in _aliases(dataset).items():
             for alias in aliases:
-                found.setdefault(alias, []).append((dataset.id, dataset.words(field)))
+                found.setdefault(alias, []).append((dataset.id, field))
     return found
 
 
@@ -347,9 +348,9 @@ def _nearest(header: str, meanings: _Meanings) -> dict[str, str]:
     names = [n for n in read_header(header).names if 1 < len(n) <= _LONGEST_NAME]
     for name in names:
         for alias, likeness in _alike_ones(name, meanings).items():
-            for dataset, words in meanings[alias]:
-                best[dataset] = max(best.get(dataset, (0.0, "")), (likeness, words))
-    return {dataset: words for dataset, (_, words) in best.items()}
+            for dataset, field in meanings[alias]:
+                best[dataset] = max(best.get(dataset, (0.0, "")), (likeness, field))
+    return {dataset: field for dataset, (_, field) in best.items()}
 
 
 def _alike_ones(name: str, meanings: _Meanings) -> dict[str, float]:
