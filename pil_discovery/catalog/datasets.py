@@ -13,6 +13,8 @@ from pil_discovery.types import Dataset
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pil_discovery.types.datasets import Field, Relation
+
 _UNITS = "datasets/units.yaml"
 
 
@@ -74,10 +76,11 @@ def _mistakes(
     stem = document.name.rsplit("/", 1)[-1].removesuffix(".yaml")
     if dataset.id != stem:
         found.append(document.problem(("id",), f"应当与文件名一致：{stem}"))
-    for key in dataset.key:
-        if dataset.field(key) is None:
-            near = near_names(key, dataset.columns)
-            found.append(document.problem(("key",), f"没有「{key}」这一列", near))
+    found += [
+        document.problem(("key",), f"没有「{k}」这一列", near_names(k, dataset.columns))
+        for k in dataset.key
+        if dataset.field(k) is None
+    ]
     for number, field in enumerate(dataset.fields):
         if field.unit is not None and field.unit not in units:
             near = near_names(field.unit, units)
@@ -86,4 +89,40 @@ def _mistakes(
         if dataset.columns.index(field.name) != number:
             where = ("fields", number, "name")
             found.append(document.problem(where, f"列「{field.name}」重复"))
+        found.extend(_usual_mistakes(field, document, number))
+    for number, relation in enumerate(dataset.relations):
+        found.extend(_relation_mistakes(dataset, document, relation, number))
+    return found
+
+
+def _usual_mistakes(field: Field, document: Document, number: int) -> list[Problem]:
+    """Demand that a usual range is one of a quantity, and not empty."""
+    if field.usual is None:
+        return []
+    found = []
+    where = ("fields", number, "usual")
+    if field.unit is None:
+        found.append(document.problem(where, "只有带单位的列才能写通常范围"))
+    if not 0 < field.usual.low < field.usual.high:
+        found.append(document.problem(where, "应当 0 < low < high"))
+    return found
+
+
+def _relation_mistakes(
+    dataset: Dataset, document: Document, relation: Relation, number: int
+) -> list[Problem]:
+    """Demand that a relation names quantities, each once, and a band."""
+    where = ("relations", number)
+    found = []
+    for name in relation.columns:
+        field = dataset.field(name)
+        if field is None:
+            near = near_names(name, dataset.columns)
+            found.append(document.problem(where, f"没有「{name}」这一列", near))
+        elif field.type not in {"number", "integer"} or field.unit is None:
+            found.append(document.problem(where, f"「{name}」不是带单位的数"))
+    if len(set(relation.columns)) < len(relation.columns):
+        found.append(document.problem(where, "同一列写了两次"))
+    if not 0 < relation.low < relation.high:
+        found.append(document.problem(where, "应当 0 < low < high"))
     return found

@@ -13,6 +13,7 @@ import click
 
 from pil_discovery.cli.language import say
 from pil_discovery.errors import PilError
+from pil_discovery.text.layout import width_of, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -173,10 +174,10 @@ def columns(rows: Iterable[Iterable[object]]) -> str:
     cells = [[one_line(str(c)) for c in row] for row in rows]
     if not cells:
         return ""
-    widths = [max(_width(r[i]) for r in cells) for i in range(len(cells[0]))]
+    widths = [max(width_of(r[i]) for r in cells) for i in range(len(cells[0]))]
     return "\n".join(
         "  ".join(
-            c + " " * (w - _width(c)) for c, w in zip(r, widths, strict=True)
+            c + " " * (w - width_of(c)) for c, w in zip(r, widths, strict=True)
         ).rstrip()
         for r in cells
     )
@@ -189,7 +190,7 @@ def one_line(text: str) -> str:
     return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
 
 
-def _width(text: str) -> int:
-    import unicodedata
-
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def wrapped(text: str, width: int = 100) -> str:
+    """Break a long line at the width of a terminal; further lines are indented."""
+    first, *more = wrap(one_line(text), width - 2)
+    return "\n".join([first, *(f"  {line}" for line in more)])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.text.layout import cut, cut_start
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -11,8 +13,10 @@ if TYPE_CHECKING:
     from pil_discovery.types import Lead
 
 _STATES = {"computed": "已计算", "not_computable": "不可计算", "off": "未启用"}
+_OUTLOOK = {"not_computable": "不可计算", "off": "未启用"}
 _ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "—"}
 _SHOWN = 3
+_MOST_PROBLEMS, _MOST_QUESTIONS = 40, 20
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
 
 
@@ -63,21 +67,19 @@ def _count_row(model: Mapping[str, Any]) -> tuple[object, ...]:
     return (model["code"], model["id"], state, *counts, "；".join(notes))
 
 
-def source_rows(sources: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
-    """Return a heading and one row for each source."""
-    heading = ("文件", "数据集", "读入", "使用", "隔离", "编码", "坐标系")
-    rows = [
-        (
-            s["file"],
-            s["dataset"] or "未识别",
-            s["rows_read"],
-            s["rows_used"],
-            s["rows_quarantined"],
-            s["encoding"] or "",
-            s["crs"] or "",
-        )
-        for s in sources
-    ]
+def file_rows(files: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+    """Return a heading and one row for each file: what it is, rows, encoding, CRS."""
+    heading = ("文件", "是什么", "读入", "使用", "隔离", "编码", "坐标系")
+    rows = []
+    for f in files:
+        what = f["note"] or f["title_zh"]
+        if f["state"] in {"asked", "unlisted"} and f["title_zh"]:
+            what = f"{f['title_zh']}（{f['note']}）"
+        counts = [f["rows_read"], f["rows_used"], f["rows_quarantined"]]
+        told = counts if f["state"] == "used" else ["", "", ""]
+        encoding, crs = f["encoding"] or "", f["crs"] or ""
+        named = (cut_start(f["file"], 30), cut(what, 30))
+        rows.append((*named, *told, encoding, cut(crs, 10)))
     return [heading, *rows]
 
 
@@ -88,40 +90,93 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
         kind = (problem.file, problem.what, problem.remedy)
         places.setdefault(kind, []).append(problem.where)
     lines = []
-    for (file, what, remedy), found in places.items():
+    for (file, what, remedy), found in list(places.items())[:_MOST_PROBLEMS]:
         named = [p for p in found if p]
-        more = f" 等 {len(found)} 处" if len(found) > _SHOWN else ""
+        more = f" 等 {len(found)} 处，见 检查结果.xlsx" if len(found) > _SHOWN else ""
         where = f"（{'、'.join(named[:_SHOWN])}{more}）" if named else ""
         lines.append(f"× {file}：{what}{where}" + (f" → {remedy}" if remedy else ""))
+    if len(places) > _MOST_PROBLEMS:
+        lines.append(f"× …… 等 {len(places)} 类问题，见 检查结果.xlsx")
     return lines
 
 
 def overview_rows(overviews: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
-    """Return what each data set covers, how fresh it is, and its largest gaps."""
+    """Return what each data set covers, how fresh it is, and its doubles."""
     rows = []
     for o in overviews:
         first = min((a for a, _ in o["period"].values()), default="")
-        gaps = [f"{c} {float(m):.1%}" for c, m in o["missing"].items() if float(m)]
         age = "" if o["age_day"] is None else f"{o['age_day']}天"
-        latest = o["latest"] or ""
-        rows.append((o["title_zh"], o["rows"], first, latest, age, "、".join(gaps)))
-    heading = ("数据集", "行数", "最早", "最近", "距基准日", "必需列缺失")
+        same = o["duplicates"]
+        counts = [same[n] or "" for n in ("exact", "conflicts", "near", "twins")]
+        title = cut(o["title_zh"], 30)
+        rows.append((title, o["rows"], first, o["latest"] or "", age, *counts))
+    names = ("重复", "冲突", "近似", "相同")
+    heading = ("数据集", "行数", "最早", "最近", "距基准日", *names)
     return [heading, *rows]
 
 
+def missing_lines(overviews: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the required columns with gaps, data set by data set."""
+    lines = []
+    for o in overviews:
+        gaps = sorted(
+            ((float(m), c) for c, m in o["missing"].items() if float(m)), reverse=True
+        )
+        told = [f"{o['words'][c]} 缺 {share:.1%}" for share, c in gaps]
+        if told:
+            lines.append(f"· {o['title_zh']}：{_listed(told, 4)}")
+    return lines
+
+
+def model_lines(models: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return which models can be computed, and in words what the others lack."""
+    every = list(models)
+    ready = [f"{m['code']} {m['title_zh']}" for m in every if m["state"] == "computed"]
+    lines = [f"可计算（{len(ready)} 个）：{'、'.join(ready) or '没有'}"]
+    return lines + [
+        f"{_OUTLOOK[m['state']]}：{m['code']} {m['title_zh']}：{_listed(m['why'], 4)}"
+        for m in every
+        if m["state"] != "computed"
+    ]
+
+
+def unlock_lines(unlocks: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return which data alone would make which models computable."""
+    lines = []
+    for u in unlocks:
+        columns = f"的 {'、'.join(u['columns'])}" if u["columns"] else ""
+        lines.append(f"· 补上{u['title_zh']}{columns} → {'、'.join(u['models'])}")
+    return lines
+
+
+def question_lines(questions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return what `pil.yaml` could say, file by file; what decides comes first."""
+    every = [q for q in questions if q["value"] != "?" or not q["name"]]
+    ordered = sorted(every, key=lambda q: not q["asks"])
+    lines = [_question_line(q) for q in ordered[:_MOST_QUESTIONS]]
+    if len(ordered) > _MOST_QUESTIONS:
+        lines.append(f"? …… 等 {len(ordered)} 处，见 检查结果.xlsx")
+    return lines
+
+
+def _question_line(question: Mapping[str, Any]) -> str:
+    value = question["value"]
+    said = f"{question['name']}: {value}" if question["name"] else value
+    answer = "" if value == "?" else f" {{{said}}}" if question["name"] else f" {said}"
+    why = cut(question["why"], 160)
+    return f"? {question['file']}：{question['key']}{answer}（{why}）"
+
+
 def inference_lines(readings: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return what was concluded instead of told, file by file."""
-    return [
-        f"· {reading['file']}：{i['what']} → {i['value']}（{i['why']}）"
-        for reading in readings
-        for i in reading["inferences"]
-    ]
+    """Return what was concluded instead of told, the first of each file."""
+    lines = []
+    for reading in readings:
+        told = [f"{i['what']} → {i['value']}" for i in reading["inferences"]]
+        if told:
+            lines.append(f"· {reading['file']}：{_listed(told, 3)}")
+    return lines
 
 
-def model_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
-    """Return which models can be computed, and what the others lack."""
-    rows = [
-        (m["code"], m["id"], _STATES[m["state"]], "、".join(m["missing"]))
-        for m in models
-    ]
-    return [("代码", "模型", "状态", "缺少"), *rows]
+def _listed(told: list[str], most: int) -> str:
+    more = f" 等 {len(told)} 处，见 检查结果.xlsx" if len(told) > most else ""
+    return f"{'；'.join(told[:most])}{more}"

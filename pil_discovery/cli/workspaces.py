@@ -18,10 +18,13 @@ from pil_discovery.cli.printing import (
     leave,
     print_json,
     tell,
+    wrapped,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from pil_discovery.pipeline.checking import Check
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -97,14 +100,12 @@ def init(folder: Path, as_of: dt.date | None) -> None:
 @as_json
 @guarded
 def check(folder: Path, *, as_json: bool) -> None:
-    """看清每个文件：读到多少行、用了多少、哪些隔离、哪些模型能算。"""
-    from pil_discovery.cli.tables import (
-        inference_lines,
-        model_rows,
-        overview_rows,
-        problem_lines,
-        source_rows,
-    )
+    """看清每个文件：是什么、读到多少行、用了多少、哪些隔离、哪些模型能算。
+
+    \b
+    例：pil check 2026年三季度
+    没有 pil.yaml 时写出一份；已有的不改，另写 pil.proposed.yaml。
+    """
     from pil_discovery.pipeline.checking import check_workspace
 
     with Progress() as progress:
@@ -112,22 +113,50 @@ def check(folder: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(found.as_dict())
     else:
-        click.echo(columns(source_rows(found.sources)))
+        _show_check(found)
+    _tell_check(found, folder)
+    if found.problems:
+        leave(PROBLEMS)
+
+
+def _show_check(found: Check) -> None:
+    """Print files, what they cover, what was concluded, and the models."""
+    from pil_discovery.cli import tables
+
+    click.echo(columns(tables.file_rows(found.files)))
+    if found.overviews:
         click.echo()
-        click.echo(columns(model_rows(found.models)))
-        click.echo()
-        click.echo(columns(overview_rows(found.overviews)))
-        click.echo()
-        click.echo("\n".join(inference_lines(found.readings)))
+        click.echo("数据概况（重复、冲突的行已隔离；近似、相同的行已保留）：")
+        click.echo(columns(tables.overview_rows(found.overviews)))
+    parts = (
+        ("必需列的缺失：", tables.missing_lines(found.overviews)),
+        ("推断（未经写明）：", tables.inference_lines(found.readings)),
+        ("模型：", tables.model_lines(found.models)),
+        ("补上这些就能再算：", tables.unlock_lines(found.unlocks)),
+    )
+    for title, lines in parts:
+        if lines:
+            click.echo()
+            click.echo(title)
+            click.echo("\n".join(map(wrapped, lines)))
+
+
+def _tell_check(found: Check, folder: Path) -> None:
+    """Tell what is wrong, what could be answered in pil.yaml, and what comes next."""
+    from pil_discovery.cli.tables import problem_lines, question_lines
+
     for archive in found.unpacked:
         tell(say(f"解压 {archive.sentence()}", f"Unpacked {archive.sentence()}"))
     for line in problem_lines(found.problems):
-        tell(line)
+        tell(wrapped(line))
+    asked = question_lines(found.questions)
+    if asked:
+        tell(say("请在 pil.yaml 里回答：", "To be answered in pil.yaml:"))
+    for line in asked:
+        tell(wrapped(line))
     for path in found.written:
         tell(say(f"已写出 {path}", f"Wrote {path}"))
     tell(say(f"接下来：pil scan {folder} -o 结果", f"Next: pil scan {folder} -o out"))
-    if found.problems:
-        leave(PROBLEMS)
 
 
 @click.command()

@@ -96,6 +96,26 @@ def propose_crs(xy: Points) -> str:
     )
 
 
+def likely_systems(xy: Points) -> tuple[str, ...]:
+    """Return what `crs` could say of such numbers; empty where they do not tell.
+
+    Parameters
+    ----------
+    xy
+        Shape (n, 2), finite.
+    """
+    if not len(xy):
+        return ()
+    if in_china(xy).all() or in_china(xy[:, ::-1]).all():
+        return ("EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09")
+    zones = [z for z in (_zone(xy[:, 0]), _zone(xy[:, 1])) if z is not None]
+    return tuple(f"EPSG:{_code_of_zone(z)}" for z in zones[:1])
+
+
+def _code_of_zone(zone: int) -> int:
+    return 4488 + zone if zone >= 25 else 4478 + zone
+
+
 def _of_zone(zone: int) -> str:
     degree = "3 度" if zone >= 25 else "6 度"
     return (

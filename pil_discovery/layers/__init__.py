@@ -1,12 +1,14 @@
 """Vector files, PostGIS, coordinate tables, pictures → Layer, Table, Image."""
 
 from pil_discovery.layers.databases import layer_of
+from pil_discovery.layers.doubts import suggest_crs
 from pil_discovery.layers.files import sha256_of
 from pil_discovery.layers.formats import VECTOR_DRIVERS
 from pil_discovery.layers.parquet import is_geoparquet
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
 from pil_discovery.layers.provenance import report_of
+from pil_discovery.layers.surveys import survey_vector
 from pil_discovery.layers.vectors import read_vector
 
 __all__ = [
@@ -18,4 +20,6 @@ __all__ = [
     "read_vector",
     "report_of",
     "sha256_of",
+    "suggest_crs",
+    "survey_vector",
 ]

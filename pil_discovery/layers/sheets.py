@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError, near_names
 from pil_discovery.text.headers import HeaderMatch, match_headers
-from pil_discovery.types import Inference
+from pil_discovery.text.recognition import UnrecognisedError, dataset_choice
+from pil_discovery.types import Candidate, Inference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -123,19 +124,39 @@ def _dataset(
         return datasets[found[0]]
     if not found and not doubtful and len(best) == 1:
         return None
-    raise ReadError(_several(best, datasets, layers.file))
+    raise _several(best, datasets, layers)
 
 
 def _several(
-    best: Mapping[str, Sequence[str]], datasets: Mapping[str, Dataset], file: str
-) -> Problem:
+    best: Mapping[str, Sequence[str]], datasets: Mapping[str, Dataset], layers: Layers
+) -> UnrecognisedError:
     titles = {n: f"{n}（{d.title.zh}）" for n, d in datasets.items()}
     words = "；".join(
         f"图层 {layer}：{'、'.join(titles[n] for n in names[:6]) or '认不出'}"
         for layer, names in best.items()
     )
     what = f"不能确定是哪个数据集（{words}）"
-    return Problem(file, "", what, "用 dataset 指明数据集，用 layer 指明图层")
+    problem = Problem(layers.file, "", what, "用 dataset 指明数据集，用 layer 指明图层")
+    alone = len(best) == 1
+    told = [
+        (layer, _candidate(layers, layer, datasets[name]))
+        for layer, names in best.items()
+        for name in names
+    ]
+    choices = [dataset_choice(c, "" if alone else layer) for layer, c in told]
+    return UnrecognisedError(problem, [c for _, c in told], choices)
+
+
+def _candidate(layers: Layers, layer: str, dataset: Dataset) -> Candidate:
+    match = _free_match(layers, layer, dataset)
+    words = "、".join(dataset.words(n) for n in match.mapping.values())
+    why = f"相符 {len(match.mapping)}/{len(dataset.fields)} 列：{words}"
+    return Candidate(
+        dataset=dataset.id,
+        title=dataset.title.zh,
+        score=match.score,
+        reasons=(why,),
+    )
 
 
 def _candidates(

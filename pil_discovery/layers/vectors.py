@@ -9,12 +9,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from pil_discovery.errors import Problem, ReadError
+from pil_discovery.errors import CrsError, Problem, ReadError
 from pil_discovery.layers.contents import (
     layer_headers,
     read_contents,
     read_single,
 )
+from pil_discovery.layers.doubts import UnplacedError
 from pil_discovery.layers.features import Place
 from pil_discovery.layers.files import open_vector
 from pil_discovery.layers.formats import SHAPEFILE
@@ -26,16 +27,25 @@ from pil_discovery.layers.positions import (
 from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
 from pil_discovery.layers.sigma import positional_sigma, sigma_problems
 from pil_discovery.layers.usable import usable_geometries
-from pil_discovery.text.cells import type_frame
+from pil_discovery.text.cells import TypedFrame, type_frame
 from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.periods import fact_period
+from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import (
     Entry,
     cell_entries,
     quarantine_frame,
     sift_rows,
 )
-from pil_discovery.types import Inference, Layer, LayerProvenance, ReadReport, Source
+from pil_discovery.text.recognition import with_column_advice
+from pil_discovery.types import (
+    Inference,
+    Layer,
+    LayerProvenance,
+    ReadReport,
+    Source,
+    Suggestion,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,7 +56,6 @@ if TYPE_CHECKING:
     from pil_discovery.layers.contents import Contents
     from pil_discovery.layers.files import Opened, Origin
     from pil_discovery.layers.sheets import Sheet
-    from pil_discovery.text.cells import CellProblem
     from pil_discovery.types import Dataset
 
 CGCS2000 = "EPSG:4490"
@@ -78,6 +87,7 @@ class _Part:
     inferences: list[Inference]
     reference: Reference
     encoding: str
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace file
@@ -203,17 +213,18 @@ def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> 
     """Type and place one layer; what cannot be used is told, feature by feature."""
     where = Where(opened.file, f"图层 {sheet.name}")
     place = Place(opened.file, sheet.name, contents.rows)
-    reference = find_reference(
-        told.crs, contents.crs, corners(contents.geometries), where
-    )
+    reference = _reference(sheet, contents, told, where)
     usable = usable_geometries(
         contents, reference, where, wanted=_geometry_kind(sheet), mend=told.repair
     )
-    frame, cells, said = _attributes(sheet, contents, told, opened)
-    frame = frame.assign(
+    typed = _attributes(sheet, contents, told, opened)
+    frame = typed.frame.assign(
         _source=opened.file, _sheet=sheet.name, _row=contents.rows.astype(np.int64)
     )
-    entries = [*cell_entries(frame, cells), *_cut_entries(sheet, contents, place)]
+    entries = [
+        *cell_entries(frame, typed.problems),
+        *_cut_entries(sheet, contents, place),
+    ]
     return _Part(
         sheet,
         gpd.GeoDataFrame(
@@ -227,12 +238,21 @@ def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> 
             *contents.notes,
             _system_note(reference, contents.crs, told, where),
             *usable.notes,
-            *said,
+            *typed.inferences,
             *sheet.notes,
         ],
         reference,
         contents.encoding,
+        typed.suggestions,
     )
+
+
+def _reference(sheet: Sheet, contents: Contents, told: Told, where: Where) -> Reference:
+    points = corners(contents.geometries)
+    try:
+        return find_reference(told.crs, contents.crs, points, where)
+    except CrsError as error:
+        raise UnplacedError(error, sheet.dataset, points) from None
 
 
 def _geometry_kind(sheet: Sheet) -> str | None:
@@ -242,10 +262,10 @@ def _geometry_kind(sheet: Sheet) -> str | None:
 
 def _attributes(
     sheet: Sheet, contents: Contents, told: Told, opened: Origin
-) -> tuple[pd.DataFrame, Sequence[CellProblem], list[Inference]]:
+) -> TypedFrame:
     index = range(len(contents))
     if sheet.dataset is None:
-        return _as_found(contents, index), (), []
+        return TypedFrame(_as_found(contents, index))
     cells = {n: list(contents.columns[at]) for at, n in sheet.mapping.items()}
     for at, name in _cut_columns(sheet, contents):
         cells[name][at] = None  # half a word is no word
@@ -257,7 +277,10 @@ def _attributes(
         raise ReadError(
             Problem(opened.file, p.where, p.what, p.remedy) for p in error.problems
         ) from None
-    return typed.frame, typed.problems, list(typed.inferences)
+    typed = judge_units(typed, frame, sheet.dataset, units)
+    return with_column_advice(
+        typed, contents.headers, contents.columns, (sheet.dataset, sheet.mapping)
+    )
 
 
 def _as_found(contents: Contents, index: range) -> pd.DataFrame:
@@ -327,10 +350,16 @@ def account(
         dataset=dataset,
         frame=_stamped(frame, parts, told),
         quarantine=quarantine_frame(entries),
-        report=ReadReport(**counts, inferences=tuple(inferences)),
+        report=ReadReport(
+            **counts, inferences=tuple(inferences), suggestions=_suggestions(parts)
+        ),
         provenance=_provenance(parts, opened, told, period),
         sources=(_source(parts, opened, told, {**counts, "period": period}),),
     )
+
+
+def _suggestions(parts: Sequence[_Part]) -> tuple[Suggestion, ...]:
+    return tuple(dict.fromkeys(s for part in parts for s in part.suggestions))
 
 
 def _stamped(

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pil_discovery.text.characters import squeeze
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
@@ -61,6 +63,59 @@ def overview(
         "age_day": age,
         "missing": {c: f"{_share(frame, c):.4f}" for c in required},
     }
+
+
+def duplicates(frame: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, int]:
+    """Count rows that say the same.
+
+    Parameters
+    ----------
+    frame
+        Typed rows in use.
+    quarantine
+        Entries of the files of this data set.
+
+    Returns
+    -------
+    dict
+        `exact`: second copies that left; `conflicts`: rows that left because their key
+        stands on rows with other content; `twins`: equal rows of a data set without
+        key, all kept; `near`: rows in use that differ from another one only in
+        spacing, width or case of their texts.
+    """
+    left = quarantine["reason_class"].value_counts()
+    content = _comparable(frame)
+    equal = content.duplicated(keep=False)
+    alike = _squeezed(content).duplicated(keep=False)
+    return {
+        "exact": int(left.get("duplicate", 0)),
+        "conflicts": int(left.get("key_conflict", 0)),
+        "twins": int(equal.sum()),
+        "near": int((alike & ~equal).sum()),
+    }
+
+
+def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that came from the file; places as bytes, to be compared."""
+    content = frame[[c for c in frame.columns if not str(c).startswith("_")]]
+    if "geometry" not in content.columns:
+        return content
+    shapes = content["geometry"].map(lambda g: None if g is None else g.wkb)
+    return pd.DataFrame(content).assign(geometry=shapes)
+
+
+def _squeezed(content: pd.DataFrame) -> pd.DataFrame:
+    texts = [c for c in content.columns if content[c].dtype == "string"]
+    plain = {c: _spelt_alike(content[c]) for c in texts}
+    return content.assign(**plain)
+
+
+def _spelt_alike(column: pd.Series) -> pd.Series:
+    """Return numbers that are equal where texts differ in nothing that matters."""
+    codes, distinct = pd.factorize(column)
+    spelt, _ = pd.factorize(pd.Series([squeeze(str(text)) for text in distinct]))
+    numbers = [-1, *spelt.tolist()]
+    return pd.Series([numbers[code + 1] for code in codes], index=column.index)
 
 
 def _date_columns(frame: pd.DataFrame, dataset: Dataset) -> list[str]:

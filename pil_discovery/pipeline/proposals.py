@@ -1,195 +1,251 @@
-"""What a folder of exports seems to be: a proposed `pil.yaml`."""
+"""A proposed `pil.yaml`: what is certain as entries, what is not as comments.
+
+Nothing in a comment is in force. A line is put into force by taking away its «# »; the
+lines then stand where they belong.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import re
+import unicodedata
+from typing import TYPE_CHECKING
 
 import yaml
 
-from pil_discovery.errors import PilError, Problem
-from pil_discovery.pipeline import sandbox
-from pil_discovery.types import BEIJING
+from pil_discovery.text.layout import wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from pil_discovery.types import Dataset
+    from pil_discovery.pipeline.surveys import Survey
+    from pil_discovery.types import Suggestion
 
-TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"})
-VECTORS = frozenset({".gpkg", ".shp", ".geojson", ".fgb"})
-PICTURES = frozenset({".tif", ".tiff"})
-REPORT = "检查结果.xlsx"
-_OURS = frozenset({REPORT, "pil.yaml", "pil.proposed.yaml"})
-
-
-@dataclass
-class Proposal:
-    """Entries for `pil.yaml`, and what could not be told from the files."""
-
-    records: list[dict[str, Any]] = field(default_factory=list)
-    layers: list[dict[str, Any]] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+NO_JURISDICTION = "000000"
+NO_OFFICE = "请填写人民检察院全称"
+_PARTS = {"table": "records", "layer": "layers"}
+_MAPPED = ("columns", "units", "century")
+_WIDTH = 96
+_CLOUD = re.compile(r"(?i)[-_](clouds?|mask|cloudmask|云|云掩膜|云掩模).*")
+_MOST_REASONS = 12
 
 
-def data_files(root: Path) -> list[Path]:
-    """Return the data files of a workspace, results of scans left out."""
-    results = {p.parent for p in root.rglob("run.json")}
-    known = TABLES | VECTORS | PICTURES
-    return sorted(
-        p
-        for p in root.rglob("*")
-        if p.is_file()
-        and p.suffix.lower() in known
-        and p.name not in _OURS
-        and not p.name.startswith((".", "~$"))
-        and not results & set(p.parents)
-    )
-
-
-def propose(
-    root: Path,
-    datasets: Mapping[str, Dataset],
-    *,
-    known: Iterable[str] = (),
-    progress: Callable[[str, int, int], None] | None = None,
-) -> Proposal:
-    """Recognise every data file of a folder by its headers.
-
-    Parameters
-    ----------
-    known
-        Files (relative, POSIX) that a workspace names already.
-    """
-    proposal = Proposal()
-    listed = set(known)
-    files = data_files(root)
-    for done, path in enumerate(files):
-        name = path.relative_to(root).as_posix()
-        if progress is not None:
-            progress(name, done, len(files))
-        if readable_name(name) != name:
-            proposal.problems.append(_misnamed(name))
-        elif name not in listed:
-            _recognise(proposal, root, path, datasets)
-    return proposal
-
-
-def readable_name(name: str) -> str:
-    """Return a file name as text that can be written down.
-
-    Archives made on Chinese Windows, unpacked elsewhere, give names in GBK bytes, which
-    Python holds as lone surrogates.
-    """
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(name).decode("gb18030", "replace")
-    return name
-
-
-def _misnamed(name: str) -> Problem:
-    what = "文件名不是 UTF-8 编码（多为压缩包解开时所致），未读取"
-    return Problem(readable_name(name), "", what, "请把文件和所在文件夹改名后再试")
-
-
-def _recognise(
-    proposal: Proposal, root: Path, path: Path, datasets: Mapping[str, Dataset]
-) -> None:
-    name = path.relative_to(root).as_posix()
-    kind = path.suffix.lower()
-    if kind in PICTURES:
-        proposal.pictures.append(name)
-        return
-    try:
-        if kind in TABLES:
-            table = sandbox.read_table(path, datasets, root=root)
-            found, target = table.dataset, proposal.records
-        else:
-            layer = sandbox.read_vector(path, datasets, root=root)
-            found, target = layer.dataset, proposal.layers
-    except PilError as error:
-        proposal.problems += error.problems
-        return
-    if found is None:
-        proposal.problems.append(
-            Problem(
-                name, "", "认不出是哪个数据集", "在 pil.yaml 中写明 dataset 和 columns"
-            )
-        )
-        return
-    target.append({"dataset": found.id, "file": name})
-    proposal.notes.append(f"{name}：按表头识别为《{found.title.zh}》（{found.id}）")
-
-
-def newest_day(root: Path) -> dt.date | None:
-    """Return the day on which the newest data file was last changed.
-
-    It is only proposed as the as-of date of a new workspace; the user confirms it.
-    """
-    stamps = [p.stat().st_mtime for p in data_files(root)]
-    if not stamps:
-        return None
-    return dt.datetime.fromtimestamp(max(stamps), BEIJING).date()
-
-
-def workspace_text(name: str, as_of: dt.date | None, proposal: Proposal) -> str:
+def workspace_text(name: str, as_of: dt.date | None, surveys: Sequence[Survey]) -> str:
     """Write a `pil.yaml` with comments that say what still has to be filled in."""
     day = as_of.isoformat() if as_of else ""
-    head = [
+    lines = [
+        "# 由 pil check 生成。行首带 # 的是建议，没有生效；采用时去掉行首的“# ”即可。",
         f"name: {_quoted(name)}",
         f'as_of: "{day}"                 # 基准日：结果只取决于它，请核对',
-        'jurisdiction: "000000"              # 行政区划代码，请改为本地代码',
-        "office: {name: 请填写人民检察院全称, short: 检}",
-    ]
-    body = [
-        *_entries("records", proposal.records),
-        *_entries("layers", proposal.layers),
+        f'jurisdiction: "{NO_JURISDICTION}"           # 行政区划代码，请改为本地代码',
+        f"office: {{name: {NO_OFFICE}, short: 检}}",
+        *_part("records", surveys),
+        *_part("layers", surveys),
         "images: []",
-        *(
-            f"# 影像 {p}：请补写 acquired（含时区）、sensor、bands"
-            for p in proposal.pictures
-        ),
+        *_pictures([s.file for s in surveys if s.kind == "picture"]),
         "models: [builtin]",
     ]
-    return "\n".join([*head, *body]) + "\n"
+    return "\n".join(lines) + "\n"
 
 
-def filled_in(text: str, proposal: Proposal) -> str | None:
+def filled_in(text: str, surveys: Sequence[Survey]) -> str | None:
     """Put proposed entries into a `pil.yaml` that names no source yet.
 
     Everything else the user wrote stays as it is. None when the file has no empty
     list, as `pil init` writes it, for what was found.
     """
-    for title, entries in (
-        ("records", proposal.records),
-        ("layers", proposal.layers),
-    ):
-        empty = f"{title}: []\n"
-        if entries and f"\n{empty}" not in text:
+    for part in ("records", "layers"):
+        empty = f"\n{part}: []\n"
+        lines = _part(part, surveys)
+        if len(lines) > 1 and empty not in text:
             return None
-        if entries:
-            body = "\n".join(_entries(title, entries)) + "\n"
-            text = text.replace(f"\n{empty}", f"\n{body}", 1)
+        text = text.replace(empty, "\n" + "\n".join(lines) + "\n", 1)
     return text
 
 
+def has_entries(surveys: Iterable[Survey]) -> bool:
+    """Return whether anything found could stand in a `pil.yaml`."""
+    return any(s.entry is not None or s.suggestions for s in surveys)
+
+
+def _part(part: str, surveys: Sequence[Survey]) -> list[str]:
+    """Return one list of `pil.yaml`: entries first, then what has to be decided."""
+    mine = [s for s in surveys if _PARTS.get(s.kind) == part]
+    certain = [line for s in mine if s.entry is not None for line in _entry(s)]
+    doubtful = [line for s in mine if s.entry is None for line in _doubt(s)]
+    if not certain:
+        hint = ["  # 采用下面的条目时，请同时删去上一行的 []"] if doubtful else []
+        return [f"{part}: []", *hint, *doubtful]
+    return [f"{part}:", *certain, *doubtful]
+
+
+# ---- certain entries ----
+
+
+def _entry(survey: Survey) -> Iterator[str]:
+    entry, found = survey.entry, survey.found
+    assert entry is not None  # noqa: S101 - only such surveys come here
+    assert found is not None  # noqa: S101
+    yield from _recognised(survey)
+    encoding = "" if entry.encoding is None else f", encoding: {entry.encoding}"
+    advice = list(_advice(survey.suggestions, "    "))
+    if not advice:
+        file = _quoted(survey.file)
+        yield f"  - {{dataset: {entry.dataset}, file: {file}{encoding}}}"
+        return
+    yield f"  - dataset: {entry.dataset}"
+    yield f"    file: {_quoted(survey.file)}"
+    if entry.encoding is not None:
+        yield f"    encoding: {entry.encoding}"
+    yield from advice
+
+
+def _recognised(survey: Survey) -> Iterator[str]:
+    """Say what a file was recognised as and why, in one line."""
+    found = survey.found
+    if found is None or found.dataset is None:
+        return
+    reasons = "，".join(_short(r) for r in survey.reasons) or "列名相符"
+    told = f"《{found.dataset.title.zh}》：{reasons}"
+    if survey.entry is not None and survey.entry.encoding is not None:
+        told += "；文件没有写明编码，按全文推定"
+    yield from _comment(told, "  ")
+
+
+def _short(reason: str) -> str:
+    """Return a reason without its list of columns, unless they speak against it."""
+    head = reason.partition("：")[0]
+    return reason if "不符" in head else head
+
+
+def _advice(suggestions: Sequence[Suggestion], indent: str) -> Iterator[str]:
+    """Write suggestions as lines that would be in force without their «# »."""
+    for key in _MAPPED:
+        mine = [s for s in suggestions if s.key == key]
+        if mine:
+            pairs = [f"{_key(s.name)}: {_value(s.value)}" for s in _settleable(mine)]
+            yield f"{indent}# {key}: {{{', '.join(pairs)}}}"
+            yield from _reasons(mine, indent)
+    for suggestion in suggestions:
+        if suggestion.key in {"crs", "encoding"}:
+            yield f"{indent}# {suggestion.key}: {_quoted(suggestion.value)}"
+            yield from _reasons([suggestion], indent)
+
+
+def _settleable(suggestions: Sequence[Suggestion]) -> list[Suggestion]:
+    """Leave out headers whose column another header has: one column, one header."""
+    taken: set[str] = set()
+    kept = []
+    for s in suggestions:
+        if s.key != "columns" or s.value not in taken or s.value == "?":
+            kept.append(s)
+        taken.add(s.value)
+    return kept
+
+
+def _reasons(suggestions: Sequence[Suggestion], indent: str) -> Iterator[str]:
+    for s in suggestions[:_MOST_REASONS]:
+        name = f"{s.name} → {s.value}：" if s.name else f"{s.value}："
+        yield from _comment(f"{name}{s.why}", f"{indent}", "#    ")
+    if len(suggestions) > _MOST_REASONS:
+        more = f"等 {len(suggestions)} 处，见 检查结果.xlsx"
+        yield from _comment(more, indent, "#    ")
+
+
+# ---- what has to be decided ----
+
+
+def _doubt(survey: Survey) -> Iterator[str]:
+    """Write a file of which the data set is not known, wholly as a comment."""
+    choices = [s for s in survey.suggestions if s.key == "dataset"]
+    yield from _comment(f"{survey.file}：{_why_not(survey)}", "  ")
+    for choice in choices:
+        part = f"{choice.name}：" if choice.name else ""
+        yield from _comment(f"{part}{choice.value}：{choice.why}", "  ", "#    ")
+    parted = [c for c in choices if c.name]
+    for choice in parted:
+        yield from _commented(survey, choice.value, choice.name)
+    if not parted and survey.found is not None:
+        yield from _commented(survey, choices[0].value if choices else "?", "")
+
+
+def _why_not(survey: Survey) -> str:
+    return "；".join(p.what.split("：")[0] for p in survey.problems) or "未读取"
+
+
+def _commented(survey: Survey, dataset: str, part: str) -> Iterator[str]:
+    yield f"  # - dataset: {dataset}"
+    yield f"  #   file: {_quoted(survey.file)}"
+    if part:
+        yield f"  #   {'sheet' if survey.kind == 'table' else 'layer'}: {_quoted(part)}"
+    columns = [s for s in survey.suggestions if s.key == "columns"]
+    if columns:
+        pairs = [f"{_key(s.name)}: {_value(s.value)}" for s in _settleable(columns)]
+        yield f"  #   columns: {{{', '.join(pairs)}}}"
+        yield from _reasons([s for s in columns if s.value != "?"], "  ")
+
+
+# ---- pictures ----
+
+
+def _pictures(files: Sequence[str]) -> list[str]:
+    """Write a skeleton for every picture; a cloud mask goes with its picture."""
+    masks = {f: main for f in files if (main := _main_of(f, files)) is not None}
+    lines: list[str] = []
+    for file in files:
+        if file in masks:
+            continue
+        mask = next((m for m, main in masks.items() if main == file), None)
+        lines += [
+            f"  # - file: {_quoted(file)}",
+            '  #   acquired: "年-月-日T时:分:秒+08:00"   # 成像时间，含时区',
+            '  #   sensor: "?"                             # 传感器和产品级别',
+            "  #   bands: {blue: 1, green: 2, red: 3, nir: 4}   # 波段号从 1 起",
+        ]
+        lines += [f"  #   cloud_mask: {_quoted(mask)}"] if mask is not None else []
+    hint = "  # 影像：填写后去掉行首的“# ”，并删去上一行的 []"
+    return [hint, *lines] if lines else []
+
+
+def _main_of(file: str, files: Sequence[str]) -> str | None:
+    """Return the picture that a cloud mask belongs to by its name."""
+    stem, dot, ending = file.rpartition(".")
+    main = _CLOUD.sub("", stem)
+    whole = f"{main}{dot}{ending}"
+    return whole if main != stem and whole in files else None
+
+
+def without_masks(files: Sequence[str]) -> list[str]:
+    """Return the pictures that are no cloud mask of another one."""
+    return [f for f in files if _main_of(f, files) is None]
+
+
+# ---- text that cannot break out of its line ----
+
+
+def _comment(text: str, indent: str, sign: str = "# ") -> Iterator[str]:
+    """Write a comment in lines of readable width."""
+    for line in wrap(_one_line(text), _WIDTH - len(indent) - len(sign)):
+        yield f"{indent}{sign}{line}"
+
+
+def _one_line(text: str) -> str:
+    """Return text from a source without anything that would end a comment."""
+    kept = (" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join("".join(kept).split())
+
+
 def _quoted(text: str) -> str:
-    return yaml.safe_dump(text, allow_unicode=True, default_style='"').strip()
+    return yaml.safe_dump(
+        text, allow_unicode=True, default_style='"', width=10**6
+    ).strip()
 
 
-def _entries(title: str, entries: list[dict[str, Any]]) -> list[str]:
-    if not entries:
-        return [f"{title}: []"]
-    return [
-        f"{title}:",
-        *(
-            f"  - {{dataset: {e['dataset']}, file: {_quoted(e['file'])}}}"
-            for e in entries
-        ),
-    ]
+def _key(name: str) -> str:
+    """Return a canonical name as it is, a header in quotes."""
+    return name if re.fullmatch(r"[a-z][a-z0-9_]*", name) else _quoted(name)
+
+
+def _value(value: str) -> str:
+    plain = re.fullmatch(r"[a-z0-9_]+|[\u4e00-\u9fff/]+", value)
+    return value if plain else _quoted(value)

@@ -17,7 +17,7 @@ from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
 from pil_discovery.pipeline.databases import queried_layer, queried_table
-from pil_discovery.types import QUARANTINE_COLUMNS, Source, Table
+from pil_discovery.types import QUARANTINE_COLUMNS, Layer, Source, Table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,12 +28,13 @@ if TYPE_CHECKING:
         Dataset,
         Image,
         ImageSource,
-        Layer,
         LayerSource,
         ReadReport,
         RecordSource,
         Workspace,
     )
+
+    Surveyed = Mapping[str, tuple[RecordSource | LayerSource | None, Table | Layer]]
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,16 @@ def read_image(
     )
 
 
+def survey_table(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Table:
+    """Read a file of rows as what it is, or say what it may be."""
+    return sandbox.survey_table(path, datasets, root=root)
+
+
+def survey_layer(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Layer:
+    """Read a vector file as what it is, or say what it may be and lacks."""
+    return sandbox.survey_vector(path, datasets, root=root)
+
+
 def open_workspace(path: str | Path) -> Workspace:
     """Read `pil.yaml` of a folder.
 
@@ -221,9 +232,17 @@ def gather(
     workspace: Workspace,
     catalog: Catalog,
     progress: Callable[[str, int, int], None] | None = None,
+    *,
+    surveyed: Surveyed | None = None,
 ) -> tuple[Materials, list[Problem]]:
-    """Read what can be read, and list the problems of the files that cannot."""
-    reading = _Reading(workspace, catalog.datasets)
+    """Read what can be read, and list the problems of the files that cannot.
+
+    Parameters
+    ----------
+    surveyed
+        Sources read already, by file, with the entry under which they were read.
+    """
+    reading = _Reading(workspace, catalog.datasets, surveyed or {})
     jobs: list[tuple[str, Callable[[], None]]] = [
         *((source_name(e), partial(reading.record, e)) for e in workspace.records),
         *((source_name(e), partial(reading.layer, e)) for e in workspace.layers),
@@ -243,12 +262,45 @@ def gather(
 class _Reading:
     """The sources of one workspace as they come in."""
 
-    def __init__(self, workspace: Workspace, datasets: Mapping[str, Dataset]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        datasets: Mapping[str, Dataset],
+        surveyed: Surveyed,
+    ) -> None:
         self._root = workspace.root
         self._datasets = datasets
+        self._surveyed = surveyed
         self._tables: dict[str, list[Table]] = {}
         self._layers: dict[str, list[Layer]] = {}
         self._images: list[Image] = []
+
+    def record(self, entry: RecordSource) -> None:
+        table = self._known(entry)
+        if not isinstance(table, Table):
+            table = self._table(entry)
+        if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
+            table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
+        told = {"crs": entry.crs, **_given(entry)}
+        sources = tuple(s.model_copy(update=told) for s in table.sources)
+        self._tables.setdefault(entry.dataset, []).append(
+            replace(table, sources=sources)
+        )
+
+    def _known(self, entry: RecordSource | LayerSource) -> Table | Layer | None:
+        """Return a source that was read under this very entry already.
+
+        Raises
+        ------
+        ReadError
+            If that reading failed; a second one would fail alike.
+        """
+        under, found = self._surveyed.get(entry.file or "", (None, None))
+        if found is None or under != entry:
+            return None
+        if found.report.problems:
+            raise ReadError(found.report.problems)
+        return found
 
     def _table(self, entry: RecordSource) -> Table:
         if entry.file is None:
@@ -265,18 +317,10 @@ class _Reading:
             root=self._root,
         )
 
-    def record(self, entry: RecordSource) -> None:
-        table = self._table(entry)
-        if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
-            table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
-        told = {"crs": entry.crs, **_given(entry)}
-        sources = tuple(s.model_copy(update=told) for s in table.sources)
-        self._tables.setdefault(entry.dataset, []).append(
-            replace(table, sources=sources)
-        )
-
     def layer(self, entry: LayerSource) -> None:
-        layer = self._layer(entry)
+        layer = self._known(entry)
+        if not isinstance(layer, Layer):
+            layer = self._layer(entry)
         self._layers.setdefault(entry.dataset, []).append(layer)
 
     def _layer(self, entry: LayerSource) -> Layer:

@@ -12,11 +12,15 @@ from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.pipeline import proposals
 from pil_discovery.pipeline.archives import unpack_all
 from pil_discovery.pipeline.flow import scan
+from pil_discovery.pipeline.folder import list_folder, newest_day
 from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+from pil_discovery.pipeline.surveys import survey_folder
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+
+    from pil_discovery.pipeline.surveys import Survey
 
 _TOP = 10
 
@@ -45,17 +49,26 @@ def init_workspace(folder: str | Path, *, as_of: dt.date | None = None) -> Start
         raise WorkspaceError(Problem(str(file), "", "已经有 pil.yaml，不会覆盖"))
     root.mkdir(parents=True, exist_ok=True)
     unpacked, problems = unpack_all(root)
-    proposal = proposals.propose(root, load_catalog().datasets)
-    day = as_of or proposals.newest_day(root)
+    surveys = survey_folder(list_folder(root), load_catalog().datasets)
+    day = as_of or newest_day(root)
     name = root.resolve().name
-    file.write_text(proposals.workspace_text(name, day, proposal), encoding="utf-8")
+    file.write_text(proposals.workspace_text(name, day, surveys), encoding="utf-8")
     notes = [f"解压 {u.sentence()}" for u in unpacked]
-    notes += [*proposal.notes, *map(str, [*problems, *proposal.problems])]
+    notes += [*map(str, problems), *(n for s in surveys for n in _notes(s))]
     if as_of is None and day is not None:
         notes.append(f"基准日暂按最新文件的日期写为 {day}，请核对")
     if day is None:
         notes.append("还没有数据文件：请放入数据，并在 pil.yaml 写明 as_of")
     return Started(file, tuple(notes))
+
+
+def _notes(survey: Survey) -> list[str]:
+    dataset = None if survey.found is None else survey.found.dataset
+    told = [str(p) for p in survey.problems]
+    if dataset is not None:
+        words = f"按列名和取值识别为《{dataset.title.zh}》（{dataset.id}）"
+        told.insert(0, f"{survey.file}：{words}")
+    return told
 
 
 def sample_folder() -> Path:

@@ -3,7 +3,17 @@
 from pil_discovery.records.answers import read_answer
 from pil_discovery.records.combining import combine
 from pil_discovery.records.databases import ask
-from pil_discovery.records.headings import Candidate, recognise
+from pil_discovery.records.headings import recognise
+from pil_discovery.records.surveys import survey_table
 from pil_discovery.records.table import read_table
+from pil_discovery.types.sources import Candidate
 
-__all__ = ["Candidate", "ask", "combine", "read_answer", "read_table", "recognise"]
+__all__ = [
+    "Candidate",
+    "ask",
+    "combine",
+    "read_answer",
+    "read_table",
+    "recognise",
+    "survey_table",
+]

@@ -15,6 +15,7 @@ from pil_discovery.text.headers import (
     read_header,
 )
 from pil_discovery.text.units import find_unit
+from pil_discovery.types.sources import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,16 +51,6 @@ class Heading:
     units: dict[int, str]
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A data set that headers may mean."""
-
-    dataset: str
-    title: str
-    score: float
-    reasons: tuple[str, ...]
-
-
 def recognise(
     headers: Sequence[str], datasets: Mapping[str, Dataset], *, hint: str = ""
 ) -> list[Candidate]:
@@ -84,14 +75,20 @@ def recognise(
 
 
 def _candidate(dataset: Dataset, match: HeaderMatch, hint: str) -> Candidate:
-    columns = "、".join(match.mapping.values())
-    reasons = [f"相符 {len(match.mapping)}/{len(dataset.fields)} 列：{columns}"]
+    columns = "、".join(dataset.words(n) for n in match.mapping.values())
+    count = f"{len(match.mapping)}/{len(dataset.fields)}"
+    reasons = [f"相符 {count} 列：{columns}"]
     titles = [t for t in (dataset.title.zh, *dataset.aliases, dataset.id) if t]
     score = match.score
     if any(squeeze(title) in squeeze(hint) for title in titles):
         score += _TITLE_BONUS
         reasons.append("文件名或工作表名含数据集名称")
-    return Candidate(dataset.id, dataset.title.zh, round(score, 4), tuple(reasons))
+    return Candidate(
+        dataset=dataset.id,
+        title=dataset.title.zh,
+        score=round(score, 4),
+        reasons=tuple(reasons),
+    )
 
 
 def best_heading(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +12,17 @@ import pyarrow as pa
 from pil_discovery.errors import ReadError
 from pil_discovery.records.block_rows import TEXTS, BlockRows
 from pil_discovery.records.places import Places, find_axes, read_places
-from pil_discovery.text.cells import CellProblem, check_units, type_frame
+from pil_discovery.records.recognition import first_cells
+from pil_discovery.text.cells import (
+    CellProblem,
+    TypedFrame,
+    check_units,
+    type_frame,
+)
+from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import Entry, cell_entries
-from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
+from pil_discovery.text.recognition import with_column_advice
+from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference, Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +44,7 @@ class Rows:
     entries: list[Entry]
     inferences: list[Inference]
     misfits: int
+    suggestions: list[Suggestion] = field(default_factory=list)
 
 
 def read_rows(
@@ -53,7 +62,8 @@ def read_rows(
     entries = [entry for part in parts for entry in part.entries] + lost
     notes = [note for part in parts for note in part.inferences]
     frame = stack([part.frame for part in parts], dataset)
-    return Rows(frame, entries, notes, len(lost))
+    asked = [s for part in parts for s in part.suggestions]
+    return Rows(frame, entries, notes, len(lost), list(dict.fromkeys(asked)))
 
 
 def stack(frames: Sequence[pd.DataFrame], dataset: Dataset) -> pd.DataFrame:
@@ -90,12 +100,24 @@ def _typed(page: Page, dataset: Dataset, *, file: str, how: Reading) -> Rows:
     except ReadError as error:
         raise ReadError(replace(p, file=file) for p in error.problems) from None
     typed = type_frame(raw, dataset, units=units, centuries=how.century)
+    typed = _advised(judge_units(typed, raw, dataset, units), page, dataset)
     places = _places(page, dataset)
     frame = _with_origin(typed.frame, page, file=file, places=places)
     problems = [*typed.problems, *(places.problems if places else [])]
     notes += _heading_notes(page, units, places) + list(typed.inferences)
     notes += places.inferences if places else []
-    return Rows(frame, cell_entries(frame, problems), notes, 0)
+    return Rows(frame, cell_entries(frame, problems), notes, 0, list(typed.suggestions))
+
+
+def _advised(typed: TypedFrame, page: Page, dataset: Dataset) -> TypedFrame:
+    """Add what the columns could mean that neither a field nor a coordinate took."""
+    headers = page.heading.headers
+    axes = find_axes(headers).values() if dataset.has_geometry else ()
+    taken = {**dict.fromkeys(axes, "geometry"), **page.match.mapping}
+    spare = set(page.match.unmatched)
+    first = first_cells(page.grid, page.heading)
+    cells = [first[p] if h in spare else [] for p, h in enumerate(headers)]
+    return with_column_advice(typed, headers, cells, (dataset, taken))
 
 
 def _raw(page: Page, dataset: Dataset) -> tuple[pd.DataFrame, list[Inference]]:

@@ -17,7 +17,7 @@ from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import Rules, rules_of
 from pil_discovery.text.settling import Settlement, arrow_texts, is_arrow, settle
 from pil_discovery.text.units import conversion, unit_fault
-from pil_discovery.types.sources import Inference, ReasonClass
+from pil_discovery.types.sources import Inference, ReasonClass, Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,6 +58,7 @@ class TypedFrame:
     frame: pd.DataFrame
     problems: tuple[CellProblem, ...] = ()
     inferences: tuple[Inference, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 @dataclass

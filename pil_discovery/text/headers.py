@@ -232,5 +232,7 @@ def _cut_name(header: str, names: Mapping[str, object], cut: int) -> str | None:
 def _score(headers: Sequence[str], dataset: Dataset, found: set[str]) -> float:
     used = len(found) / max(1, sum(bool(squeeze(h)) for h in headers))
     covered = len(found) / len(dataset.fields)
-    key = sum(k in found for k in dataset.key) / max(1, len(dataset.key))
+    if not dataset.key:  # having no key is no sign against a data set
+        return round(0.5 * used + 0.5 * covered, 4)
+    key = sum(k in found for k in dataset.key) / len(dataset.key)
     return round(0.4 * used + 0.4 * covered + 0.2 * key, 4)

@@ -2,7 +2,7 @@
 
 from pil_discovery.types.base import Noun, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
-from pil_discovery.types.datasets import Dataset, Field
+from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
 from pil_discovery.types.law import (
     Basis,
     CalendarYear,
@@ -33,6 +33,7 @@ from pil_discovery.types.sources import (
     ORIGIN_COLUMNS,
     QUARANTINE_COLUMNS,
     Archive,
+    Candidate,
     Inference,
     Layer,
     LayerProvenance,
@@ -41,6 +42,7 @@ from pil_discovery.types.sources import (
     ReasonClass,
     Skipped,
     Source,
+    Suggestion,
     Table,
 )
 from pil_discovery.types.workspace import (
@@ -62,6 +64,7 @@ __all__ = [
     "Bundle",
     "BundleProblem",
     "CalendarYear",
+    "Candidate",
     "Clock",
     "Counts",
     "Course",
@@ -96,12 +99,15 @@ __all__ = [
     "RecordRef",
     "RecordSource",
     "Regime",
+    "Relation",
     "Route",
     "Skipped",
     "Source",
     "Step",
     "StepRun",
+    "Suggestion",
     "Table",
+    "Usual",
     "Verification",
     "Words",
     "Workspace",

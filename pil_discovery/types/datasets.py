@@ -15,6 +15,41 @@ DatasetKind = Literal["record", "vector", "raster", "table"]
 Domain = Literal["land_transfer", "environment", "food_drug", "state_assets", "common"]
 
 
+class Relation(Noun):
+    """What the columns of a row have to do with each other: it reveals a wrong unit.
+
+    In most rows, `total` divided by the product of `factors` lies between `low` and
+    `high`, all in canonical units. The default band is an equation up to rounding.
+
+    Attributes
+    ----------
+    why
+        The relation in Chinese, as a prosecutor would say it.
+    """
+
+    total: str
+    factors: tuple[str, ...] = _Field(min_length=1)
+    low: float = 0.98
+    high: float = 1.02
+    why: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The total and its factors."""
+        return (self.total, *self.factors)
+
+
+class Usual(Noun):
+    """Where the median of a whole export lies, in the canonical unit.
+
+    It is only ever a reason to ask for the unit, never to convert.
+    """
+
+    low: float
+    high: float
+    why: str
+
+
 class Field(Noun):
     """One column of a data set.
 
@@ -40,6 +75,8 @@ class Field(Noun):
         `name` or `identifier` when the column holds personal data.
     code
         Kind of code whose check digit is tested; only valid codes join registers.
+    usual
+        Where the median of an export lies; only where that can be defended.
     """
 
     name: str
@@ -52,13 +89,20 @@ class Field(Noun):
     values: tuple[str, ...] = ()
     pii: Literal["name", "identifier"] | None = None
     code: Literal["uscc", "org", "resident_id", "division"] | None = None
+    usual: Usual | None = None
     note: str = ""
+
+    @property
+    def words(self) -> str:
+        """The Chinese name with the canonical one: `成交价（price_total_cny）`."""
+        return f"{self.aliases[0]}（{self.name}）" if self.aliases else self.name
 
 
 class Dataset(Noun):
     """A canonical data set; tables are filled from one or more sources.
 
     `ordered` are pairs of columns (low, high): where low exceeds high neither is known.
+    `relations` tell units that contradict each other.
     """
 
     id: str
@@ -70,12 +114,18 @@ class Dataset(Noun):
     key: tuple[str, ...] = ()
     key_basis: str = ""
     ordered: tuple[tuple[str, str], ...] = ()
+    relations: tuple[Relation, ...] = ()
     aliases: tuple[str, ...] = ()
     fields: tuple[Field, ...] = _Field(min_length=1)
 
     def field(self, name: str) -> Field | None:
         """Return the column of that canonical name, or None."""
         return next((f for f in self.fields if f.name == name), None)
+
+    def words(self, name: str) -> str:
+        """Return the Chinese name of a column with its canonical one."""
+        field = self.field(name)
+        return name if field is None else field.words
 
     @property
     def columns(self) -> tuple[str, ...]:

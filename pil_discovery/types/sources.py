@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
+from pil_discovery.errors import Problem
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ class Source(Noun):
 
     `sha256` is that of the bytes of `file` alone, as `sha256sum` prints it. Where the
     source consists of several files (shapefile, ENVI picture), `parts` names and hashes
-        each of the others. A query to a database has the hash of its `Answer.lines`. A file
-    geodatabase is a folder and has no bytes of its own: its `sha256` is that of
+    each of the others. A query to a database has the hash of its `Answer.lines`. A
+    file geodatabase is a folder and has no bytes of its own: its `sha256` is that of
     `part_listing` of all its files, which are its parts, and `bytes` their sum.
     `issuer` (who gave it out), `obtained`, `valid_from` and `valid_to` (ISO dates) are
     what the workspace states; `period` is the first and the last day (ISO) that the
@@ -134,11 +135,50 @@ class Skipped(Noun):
     sheet: str | None = None
 
 
+class Candidate(Noun):
+    """A data set that a file may be, with what speaks for it in Chinese.
+
+    `score` is 0 to about 1.2: the share of columns that match, then the values.
+    """
+
+    dataset: str
+    title: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+class Suggestion(Noun):
+    """A line that `pil.yaml` could say of a source; never applied on its own.
+
+    Attributes
+    ----------
+    key
+        Field of the source in `pil.yaml`.
+    name
+        Header (`columns`) or canonical column (`units`, `century`); else empty.
+    value
+        What could be written; `?` where only the user can know.
+    why
+        Reason in Chinese.
+    asks
+        Values stay missing, or may be wrong, until it is answered.
+    """
+
+    key: Literal["dataset", "columns", "units", "century", "encoding", "crs"]
+    name: str = ""
+    value: str
+    why: str
+    asks: bool = False
+
+
 class ReadReport(Noun):
     """What reading a file gave; rows_read = rows_used + rows_quarantined, always.
 
     A report that does not add up cannot be made, whoever reads the file: a lost row is
-    a defect of the reader, never an answer.
+    a defect of the reader, never an answer. `candidates` are the data sets that the
+    file may be, best first, where it had to be recognised; `suggestions` what the
+    workspace could say to have more of it read; `problems` why a file that was only
+    surveyed has no rows here.
     """
 
     rows_read: int
@@ -146,6 +186,9 @@ class ReadReport(Noun):
     rows_quarantined: int
     rows_skipped: tuple[Skipped, ...] = ()
     inferences: tuple[Inference, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @model_validator(mode="after")
     def _adds_up(self) -> ReadReport:

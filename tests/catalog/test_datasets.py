@@ -11,6 +11,7 @@ SUFFIX = {
     "CNY": "_cny",
     "CNY/a": "_cny_per_year",
     "CNY/month": "_cny_per_month",
+    "CNY/m2": "_cny_per_m2",
     "m2": "_m2",
     "m3": "_m3",
     "m3/a": "_m3_per_year",

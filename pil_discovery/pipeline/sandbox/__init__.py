@@ -6,6 +6,18 @@ Arrow and JSON, never as pickle. Pixels alone are read again later, by the same 
 drivers, of pictures that the worker has decoded whole.
 """
 
-from pil_discovery.pipeline.sandbox.client import read_raster, read_table, read_vector
+from pil_discovery.pipeline.sandbox.client import (
+    read_raster,
+    read_table,
+    read_vector,
+    survey_table,
+    survey_vector,
+)
 
-__all__ = ["read_raster", "read_table", "read_vector"]
+__all__ = [
+    "read_raster",
+    "read_table",
+    "read_vector",
+    "survey_table",
+    "survey_vector",
+]

@@ -39,10 +39,24 @@ def read_table(path: Path, datasets: Mapping[str, Dataset], **options: object) -
     ReadError
         Also when the worker ends, runs out of memory, or takes too long.
     """
+    return _table(Request("read_table", path, options, datasets))
+
+
+def survey_table(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Table:
+    """Look at a file of rows in the worker; as `records.survey_table`.
+
+    Raises
+    ------
+    ReadError
+        Also when the worker ends, runs out of memory, or takes too long.
+    """
+    return _table(Request("survey_table", path, {"root": root}, datasets))
+
+
+def _table(request: Request) -> Table:
     from pil_discovery.pipeline.sandbox import nouns
 
-    answer = _WORKER.ask(Request("table", path, options, datasets))
-    return nouns.table_of(answer, datasets)
+    return nouns.table_of(_WORKER.ask(request), request.datasets)
 
 
 def read_vector(
@@ -55,10 +69,24 @@ def read_vector(
     ReadError
         Also when the worker ends, runs out of memory, or takes too long.
     """
+    return _layer(Request("read_vector", path, options, datasets))
+
+
+def survey_vector(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Layer:
+    """Look at a vector file in the worker; as `layers.survey_vector`.
+
+    Raises
+    ------
+    ReadError
+        Also when the worker ends, runs out of memory, or takes too long.
+    """
+    return _layer(Request("survey_vector", path, {"root": root}, datasets))
+
+
+def _layer(request: Request) -> Layer:
     from pil_discovery.pipeline.sandbox import nouns
 
-    answer = _WORKER.ask(Request("layer", path, options, datasets))
-    return nouns.layer_of(answer, datasets)
+    return nouns.layer_of(_WORKER.ask(request), request.datasets)
 
 
 def read_raster(path: Path, **options: object) -> Image:
@@ -71,7 +99,7 @@ def read_raster(path: Path, **options: object) -> Image:
     """
     from pil_discovery.pipeline.sandbox import nouns
 
-    return nouns.image_of(_WORKER.ask(Request("image", path, options, {})))
+    return nouns.image_of(_WORKER.ask(Request("read_raster", path, options, {})))
 
 
 class Request:

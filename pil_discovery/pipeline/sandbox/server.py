@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Dataset
 
-    Read = Callable[[Path, dict[str, Any]], Message]
+    Read = Callable[[Path, dict[str, Dataset], dict[str, Any]], Message]
 
 
 class Server:
@@ -30,11 +30,6 @@ class Server:
         self._answers = answers
         self._datasets: dict[str, Dataset] = {}
         self._fence = limits.Fence()
-        self._readers: dict[str, Callable[[], Read]] = {
-            "table": self._table,
-            "layer": self._layer,
-            "image": self._image,
-        }
 
     def serve(self, requests: BinaryIO) -> None:
         """Answer requests until the other side goes away."""
@@ -52,15 +47,15 @@ class Server:
         try:
             if "datasets" in asked:
                 self._learn(asked["datasets"])
-            read = self._readers[asked["kind"]]()
-            if asked["kind"] != "table" and (strange := drivers.unexpected()):
+            read = _reader(asked["kind"])
+            if asked["kind"] not in _OF_ROWS and (strange := drivers.unexpected()):
                 return Message({"state": "drivers", "names": strange})
             # From here on the clock runs: what is imported is no fault of the file.
             self._send(Message({"state": "started"}))
             options = dict(asked["options"])
             if asked.get("watched"):
                 options["progress"] = self._tell
-            answer = read(Path(asked["path"]), options)
+            answer = read(Path(asked["path"]), self._datasets, _typed(options))
         except PilError as error:
             return _refusal(error)
         except MemoryError:
@@ -80,34 +75,27 @@ class Server:
         found = [Dataset.model_validate_json(text) for text in texts]
         self._datasets = {dataset.id: dataset for dataset in found}
 
-    def _table(self) -> Read:
+
+_OF_ROWS = frozenset({"read_table", "survey_table"})
+"""Kinds of requests for which no GDAL is loaded."""
+
+
+def _reader(kind: str) -> Read:
+    """Return what reads and answers; its libraries are imported here."""
+    from pil_discovery.pipeline.sandbox import nouns
+
+    if kind in _OF_ROWS:
         from pil_discovery import records
-        from pil_discovery.pipeline.sandbox import nouns
 
-        def read(path: Path, options: dict[str, Any]) -> Message:
-            table = records.read_table(path, self._datasets, **_typed(options))
-            return nouns.table_message(table)
+        read = getattr(records, kind)
+        return lambda path, sets, told: nouns.table_message(read(path, sets, **told))
+    from pil_discovery import layers
 
-        return read
-
-    def _layer(self) -> Read:
-        from pil_discovery import layers
-        from pil_discovery.pipeline.sandbox import nouns
-
-        def read(path: Path, options: dict[str, Any]) -> Message:
-            layer = layers.read_vector(path, self._datasets, **_typed(options))
-            return nouns.layer_message(layer)
-
-        return read
-
-    def _image(self) -> Read:
-        from pil_discovery import layers
-        from pil_discovery.pipeline.sandbox import nouns
-
-        def read(path: Path, options: dict[str, Any]) -> Message:
-            return nouns.image_message(layers.read_raster(path, **_typed(options)))
-
-        return read
+    if kind == "read_raster":
+        raster = layers.read_raster
+        return lambda path, _, told: nouns.image_message(raster(path, **told))
+    vector = getattr(layers, kind)
+    return lambda path, sets, told: nouns.layer_message(vector(path, sets, **told))
 
 
 _PATHS = frozenset({"root", "cloud_mask"})
@@ -129,7 +117,8 @@ def _typed(options: dict[str, Any]) -> dict[str, Any]:
 
 def _refusal(error: PilError) -> Message:
     problems = [[p.file, p.where, p.what, p.remedy] for p in error.problems]
-    head = {"state": "refused", "error": type(error).__name__, "problems": problems}
+    known = next(k for k in type(error).__mro__ if k.__module__ == PilError.__module__)
+    head = {"state": "refused", "error": known.__name__, "problems": problems}
     return Message(head)
 
 

@@ -38,7 +38,7 @@ def contracts(folder, text=CONTRACTS + ROWS):
 
 
 def request(path, **options):
-    return client.Request("table", path, options, DATASETS)
+    return client.Request("read_table", path, options, DATASETS)
 
 
 def test_a_table_is_the_one_that_the_reader_gives(tmp_path):

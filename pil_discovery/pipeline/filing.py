@@ -1,0 +1,190 @@
+"""The answer of a check as plain lines: files, questions, problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.errors import Problem
+from pil_discovery.pipeline.folder import readable_name
+from pil_discovery.pipeline.proposals import NO_JURISDICTION, NO_OFFICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+
+    from pil_discovery.pipeline.folder import Listing
+    from pil_discovery.pipeline.surveys import Survey
+    from pil_discovery.types import Dataset, ReadReport, Suggestion, Workspace
+
+STATES = ("used", "asked", "unlisted", "unreadable", "picture", "foreign")
+
+
+def file_lines(
+    listing: Listing,
+    surveys: Sequence[Survey],
+    sources: Sequence[Mapping[str, Any]],
+    datasets: Mapping[str, Dataset],
+) -> list[dict[str, Any]]:
+    """Return one entry for every file of the folder, in order of path.
+
+    Returns
+    -------
+    list of dict
+        `file`, `state` (`used`; `asked`: `pil.yaml` has to say more; `unlisted`:
+        recognised, but not named by `pil.yaml`; `unreadable`; `picture`; `foreign`:
+        no data file), `dataset`, `title_zh`, rows, `encoding`, `crs`, `note`,
+        `reasons` (why it was recognised as what it is).
+    """
+    reasons = {s.file: s.reasons for s in surveys}
+    lines = [
+        {**_used(source, datasets), "reasons": reasons.get(str(source["file"]), ())}
+        for source in sources
+    ]
+    used = {line["file"] for line in lines}
+    lines += [_surveyed(s, datasets) for s in surveys if s.file not in used]
+    known = {line["file"] for line in lines}
+    names = [readable_name(listing.name(p)) for p in listing.data]
+    lines += [
+        _line(n, "unreadable", note="见下面的问题") for n in names if n not in known
+    ]
+    lines += [
+        _line(readable_name(listing.name(p)), "foreign", note="不是数据文件，未读取")
+        for p in listing.foreign
+    ]
+    return sorted(lines, key=lambda line: (str(line["file"]), str(line["dataset"])))
+
+
+def _used(source: Mapping[str, Any], datasets: Mapping[str, Dataset]) -> dict[str, Any]:
+    kept = ("rows_read", "rows_used", "rows_quarantined", "encoding", "crs")
+    return _line(
+        str(source["file"]),
+        "used",
+        datasets.get(str(source["dataset"])),
+        **{name: source[name] for name in kept},
+    )
+
+
+def _surveyed(survey: Survey, datasets: Mapping[str, Dataset]) -> dict[str, Any]:
+    file = readable_name(survey.file)
+    if survey.kind == "picture" and not survey.problems:
+        return _line(file, "picture", note="影像，待登记成像时间、传感器和波段")
+    if survey.found is None:
+        return _line(file, "unreadable", note="见下面的问题")
+    report = survey.found.report
+    entry = survey.entry
+    asked = bool(report.problems) or any(s.key == "crs" for s in survey.suggestions)
+    return _line(
+        file,
+        "asked" if asked or entry is None else "unlisted",
+        None if entry is None else datasets[entry.dataset],
+        rows_read=report.rows_read,
+        encoding=next((s.encoding for s in survey.found.sources), None),
+        note=_asked_note(survey) if asked or entry is None else "pil.yaml 没有登记",
+        reasons=survey.reasons,
+    )
+
+
+def _asked_note(survey: Survey) -> str:
+    if survey.entry is not None:
+        return "没有坐标系，待确认"
+    guesses = [s.value for s in survey.suggestions if s.key == "dataset"]
+    return f"待确认是哪个数据集：{'、'.join(guesses) or '没有相近的'}"
+
+
+def _line(
+    file: str, state: str, dataset: Dataset | None = None, **more: object
+) -> dict[str, Any]:
+    return {
+        "file": file,
+        "state": state,
+        "dataset": None if dataset is None else dataset.id,
+        "title_zh": "" if dataset is None else dataset.title.zh,
+        "rows_read": 0,
+        "rows_used": 0,
+        "rows_quarantined": 0,
+        "encoding": None,
+        "crs": None,
+        "note": "",
+        "reasons": (),
+        **more,
+    }
+
+
+def questions(
+    workspace: Workspace,
+    surveys: Iterable[Survey],
+    reports: Iterable[tuple[str, ReadReport]],
+) -> list[dict[str, Any]]:
+    """Return everything that `pil.yaml` could say, each once.
+
+    Returns
+    -------
+    list of dict
+        `file`, `key`, `name`, `value`, `why`, `asks` (values are missing or in doubt
+        until it is answered).
+    """
+    asked = list(_unfilled(workspace))
+    told = [(s.file, s.suggestions) for s in surveys]
+    told += [(file, report.suggestions) for file, report in reports]
+    for file, suggestions in told:
+        asked += [_question(file, s) for s in suggestions]
+    seen: dict[tuple[str, ...], dict[str, Any]] = {}
+    for question in asked:
+        key = tuple(str(question[n]) for n in ("file", "key", "name", "value"))
+        seen.setdefault(key, question)
+    return list(seen.values())
+
+
+def _unfilled(workspace: Workspace) -> Iterable[dict[str, Any]]:
+    """Ask for what a new `pil.yaml` leaves open."""
+    if workspace.jurisdiction == NO_JURISDICTION:
+        yield _ask("pil.yaml", "jurisdiction", "请填写六位行政区划代码")
+    if workspace.office.name == NO_OFFICE:
+        yield _ask("pil.yaml", "office", "请填写人民检察院全称和简称")
+
+
+def _ask(file: str, key: str, why: str) -> dict[str, Any]:
+    return {
+        "file": file,
+        "key": key,
+        "name": "",
+        "value": "?",
+        "why": why,
+        "asks": False,
+    }
+
+
+def _question(file: str, suggestion: Suggestion) -> dict[str, Any]:
+    return {"file": file, **suggestion.model_dump(mode="json")}
+
+
+def open_questions(asked: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    """Return the units that put values in doubt, as problems."""
+    return [
+        Problem(
+            str(q["file"]),
+            f"units.{q['name']}",
+            str(q["why"]),
+            f"在 pil.yaml 的该文件写 units: {{{q['name']}: {q['value']}}}",
+        )
+        for q in asked
+        if q["key"] == "units" and q["asks"]
+    ]
+
+
+def quarantined(quarantine: pd.DataFrame) -> list[Problem]:
+    """Return every row and cell not used as a problem."""
+    rows = quarantine.astype(object).to_dict("records")
+    return [_quarantined(row) for row in rows]
+
+
+def _quarantined(row: Mapping[Any, Any]) -> Problem:
+    sheet = f"工作表“{row['sheet']}” " if row["sheet"] else ""
+    column = f" “{row['column']}”" if row["column"] else ""
+    return Problem(
+        str(row["source"]),
+        f"{sheet}第{row['row']}行{column}",
+        row["reason"],
+        row["remedy"],
+    )

@@ -1,0 +1,16 @@
+from pil_discovery.pipeline.folder import kind_of, list_folder
+
+
+def test_parts_of_a_layer_and_results_of_scans_are_not_listed(tmp_path):
+    for name in (
+        *("a.shp", "a.dbf", "a.prj", "a.shp.xml", "单独.dbf", "b.tif", "b.tif.aux.xml"),
+        *("pil.yaml", "检查结果.xlsx", "c.csv", "~$c.xlsx", ".DS_Store"),
+        *("结果/run.json", "结果/leads.xlsx", "__MACOSX/c.csv", "信.pdf"),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    listing = list_folder(tmp_path)
+    assert [listing.name(p) for p in listing.data] == ["a.shp", "b.tif", "c.csv"]
+    assert [listing.name(p) for p in listing.foreign] == ["信.pdf", "单独.dbf"]
+    assert [kind_of(p) for p in listing.data] == ["layer", "picture", "table"]
