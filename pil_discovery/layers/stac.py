@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from math import isfinite
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -19,7 +18,14 @@ from pil_discovery.imagery.masks import kind_of_mask
 from pil_discovery.imagery.products import parse_product, product_of
 from pil_discovery.imagery.sensors import band_name
 from pil_discovery.layers.files import plain_file
-from pil_discovery.layers.statements import BandFile, Scene, Statement, statement_of
+from pil_discovery.layers.stac_facts import (
+    SOURCE,
+    as_finite,
+    as_number,
+    as_text,
+    statement_of_item,
+)
+from pil_discovery.layers.statements import BandFile, Scene, statement_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +37,6 @@ if TYPE_CHECKING:
 
 MOST_ITEM_BYTES = 16 * 2**20
 """Largest STAC Item, bytes."""
-SOURCE = "STAC 条目"
 _VERSION = re.compile(r"1\.[01]\.\d+(-[\w.]+)?")
 _ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/\\]")
 _NO_DATA = frozenset({"thumbnail", "overview", "visual", "metadata"})
@@ -104,7 +109,7 @@ def read_item(path: Path, root: Path | None) -> Scene:
         file=file,
         bands=bands,
         mask=mask,
-        statements=(_statement(item), statement_of(product)),
+        statements=(statement_of_item(item), statement_of(product)),
         product=product,
         notes=tuple(notes),
         problems=tuple(dict.fromkeys(problems)),
@@ -247,7 +252,7 @@ def _band_details(asset: pystac.Asset) -> list[dict[str, Any]]:
 
 
 def _common_name(details: Mapping[str, Any]) -> str | None:
-    return _text(details.get("eo:common_name") or details.get("common_name"))
+    return as_text(details.get("eo:common_name") or details.get("common_name"))
 
 
 def _own_band(asset: pystac.Asset) -> str | None:
@@ -285,9 +290,9 @@ def _band(base: _Base, name: str, offers: list[_Found]) -> BandFile | None:
     return BandFile(
         path=paths[id(best[0])] or base.place,
         number=best[0].number,
-        nodata=_number(details.get("nodata")),
-        scale=_finite(details.get("raster:scale", details.get("scale"))),
-        offset=_finite(details.get("raster:offset", details.get("offset"))),
+        nodata=as_number(details.get("nodata")),
+        scale=as_finite(details.get("raster:scale", details.get("scale"))),
+        offset=as_finite(details.get("raster:offset", details.get("offset"))),
         wavelength_nm=_wavelength(details),
         said_by=SOURCE,
     )
@@ -295,7 +300,7 @@ def _band(base: _Base, name: str, offers: list[_Found]) -> BandFile | None:
 
 def _wavelength(details: Mapping[str, Any]) -> float | None:
     given = details.get("eo:center_wavelength", details.get("center_wavelength"))
-    micrometres = _finite(given)
+    micrometres = as_finite(given)
     return None if micrometres is None else round(micrometres * 1000, 3)
 
 
@@ -326,84 +331,3 @@ def _mask_kind(
         return "s2_scl"
     second = product is not None and product.collection == "02"
     return "landsat_c2_qa" if key.lower() == "qa_pixel" and second else None
-
-
-def _statement(item: pystac.Item) -> Statement:
-    given = item.properties
-    platform = _text(given.get("platform"))
-    instruments = given.get("instruments")
-    named = [str(i) for i in instruments] if isinstance(instruments, list) else []
-    instrument = "/".join(named).upper() or None
-    level = _text(given.get("processing:level")) or _text(
-        given.get("landsat:correction")
-    )
-    words = " ".join(part for part in (platform, instrument, level) if part)
-    return Statement(
-        SOURCE,
-        acquired=item.datetime,
-        sensor=words if platform else None,
-        platform=platform,
-        instrument=instrument,
-        level=level,
-        collection=_collection(given),
-        orbit=_orbit(given.get("sat:relative_orbit")),
-        place=_place(given),
-        sun_elevation_deg=_finite(given.get("view:sun_elevation")),
-        scene_cloud_percent=_finite(given.get("eo:cloud_cover")),
-        licence=_text(given.get("license")),
-        crs=_system(item),
-    )
-
-
-def _collection(given: Mapping[str, Any]) -> str | None:
-    baseline = _text(given.get("s2:processing_baseline"))
-    if baseline is not None:
-        return baseline.replace(".", "")
-    return _text(given.get("landsat:collection_number"))
-
-
-def _orbit(value: object) -> str | None:
-    number = _finite(value)
-    return None if number is None else f"R{number:03.0f}"
-
-
-def _place(given: Mapping[str, Any]) -> str | None:
-    path, row = (_text(given.get(f"landsat:wrs_{n}")) for n in ("path", "row"))
-    if path and row:
-        return f"{path.zfill(3)}{row.zfill(3)}"
-    tile = _text(given.get("s2:mgrs_tile")) or _text(given.get("grid:code"))
-    return None if tile is None else tile.removeprefix("MGRS-")
-
-
-def _system(item: pystac.Item) -> str | None:
-    codes = [_system_code(item.properties)]
-    codes += [_system_code(asset.extra_fields) for asset in item.assets.values()]
-    found = {code for code in codes if code is not None}
-    return found.pop() if len(found) == 1 else None
-
-
-def _system_code(given: Mapping[str, Any]) -> str | None:
-    code = _text(given.get("proj:code"))
-    number = _finite(given.get("proj:epsg"))
-    return code or (None if number is None else f"EPSG:{number:.0f}")
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return None
-    return str(value).strip() or None
-
-
-def _number(value: object) -> float | None:
-    """Return a number; STAC writes NaN as text."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _finite(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and isfinite(number) else None
