@@ -12,10 +12,11 @@ import numpy as np
 import shapely
 
 from pil_discovery.errors import CrsError, Problem, ReadError
+from pil_discovery.layers.accounts import Told, account
 from pil_discovery.layers.contents import Contents
 from pil_discovery.layers.sheets import Layers, choose_sheets
 from pil_discovery.layers.sigma import sigma_problems
-from pil_discovery.layers.vectors import Told, account, read_sheet
+from pil_discovery.layers.vectors import read_sheet
 from pil_discovery.text.received import GEOMETRIES, cells_of
 from pil_discovery.types import Inference
 

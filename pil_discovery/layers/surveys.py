@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 
 from pil_discovery.errors import Problem
+from pil_discovery.layers.accounts import CGCS2000
 from pil_discovery.layers.doubts import UnplacedError
 from pil_discovery.layers.files import open_vector
-from pil_discovery.layers.vectors import CGCS2000, read_vector
+from pil_discovery.layers.vectors import read_vector
+from pil_discovery.text.column_advice import column_skeleton, suggest_columns
 from pil_discovery.text.quarantine import quarantine_frame
 from pil_discovery.text.recognition import (
     UnrecognisedError,
-    column_skeleton,
     dataset_choice,
     guess_datasets,
-    suggest_columns,
 )
 from pil_discovery.types import Layer, LayerProvenance, ReadReport, Source
 

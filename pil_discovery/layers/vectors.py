@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from pil_discovery.errors import CrsError, Problem, ReadError
+from pil_discovery.layers.accounts import CGCS2000, Part, Told, account
 from pil_discovery.layers.contents import (
     layer_headers,
     read_contents,
@@ -25,31 +25,24 @@ from pil_discovery.layers.positions import (
     find_reference,
 )
 from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
-from pil_discovery.layers.sigma import positional_sigma, sigma_problems
+from pil_discovery.layers.sigma import sigma_problems
 from pil_discovery.layers.usable import usable_geometries
 from pil_discovery.text.cells import TypedFrame, type_frame
+from pil_discovery.text.column_advice import with_column_advice
 from pil_discovery.text.masking import mask_identifier
-from pil_discovery.text.periods import fact_period
 from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import (
     Entry,
     cell_entries,
-    quarantine_frame,
-    sift_rows,
 )
-from pil_discovery.text.recognition import with_column_advice
 from pil_discovery.types import (
     Inference,
     Layer,
-    LayerProvenance,
-    ReadReport,
-    Source,
-    Suggestion,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pil_discovery.geo.references import Reference
@@ -57,37 +50,6 @@ if TYPE_CHECKING:
     from pil_discovery.layers.files import Opened, Origin
     from pil_discovery.layers.sheets import Sheet
     from pil_discovery.types import Dataset
-
-CGCS2000 = "EPSG:4490"
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the workspace says of a layer beyond the file itself."""
-
-    crs: str | None
-    units: Mapping[str, str]
-    issuer: str | None
-    valid_from: dt.date | None
-    valid_to: dt.date | None
-    scale: int | None
-    sigma_m: float | None
-    obtained: str | None
-    repair: bool
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One layer of a file, typed and placed, before its key is looked at."""
-
-    sheet: Sheet
-    frame: gpd.GeoDataFrame
-    read: int
-    entries: list[Entry]
-    inferences: list[Inference]
-    reference: Reference
-    encoding: str
-    suggestions: tuple[Suggestion, ...] = ()
 
 
 def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace file
@@ -209,7 +171,7 @@ def _named(
     raise ReadError(Problem(opened.file, "layer", what, "核对 layer 的写法"))
 
 
-def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> _Part:
+def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> Part:
     """Type and place one layer; what cannot be used is told, feature by feature."""
     where = Where(opened.file, f"图层 {sheet.name}")
     place = Place(opened.file, sheet.name, contents.rows)
@@ -225,7 +187,7 @@ def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> 
         *cell_entries(frame, typed.problems),
         *_cut_entries(sheet, contents, place),
     ]
-    return _Part(
+    return Part(
         sheet,
         gpd.GeoDataFrame(
             frame[usable.kept].reset_index(drop=True),
@@ -325,111 +287,3 @@ def _system_note(
 
 def _short(declared: str) -> str:
     return declared if len(declared) <= 40 else f"{declared[:40]}…"
-
-
-def account(
-    parts: Sequence[_Part], opened: Origin, told: Told, notes: list[Inference]
-) -> Layer:
-    """Sift the rows of all parts by their key and count: read = used + quarantined."""
-    dataset = parts[0].sheet.dataset
-    frame: pd.DataFrame = pd.concat([p.frame for p in parts], ignore_index=True)
-    entries = [e for p in parts for e in p.entries]
-    inferences = [*notes, *(i for p in parts for i in p.inferences)]
-    if dataset is not None:
-        sifted = sift_rows(frame, dataset)
-        frame = sifted.frame
-        entries += sifted.entries
-        inferences += sifted.inferences
-    counts = {
-        "rows_read": sum(p.read for p in parts),
-        "rows_used": len(frame),
-        "rows_quarantined": sum(e.scope == "row" for e in entries),
-    }
-    period = fact_period(frame, dataset)
-    return Layer(
-        dataset=dataset,
-        frame=_stamped(frame, parts, told),
-        quarantine=quarantine_frame(entries),
-        report=ReadReport(
-            **counts, inferences=tuple(inferences), suggestions=_suggestions(parts)
-        ),
-        provenance=_provenance(parts, opened, told, period),
-        sources=(_source(parts, opened, told, {**counts, "period": period}),),
-    )
-
-
-def _suggestions(parts: Sequence[_Part]) -> tuple[Suggestion, ...]:
-    return tuple(dict.fromkeys(s for part in parts for s in part.suggestions))
-
-
-def _stamped(
-    frame: pd.DataFrame, parts: Sequence[_Part], told: Told
-) -> gpd.GeoDataFrame:
-    sigmas = {p.sheet.name: _sigma(p.reference, told)[0] for p in parts}
-    known = {n: np.nan if s is None else s for n, s in sigmas.items()}
-    return gpd.GeoDataFrame(frame, geometry="geometry", crs=CGCS2000).assign(
-        _sigma_m=frame["_sheet"].map(known).astype("float64"),
-        _valid_from=_stamp(told.valid_from),
-        _valid_to=_stamp(told.valid_to),
-    )
-
-
-def _sigma(reference: Reference, told: Told) -> tuple[float | None, str]:
-    return positional_sigma(reference, scale=told.scale, sigma_m=told.sigma_m)
-
-
-def _stamp(day: dt.date | None) -> np.datetime64:
-    return np.datetime64("NaT" if day is None else day.isoformat(), "s")
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _systems(parts: Sequence[_Part]) -> str:
-    return "、".join(dict.fromkeys(p.reference.name for p in parts))
-
-
-def _source(
-    parts: Sequence[_Part], opened: Origin, told: Told, counts: Mapping[str, Any]
-) -> Source:
-    dataset = parts[0].sheet.dataset
-    return Source(
-        dataset=None if dataset is None else dataset.id,
-        file=opened.file,
-        sha256=opened.sha256,
-        bytes=opened.bytes,
-        encoding=parts[0].encoding,
-        crs=_systems(parts),
-        kind="layer",
-        issuer=told.issuer,
-        obtained=told.obtained,
-        valid_from=_iso(told.valid_from),
-        valid_to=_iso(told.valid_to),
-        parts=opened.parts,
-        **counts,
-    )
-
-
-def _provenance(
-    parts: Sequence[_Part],
-    opened: Origin,
-    told: Told,
-    period: tuple[str, str] | None,
-) -> LayerProvenance:
-    sigma, source = _sigma(parts[0].reference, told)
-    ways = dict.fromkeys(p.reference.transformation for p in parts)
-    return LayerProvenance(
-        issuer=told.issuer,
-        obtained=told.obtained,
-        period=period,
-        valid_from=_iso(told.valid_from),
-        valid_to=_iso(told.valid_to),
-        scale=told.scale,
-        sigma_m=sigma,
-        sigma_source=source,
-        crs_in=_systems(parts),
-        transformation="；".join(ways),
-        driver=opened.driver,
-        layer="、".join(p.sheet.name for p in parts),
-    )

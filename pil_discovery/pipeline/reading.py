@@ -17,7 +17,13 @@ from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
 from pil_discovery.pipeline.databases import queried_layer, queried_table
-from pil_discovery.types import QUARANTINE_COLUMNS, Layer, Source, Table
+from pil_discovery.pipeline.materials import (
+    given,
+    joined_quarantine,
+    source_of_picture,
+    stacked,
+)
+from pil_discovery.types import Layer, Source, Table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -188,16 +194,6 @@ def read_image(
     )
 
 
-def survey_table(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Table:
-    """Read a file of rows as what it is, or say what it may be."""
-    return sandbox.survey_table(path, datasets, root=root)
-
-
-def survey_layer(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Layer:
-    """Read a vector file as what it is, or say what it may be and lacks."""
-    return sandbox.survey_vector(path, datasets, root=root)
-
-
 def open_workspace(path: str | Path) -> Workspace:
     """Read `pil.yaml` of a folder.
 
@@ -281,7 +277,7 @@ class _Reading:
             table = self._table(entry)
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
             table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
-        told = {"crs": entry.crs, **_given(entry)}
+        told = {"crs": entry.crs, **given(entry)}
         sources = tuple(s.model_copy(update=told) for s in table.sources)
         self._tables.setdefault(entry.dataset, []).append(
             replace(table, sources=sources)
@@ -335,7 +331,7 @@ class _Reading:
             encoding=entry.encoding,
             columns=entry.columns,
             units=entry.units,
-            **_given(entry),
+            **given(entry),
             valid_from=entry.valid_from,
             valid_to=entry.valid_to,
             scale=entry.scale,
@@ -362,7 +358,7 @@ class _Reading:
             orthorectified=entry.orthorectified,
             licence=entry.licence,
             obtained_by=entry.obtained_by,
-            **_given(entry),
+            **given(entry),
             root=self._root,
         )
         self._images.append(image)
@@ -376,10 +372,10 @@ class _Reading:
             parts += [
                 pd.DataFrame(layer.frame) for layer in self._layers.get(dataset, ())
             ]
-            frames[dataset] = parts[0] if len(parts) == 1 else _stacked(parts)
+            frames[dataset] = parts[0] if len(parts) == 1 else stacked(parts)
         read: list[Table | Layer] = [*joined.values(), *chain(*self._layers.values())]
         sources = [s for t in read for s in t.sources]
-        sources += [_picture(image) for image in self._images]
+        sources += [source_of_picture(image) for image in self._images]
         return Materials(
             frames=frames,
             images=tuple(sorted(self._images, key=lambda i: (i.acquired, str(i.path)))),
@@ -387,7 +383,7 @@ class _Reading:
                 with_archive(self._root, s)
                 for s in sorted(sources, key=lambda s: (s.file, s.dataset or ""))
             ),
-            quarantine=_quarantine([t.quarantine for t in read]),
+            quarantine=joined_quarantine([t.quarantine for t in read]),
             reports=tuple(self._reports()),
         )
 
@@ -401,42 +397,3 @@ class _Reading:
                 yield source.file, table.report
         for image in self._images:
             yield image.provenance.file, layers.report_of(image.provenance)
-
-
-def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    return pd.concat(parts, ignore_index=True)
-
-
-def _given(entry: RecordSource | LayerSource | ImageSource) -> dict[str, str | None]:
-    """Return who gave a source out, and the day (ISO) on which it was obtained."""
-    day = None if entry.obtained is None else entry.obtained.isoformat()
-    return {"issuer": entry.issuer, "obtained": day}
-
-
-def _picture(image: Image) -> Source:
-    taken = image.acquired_date.isoformat()
-    provenance = image.provenance
-    return Source(
-        dataset="image",
-        file=provenance.file,
-        sha256=provenance.sha256,
-        bytes=provenance.bytes,
-        crs=provenance.crs,
-        kind="image",
-        issuer=provenance.issuer,
-        obtained=provenance.obtained,
-        licence=provenance.licence,
-        period=(taken, taken),
-        parts=provenance.parts,
-    )
-
-
-def _quarantine(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    filled = [p for p in parts if len(p)]
-    if not filled:
-        return pd.DataFrame(columns=list(QUARANTINE_COLUMNS))
-    rows = pd.concat(filled, ignore_index=True)
-    order = ["source", "sheet", "row", "column"]
-    return rows.sort_values(order, kind="stable", na_position="first").reset_index(
-        drop=True
-    )

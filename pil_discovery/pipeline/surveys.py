@@ -10,7 +10,7 @@ import numpy as np
 
 from pil_discovery import layers
 from pil_discovery.errors import PilError, Problem
-from pil_discovery.pipeline import reading
+from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.folder import kind_of, readable_name
 from pil_discovery.types import LayerSource, RecordSource, Table
 
@@ -118,7 +118,7 @@ def _survey(
     kind = kind_of(path)
     if kind == "picture":
         return Survey(name, kind)
-    read = reading.survey_table if kind == "table" else reading.survey_layer
+    read = sandbox.survey_table if kind == "table" else sandbox.survey_vector
     try:
         found = read(path, datasets, root=root)
     except PilError as error:

@@ -13,16 +13,15 @@ from pil_discovery.records.headings import (
     possible_headings,
     recognise,
 )
+from pil_discovery.text.column_advice import column_skeleton, suggest_columns
 from pil_discovery.text.headers import match_headers
 from pil_discovery.text.recognition import (
     SAMPLE,
     UnrecognisedError,
     candidate_words,
     close_ones,
-    column_skeleton,
     dataset_choice,
     guess_datasets,
-    suggest_columns,
     weigh_values,
 )
 from pil_discovery.types.sources import Candidate, Source, Suggestion

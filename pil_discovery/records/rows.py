@@ -19,9 +19,9 @@ from pil_discovery.text.cells import (
     check_units,
     type_frame,
 )
+from pil_discovery.text.column_advice import with_column_advice
 from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import Entry, cell_entries
-from pil_discovery.text.recognition import with_column_advice
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference, Suggestion
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ from pil_discovery.pipeline.archives.names import (
     written_name,
 )
 from pil_discovery.types import Source
+from tests.layers.making import SHARED
 
 ROWS = "合同编号,签订日期\nHT-1,2024-03-01\n".encode()
 TARGET = "解压/x"
@@ -285,8 +286,7 @@ def test_every_hostile_name_is_listed_at_once(tmp_path):
 )
 def test_the_zip_slip_samples_write_nothing(tmp_path, file):
     """The public samples of Zip Slip, where the shared data are at hand."""
-    shared = Path(os.environ.get("PIL_SHARED_DATA", "/nowhere"))
-    sample = shared / "badinputs" / "zip-slip" / file
+    sample = SHARED / "badinputs" / "zip-slip" / file
     if not sample.is_file():
         pytest.skip("shared data not at hand")
     assert "整个压缩包未解开" in refusal(tmp_path, sample.read_bytes(), file)

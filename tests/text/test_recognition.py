@@ -1,10 +1,10 @@
 from pil_discovery.catalog import load_datasets
+from pil_discovery.text.column_advice import suggest_columns
 from pil_discovery.text.headers import match_headers
 from pil_discovery.text.recognition import (
     close_ones,
     fit_of,
     guess_datasets,
-    suggest_columns,
     weigh_values,
 )
 from pil_discovery.types import Candidate
