@@ -11,7 +11,6 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs
 from pil_discovery.pipeline import filing, proposals
-from pil_discovery.pipeline.archives import unpack_all
 from pil_discovery.pipeline.flow import local_folders, named_models
 from pil_discovery.pipeline.folder import (
     PROPOSED,
@@ -24,6 +23,7 @@ from pil_discovery.pipeline.outlook import model_outlook, unlocks
 from pil_discovery.pipeline.overviews import duplicates, overview, required_columns
 from pil_discovery.pipeline.reading import gather, open_workspace
 from pil_discovery.pipeline.surveys import survey_folder
+from pil_discovery.pipeline.unpacking import unpack_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.pipeline import proposals
-from pil_discovery.pipeline.archives import unpack_all
 from pil_discovery.pipeline.flow import scan
 from pil_discovery.pipeline.folder import list_folder, newest_day
 from pil_discovery.pipeline.packing import build_bundle, verify_bundle
 from pil_discovery.pipeline.surveys import survey_folder
+from pil_discovery.pipeline.unpacking import unpack_all
 
 if TYPE_CHECKING:
     import datetime as dt

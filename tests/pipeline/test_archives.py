@@ -20,7 +20,6 @@ from pil_discovery.errors import ReadError
 from pil_discovery.pipeline.archives import (
     members,
     unpack,
-    unpack_all,
     with_archive,
 )
 from pil_discovery.pipeline.archives.names import (
@@ -29,6 +28,7 @@ from pil_discovery.pipeline.archives.names import (
     name_fault,
     written_name,
 )
+from pil_discovery.pipeline.unpacking import unpack_all
 from pil_discovery.types import Source
 from tests.layers.making import SHARED
 

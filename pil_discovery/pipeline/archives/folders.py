@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from pil_discovery.errors import PilError, Problem, ReadError
+from pil_discovery.errors import Problem, ReadError
 from pil_discovery.pipeline.archives.manifests import (
     FOLDER,
     MANIFEST,
@@ -26,7 +25,6 @@ from pil_discovery.pipeline.archives.names import (
     ARCHIVE_SUFFIXES,
     folded_name,
     is_data,
-    is_hidden,
     name_fault,
     suffix_of,
     written_name,
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
 
     Walker = Callable[[BinaryIO, Budget, str], Walk]
 
-_ENDINGS = (".tar.gz", ".tgz", ".tar", ".zip")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP = b"\x1f\x8b"
 _FOREIGN = (
@@ -94,66 +91,6 @@ class Unpacked:
             return said
         shown = "、".join(left[:3]) + ("等" if len(left) > 3 else "")
         return f"{said}，未解开 {len(left)} 个（{shown}）"
-
-
-def unpack_all(root: Path) -> tuple[list[Unpacked], list[Problem]]:
-    """Unpack every archive of a workspace into `解压/`, and say which cannot be.
-
-    Parameters
-    ----------
-    root
-        The workspace. Results of scans in it, hidden folders and `解压/` itself are not
-        looked into.
-
-    Returns
-    -------
-    unpacked, problems
-        In the order of the archives' names. An archive that was unpacked before is
-        listed again and nothing is written.
-    """
-    done: list[Unpacked] = []
-    problems: list[Problem] = []
-    archives = _archives(root)
-    stems = Counter(folded_name(_below(root, a, stem=True)) for a in archives)
-    for archive in archives:
-        twice = stems[folded_name(_below(root, archive, stem=True))] > 1
-        target = root / FOLDER / _below(root, archive, stem=not twice)
-        try:
-            found = unpack(archive, target, root)
-        except PilError as error:
-            problems += error.problems
-            continue
-        done.append(found)
-        problems += _left_problems(found)
-    return done, problems
-
-
-def _archives(root: Path) -> list[Path]:
-    results = {p.parent for p in root.rglob("run.json")} | {root / FOLDER}
-    found = (p for p in root.rglob("*") if suffix_of(p.name) in ARCHIVE_SUFFIXES)
-    return sorted(
-        p
-        for p in found
-        if p.is_file()
-        and not is_hidden(p.relative_to(root).as_posix())
-        and not results & set(p.parents)
-    )
-
-
-def _below(root: Path, archive: Path, *, stem: bool) -> str:
-    name = archive.relative_to(root).as_posix()
-    ending = next((e for e in _ENDINGS if name.lower().endswith(e)), "")
-    return name[: len(name) - len(ending)] if stem else name
-
-
-def _left_problems(found: Unpacked) -> Iterator[Problem]:
-    file = found.archive.file
-    for name in found.nested:
-        what = "压缩包里还有压缩包，未解开"
-        yield Problem(file, name, what, "请单独取出，解压后放入文件夹")
-    if not found.files:
-        what = "压缩包里没有能读取的数据文件"
-        yield Problem(file, "", what, "请提供 CSV、Excel、图层或影像文件")
 
 
 def unpack(archive: Path, target: Path, root: Path) -> Unpacked:

@@ -12,6 +12,7 @@ from pil_discovery.pipeline.sandbox.client import (
     read_vector,
     survey_table,
     survey_vector,
+    unpack,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "read_vector",
     "survey_table",
     "survey_vector",
+    "unpack",
 ]

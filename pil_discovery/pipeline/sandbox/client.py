@@ -21,6 +21,7 @@ from pil_discovery.pipeline.sandbox.wire import Message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pil_discovery.pipeline.archives import Unpacked
     from pil_discovery.types import Dataset, Image, Layer, Table
 
 STARTING_S = 120.0
@@ -100,6 +101,20 @@ def read_raster(path: Path, **options: object) -> Image:
     from pil_discovery.pipeline.sandbox import nouns
 
     return nouns.image_of(_WORKER.ask(Request("read_raster", path, options, {})))
+
+
+def unpack(archive: Path, target: Path, *, root: Path) -> Unpacked:
+    """Unpack an archive in the worker; as `archives.unpack`.
+
+    Raises
+    ------
+    ReadError
+        Also when the worker ends, runs out of memory, or takes too long.
+    """
+    from pil_discovery.pipeline.sandbox import nouns
+
+    options = {"target": target, "root": root}
+    return nouns.unpacked_of(_WORKER.ask(Request("unpack", archive, options, {})))
 
 
 class Request:

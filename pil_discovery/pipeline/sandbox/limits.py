@@ -51,13 +51,15 @@ def limit_memory() -> int | None:
 class Fence:
     """Denies everything that reading a file does not need.
 
-    `roots` are the folders that the present request may read. The hook sees what
+    `roots` are the folders that the present request may read, `targets` those that it
+    may change besides the folder for temporary files. The hook sees what
     Python opens; what GDAL opens by itself is limited by its drivers. It cannot be
     taken out again.
     """
 
     def __init__(self) -> None:
         self.roots: tuple[str, ...] = ()
+        self.targets: tuple[str, ...] = ()
         code = {*sys.path, sys.prefix, sys.base_prefix, *_SYSTEM}
         self._readable = tuple(_folder(p) for p in code if p)
         self._writable = (_folder(tempfile.gettempdir()), _folder(os.devnull))
@@ -72,7 +74,8 @@ class Fence:
         elif event.startswith(_FORBIDDEN):
             raise PermissionError(f"a reader of files may not do {event}")
         elif event in _CHANGES:
-            self._demand(arguments[0], self._writable)
+            for path in _changed(arguments):
+                self._demand(path, (*self._writable, *self.targets))
 
     def _open(self, path: object, mode: object, flags: object) -> None:
         if isinstance(path, int):
@@ -80,8 +83,10 @@ class Fence:
         writes = isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR)
         if not writes and isinstance(mode, str):
             writes = bool(set(mode) & set("wax+"))
-        allowed = self._writable if writes else (*self._writable, *self._readable)
-        self._demand(path, allowed if writes else (*allowed, *self.roots))
+        allowed = (*self._writable, *self.targets)
+        self._demand(
+            path, allowed if writes else (*allowed, *self._readable, *self.roots)
+        )
 
     def _demand(self, path: object, folders: tuple[str, ...]) -> None:
         place = os.fsdecode(path) if isinstance(path, str | bytes | Path) else ""
@@ -90,6 +95,20 @@ class Fence:
             real == f or real.startswith(f.rstrip(os.sep) + os.sep) for f in folders
         ):
             raise PermissionError(f"a reader of files may not open {place}")
+
+
+def _changed(arguments: tuple[object, ...]) -> list[object]:
+    """Return the paths that an event changes.
+
+    The last argument is the handle of the folder that a relative path starts from, -1
+    where there is none.
+    """
+    paths = [a for a in arguments if isinstance(a, str | bytes | Path)]
+    handle = arguments[-1]
+    if not isinstance(handle, int) or handle < 0:
+        return list(paths)
+    base = Path(f"/proc/self/fd/{handle}").readlink()
+    return [base / os.fsdecode(path) for path in paths]
 
 
 def _folder(path: str) -> str:

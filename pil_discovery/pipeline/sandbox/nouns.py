@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from pil_discovery.pipeline.archives import Unpacked
 from pil_discovery.pipeline.sandbox.wire import Message
 from pil_discovery.types import (
+    Archive,
     Image,
     ImageProvenance,
     Layer,
@@ -124,6 +126,23 @@ def image_of(message: Message) -> Image:
         provenance=ImageProvenance.model_validate(told["provenance"]),
         sources=tuple(BandSource.model_validate(s) for s in told["sources"]),
         mask=MaskRule.model_validate(told["mask"]),
+    )
+
+
+def unpacked_message(unpacked: Unpacked) -> Message:
+    """Return what came out of an archive as a message."""
+    return Message({"kind": "unpacked", **unpacked.as_dict()})
+
+
+def unpacked_of(message: Message) -> Unpacked:
+    """Return what came out of an archive."""
+    told = message.head
+    return Unpacked(
+        archive=Archive.model_validate(told["archive"]),
+        folder=told["folder"],
+        files=tuple(told["files"]),
+        packed=tuple(told["packed"]),
+        nested=tuple(told["nested"]),
     )
 
 

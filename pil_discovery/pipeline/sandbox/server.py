@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pil_discovery.errors import PilError
+from pil_discovery.pipeline.archives import FOLDER, unpack
 from pil_discovery.pipeline.sandbox import drivers, limits, wire
 from pil_discovery.pipeline.sandbox.wire import Message
 
@@ -43,12 +44,15 @@ class Server:
         wire.send(self._answers, message)
 
     def _answer(self, asked: Mapping[str, Any]) -> Message:
-        self._fence.roots = (os.path.realpath(asked["root"]),)
+        root = os.path.realpath(asked["root"])
+        self._fence.roots = (root,)
+        into = (str(Path(root, FOLDER)),) if asked["kind"] == "unpack" else ()
+        self._fence.targets = into
         try:
             if "datasets" in asked:
                 self._learn(asked["datasets"])
             read = _reader(asked["kind"])
-            if asked["kind"] not in _OF_ROWS and (strange := drivers.unexpected()):
+            if asked["kind"] not in _WITHOUT_GDAL and (strange := drivers.unexpected()):
                 return Message({"state": "drivers", "names": strange})
             # From here on the clock runs: what is imported is no fault of the file.
             self._send(Message({"state": "started"}))
@@ -76,7 +80,7 @@ class Server:
         self._datasets = {dataset.id: dataset for dataset in found}
 
 
-_OF_ROWS = frozenset({"read_table", "survey_table"})
+_WITHOUT_GDAL = frozenset({"read_table", "survey_table", "unpack"})
 """Kinds of requests for which no GDAL is loaded."""
 
 
@@ -84,7 +88,9 @@ def _reader(kind: str) -> Read:
     """Return what reads and answers; its libraries are imported here."""
     from pil_discovery.pipeline.sandbox import nouns
 
-    if kind in _OF_ROWS:
+    if kind == "unpack":
+        return lambda path, _, told: nouns.unpacked_message(unpack(path, **told))
+    if kind in _WITHOUT_GDAL:
         from pil_discovery import records
 
         read = getattr(records, kind)
@@ -98,7 +104,7 @@ def _reader(kind: str) -> Read:
     return lambda path, sets, told: nouns.layer_message(vector(path, sets, **told))
 
 
-_PATHS = frozenset({"root", "cloud_mask"})
+_PATHS = frozenset({"root", "cloud_mask", "target"})
 _DAYS = frozenset({"valid_from", "valid_to"})
 
 

@@ -82,3 +82,24 @@ def test_reading_is_not_hindered(folder, code):
 def test_memory_is_limited():
     code = "assert limit_memory() >= 6 * 2**30; bytearray(2**60)"
     assert "MemoryError" in run("/", "free", code).stderr
+
+
+def test_only_the_target_of_a_request_may_be_changed(folder):
+    target = folder / "解压"
+    code = f"""
+import shutil
+fence.targets = ({str(target)!r},)
+fence._writable = ()
+place = Path({str(target)!r})
+place.mkdir()
+(place / "a").mkdir()
+(place / "a" / "b.csv").write_text("x")
+(place / "a").rename(place / "c")
+shutil.rmtree(place / "c")
+print("changed")
+(place.parent / "d").mkdir()
+"""
+    done = run(folder, "fenced", code)
+    assert done.stdout == "changed\n"
+    assert "a reader of files may not open" in done.stderr
+    assert not (folder / "d").exists()
