@@ -4,12 +4,14 @@ import sqlite3
 import struct
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 
 from pil_discovery.errors import CrsError, ReadError
 from pil_discovery.geo.area import area_m2
 from pil_discovery.layers import read_vector
+from pil_discovery.layers.contents import demand_sound
 from tests.layers.making import (
     BOW_TIE,
     DATASETS,
@@ -172,6 +174,31 @@ def test_two_names_cut_to_the_same_bytes_are_both_kept(tmp_path):
     table.write_bytes(table.read_bytes().replace(two, one))
     found = read(path, wanted=None)
     assert found.frame[["备注", "备注_2"]].iloc[0].tolist() == ["一", "二"]
+
+
+def test_fields_without_any_name_are_read_by_their_place(tmp_path):
+    rows = features([square()], 备注=["一"], 说明=["二"])
+    path = shapefile(tmp_path / "a.shp", rows, "GB18030")
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    for name in ("备注", "说明"):
+        data = data.replace(name.encode("gb18030").ljust(11, b"\x00"), b"\x00" * 11)
+    table.write_bytes(data)
+    assert read(path).frame["no"].tolist() == ["甲1"]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "texts", "words"),
+    [
+        ((0, 9, 3), b"abc", "内部结构已损坏"),
+        ((0, 1, 3), b"a\xff\xff", "不是合法的 UTF-8"),
+    ],
+)
+def test_texts_that_lie_nowhere_or_are_none_are_refused(offsets, texts, words):
+    places = pa.py_buffer(struct.pack("<3i", *offsets))
+    column = pa.StringArray.from_buffers(2, places, pa.py_buffer(texts))
+    with pytest.raises(ReadError, match=words):
+        demand_sound(pa.table({"a": column}), "a.fgb")
 
 
 def test_many_invalid_features_are_sorted_out_quickly(tmp_path):
