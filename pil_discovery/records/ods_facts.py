@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.markup import walk_xml
+from pil_discovery.records.markup import demand_xml, walk_xml
 from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
 
 if TYPE_CHECKING:
@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 
 _TOLD_BY = (b'value-type="error"', b"-spanned=", b":visibility=", b"<!DOCTYPE")
 _MOST_ROWS = 1 << 20
+
+
+def ods_fault(content: bytes) -> str:
+    """Return what is wrong with the XML of an ODS file; empty if nothing is.
+
+    The reader (calamine) waits for ever for the end of a table that has none.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if "content.xml" not in archive.namelist():
+            return ""
+        text = archive.read("content.xml")
+    try:
+        demand_xml(text)
+    except ValueError as error:
+        return f"content.xml 不完整或已损坏（{error}）"
+    return ""
 
 
 def ods_facts(content: bytes) -> WorkbookFacts:

@@ -31,7 +31,7 @@ from pil_discovery.records.containers import (
     sheet_fault,
 )
 from pil_discovery.records.grids import Grid
-from pil_discovery.records.ods_facts import ods_facts
+from pil_discovery.records.ods_facts import ods_facts, ods_fault
 from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
 from pil_discovery.records.xls_facts import xls_facts
 from pil_discovery.records.xlsb import is_xlsb, xlsb_facts, xlsb_fault
@@ -151,7 +151,7 @@ def _fault(content: bytes) -> str:
         return ole_fault(content)
     if is_xlsb(_members(content)):
         return xlsb_fault(content, MOST_CELLS)
-    return sheet_fault(content)
+    return sheet_fault(content) or ods_fault(content)
 
 
 def _members(content: bytes) -> set[str]:
