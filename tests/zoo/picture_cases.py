@@ -367,4 +367,3 @@ CASES = [
         also=_said("中国之外"),
     ),
 ]
-PENDING = []

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 import pil_discovery as pil
 from pil_discovery.errors import PilError
 from tests.zoo.cases import HAN, accounted
-from tests.zoo.making import ROWS, ods_bytes, rewritten
 from tests.zoo.seeds import SEEDS, generator, mutated
 
 HERE = Path(__file__).resolve().parents[2]
@@ -118,28 +116,6 @@ def test_no_broken_file_is_misread_or_crashes(tmp_path, name):
         victim.write_bytes(sound[victim])
     assert not faults
     assert fates["refused"] > 0
-
-
-def _cut_behind_a_row(xml):
-    return xml.partition(b"</table:table>")[0]
-
-
-@pytest.mark.xfail(
-    strict=True, reason="calamine never ends where the XML of an ODS does"
-)
-def test_a_cut_ods_does_not_hang(tmp_path):
-    path = tmp_path / "a.ods"
-    whole = ods_bytes({"台账": ROWS})
-    path.write_bytes(rewritten(whole, "content.xml", _cut_behind_a_row))
-    code = "import sys, pil_discovery as pil; pil.read_records(sys.argv[1])"
-    with suppress(subprocess.CalledProcessError):
-        subprocess.run(
-            [sys.executable, "-c", code, str(path)],
-            check=True,
-            capture_output=True,
-            cwd=HERE,
-            timeout=20,
-        )
 
 
 def test_a_check_of_a_folder_of_broken_files_names_each(tmp_path):
