@@ -280,6 +280,14 @@ def _with_table(contents: Contents, opened: Opened, encoding: str | None) -> Con
         raise ReadError(Problem(opened.file, "", what, "请连同全部文件重新导出"))
     at = {record: i for i, record in enumerate(records)}
     notes = [Inference(what="文字编码", value=decoded.encoding, why=decoded.why)]
+    notes += [
+        Inference(
+            what=f"列 {header}：文字可能被截断",
+            value=f"{number} 格",
+            why="文字正好写满 Shapefile 的字段宽度；请核对，或改用 GeoPackage 导出",
+        )
+        for header, number in decoded.filled.items()
+    ]
     if total > len(records):
         gone = f"{total - len(records)} 条"
         why = ".dbf 中标为已删除，GIS 软件同样不显示"

@@ -166,6 +166,39 @@ def test_a_gbk_text_cut_inside_a_character_is_missing_and_listed(tmp_path):
     assert reasons(read(path)) == ["key_missing", "truncated"]
 
 
+def test_texts_that_fill_their_field_are_noted_but_codes_are_not(tmp_path):
+    texts, codes = ["溪" * 5, "溪边", "山" * 5], ["A1", "B2", "C3"]
+    path = tmp_path / "a.shp"
+    rows = features([square()] * 3, 备注=texts, 编码=codes)
+    shapefile(path, rows, "GB18030")
+    found = read(narrowed(path, {"备注": 11, "编码": 2}))
+    told = {i.what: i.value for i in found.report.inferences if "截断" in i.what}
+    assert told == {"列 备注：文字可能被截断": "2 格"}
+    assert "truncated" not in reasons(found)
+
+
+def narrowed(path, widths):
+    """Rewrite the table of a shapefile with narrower fields, as other software does."""
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    count, size, length = struct.unpack("<IHH", data[4:12])
+    head, fields = data[:32], [data[at : at + 32] for at in range(32, size - 1, 32)]
+    starts = [1 + sum(f[16] for f in fields[:i]) for i in range(len(fields))]
+    new = []
+    for field_ in fields:
+        name = field_[:11].split(b"\x00")[0].decode("gb18030", "ignore")
+        new.append(widths.get(name, field_[16]))
+    records = [data[size + i * length : size + (i + 1) * length] for i in range(count)]
+    body = b"".join(
+        r[:1] + b"".join(r[s : s + w] for s, w in zip(starts, new, strict=True))
+        for r in records
+    )
+    fields = [f[:16] + bytes([w]) + f[17:] for f, w in zip(fields, new, strict=True)]
+    head = head[:10] + struct.pack("<H", 1 + sum(new)) + head[12:]
+    table.write_bytes(head + b"".join(fields) + b"\r" + body + b"\x1a")
+    return path
+
+
 def test_two_names_cut_to_the_same_bytes_are_both_kept(tmp_path):
     rows = features([square()], 备注=["一"], 说明=["二"]).drop(columns="图斑编号")
     path = shapefile(tmp_path / "a.shp", rows, "GB18030")
