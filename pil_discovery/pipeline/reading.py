@@ -388,19 +388,26 @@ class _Reading:
                 for s in sorted(sources, key=lambda s: (s.file, s.dataset or ""))
             ),
             quarantine=_quarantine([t.quarantine for t in read]),
-            reports=tuple(self._reports()),
+            reports=tuple(self._reports(joined)),
         )
 
-    def _reports(self) -> Iterator[tuple[str, ReadReport]]:
-        read: list[Table | Layer] = [
-            *chain(*self._tables.values()),
-            *chain(*self._layers.values()),
-        ]
-        for table in read:
-            for source in table.sources[:1]:
-                yield source.file, table.report
+    def _reports(self, joined: Mapping[str, Table]) -> Iterator[tuple[str, ReadReport]]:
+        for dataset, tables in self._tables.items():
+            for table in tables[:-1]:
+                yield table.sources[0].file, table.report
+            last = tables[-1]
+            yield last.sources[0].file, _with_notes(last, tables, joined[dataset])
+        for layer in chain(*self._layers.values()):
+            yield layer.sources[0].file, layer.report
         for image in self._images:
             yield image.provenance.file, layers.report_of(image.provenance)
+
+
+def _with_notes(last: Table, tables: list[Table], joined: Table) -> ReadReport:
+    """Return the report of the last file with what only all files together tell."""
+    known = sum(len(t.report.inferences) for t in tables)
+    notes = (*last.report.inferences, *joined.report.inferences[known:])
+    return last.report.model_copy(update={"inferences": notes})
 
 
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
