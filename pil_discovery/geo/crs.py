@@ -209,7 +209,7 @@ def _transform_array(
         return out
 
     array = np.asarray(data, dtype=object)
-    if source.name == target.name:
+    if source == target:  # names do not tell: «unnamed» may be any system
         return np.asarray(shapely.force_2d(array), dtype=object)
     return np.asarray(shapely.transform(array, move), dtype=object)
 

@@ -147,7 +147,17 @@ def _known(crs: CRS, what: str) -> Reference:
         code = 4326
     if code is not None:  # the system of a code also knows where it may be used
         crs = CRS.from_epsg(code)
-    return Reference(crs.name if code is None else f"EPSG:{code}", family, crs)
+    return Reference(_name(crs) if code is None else f"EPSG:{code}", family, crs)
+
+
+def _name(crs: CRS) -> str:
+    """Return the name of a system, and what it is where somebody deleted the name."""
+    if crs.name.strip():
+        return crs.name
+    base, operation = crs.geodetic_crs, crs.coordinate_operation
+    datum = "" if base is None or base.datum is None else base.datum.name
+    method = "经纬度" if operation is None else operation.method_name
+    return f"未命名坐标系（基准 {datum}，{method}）"
 
 
 def _written_code(crs: CRS, what: str) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyogrio
 
 from pil_discovery.errors import Problem, ReadError
@@ -166,16 +167,19 @@ def _read(
             return_fids=True,
             datetime_as_string=True,
         )
+        demand_sound(table, opened.file)
         _demand_whole(int(info["features"]), table.num_rows, opened)
         fids = table.column(0).to_numpy().astype(np.int64)
-        shape = meta["geometry_name"] or "wkb_geometry"
+        # By position: in a damaged file several columns may have one name.
+        names = table.column_names
+        shape = names.index(meta["geometry_name"] or "wkb_geometry")
         found = parsed(table.column(shape).to_pylist(), fids, (opened.path, layer))
-        names = [n for n in table.column_names[1:] if n != shape]
-        cells = [[plain_cell(v) for v in table.column(n).to_pylist()] for n in names]
+        others = [at for at in range(1, len(names)) if at != shape]
+        cells = [[plain_cell(v) for v in table.column(at).to_pylist()] for at in others]
     single = opened.driver == SHAPEFILE
     return Contents(
         layer,
-        names,
+        [names[at] for at in others],
         cells,
         found.geometries,
         found.broken,
@@ -190,6 +194,22 @@ def _demand_driver(found: str, opened: Opened) -> None:
     if found != opened.driver:
         what = f"内容被识别为 {found}，不是 {opened.driver}，拒绝打开"
         raise ReadError(Problem(opened.file, "", what, "请核对文件来源并重新导出"))
+
+
+def demand_sound(table: pa.Table, file: str) -> None:
+    """Refuse a table whose texts lie anywhere, or are none: a damaged FlatGeobuf.
+
+    Raises
+    ------
+    ReadError
+        Before a cell is looked at, which would end in a fault of the interpreter.
+    """
+    try:
+        table.validate(full=True)
+    except pa.ArrowInvalid as error:
+        is_text = "UTF8" in str(error)
+        what = "文字不是合法的 UTF-8" if is_text else "文件内部结构已损坏"
+        raise ReadError(Problem(file, "", what, "请用原软件重新导出")) from error
 
 
 def _demand_whole(promised: int, found: int, opened: Opened) -> None:
@@ -212,7 +232,7 @@ def _telling(opened: Opened) -> Iterator[list[Inference]]:
         warnings.simplefilter("always")
         try:
             yield notes
-        except UnicodeDecodeError as error:
+        except UnicodeDecodeError as error:  # of the names of columns
             what = "文字不是合法的 UTF-8"
             raise ReadError(
                 Problem(opened.file, "", what, "请用原软件重新导出")
@@ -260,6 +280,14 @@ def _with_table(contents: Contents, opened: Opened, encoding: str | None) -> Con
         raise ReadError(Problem(opened.file, "", what, "请连同全部文件重新导出"))
     at = {record: i for i, record in enumerate(records)}
     notes = [Inference(what="文字编码", value=decoded.encoding, why=decoded.why)]
+    notes += [
+        Inference(
+            what=f"列 {header}：文字可能被截断",
+            value=f"{number} 格",
+            why="文字正好写满 Shapefile 的字段宽度；请核对，或改用 GeoPackage 导出",
+        )
+        for header, number in decoded.filled.items()
+    ]
     if total > len(records):
         gone = f"{total - len(records)} 条"
         why = ".dbf 中标为已删除，GIS 软件同样不显示"

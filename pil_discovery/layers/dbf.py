@@ -61,6 +61,8 @@ class Decoded:
     cut
         (record from 0, header) of texts that the file cut inside a character; the cell
         holds what is left in front of it.
+    filled
+        Header → how many further texts fill their field, so that they may be cut.
     """
 
     headers: list[str]
@@ -68,6 +70,7 @@ class Decoded:
     encoding: str
     why: str
     cut: list[tuple[int, str]]
+    filled: dict[str, int]
 
 
 def read_dbf(path: Path, name: str) -> list[Column]:
@@ -127,14 +130,17 @@ def decode_columns(
     """
     encoding, why = _encoding(columns, name, declared=declared, given=given)
     headers = [_text(c.name, encoding, cut=True)[0] for c in columns]
-    decoded, cut = [], []
+    decoded, cut, filled = [], [], {}
     for header, column in zip(headers, columns, strict=True):
         values = [
             _text(cell, encoding, cut=_full(cell, column)) for cell in column.cells
         ]
         cut += [(i, header) for i, (_, short) in enumerate(values) if short]
         decoded.append([_cell(text, column.kind) for text, _ in values])
-    return Decoded(headers, decoded, encoding, why, cut)
+        number = _filled(column, encoding) - sum(short for _, short in values)
+        if number > 0:
+            filled[header] = number
+    return Decoded(headers, decoded, encoding, why, cut, filled)
 
 
 def _fields(header: bytes) -> list[tuple[bytes, str, int]]:
@@ -157,6 +163,21 @@ def _cells(block: NDArray[np.uint8]) -> list[bytes]:
 def _full(cell: bytes, column: Column) -> bool:
     """Tell whether a cell fills its column, so that the file may have cut it."""
     return len(cell) >= column.width - 1
+
+
+def _filled(column: Column, encoding: str) -> int:
+    """Return how many texts of a column may be cut between two characters.
+
+    They leave no room for another character of Chinese. A column in which all texts
+    are ASCII of that very length holds codes, not cut ones.
+    """
+    texts = [c for c in column.cells if c] if column.kind == "C" else []
+    last = 3 if encoding == "utf-8" else 2
+    full = [
+        len(text) > column.width - (1 if text.isascii() else last) for text in texts
+    ]
+    codes = len(texts) > 1 and all(full) and all(t.isascii() for t in texts)
+    return 0 if codes else sum(full)
 
 
 def _encoding(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
-from contextlib import contextmanager
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import rasterio
 from rasterio.enums import MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from pil_discovery.errors import Problem, ReadError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    import numpy as np
     from affine import Affine
     from rasterio.io import DatasetReader
 
@@ -33,6 +32,7 @@ _STRIP_SAMPLES = 32_000_000  # hashed at a time: some 64 MB of 16-bit pixels
 FAULTS = (RasterioError, ValueError)
 """What rasterio raises at broken files: metadata need not even be UTF-8."""
 _FOLDERS = 6  # deep enough for a band within a .SAFE folder
+_LEADING_DIGITS = re.compile(r"\s*\d{1,18}", re.ASCII)
 _METRES = {"micrometers": 1000.0, "micrometres": 1000.0, "nanometers": 1.0}
 
 
@@ -94,7 +94,7 @@ def open_header(path: Path, root: Path | None) -> Header:
     opened = open_picture(path, root)
     _demand_driver(opened)
     try:
-        with _quiet(), open_raster(opened.path) as src:
+        with open_raster(opened.path) as src:
             return _read(src, opened)
     except FAULTS as error:
         raise unreadable(opened, error) from error
@@ -111,14 +111,6 @@ def _demand_driver(opened: Opened) -> None:
         raise ReadError(Problem(opened.file, "", what, "请转换为 GeoTIFF 后导入"))
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep rasterio from warning of a missing place, which the header tells anyway."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        yield
-
-
 def unreadable(opened: Opened, error: Exception) -> ReadError:
     """Say that a picture cannot be read, without naming folders of this machine."""
     said = str(error).replace(f"{opened.path.parent}/", "").split("\n")[0]
@@ -131,6 +123,8 @@ def _read(src: DatasetReader, opened: Opened) -> Header:
         what = f"内容被识别为 {src.driver}，不是 {opened.driver}，拒绝打开"
         raise ReadError(Problem(opened.file, "", what, "请核对文件来源并重新导出"))
     envi = src.tags(ns="ENVI") if src.driver == "ENVI" else {}
+    if envi:
+        _demand_whole(src, opened, envi)
     bits = src.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
     return Header(
         opened=opened,
@@ -151,6 +145,20 @@ def _read(src: DatasetReader, opened: Opened) -> Header:
         bits=int(bits) if bits and bits.isdecimal() else _bits(src.dtypes[0]),
         wavelengths_nm=_wavelengths(envi, src.count),
     )
+
+
+def _demand_whole(src: DatasetReader, opened: Opened, envi: dict[str, str]) -> None:
+    """Refuse an ENVI file that ends before its last pixel: GDAL would read zeros."""
+    if envi.get("file_compression", "0").strip() not in {"", "0"}:
+        what, remedy = "ENVI 文件经过压缩", "请解压或转换为 GeoTIFF 后导入"
+        raise ReadError(Problem(opened.file, "", what, remedy))
+    offset = _LEADING_DIGITS.match(envi.get("header_offset", ""))
+    depth = sum(np.dtype(d).itemsize for d in src.dtypes)
+    wanted = src.width * src.height * depth + int(offset[0] if offset else 0)
+    found = opened.path.stat().st_size
+    if found < wanted:
+        what = f"文件不完整：按头文件应有 {wanted} 字节，实有 {found} 字节"
+        raise ReadError(Problem(opened.file, "", what, "请重新拷贝或重新导出"))
 
 
 def _bits(dtype: str) -> int | None:
@@ -189,7 +197,7 @@ def band_hashes(opened: Opened, sha256: str) -> tuple[bytes, ...]:
 
 @lru_cache(maxsize=256)
 def _band_hashes(path: Path, sha256: str) -> tuple[bytes, ...]:  # noqa: ARG001 -- part of the key
-    with _quiet(), open_raster(path) as src:
+    with open_raster(path) as src:
         bands = [hashlib.sha256() for _ in range(src.count)]
         for window in _strips(src):
             values = src.read(window=window)

@@ -14,7 +14,9 @@ from pil_discovery.layers.headers import open_header, product_at
 from pil_discovery.layers.provenance import Reading, common_nodata, provenance_of
 from pil_discovery.layers.rasters import (
     PAN,
+    demand_area,
     file_problems,
+    in_china_note,
     reference_grid,
     step_between,
     system_of,
@@ -62,7 +64,7 @@ def read_raster(
     ReadError
         Forbidden path or format, unreadable.
     CrsError
-        System missing or unsafe.
+        System missing, unsafe, or not meant for where the picture lies.
     ImageError
         Nobody states time, sensor or bands; time without zone, bands that do not
         exist, files on other grids, too large … all at once.
@@ -73,10 +75,15 @@ def read_raster(
     if problems or stated.acquired is None or stated.sensor is None:
         raise ImageError(problems)
     crs = system_of(picture.grid, stated.crs, stated.place)
+    demand_area(picture.grid, crs)
     bands = {name: picture.source(name) for name in picture.on_grid}
     nodata = tuple(picture.nodata(name) for name in bands)
     mask = picture.mask_rule()
-    notes = (*picture.notes(), *_system_notes(picture.grid, stated, crs))
+    notes = (
+        *picture.notes(),
+        *_system_notes(picture.grid, stated, crs),
+        *in_china_note(picture.grid, crs),
+    )
     reading = Reading(
         scene=picture.scene,
         stated=stated,

@@ -10,12 +10,14 @@ import shapely
 from pyproj import CRS
 
 from pil_discovery.errors import CrsError, Problem
-from pil_discovery.geo.crs import to_lonlat
+from pil_discovery.geo.crs import in_china, outside_use, to_lonlat
 from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.space import Space
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from pil_discovery.layers.headers import Header
 
@@ -131,6 +133,37 @@ def system_of(header: Header, stated: str | None, place: str | None) -> CRS:
         what = f"影像的坐标系不能写「{stated}」"
         raise CrsError(Problem(header.file, "crs", what, "请写 EPSG 代码"))
     return crs
+
+
+def demand_area(header: Header, crs: CRS) -> None:
+    """Refuse a picture whose middle lies where its system is not meant to be used.
+
+    Large scenes reach over the edge of their zone, so that their corners do not count.
+
+    Raises
+    ------
+    CrsError
+        Also within 1° of longitude and latitude 0, where there is only sea.
+    """
+    reference = parse_reference(crs)
+    middle = _middle(header, crs)
+    if outside_use(middle, reference).all() or (np.abs(middle) < 1.0).all():
+        what = f"影像中心在坐标系 {reference.name} 的适用范围之外"
+        remedy = "核对影像的坐标系和坐标原点，重新导出"
+        raise CrsError(Problem(header.file, "", what, remedy))
+
+
+def in_china_note(header: Header, crs: CRS) -> list[str]:
+    """Say when a picture shows nothing of China."""
+    if in_china(_middle(header, crs)).any():
+        return []
+    return ["影像中心在中国之外，请核对坐标系"]
+
+
+def _middle(header: Header, crs: CRS) -> NDArray[np.float64]:
+    """Return longitude and latitude of the middle of a picture, shape (1, 2)."""
+    x, y = header.transform @ (header.width / 2, header.height / 2)
+    return to_lonlat(np.array([[x, y]]), parse_reference(crs))
 
 
 def _no_system(header: Header, place: str | None) -> tuple[str, str]:

@@ -9,7 +9,16 @@ import pandas as pd
 from pil_discovery.types import QUARANTINE_COLUMNS, Source
 
 if TYPE_CHECKING:
-    from pil_discovery.types import Image, ImageSource, LayerSource, RecordSource
+    from collections.abc import Sequence
+
+    from pil_discovery.types import (
+        Image,
+        ImageSource,
+        LayerSource,
+        ReadReport,
+        RecordSource,
+        Table,
+    )
 
 
 def stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -52,3 +61,10 @@ def joined_quarantine(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return rows.sort_values(order, kind="stable", na_position="first").reset_index(
         drop=True
     )
+
+
+def with_joint_notes(last: Table, tables: Sequence[Table], joined: Table) -> ReadReport:
+    """Return the report of the last file with what only all files together tell."""
+    known = sum(len(t.report.inferences) for t in tables)
+    notes = (*last.report.inferences, *joined.report.inferences[known:])
+    return last.report.model_copy(update={"inferences": notes})

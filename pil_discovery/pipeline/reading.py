@@ -22,6 +22,7 @@ from pil_discovery.pipeline.materials import (
     joined_quarantine,
     source_of_picture,
     stacked,
+    with_joint_notes,
 )
 from pil_discovery.types import Layer, Source, Table
 
@@ -384,16 +385,16 @@ class _Reading:
                 for s in sorted(sources, key=lambda s: (s.file, s.dataset or ""))
             ),
             quarantine=joined_quarantine([t.quarantine for t in read]),
-            reports=tuple(self._reports()),
+            reports=tuple(self._reports(joined)),
         )
 
-    def _reports(self) -> Iterator[tuple[str, ReadReport]]:
-        read: list[Table | Layer] = [
-            *chain(*self._tables.values()),
-            *chain(*self._layers.values()),
-        ]
-        for table in read:
-            for source in table.sources[:1]:
-                yield source.file, table.report
+    def _reports(self, joined: Mapping[str, Table]) -> Iterator[tuple[str, ReadReport]]:
+        for dataset, tables in self._tables.items():
+            for table in tables[:-1]:
+                yield table.sources[0].file, table.report
+            last = tables[-1]
+            yield last.sources[0].file, with_joint_notes(last, tables, joined[dataset])
+        for layer in chain(*self._layers.values()):
+            yield layer.sources[0].file, layer.report
         for image in self._images:
             yield image.provenance.file, layers.report_of(image.provenance)

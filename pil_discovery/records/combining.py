@@ -8,6 +8,7 @@ import pandas as pd
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records.rows import stack
+from pil_discovery.text.near_duplicates import near_duplicates_across
 from pil_discovery.text.quarantine import (
     Entry,
     quarantine_frame,
@@ -27,7 +28,8 @@ def combine(tables: Sequence[Table]) -> Table:
 
     Keys are checked again across the files: equal rows stay once; rows with one key and
     different content all leave, and so does a row whose key was in conflict in another
-    file. Every source keeps its own count of rows.
+    file. Every source keeps its own count of rows. The report holds the notes of all
+    files, then those on rows of different files.
 
     Raises
     ------
@@ -47,7 +49,8 @@ def combine(tables: Sequence[Table]) -> Table:
     entries = struck.entries + sifted.entries
     quarantine = pd.concat([before, quarantine_frame(entries)], ignore_index=True)
     sources = tuple(_recounted(s, entries) for t in tables for s in t.sources)
-    report = _summed(tables, sifted.inferences, sources)
+    notes = (*sifted.inferences, *near_duplicates_across(sifted.frame, dataset))
+    report = _summed(tables, notes, sources)
     return Table(dataset, sifted.frame, quarantine, report, sources)
 
 

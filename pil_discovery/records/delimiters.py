@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _USUAL = (",", "\t", ";", "|")
-_RARE = ("^", "~", "\x01", "\x02", "\x1c", "\x1d", "\x1e", "\x1f", *"¦§¤｜!#$&*@`")
+_RARE = ("^", "~", "\x01", "\x02", "\x1c", "\x1d", "\x1e", "\x1f", *"¦§¤｜，!#$&*@`")
 _HEAD = 1 << 16
 _MOST_LINES = 200
 _SURE = 0.9

@@ -30,16 +30,36 @@ def walk_xml(
     ValueError
         When the document is no well-formed XML or declares a document type.
     """
-    parser = expat.ParserCreate()
+    parser = _strict_parser()
     parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse
-    parser.EntityDeclHandler = _refuse
     parser.StartElementHandler = lambda name, found: start(_bare(name), _bared(found))
     if end is not None:
         close = end
         parser.EndElementHandler = lambda name: close(_bare(name))
     if text is not None:
         parser.CharacterDataHandler = text
+    _parse(parser, content)
+
+
+def demand_xml(content: bytes | str) -> None:
+    """Look at a document for nothing but whether `walk_xml` would accept it.
+
+    Raises
+    ------
+    ValueError
+        When the document is no well-formed XML or declares a document type.
+    """
+    _parse(_strict_parser(), content)
+
+
+def _strict_parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse
+    parser.EntityDeclHandler = _refuse
+    return parser
+
+
+def _parse(parser: expat.XMLParserType, content: bytes | str) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:

@@ -11,8 +11,10 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import numpy as np
 from python_calamine import (
     CalamineError,
     CalamineSheet,
@@ -31,8 +33,8 @@ from pil_discovery.records.containers import (
     sheet_fault,
 )
 from pil_discovery.records.grids import Grid
-from pil_discovery.records.ods_facts import ods_facts
-from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
+from pil_discovery.records.ods_facts import ods_facts, ods_fault
+from pil_discovery.records.workbook_facts import WIDTH, SheetFacts, WorkbookFacts
 from pil_discovery.records.xls_facts import xls_facts
 from pil_discovery.records.xlsb import is_xlsb, xlsb_facts, xlsb_fault
 from pil_discovery.records.xlsx_facts import xlsx_facts
@@ -118,7 +120,7 @@ def read_workbook(
         what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
         raise ReadError(Problem(blob.file, "", what, "请重新导出"))
     found = list_unread(hidden - set(names), [g.sheet for g in grids if not g.rows])
-    found += _hidden_rows(filled, facts)
+    found += [*_hidden_rows(filled, facts), *_percents(filled, facts)]
     return Book(filled, found, facts.counts_from_1904)
 
 
@@ -151,7 +153,7 @@ def _fault(content: bytes) -> str:
         return ole_fault(content)
     if is_xlsb(_members(content)):
         return xlsb_fault(content, MOST_CELLS)
-    return sheet_fault(content)
+    return sheet_fault(content) or ods_fault(content)
 
 
 def _members(content: bytes) -> set[str]:
@@ -216,11 +218,34 @@ def _grid(
     sheet = book.get_sheet_by_name(name)
     filled = _Filled()
     listed = _rows(sheet, _errors(facts), progress)
+    if facts is not None and facts.percents:
+        listed = _with_percents(listed, np.unique(facts.percents).tolist())
     blocks = list(gather(filled.watch(listed)))
     # A used range often ends in thousands of formatted but empty rows.
     rows = BlockRows(blocks)[: filled.rows]
     merged = sheet.merged_cell_ranges or (facts.merged if facts is not None else ())
     return Grid(name, rows, range(1, len(rows) + 1), merged=tuple(merged))
+
+
+def _with_percents(
+    rows: Iterable[list[object]], places: Iterable[int]
+) -> Iterator[list[object]]:
+    """Yield rows in which a share is what the sheet shows: `5%` in place of 0.05."""
+    following = iter(places)
+    place = next(following, -1)
+    for number, row in enumerate(rows):
+        while place // WIDTH == number:
+            column = place % WIDTH
+            if column < len(row):
+                row[column] = _percent(row[column])
+            place = next(following, -1)
+        yield row
+
+
+def _percent(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return f"{(Decimal(repr(value)) * 100).normalize():f}%"
 
 
 def _errors(facts: SheetFacts | None) -> dict[int, list[tuple[int, str]]]:
@@ -242,6 +267,16 @@ def _hidden_rows(grids: Sequence[Grid], facts: WorkbookFacts) -> list[Inference]
             what = "隐藏的行也已读取"
             found.append(Inference(what=what, value=f"{len(rows)} 行", why=why))
     return found
+
+
+def _percents(grids: Sequence[Grid], facts: WorkbookFacts) -> Iterator[Inference]:
+    """Say where cells are read as the percentages that they show."""
+    for grid in grids:
+        sheet = facts.sheets.get(grid.sheet or "")
+        if sheet is not None and sheet.percents:
+            why = f"工作表“{grid.sheet}”的这些单元格设为百分比格式，显示的 5% 即 0.05"
+            value = f"{len(sheet.percents)} 格"
+            yield Inference(what="按显示的百分数读取", value=value, why=why)
 
 
 class _Filled:

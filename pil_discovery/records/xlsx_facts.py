@@ -8,7 +8,13 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from pil_discovery.records.markup import walk_xml
-from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
+from pil_discovery.records.workbook_facts import (
+    PERCENT_FORMATS,
+    WIDTH,
+    SheetFacts,
+    WorkbookFacts,
+    is_percent,
+)
 from pil_discovery.text.numbers import NOT_CALCULATED
 
 if TYPE_CHECKING:
@@ -40,8 +46,47 @@ def xlsx_facts(content: bytes) -> WorkbookFacts:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         identifiers, from_1904 = _book(archive)
         parts = sheet_parts(archive, identifiers, "xl/_rels/workbook.xml.rels")
-        sheets = {name: _sheet_facts(archive, part) for name, part in parts.items()}
+        percents = _percent_cells(archive)
+        sheets = {n: _sheet_facts(archive, p, percents) for n, p in parts.items()}
     return WorkbookFacts(sheets, from_1904)
+
+
+def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
+    """Return what finds the cells formatted as percentages; None where no style is."""
+    if "xl/styles.xml" not in archive.namelist():
+        return None
+    styles = _Styles()
+    walk_xml(archive.read("xl/styles.xml"), start=styles.start, end=styles.end)
+    if not styles.percents:
+        return None
+    numbers = b"|".join(b"%d" % number for number in styles.percents)
+    return re.compile(
+        rb"""<(?:\w+:)?c\s(?=[^>]*?\bs\s*=\s*["'](?:%s)["'])"""
+        rb"""[^>]*?\br\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""" % numbers
+    )
+
+
+class _Styles:
+    """The numbers of the cell styles that show percentages (18.8.10, 18.8.30)."""
+
+    def __init__(self) -> None:
+        self.percents: list[int] = []
+        self._formats = {str(number) for number in PERCENT_FORMATS}
+        self._next: int | None = None
+
+    def start(self, element: str, attributes: dict[str, str]) -> None:
+        form = attributes.get("numFmtId", "")
+        if element == "numFmt" and is_percent(attributes.get("formatCode", "")):
+            self._formats.add(form)
+        elif element == "cellXfs":
+            self._next = 0
+        elif element == "xf" and self._next is not None:
+            self.percents += [self._next] if form in self._formats else []
+            self._next += 1
+
+    def end(self, element: str) -> None:
+        if element == "cellXfs":
+            self._next = None
 
 
 def _book(archive: zipfile.ZipFile) -> tuple[dict[str, str], bool]:
@@ -87,13 +132,18 @@ def _part(target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _sheet_facts(archive: zipfile.ZipFile, part: str) -> SheetFacts:
+def _sheet_facts(
+    archive: zipfile.ZipFile, part: str, percents: re.Pattern[bytes] | None
+) -> SheetFacts:
     facts = SheetFacts()
     for text in _rows_of(archive, part):
         if _may_show_errors(text):
             facts.errors.update(_errors(text))
         if b"hidden" in text:
             facts.hidden_rows += map(int, _HIDDEN_ROW.findall(text))
+        if percents is not None:
+            for column, row in percents.findall(text):
+                facts.percents.append((int(row) - 1) * WIDTH + _column(column))
     return facts
 
 

@@ -49,6 +49,37 @@ def near_duplicates(frame: pd.DataFrame, dataset: Dataset) -> list[Inference]:
     ]
 
 
+def near_duplicates_across(frame: pd.DataFrame, dataset: Dataset) -> list[Inference]:
+    """Return the notes on rows of different files; those of one file are told there.
+
+    Parameters
+    ----------
+    frame
+        Rows of several files, as for `near_duplicates`.
+    """
+    return [
+        *_note(
+            "不同文件的行仅空格、全半角、大小写或标点不同",
+            frame,
+            _across(_written_twice(frame, dataset), frame),
+        ),
+        *_note(
+            "不同文件的行除编号外各列都相同",
+            frame,
+            _across(_numbered_twice(frame, dataset), frame),
+        ),
+    ]
+
+
+def _across(groups: pd.Series, frame: pd.DataFrame) -> pd.Series:
+    """Return the groups with rows of more than one file."""
+    if groups.empty:
+        return groups
+    sources = frame.loc[groups.index, "_source"]
+    across: pd.Series = groups[sources.groupby(groups).transform("nunique") > 1]
+    return across
+
+
 def _written_twice(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
     """Return the groups of rows equal but for width, case, space and punctuation."""
     content = [name for name in frame.columns if name not in ORIGIN_COLUMNS]
@@ -147,8 +178,11 @@ def _note(what: str, frame: pd.DataFrame, groups: pd.Series) -> list[Inference]:
 def _places(rows: pd.DataFrame) -> str:
     """Return where rows stand, sheet by sheet."""
     words = []
-    for sheet, part in rows.groupby(rows["_sheet"].fillna(""), sort=False):
+    several = len(rows["_source"].unique()) > 1
+    places = [rows["_source"], rows["_sheet"].fillna("")]
+    for (source, sheet), part in rows.groupby(places, sort=False):
         numbers = "、".join(map(str, part["_row"].tolist()))
-        named = f"工作表“{sheet!s}”" if sheet else ""
+        named = f"{source} " if several else ""
+        named += f"工作表“{sheet!s}”" if sheet else ""
         words.append(f"{named}第{numbers}行")
     return "、".join(words)

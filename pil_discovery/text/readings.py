@@ -100,8 +100,21 @@ def _text(value: object, rules: Rules) -> Reading:
         return _truncated()
     if is_error_value(value.strip()):
         return _unreadable("是表格软件的错误值")
-    plain = fold(value) if rules.identifier else tidy(value)
-    return _coded(plain, rules.field.code) if rules.field.code else Reading(plain)
+    return _identifier(fold(value), rules) if rules.identifier else Reading(tidy(value))
+
+
+_TEXT_MARKS = "'‘’"
+"""In front of a code one of these makes Excel take it for text; exports carry it on."""
+
+
+def _identifier(plain: str, rules: Rules) -> Reading:
+    marked = plain[0] in _TEXT_MARKS and plain[-1] not in _TEXT_MARKS
+    bare = plain[1:].strip() if marked else plain
+    if marked and is_placeholder(bare):
+        return _MISSING
+    reading = _coded(bare, rules.field.code) if rules.field.code else Reading(bare)
+    note = "去掉开头的撇号（表格软件的文本标记）" if marked else ""
+    return replace(reading, note=reading.note or note) if note else reading
 
 
 _LOST_DIGITS = re.compile(r"\d(\.\d+)?[eE]\+(1[5-9]|[2-9]\d)")
@@ -258,7 +271,8 @@ def _cell_factor(unit: str, rules: Rules) -> Fraction | Reading:
     if multiple:
         return _unit_fault(f"格内写“{unit}”，而该列单位已是{rules.unit}，无法确定")
     if wanted is None:
-        return Fraction(1)
+        share = found is not None and found.dimension == "ratio"
+        return found.factor if found is not None and share else Fraction(1)
     factor = conversion(unit, wanted)
     return _unit_fault(unit_fault(unit, wanted)) if factor is None else factor
 

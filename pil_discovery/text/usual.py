@@ -97,11 +97,12 @@ def _plain_text(identifier: bool) -> str:
 
     ASCII and the Chinese characters of GB 2312 stand for themselves under NFKC; Chinese
     punctuation does where the text is only tidied. A plus sign may belong to a number
-    that lost its digits, an E begins the error values of LibreOffice.
+    that lost its digits, an E begins the error values of LibreOffice,
+    an apostrophe marks identifiers as text.
     """
     marks = "" if identifier else "（），、。；：《》【】“”·"
     inside = rf" !-*,-~{_HAN}{marks}"
-    first = _ranges(NEVER_FIRST - set("+Ee"))
+    first = _ranges(NEVER_FIRST - set("+Ee'" if identifier else "+Ee"))
     longest = max(map(len, PLACEHOLDERS))
     return (
         rf"^(?:[{first}](?:[{inside}]*[{inside[1:]}])?"

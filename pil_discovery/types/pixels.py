@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -106,14 +107,19 @@ def open_raster(path: Path) -> Iterator[DatasetReader]:
     `rasterio.open` would read a file name as a connection; its reader does not.
     """
     import rasterio
+    from rasterio.errors import NotGeoreferencedWarning
     from rasterio.io import DatasetReader
 
     settings = {"GDAL_PAM_ENABLED": "NO", "GDAL_GEOREF_SOURCES": "INTERNAL"}
     driver = driver_of(path) or "ENVI"
     if driver != "ENVI":
         settings["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"
-    with rasterio.Env(**settings), DatasetReader(str(path), driver=[driver]) as src:
-        yield src
+    with rasterio.Env(**settings):
+        with warnings.catch_warnings():  # whether there is a place, `transform` tells
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            src = DatasetReader(str(path), driver=[driver])
+        with src:
+            yield src
 
 
 def read_bands(sources: Sequence[BandSource], window: Window | None) -> Floats:

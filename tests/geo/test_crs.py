@@ -112,3 +112,25 @@ def test_area_of_use_is_checked_with_half_a_degree():
     world = crs.parse_reference(4326)
     assert not crs.outside_use(np.array([[15.0, 46.0]]), world).any()
     assert crs.outside_use(np.array([[200.0, 46.0]]), world).all()
+
+
+def nameless(meridian):
+    return CRS.from_wkt(
+        'PROJCS["",GEOGCS["",DATUM["WGS_1984",SPHEROID["",6378137,298.257223563]],'
+        'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],'
+        'PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],'
+        f'PARAMETER["central_meridian",{meridian}],PARAMETER["scale_factor",1],'
+        'PARAMETER["false_easting",500000],PARAMETER["false_northing",0],'
+        'UNIT["metre",1]]'
+    )
+
+
+def test_systems_without_a_name_are_told_apart_and_said_to_have_none():
+    one, other = nameless(120.5), nameless(117.5)
+    name = crs.parse_reference(one).name
+    assert (
+        name == "未命名坐标系（基准 World Geodetic System 1984，Transverse Mercator）"
+    )
+    point = np.array([shapely.Point(5e5, 3.1e6)], dtype=object)
+    (moved,) = crs.safe_transform(point, one, other)
+    assert moved.x > 7e5

@@ -4,12 +4,14 @@ import sqlite3
 import struct
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 
 from pil_discovery.errors import CrsError, ReadError
 from pil_discovery.geo.area import area_m2
 from pil_discovery.layers import read_vector
+from pil_discovery.layers.contents import demand_sound
 from tests.layers.making import (
     BOW_TIE,
     DATASETS,
@@ -164,6 +166,39 @@ def test_a_gbk_text_cut_inside_a_character_is_missing_and_listed(tmp_path):
     assert reasons(read(path)) == ["key_missing", "truncated"]
 
 
+def test_texts_that_fill_their_field_are_noted_but_codes_are_not(tmp_path):
+    texts, codes = ["溪" * 5, "溪边", "山" * 5], ["A1", "B2", "C3"]
+    path = tmp_path / "a.shp"
+    rows = features([square()] * 3, 备注=texts, 编码=codes)
+    shapefile(path, rows, "GB18030")
+    found = read(narrowed(path, {"备注": 11, "编码": 2}))
+    told = {i.what: i.value for i in found.report.inferences if "截断" in i.what}
+    assert told == {"列 备注：文字可能被截断": "2 格"}
+    assert "truncated" not in reasons(found)
+
+
+def narrowed(path, widths):
+    """Rewrite the table of a shapefile with narrower fields, as other software does."""
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    count, size, length = struct.unpack("<IHH", data[4:12])
+    head, fields = data[:32], [data[at : at + 32] for at in range(32, size - 1, 32)]
+    starts = [1 + sum(f[16] for f in fields[:i]) for i in range(len(fields))]
+    new = []
+    for field_ in fields:
+        name = field_[:11].split(b"\x00")[0].decode("gb18030", "ignore")
+        new.append(widths.get(name, field_[16]))
+    records = [data[size + i * length : size + (i + 1) * length] for i in range(count)]
+    body = b"".join(
+        r[:1] + b"".join(r[s : s + w] for s, w in zip(starts, new, strict=True))
+        for r in records
+    )
+    fields = [f[:16] + bytes([w]) + f[17:] for f, w in zip(fields, new, strict=True)]
+    head = head[:10] + struct.pack("<H", 1 + sum(new)) + head[12:]
+    table.write_bytes(head + b"".join(fields) + b"\r" + body + b"\x1a")
+    return path
+
+
 def test_two_names_cut_to_the_same_bytes_are_both_kept(tmp_path):
     rows = features([square()], 备注=["一"], 说明=["二"]).drop(columns="图斑编号")
     path = shapefile(tmp_path / "a.shp", rows, "GB18030")
@@ -172,6 +207,31 @@ def test_two_names_cut_to_the_same_bytes_are_both_kept(tmp_path):
     table.write_bytes(table.read_bytes().replace(two, one))
     found = read(path, wanted=None)
     assert found.frame[["备注", "备注_2"]].iloc[0].tolist() == ["一", "二"]
+
+
+def test_fields_without_any_name_are_read_by_their_place(tmp_path):
+    rows = features([square()], 备注=["一"], 说明=["二"])
+    path = shapefile(tmp_path / "a.shp", rows, "GB18030")
+    table = path.with_suffix(".dbf")
+    data = table.read_bytes()
+    for name in ("备注", "说明"):
+        data = data.replace(name.encode("gb18030").ljust(11, b"\x00"), b"\x00" * 11)
+    table.write_bytes(data)
+    assert read(path).frame["no"].tolist() == ["甲1"]
+
+
+@pytest.mark.parametrize(
+    ("offsets", "texts", "words"),
+    [
+        ((0, 9, 3), b"abc", "内部结构已损坏"),
+        ((0, 1, 3), b"a\xff\xff", "不是合法的 UTF-8"),
+    ],
+)
+def test_texts_that_lie_nowhere_or_are_none_are_refused(offsets, texts, words):
+    places = pa.py_buffer(struct.pack("<3i", *offsets))
+    column = pa.StringArray.from_buffers(2, places, pa.py_buffer(texts))
+    with pytest.raises(ReadError, match=words):
+        demand_sound(pa.table({"a": column}), "a.fgb")
 
 
 def test_many_invalid_features_are_sorted_out_quickly(tmp_path):

@@ -1,5 +1,6 @@
 import csv
 import io
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -155,3 +156,28 @@ def test_footers_and_odd_lines_between_a_hundred_thousand_rows(tmp_path):
     assert table.frame["grantee"].iloc[79_998] == "示例\n公司"
     assert rows.iloc[79_998] == 80_002
     assert rows.iloc[79_999] == 80_004
+
+
+COMMON = [
+    bytes([high, low]).decode("gb2312")
+    for high in range(0xB0, 0xD7)
+    for low in range(0xA1, 0xFF)
+]
+
+
+def test_texts_in_gbk_are_not_taken_for_broken_utf_8():
+    rng = random.Random(7)
+    for length in (2, 3, 5, 10, 40):
+        for _ in range(1000):
+            text = "".join(rng.choices(COMMON, k=length))
+            found = decode(text.encode("gb18030"), "a.csv")
+            assert found.sound or found.text == text
+
+
+@pytest.mark.parametrize("lines", [1, 300])
+def test_utf_8_cut_inside_characters_is_not_taken_for_gbk(lines):
+    content = b"".join(
+        f"HT-{i},示例有限责任公司".encode()[:-1] + b"\n" for i in range(lines)
+    )
+    with pytest.raises(ReadError, match=r"a\.csv：第1行：文字大都是 UTF-8.*残缺"):
+        decode(content, "a.csv")

@@ -6,6 +6,8 @@ import xlsxwriter
 import xlwt
 
 from pil_discovery.records import read_table
+from pil_discovery.records.workbook_facts import is_percent
+from pil_discovery.types import Field
 from tests.records.data import CATALOGUE, balanced, ods, ods_row
 
 HEAD = ["合同编号", "受让人", "成交价", "签订日期"]
@@ -211,3 +213,51 @@ def test_error_values_behind_many_rows(tmp_path):
     path = xlsx(tmp_path / "长.xlsx", write)
     table = read_table(path, CATALOGUE)
     assert table.quarantine["row"].tolist() == [25_001]
+
+
+SHARES = ["合同编号", "受让人", "容积率上限(%)", "签订日期"]
+
+
+def with_shares(folder, kind):
+    """Write shares that are shown as percentages, and one that is not."""
+    if kind == "ods":
+        share = (
+            '<table:table-cell office:value-type="percentage" office:value="2.5">'
+            "<text:p>250%</text:p></table:table-cell>"
+        )
+        plain = (
+            '<table:table-cell office:value-type="float" office:value="180">'
+            "<text:p>180</text:p></table:table-cell>"
+        )
+        rows = [ods_row(*SHARES), ods_row("HT-1", "甲", share)]
+        return ods(folder, "".join([*rows, ods_row("HT-2", "乙", plain)]))
+    path = folder / "表.xlsx"
+    form = {"xlsx": "0%", "custom": '0.0"约"%;[Red]-0.0%'}[kind]
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("表")
+        sheet.write_row(0, 0, SHARES)
+        sheet.write_row(1, 0, ["HT-1", "甲"])
+        sheet.write_number(1, 2, 2.5, book.add_format({"num_format": form}))
+        sheet.write_row(2, 0, ["HT-2", "乙"])
+        no_share = book.add_format({"num_format": '0"%"'})
+        sheet.write_number(2, 2, 180, no_share)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "custom", "ods"])
+def test_a_share_shown_as_a_percentage_is_not_divided_again(tmp_path, kind):
+    contract = CATALOGUE["contract"]
+    share = Field(name="far_max", aliases=("容积率上限",), type="number", unit="1")
+    wider = contract.model_copy(update={"fields": (*contract.fields, share)})
+    table = read_table(with_shares(tmp_path, kind), {"contract": wider})
+    assert balanced(table)
+    assert table.frame["far_max"].tolist() == [2.5, 1.8]
+    assert notes(table)["按显示的百分数读取"].value == "1 格"
+
+
+def test_number_formats_with_a_percent_sign_of_their_own():
+    assert is_percent("0.00%")
+    assert is_percent("0%;[Red]-0%")
+    assert not is_percent('0"%"')
+    assert not is_percent(r"0\%")
+    assert not is_percent("[$%]0")

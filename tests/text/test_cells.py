@@ -204,3 +204,16 @@ def test_impossible_numbers_are_listed(cell):
     result = typed(PRICE, [cell])
     assert values(result) == [None]
     assert result.problems[0].reason_class == "range"
+
+
+def test_the_mark_that_keeps_a_code_text_in_excel_is_dropped_and_noted():
+    number = Field(name="contract_no", type="text")
+    result = typed(number, ["'007", "’008", "009", "'/", "'a'", "'"])
+    assert values(result) == ["007", "008", "009", None, "'a'", "'"]
+    (note,) = [i for i in result.inferences if "撇号" in i.what]
+    assert note.value == "2 格"
+    assert values(typed(NOTE, ["'007"])) == ["'007"]
+
+
+def test_a_share_in_a_column_without_unit_is_a_share():
+    assert values(typed(Field(name="qty", type="number"), ["250%", "3"])) == [2.5, 3.0]

@@ -100,6 +100,22 @@ def test_files_of_one_data_set_are_combined_and_checked_again(tmp_path):
     assert balanced(both)
 
 
+def test_rows_of_different_files_that_may_be_one_fact_are_named(tmp_path):
+    head = "合同编号,受让人,成交价,签订日期\n"
+    one = head + "HT-1,甲公司,5,2024-01-05\nHT-2,甲公司,5,2024-01-05\n"
+    two = head + "HT-7,甲 公司,5,2024-01-05\nHT-8,丁公司,8,2024-01-05\n"
+    files = {"a.csv": one, "b.csv": two}
+    tables = [
+        read_table(csv_file(tmp_path, text, name=name), CATALOGUE)
+        for name, text in files.items()
+    ]
+    both = combine(tables)
+    known = sum(len(t.report.inferences) for t in tables)
+    (note,) = both.report.inferences[known:]
+    assert note.what == "疑似重复：不同文件的行除编号外各列都相同"
+    assert note.why.startswith("a.csv 第2、3行、b.csv 第2行；")
+
+
 def test_combining_completes_the_companions_of_dates(tmp_path):
     head = "合同编号,受让人,签订日期\n"
     full = csv_file(tmp_path, head + "HT-1,甲,2024-01-05\n", name="a.csv")

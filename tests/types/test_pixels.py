@@ -3,6 +3,7 @@ import pytest
 import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 from rasterio.windows import Window
 
@@ -112,3 +113,12 @@ def test_the_first_bytes_name_the_driver(tmp_path):
     ):
         path.write_bytes(head)
         assert driver_of(path) == driver
+
+
+def test_a_picture_without_a_place_opens_without_a_warning(tmp_path):
+    nowhere = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "uint8"}
+    path = tmp_path / "a.tif"
+    with pytest.warns(NotGeoreferencedWarning), rasterio.open(path, "w", **nowhere):
+        pass
+    assert (read_bands([BandSource(path=path, number=1)], None) == 0).all()
+    assert not hidden_pixels(path, MaskRule(), None).any()

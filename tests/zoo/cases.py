@@ -77,13 +77,6 @@ def cell(number, column, reason_class):
     return (number, "cell", column, reason_class)
 
 
-def pending(case, reason):
-    """Return a case that cannot pass yet; it turns red as soon as it does."""
-    return pytest.param(
-        case, id=case.name, marks=pytest.mark.xfail(strict=True, reason=reason)
-    )
-
-
 @dataclass(frozen=True)
 class Joined:
     """The materials of a workspace with one source, in the shape of a table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.zoo.cases import Case, cell, pending, row
+from tests.zoo.cases import Case, cell, row
 from tests.zoo.making import text
 
 CONTRACT = {"dataset": "land_contract"}
@@ -374,23 +374,35 @@ _CODES = [
     ),
 ]
 
-CASES = [*_NUMBERS, *_UNITS, *_ORDINALS, *_CODES]
+_MARKED = [
+    _firm(
+        "code-with-apostrophe",
+        f"'{USCC}",
+        rows=1,
+        cells={2: {"uscc": USCC}},
+        notes=("撇号",),
+    ),
+    one_cell(
+        "number-with-apostrophe",
+        "宗地编号",
+        "'GB001",
+        "parcel_no",
+        cells={2: {"parcel_no": "GB001"}},
+        notes=("撇号",),
+    ),
+]
 _CONTRADICTED = [
-    ("合同编号", "出让面积(平方米)", "成交价"),
-    *((f"A-{i}", f"{10000 + i}", f"{500 + i}.5") for i in range(30)),
+    ("合同编号", "出让面积(平方米)", "单价(元/平方米)", "成交价"),
+    *((f"A-{i}", f"{1000 * i}", "500", f"{50 * i}") for i in range(1, 31)),
 ]
-PENDING = [
-    pending(
-        _firm("code-with-apostrophe", f"'{USCC}", rows=1, cells={2: {"uscc": USCC}}),
-        "the apostrophe that marks text in Excel stays in front of a code",
-    ),
-    pending(
-        Case(
-            "unit-contradicted-by-another-column",
-            text(_CONTRADICTED),
-            options=CONTRACT,
-            cells={2: {"price_total_cny": None}},
-        ),
-        "not in this branch: units that other columns contradict",
+_BESIDE = [
+    Case(
+        "unit-contradicted-by-other-columns",
+        text(_CONTRADICTED),
+        options=CONTRACT,
+        rows=30,
+        cells={2: {"price_total_cny": None, "area_m2": 1000.0}},
+        out=[cell(row, "price_total_cny", "unit") for row in range(2, 32)],
     ),
 ]
+CASES = [*_NUMBERS, *_UNITS, *_ORDINALS, *_CODES, *_MARKED, *_BESIDE]

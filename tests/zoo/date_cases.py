@@ -331,4 +331,3 @@ _PLACES = [
 ]
 
 CASES = [*_dates(), *_SEVERAL, *_CENTURIES, *_PLACES]
-PENDING = []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import warnings
 
 import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
-from tests.zoo.cases import Case, pending
+from tests.zoo.cases import Case
 from tests.zoo.making import content
 
 PIXELS = np.arange(120, dtype="uint16").reshape(2, 6, 10)
@@ -153,6 +154,22 @@ _MASK = np.zeros((1, 6, 10), "uint8")
 _MASK[0, :2] = 1
 _CLOUDS = {"cloud_mask": "mask.tif"}
 _SHIFTED = {"transform": from_origin(5e5 + 10, 3.1e6, 10, 10)}
+
+
+def _jp2(folder):
+    return raster("a.jp2", driver="JP2OpenJPEG", QUALITY=100, REVERSIBLE="YES")(folder)
+
+
+def _packed(folder):
+    """Write an ENVI file whose pixels are packed with gzip."""
+    path = raster("a.img")(folder)
+    path.write_bytes(gzip.compress(path.read_bytes()))
+    with path.with_suffix(".hdr").open("a") as header:
+        header.write("file compression = 1\n")
+    return path
+
+
+_AT_ZERO = {"transform": from_origin(0, 0, 10, 10)}
 CASES = [
     picture("tiff", raster(), also=pixel(1.0)),
     picture(
@@ -329,22 +346,24 @@ CASES = [
         refused="too_large",
         says=("过大",),
     ),
-]
-
-
-def _jp2(folder):
-    return raster("a.jp2", driver="JP2OpenJPEG", QUALITY=100, REVERSIBLE="YES")(folder)
-
-
-PENDING = [
-    pending(picture("jp2", _jp2, also=pixel(1.0)), "not in this branch: JP2"),
-    pending(
-        picture(
-            "truncated-envi",
-            _cut(raster("a.img"), 20),
-            refused="truncated",
-            says=("a.img",),
-        ),
-        "an ENVI file shorter than its header says is filled with zeros",
+    picture("jp2", _jp2, also=pixel(1.0)),
+    picture(
+        "truncated-envi",
+        _cut(raster("a.img"), 20),
+        refused="truncated",
+        says=("a.img", "应有 240 字节，实有 20 字节"),
+    ),
+    picture("packed-envi", _packed, refused="unsupported", says=("解压",)),
+    picture("at-zero", raster(**_AT_ZERO), refused="crs", says=("适用范围之外",)),
+    picture(
+        "at-zero-degrees",
+        raster(crs="EPSG:4326", transform=from_origin(0, 0, 1e-4, 1e-4)),
+        refused="crs",
+        says=("适用范围之外",),
+    ),
+    picture(
+        "outside-china",
+        raster(crs="EPSG:4326", transform=from_origin(12, 48, 1e-4, 1e-4)),
+        also=_said("中国之外"),
     ),
 ]

@@ -7,7 +7,7 @@ import numpy as np
 import pyogrio
 import shapely
 
-from tests.zoo.cases import Case, pending, row
+from tests.zoo.cases import Case, cell, row
 from tests.zoo.layer_cases import (
     LAT,
     LON,
@@ -130,7 +130,7 @@ _FOREIGN = [
     _foreign("a.tab", b"!table", "MapInfo"),
     _foreign("a.gml", b"<gml/>", "GML"),
     _foreign("a.vrt", b"<OGRVRTDataSource/>", "虚拟数据源", reason="forbidden_driver"),
-    _foreign("a.mdb", b"\x00\x01", "Personal Geodatabase"),
+    _foreign("a.mdb", b"\x00\x01", "个人地理数据库"),
     _foreign("a.gpkg", b"PK\x03\x04", "内容却不是 GPKG"),
     _foreign("b.gpkg", b"", "空的", reason="empty"),
     _foreign("a.fgb", b"fgb\x03fgb\x00" + b"\x00" * 20, "a.fgb", reason="truncated"),
@@ -188,27 +188,25 @@ def _repairing(folder):
 
 
 _REPAIR = {"kind": "layers", "dataset": "parcel", "repair": "true"}
-_LATER = {
-    "kml": layer(
+_WHOLE = [
+    layer(
         "layer.kml",
         content(KML, "a.kml"),
         rows=1,
         cells={1: {"parcel_no": "宗1"}},
         also=at(),
     ),
-    "kmz": layer("layer.kmz", _kmz, rows=1, also=at()),
-    "FileGDB": layer("layer.gdb", _gdb, rows=2, cells=NAMED, also=at()),
-    "GeoParquet": layer("layer.parquet", _geoparquet, rows=2, cells=NAMED, also=at()),
-    "repair: true": Case(
+    layer("layer.kmz", _kmz, rows=1, also=at()),
+    layer("layer.gdb", _gdb, rows=2, cells=NAMED, also=at()),
+    layer("layer.parquet", _geoparquet, rows=2, cells=NAMED, also=at()),
+    Case(
         "geometry-repaired",
         _repairing,
         read="workspace",
         options=_REPAIR,
         rows=2,
+        out=[cell(2, "geometry", "geometry_invalid")],
         notes=("修复",),
     ),
-}
-CASES = [*_GEOMETRIES, *_FOREIGN]
-PENDING = [
-    pending(case, f"not in this branch: {name}") for name, case in _LATER.items()
 ]
+CASES = [*_GEOMETRIES, *_FOREIGN, *_WHOLE]

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 import pil_discovery as pil
-from tests.zoo.cases import pending, row
+from tests.zoo.cases import row
 from tests.zoo.layer_cases import (
     LON,
     PARCEL,
@@ -373,12 +373,7 @@ _GEOJSON = [
     ),
 ]
 
-CASES = [*_SYSTEMS, *_GEOJSON]
-PENDING = [
-    pending(
-        layer(
-            "crs-3857-is-warned-of", _in(3857), rows=2, notes=("Web 墨卡托",), also=at()
-        ),
-        "Web Mercator is read without a warning",
-    ),
+_MERCATOR = [
+    layer("crs-3857-is-warned-of", _in(3857), rows=2, notes=("网络墨卡托",), also=at()),
 ]
+CASES = [*_SYSTEMS, *_GEOJSON, *_MERCATOR]

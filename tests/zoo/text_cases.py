@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.zoo.cases import Case, pending, row
+from tests.zoo.cases import Case, row
 from tests.zoo.making import FIRST, HEAD, ROWS, SECOND, content, text, text_of
 
 CONTRACT = {"dataset": "land_contract"}
@@ -119,7 +119,7 @@ _ENCODED = [
         "text-utf-8-cut-in-a-character",
         _GARBLED[:40],
         refused="encoding",
-        says=("既不是 UTF-8",),
+        says=("大都是 UTF-8", "残缺"),
     ),
     _bytes(
         "text-utf-8-one-bad-byte",
@@ -211,28 +211,24 @@ _LINES = [
     contract("text-named-dat", text(ROWS, name="出让合同.dat"), cells=READ),
 ]
 
-CASES = [*_matrix(), *_ENCODED, *_LINES]
-PENDING = [
-    pending(
-        contract(
-            f"text-delimiter-{word}", text(ROWS, delimiter=mark), rows=2, cells=READ
-        ),
-        "only four delimiters are known",
-    )
-    for word, mark in {
-        "caret": "^",
-        "tilde": "~",
-        "wide-comma": "，",
-        "control-a": "\x01",
-    }.items()
-] + [
-    pending(
-        _bytes(
-            "text-latin-header-and-cut-utf-8",
-            _LATIN[:-2],
-            refused="encoding",
-            says=("UTF-8",),
-        ),
-        "broken UTF-8 is taken for GB18030 where the header is ASCII",
+_RARE_MARKS = {"caret": "^", "tilde": "~", "wide-comma": "，", "control-a": "\x01"}
+_DELIMITED = [
+    contract(f"text-delimiter-{word}", text(ROWS, delimiter=mark), rows=2, cells=READ)
+    for word, mark in _RARE_MARKS.items()
+]
+_CUT = [
+    _bytes(
+        "text-latin-header-and-cut-utf-8",
+        _LATIN[:-2],
+        refused="encoding",
+        says=("UTF-8", "第2行", "残缺"),
+    ),
+    _bytes(
+        "text-utf-8-cut-in-every-line",
+        b"contract_no,area_m2,grantee\r\n"
+        + b"".join(f"A-{i},1,示例有限公司".encode()[:-1] + b"\r\n" for i in range(9)),
+        refused="encoding",
+        says=("UTF-8", "残缺"),
     ),
 ]
+CASES = [*_matrix(), *_ENCODED, *_LINES, *_DELIMITED, *_CUT]
