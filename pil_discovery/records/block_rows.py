@@ -234,7 +234,10 @@ def _part(
 
 
 def gather(rows: Iterator[Sequence[Cell]]) -> Iterator[Block]:
-    """Yield rows with as many cells each in blocks; empty texts become None."""
+    """Yield rows with as many cells each in blocks.
+
+    Empty texts become None, booleans the words that spreadsheet programs show.
+    """
     while part := list(islice(rows, _STEP)):
         yield Block(tuple(map(_packed, zip(*part, strict=True))))
 
@@ -244,8 +247,18 @@ def _packed(cells: tuple[Cell, ...]) -> pa.Array | tuple[Cell, ...]:
     kinds = set(map(type, cells))
     if kinds == {str}:
         texts = pa.array(cells, TEXTS)
-        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXTS), texts)
+        empty = pc.equal(texts, "")
+        filled = not pc.any(empty, min_count=0).as_py()
+        return texts if filled else pc.if_else(empty, pa.scalar(None, TEXTS), texts)
+    if kinds == {float}:
+        return pa.array(cells, pa.float64())
     shown = tuple(None if cell == "" else cell for cell in cells)
+    if bool in kinds:
+        shown = tuple(map(_word, shown))
     if kinds <= {float, str} and set(map(type, shown)) <= {float, type(None)}:
         return pa.array(shown, pa.float64())
     return shown
+
+
+def _word(cell: Cell) -> Cell:
+    return ("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell
