@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pil_discovery.text.characters import squeeze
+from pil_discovery.text.repeats import repeated_rows
+from pil_discovery.text.spellings import squeezed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,38 +85,25 @@ def duplicates(frame: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, int]:
         spacing, width or case of their texts.
     """
     left = quarantine["reason_class"].value_counts()
-    content = _comparable(frame)
-    equal = content.duplicated(keep=False)
-    alike = _squeezed(content).duplicated(keep=False)
+    content = [c for c in frame.columns if not str(c).startswith("_")]
+    shapes = {c: _drawn_alike for c in content if c == "geometry"}
+    texts = {c: squeezed for c in content if frame[c].dtype == "string"}
+    equal = len(repeated_rows(frame, content, shapes))
+    alike = len(repeated_rows(frame, content, {**shapes, **texts}))
     return {
         "exact": int(left.get("duplicate", 0)),
         "conflicts": int(left.get("key_conflict", 0)),
-        "twins": int(equal.sum()),
-        "near": int((alike & ~equal).sum()),
+        "twins": equal,
+        "near": alike - equal,
     }
 
 
-def _comparable(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that came from the file; places as bytes, to be compared."""
-    content = frame[[c for c in frame.columns if not str(c).startswith("_")]]
-    if "geometry" not in content.columns:
-        return content
-    shapes = content["geometry"].map(lambda g: None if g is None else g.wkb)
-    return pd.DataFrame(content).assign(geometry=shapes)
+def _drawn_alike(shapes: pd.Series) -> pd.Series:
+    """Return a number for each place, equal where they are equal point by point."""
+    import shapely
 
-
-def _squeezed(content: pd.DataFrame) -> pd.DataFrame:
-    texts = [c for c in content.columns if content[c].dtype == "string"]
-    plain = {c: _spelt_alike(content[c]) for c in texts}
-    return content.assign(**plain)
-
-
-def _spelt_alike(column: pd.Series) -> pd.Series:
-    """Return numbers that are equal where texts differ in nothing that matters."""
-    codes, distinct = pd.factorize(column)
-    spelt, _ = pd.factorize(pd.Series([squeeze(str(text)) for text in distinct]))
-    numbers = [-1, *spelt.tolist()]
-    return pd.Series([numbers[code + 1] for code in codes], index=column.index)
+    drawn = pd.Series(shapely.to_wkb(shapes.to_numpy(dtype=object)), dtype=object)
+    return pd.Series(pd.factorize(drawn)[0], index=shapes.index)
 
 
 def _date_columns(frame: pd.DataFrame, dataset: Dataset) -> list[str]:

@@ -12,7 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pil_discovery.records.grids import is_blank
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from pil_discovery.records.grids import Cell
@@ -126,6 +130,94 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
             return pa.chunked_array(parts, TEXTS)
         return [cell for part in parts for cell in _cells(part)]
 
+    def take(self, positions: Sequence[int]) -> list[tuple[Cell, ...]]:
+        """Return the rows at these positions, ascending."""
+        wanted = np.array(positions, dtype=np.int64)
+        cuts = np.searchsorted(wanted, self.starts)
+        return [
+            row
+            for (start, block), (low, high) in zip(
+                self.placed(), pairwise(cuts), strict=True
+            )
+            if low < high
+            for row in _taken(block, wanted[low:high] - start)
+        ]
+
+    def width(self) -> int:
+        """Return the number of cells of the longest row."""
+        return max(map(_width, self.blocks), default=0)
+
+    def holding(self, texts: frozenset[str]) -> list[int]:
+        """Return the positions of rows of which a cell is one of these texts."""
+        wanted = pa.array(sorted(texts), TEXTS)
+        return self._where(lambda block: _holding(block, texts, wanted))
+
+    def blank_in_front(self) -> list[int]:
+        """Return the positions of rows whose first cell shows nothing."""
+        return self._where(lambda block: _blanks(block, 0))
+
+    def is_empty(self, position: int) -> bool:
+        """Return whether no row shows anything in this column."""
+        return all(_blanks(block, position).all() for block in self.blocks)
+
+    def _where(
+        self, marks: Callable[[Block | OddRows], NDArray[np.bool_]]
+    ) -> list[int]:
+        """Return the positions of the rows that are marked."""
+        return [
+            start + at
+            for start, block in self.placed()
+            for at in np.flatnonzero(marks(block)).tolist()
+        ]
+
+
+def _taken(
+    block: Block | OddRows, rows: NDArray[np.int64]
+) -> Iterable[tuple[Cell, ...]]:
+    if not isinstance(block, Block):
+        return [block[row] for row in rows]
+    columns = [_part(block, p, rows) for p in range(len(block.columns))]
+    return Block(tuple(columns)).rows()
+
+
+def _width(block: Block | OddRows) -> int:
+    if isinstance(block, Block):
+        return len(block.columns)
+    return max(map(len, block))
+
+
+def _holding(
+    block: Block | OddRows, texts: frozenset[str], wanted: pa.Array
+) -> NDArray[np.bool_]:
+    """Mark the rows of which a cell is one of these texts, given in both forms."""
+    if not isinstance(block, Block):
+        return np.array([not texts.isdisjoint(row) for row in block], dtype=bool)
+    marks = np.zeros(len(block), dtype=bool)
+    for column in block.columns:
+        if isinstance(column, tuple):
+            marks |= np.array([c in texts for c in column], dtype=bool)
+        elif column.type == TEXTS:
+            found = pc.is_in(column, value_set=wanted)
+            marks |= found.to_numpy(zero_copy_only=False)
+    return marks
+
+
+def _blanks(block: Block | OddRows, position: int) -> NDArray[np.bool_]:
+    """Mark the rows whose cell at a position shows nothing or is not there."""
+    if not isinstance(block, Block):
+        cells = [row[position] if position < len(row) else None for row in block]
+        return np.array([is_blank(cell) for cell in cells], dtype=bool)
+    if position >= len(block.columns):
+        return np.ones(len(block), dtype=bool)
+    column = block.columns[position]
+    if isinstance(column, tuple):
+        return np.array([is_blank(cell) for cell in column], dtype=bool)
+    blank = column.is_null()
+    if column.type == TEXTS:
+        bare = pc.or_(pc.equal(column, ""), pc.utf8_is_space(column))
+        blank = pc.or_(blank, pc.fill_null(bare, fill_value=True))
+    return np.asarray(blank.to_numpy(zero_copy_only=False), dtype=bool)
+
 
 def _part(
     block: Block | OddRows, position: int, rows: NDArray[np.int64]
@@ -142,7 +234,10 @@ def _part(
 
 
 def gather(rows: Iterator[Sequence[Cell]]) -> Iterator[Block]:
-    """Yield rows with as many cells each in blocks; empty texts become None."""
+    """Yield rows with as many cells each in blocks.
+
+    Empty texts become None, booleans the words that spreadsheet programs show.
+    """
     while part := list(islice(rows, _STEP)):
         yield Block(tuple(map(_packed, zip(*part, strict=True))))
 
@@ -152,8 +247,18 @@ def _packed(cells: tuple[Cell, ...]) -> pa.Array | tuple[Cell, ...]:
     kinds = set(map(type, cells))
     if kinds == {str}:
         texts = pa.array(cells, TEXTS)
-        return pc.if_else(pc.equal(texts, ""), pa.scalar(None, TEXTS), texts)
+        empty = pc.equal(texts, "")
+        filled = not pc.any(empty, min_count=0).as_py()
+        return texts if filled else pc.if_else(empty, pa.scalar(None, TEXTS), texts)
+    if kinds == {float}:
+        return pa.array(cells, pa.float64())
     shown = tuple(None if cell == "" else cell for cell in cells)
+    if bool in kinds:
+        shown = tuple(map(_word, shown))
     if kinds <= {float, str} and set(map(type, shown)) <= {float, type(None)}:
         return pa.array(shown, pa.float64())
     return shown
+
+
+def _word(cell: Cell) -> Cell:
+    return ("TRUE" if cell else "FALSE") if isinstance(cell, bool) else cell

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pil_discovery.records.block_rows import BlockRows
 from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank, is_blank_row
 from pil_discovery.records.headings import best_heading, possible_headings, recognise
 from pil_discovery.records.titles import title_start
@@ -52,7 +54,7 @@ class _Names:
 
     def __init__(self, datasets: Mapping[str, Dataset]) -> None:
         self.datasets = datasets
-        self.known = frozenset(n for d in datasets.values() for n in field_names(d))
+        self.known = _names_in(tuple(datasets.values()))
 
     def fields(self, headers: Sequence[str]) -> tuple[str, dict[str, int]]:
         """Return the data set that the headers most look like, and field → position."""
@@ -72,12 +74,29 @@ class _Names:
         cells = [c for c in row if not is_blank(c)]
         if len(cells) < 2 or not all(isinstance(c, str) for c in cells):
             return False
-        known = sum(_is_known(str(c), self.known) for c in cells)
-        return 2 * known >= len(cells) and len(self.fields(_texts(row))[1]) >= 2
+        return self.names_half(cells) and len(self.fields(_texts(row))[1]) >= 2
+
+    def names_half(self, cells: Sequence[Cell]) -> bool:
+        """Tell whether half or more of the cells are known names."""
+        return 2 * sum(_is_known(str(c), self.known) for c in cells) >= len(cells)
+
+
+@lru_cache(maxsize=8)
+def _names_in(datasets: tuple[Dataset, ...]) -> frozenset[str]:
+    return frozenset(n for d in datasets for n in field_names(d))
+
+
+_NUMBERS = re.compile(r"[-0-9\s.:,/+]*")
+_ONE_WORD = re.compile(r"[0-9A-Za-z一-龥]+(?<![元米顷亩])")
+"""Texts without any name, and texts that are one name or none."""
 
 
 @lru_cache(maxsize=65536)
 def _is_known(text: str, known: frozenset[str]) -> bool:
+    if _NUMBERS.fullmatch(text):
+        return False
+    if text.lower() not in known and _ONE_WORD.fullmatch(text):
+        return False  # settles nearly every cell of a record
     return any(name in known for name in read_header(text).names)
 
 
@@ -130,18 +149,49 @@ def _is_other(grid: Grid, position: int, head: _Head, *, known: bool) -> bool:
 def _possible_starts(grid: Grid, names: _Names) -> list[int]:
     """Return the rows that hold a known name or follow an empty row.
 
-    Nearly every row is a record; it is passed over here by one comparison of sets.
+    Behind an empty row a title may stand before the header. Nearly every row is a
+    record, and looked at no further.
     """
-    found, after_blank = [], True
-    for position, row in enumerate(grid.rows):
-        if after_blank or not names.known.isdisjoint(row):
+    found: list[int] = []
+    for start in _telling_rows(grid.rows, names):
+        if found and start <= found[-1]:
+            continue
+        for position in range(start, len(grid.rows)):
             found.append(position)
-        first = row[0] if row else None
-        after_blank = is_blank(first) and is_blank_row(row)
-        # A title may stand between the empty row and the header.
-        if found and found[-1] == position and _filled(row) == 1:
-            after_blank = True
+            if _filled(grid.rows[position]) != 1:
+                break
     return found
+
+
+def _telling_rows(rows: Sequence[Row], names: _Names) -> list[int]:
+    """Return the first row, those behind an empty one, and those with known names.
+
+    A record may hold the name of a column as a value; no header has so few names, but
+    a title has one alone.
+    """
+    if isinstance(rows, BlockRows):
+        named, gaps = rows.holding(names.known), rows.blank_in_front()
+    else:
+        named = [p for p, row in enumerate(rows) if not names.known.isdisjoint(row)]
+        gaps = [p for p, row in enumerate(rows) if not row or is_blank(row[0])]
+    telling = [
+        p for p, row in zip(named, _at(rows, named), strict=True) if _tells(row, names)
+    ]
+    empty = [
+        p for p, row in zip(gaps, _at(rows, gaps), strict=True) if is_blank_row(row)
+    ]
+    return sorted({0, *telling, *(p + 1 for p in empty)} - {len(rows)})
+
+
+def _at(rows: Sequence[Row], positions: list[int]) -> Sequence[Row]:
+    if isinstance(rows, BlockRows):
+        return rows.take(positions)
+    return [rows[position] for position in positions]
+
+
+def _tells(row: Row, names: _Names) -> bool:
+    cells = [c for c in row if not is_blank(c)]
+    return len(cells) == 1 or names.names_half(cells)
 
 
 def _filled(row: Row) -> int:
@@ -219,13 +269,20 @@ def _beside(grid: Grid, names: _Names) -> list[Grid]:
 
 def _empty_columns(grid: Grid) -> list[int]:
     """Return the inner columns in which no row has anything."""
-    width = max(map(len, grid.rows), default=0)
-    head = grid.rows[:_SAMPLE]
-    inner = [c for c in range(1, width - 1) if _is_empty(head, c)]
+    head = list(grid.rows[:_SAMPLE])
+    inner = [c for c in range(1, _width(grid.rows) - 1) if _is_empty(head, c)]
     return [c for c in inner if _is_empty(grid.rows, c)]
 
 
+def _width(rows: Sequence[Row]) -> int:
+    if isinstance(rows, BlockRows):
+        return rows.width()
+    return max(map(len, rows), default=0)
+
+
 def _is_empty(rows: Sequence[Row], column: int) -> bool:
+    if isinstance(rows, BlockRows):
+        return rows.is_empty(column)
     return all(column >= len(row) or is_blank(row[column]) for row in rows)
 
 

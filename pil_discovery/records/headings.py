@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank
@@ -50,6 +50,11 @@ class Heading:
     headers: tuple[str, ...]
     units: dict[int, str]
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every name that one of the headers may stand for."""
+        return frozenset(n for h in self.headers for n in read_header(h).names)
+
 
 def recognise(
     headers: Sequence[str], datasets: Mapping[str, Dataset], *, hint: str = ""
@@ -67,9 +72,13 @@ def recognise(
         Those with two matching columns or more, best first.
     """
     found = []
+    readings = [read_header(h).names for h in headers]
     for dataset in datasets.values():
+        names, least = field_names(dataset), min(2, len(dataset.fields))
+        if sum(any(name in names for name in told) for told in readings) < least:
+            continue
         match = match_headers(headers, dataset, cut_bytes=0)
-        if len(match.mapping) >= min(2, len(dataset.fields)):
+        if len(match.mapping) >= least:
             found.append(_candidate(dataset, match, hint))
     return sorted(found, key=lambda c: (-c.score, c.dataset))
 
@@ -102,7 +111,7 @@ def best_heading(
     best: tuple[tuple[int, float], Heading, HeaderMatch] | None = None
     names = field_names(dataset)
     for heading in possible:
-        if not overrides and not _any_known(heading.headers, names):
+        if not overrides and names.keys().isdisjoint(heading.names):
             continue
         match = _try(heading.headers, dataset, overrides)
         rank = (len(match.mapping), match.score)
@@ -111,10 +120,6 @@ def best_heading(
     if best is None or not _enough(best[1], best[2], dataset):
         return None
     return best[1]
-
-
-def _any_known(headers: Sequence[str], names: Mapping[str, object]) -> bool:
-    return any(name in names for h in headers for name in read_header(h).names)
 
 
 def _try(

@@ -135,7 +135,7 @@ def _weighed(
 def first_cells(grid: Grid, heading: Heading) -> dict[int, list[Cell]]:
     """Return position → the first cells of each column below the header."""
     start = heading.last + 1
-    rows = grid.rows[start : start + 4 * SAMPLE]
+    rows = list(grid.rows[start : start + 4 * SAMPLE])
     return {
         position: [row[position] for row in rows if position < len(row)]
         for position in range(len(heading.headers))

@@ -296,23 +296,17 @@ def _rows(
     errors: Mapping[int, list[tuple[int, str]]],
     progress: Callable[[int, int], None] | None,
 ) -> Iterator[list[object]]:
-    """Yield the rows of a sheet from A1 on, with the words that Excel shows."""
+    """Yield the rows of a sheet from A1 on, with the errors that Excel shows."""
     height = sheet.end[0] + 1 if sheet.end else 0
     left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        cells = [*left, *row]
+        cells = [*left, *row] if left else row
         for column, error in errors.get(number - 1, ()):
             if column < len(cells):
                 cells[column] = error
-        # 1.0 is True here as well: most rows are done with these two looks
-        yield list(map(_shown, cells)) if True in cells or False in cells else cells
+        yield cells
         if progress is not None and (number % _STEP == 0 or number == height):
             progress(number, height)
-
-
-def _shown(value: object) -> object:
-    """Return the word that Excel shows for a boolean, any other value as it is."""
-    return ("TRUE" if value else "FALSE") if isinstance(value, bool) else value
 
 
 def list_unread(hidden: set[str], empty: Sequence[str | None]) -> list[Inference]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from pil_discovery.text.codes import check_code
+from pil_discovery.text.fixed_texts import right_codes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +47,12 @@ def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 
 
 def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
-    known = {v: check_code(kind, v) for v in values.dropna().unique()}
+    distinct = pa.array(values.dropna().unique(), pa.large_string())
+    right = right_codes(kind, distinct)
+    if right.all():
+        return values
+    doubtful = distinct.filter(pa.array(~right)).to_pylist()
+    known = {v: check_code(kind, v) for v in doubtful}
     normal = {v: code.normal if code.valid else None for v, code in known.items()}
-    return values.map(normal).astype(values.dtype)
+    changed = values.isin(doubtful)
+    return values.mask(changed, values[changed].map(normal).astype(values.dtype))

@@ -6,13 +6,13 @@ are equal in everything but their key (one party, date and amount under two numb
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from pil_discovery.text.characters import squeeze
+from pil_discovery.text.repeats import repeated_rows
+from pil_discovery.text.spellings import bare
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 _SHOWN = 20
 """Groups of rows that a note names; all are counted."""
 
-_PUNCTUATION = re.compile(r"[^\w]+|_+")
 _WORDS: frozenset[FieldType] = frozenset({"text", "enum", "geometry"})
 _NUMBERS: frozenset[FieldType] = frozenset({"number", "integer"})
 _DATES: frozenset[FieldType] = frozenset({"date", "datetime"})
@@ -105,7 +104,7 @@ def _numbered_twice(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
         told &= frame[names].notna().any(axis=1).to_numpy()
     candidates = (f"{f.name}{end}" for f in others for end in ("", "_last", "_open"))
     content = [name for name in candidates if name in frame.columns]
-    groups = _equal(frame[told], dataset, content)
+    groups = _equal(frame if told.all() else frame[told], dataset, content)
     keys = frame.loc[groups.index, [f.name for f in keyed]]
     return _differing(groups, _normal(keys, dataset))
 
@@ -119,12 +118,11 @@ def _equal(frame: pd.DataFrame, dataset: Dataset, content: list[str]) -> pd.Seri
     Words are normalised last and only where numbers and dates agree already: that
     leaves few rows of a large file.
     """
-    plain = [n for n in content if not _is_words(dataset, n)]
-    close = frame[frame.duplicated(subset=plain, keep=False)] if plain else frame
-    if close.empty or not content:
+    words = {n: bare for n in content if _is_words(dataset, n)}
+    rows = repeated_rows(frame, content, words)
+    if not len(rows):
         return _NO_GROUPS
-    normal = _normal(close[content], dataset)
-    same = normal[normal.duplicated(keep=False)]
+    same = _normal(frame.iloc[rows][content], dataset)
     return same.groupby(content, dropna=False, sort=False).ngroup()
 
 
@@ -144,20 +142,8 @@ def _is_words(dataset: Dataset, name: str) -> bool:
 
 def _normal(rows: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """Return words as numbers, the same for spellings that a typist varies."""
-    words = {n: _alike(rows[n]) for n in rows.columns if _is_words(dataset, n)}
+    words = {n: bare(rows[n]) for n in rows.columns if _is_words(dataset, n)}
     return rows.assign(**words)
-
-
-def _alike(cells: pd.Series) -> pd.Series:
-    codes, distinct = pd.factorize(cells, use_na_sentinel=True)
-    numbers: dict[str, int] = {}
-    alike = [numbers.setdefault(_bare(str(t)), len(numbers)) for t in distinct]
-    return pd.Series(np.array([*alike, -1])[codes], index=cells.index)
-
-
-def _bare(text: str) -> str:
-    squeezed = squeeze(text)
-    return _PUNCTUATION.sub("", squeezed) or squeezed
 
 
 def _note(what: str, frame: pd.DataFrame, groups: pd.Series) -> list[Inference]:

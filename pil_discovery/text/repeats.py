@@ -11,31 +11,49 @@ import pyarrow.compute as pc
 from pil_discovery.text.settling import arrow_texts, is_arrow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    Alike = Callable[[pd.Series], pd.Series]
+
+_AS_THEY_ARE: Mapping[str, Alike] = {}
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ over the golden ratio: spreads neighbouring numbers over all bits."""
 
 
-def repeated_rows(frame: pd.DataFrame, columns: Sequence[str]) -> NDArray[np.int64]:
+def repeated_rows(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    alike: Mapping[str, Alike] = _AS_THEY_ARE,
+) -> NDArray[np.int64]:
     """Return the positions of rows that stand more than once in these columns.
 
     Missing cells are equal to each other. Column by column, numbers and dates first,
     rows that differ from all others are left out; the remaining are compared exactly.
+
+    Parameters
+    ----------
+    alike
+        Column → function that returns numbers for its cells, equal where the cells
+        count as equal.
     """
     rows = np.arange(len(frame))
     numbers = np.zeros(len(frame), dtype=np.uint64)
     for name in sorted(columns, key=lambda n: frame[n].dtype.kind not in "iufbM"):
         cells = frame[name] if len(rows) == len(frame) else frame[name].iloc[rows]
+        cells = alike[name](cells) if name in alike else cells
         if _all_differ(cells):
             return rows[:0]
         numbers = (numbers ^ _numbers(cells)) * _MIX
         numbers ^= numbers >> np.uint64(32)
         several = _several(numbers)
         rows, numbers = rows[several], numbers[several]
-    same = frame.iloc[rows].duplicated(subset=list(columns), keep=False)
+    if not len(rows) or not columns:
+        return rows[:0]
+    left = frame.iloc[rows][list(columns)]
+    left = left.assign(**{n: alike[n](left[n]) for n in columns if n in alike})
+    same = left.duplicated(keep=False)
     return np.asarray(rows[same.to_numpy(dtype=bool)])
 
 
@@ -52,7 +70,8 @@ def _numbers(cells: pd.Series) -> NDArray[np.uint64]:
         codes = arrow_texts(cells).combine_chunks().dictionary_encode().indices
         return np.asarray(codes.fill_null(-1), dtype=np.int64).view(np.uint64)
     if cells.dtype == "float64":
-        return (cells.to_numpy() + 0.0).view(np.uint64)  # -0.0 is equal to 0.0
+        reals = cells.to_numpy() + 0.0  # -0.0 is equal to 0.0
+        return np.where(np.isnan(reals), np.nan, reals).view(np.uint64)
     if cells.dtype.kind == "M" and not isinstance(cells.dtype, pd.DatetimeTZDtype):
         return cells.to_numpy().view(np.uint64)
     codes, _ = pd.factorize(cells)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pil_discovery.text.usual import settle_floats, usual_reader
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pil_discovery.text.rules import Rules
 
 _STEP = 2**16
+_EXACT = 2**53
 _ARROW = {
     "string": pa.large_string(),
     "float64": pa.float64(),
@@ -68,7 +70,8 @@ def settle(cells: pd.Series, rules: Rules, dtype: str) -> Settlement | None:
     settled = _marks([plain for _, plain in found])
     if others is not None:
         settled &= ~others
-        _add_floats(cells, rules, values, settled)
+        if rules.field.type in {"number", "integer"}:
+            _add_numbers(cells, rules, values, settled)
     return Settlement(values, np.flatnonzero(~settled))
 
 
@@ -77,8 +80,11 @@ def _texts(cells: pd.Series) -> tuple[list[pa.Array], NDArray[np.bool_] | None]:
     if is_arrow(cells):
         return arrow_texts(cells).chunks, None
     objects = cells.to_numpy(dtype=object)
-    texts = [v if type(v) is str else None for v in objects]
-    array = pa.array(texts, pa.large_string())
+    if str in set(map(type, objects)):
+        texts = [v if type(v) is str else None for v in objects]
+        array = pa.array(texts, pa.large_string())
+    else:
+        array = pa.nulls(len(objects), pa.large_string())
     others = array.is_null().to_numpy(zero_copy_only=False) & pd.notna(objects)
     return list(_pieces(array)), others
 
@@ -114,18 +120,38 @@ def _marks(chunks: list[pa.Array]) -> NDArray[np.bool_]:
     return np.array(pa.chunked_array(chunks, pa.bool_()).to_numpy(), dtype=bool)
 
 
-def _add_floats(
+def _add_numbers(
     cells: pd.Series,
     rules: Rules,
     values: Any,  # noqa: ANN401 - pandas arrays
     settled: NDArray[np.bool_],
 ) -> None:
-    """Fill in the number cells that stay as they are."""
-    if rules.field.type != "number":
-        return
-    reals = np.array(
-        [v if type(v) is float else np.nan for v in cells.to_numpy(dtype=object)]
-    )
+    """Fill in the number cells: those that stay as they are, and plain decimals.
+
+    A number is read as the shortest decimal that stands for it, so as a text.
+    """
+    reals = _reals(cells.to_numpy(dtype=object))
     plain = settle_floats(reals, rules)
     values[plain] = reals[plain]
     settled |= plain
+    left = np.flatnonzero(np.isfinite(reals) & ~settled)
+    read = usual_reader(rules)
+    if read is None or not len(left):
+        return
+    found, good = read(pc.cast(pa.array(reals[left]), pa.large_string()), rules)
+    taken = np.asarray(good.to_numpy(zero_copy_only=False), dtype=bool)
+    values[left[taken]] = found.filter(good).to_numpy(zero_copy_only=False)
+    settled[left[taken]] = True
+
+
+def _reals(cells: NDArray[np.object_]) -> NDArray[np.float64]:
+    if set(map(type, cells)) <= {float, type(None)}:
+        return cells.astype(np.float64)
+    return np.array([_real(cell) for cell in cells], dtype=np.float64)
+
+
+def _real(value: object) -> float:
+    """Return a number cell that a float holds exactly, NaN for all others."""
+    if type(value) is float:
+        return value
+    return float(value) if type(value) is int and abs(value) < _EXACT else np.nan

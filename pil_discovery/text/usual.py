@@ -42,7 +42,7 @@ def usual_reader(rules: Rules) -> Callable[[pa.Array, Rules], Settled] | None:
         "date": _dates,
         "datetime": _dates,
     }
-    if field.type == "number" and field.unit != "1/d":  # whose unit may be in doubt
+    if field.type == "number":
         return _numbers if column_factor(rules) == 1 else _scaled
     if field.type == "integer" and column_factor(rules) == 1:
         return _integers
@@ -139,7 +139,20 @@ def _numbers(cells: pa.Array, rules: Rules) -> Settled:
     """
     places = 2 if _is_money(rules) else 12
     plain = _match(cells, rf"^-?[0-9]{{1,13}}(\.[0-9]{{1,{places}}})?$")
-    return pc.cast(_only(cells, plain), pa.float64()), _or_blank(plain, cells)
+    reals = pc.cast(_only(cells, plain), pa.float64())
+    if _may_be_in_doubt(rules):
+        plain = pc.and_(plain, pc.fill_null(pc.less(reals, _SMALL), fill_value=False))
+        reals = _only(reals, plain)
+    return reals, _or_blank(plain, cells)
+
+
+_SMALL = 0.0099
+"""Late fees a day below this are plausible, whatever their unit is."""
+
+
+def _may_be_in_doubt(rules: Rules) -> bool:
+    """Return whether large numbers of a column are asked for their unit."""
+    return rules.field.unit == "1/d" and not rules.declared
 
 
 _PLACES = 6
@@ -162,6 +175,8 @@ def _scaled(cells: pa.Array, rules: Rules) -> Settled:
     upper, lower = np.where(exact, digits, 0) * upper[places], lower[places]
     reals = (2 * upper + lower) // (2 * lower) / 100 if money else upper / lower
     good = plain.to_numpy(zero_copy_only=False) & exact & (reals < 10**15)
+    if _may_be_in_doubt(rules):
+        good &= reals < _SMALL
     return pa.array(reals, mask=~good), _or_blank(pa.array(good), cells)
 
 

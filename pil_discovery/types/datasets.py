@@ -118,6 +118,10 @@ class Dataset(Noun):
     aliases: tuple[str, ...] = ()
     fields: tuple[Field, ...] = _Field(min_length=1)
 
+    def __hash__(self) -> int:
+        # by default all fields are hashed, at every look into a cache
+        return hash(self.id)
+
     def field(self, name: str) -> Field | None:
         """Return the column of that canonical name, or None."""
         return next((f for f in self.fields if f.name == name), None)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pil_discovery.records.block_rows import TEXTS, Block, BlockRows, gather
+from pil_discovery.records.grids import is_blank
 
 
 def texts(*columns):
@@ -61,3 +62,38 @@ def test_gathered_cells_come_back_with_blanks_as_none():
     assert found.column(0, everywhere).to_pylist() == ["a", None, "b"]
     assert found.column(1, everywhere) == [1.5, None, 2.0]
     assert found.column(2, everywhere) == [day, 2, "x"]
+
+
+CELLS = st.sampled_from(["甲", "合同编号", " ", "", "\u3000", "\x1f", "a"])
+MIXED = st.sampled_from([None, 1.5, 2, "合同编号", " ", "甲"])
+
+
+@given(st.data())
+def test_rows_are_found_in_blocks_as_in_lists(data):
+    blocks = []
+    for width in data.draw(st.lists(st.integers(1, 3), max_size=3)):
+        rows = data.draw(
+            st.lists(st.tuples(*[data.draw(st.sampled_from([CELLS, MIXED]))] * width))
+        )
+        if not rows:
+            continue
+        columns = list(zip(*rows, strict=True))
+        texts_only = all(isinstance(c, str) for row in rows for c in row)
+        blocks.append(texts(*columns) if texts_only else Block(tuple(columns)))
+    if data.draw(st.booleans()):
+        blocks.append((("合同编号",), (), ("", "甲")))
+    rows = BlockRows(blocks)
+    listed, known = list(rows), frozenset({"合同编号"})
+    assert rows.holding(known) == [
+        p for p, row in enumerate(listed) if not known.isdisjoint(row)
+    ]
+    assert rows.blank_in_front() == [
+        p for p, row in enumerate(listed) if not row or is_blank(row[0])
+    ]
+    assert rows.width() == max(map(len, listed), default=0)
+    for column in range(3):
+        assert rows.is_empty(column) == all(
+            column >= len(row) or is_blank(row[column]) for row in listed
+        )
+    some = list(range(0, len(listed), 2))
+    assert rows.take(some) == listed[::2]

@@ -34,3 +34,16 @@ def test_repeats_are_those_that_pandas_finds(rows, columns):
 def test_rows_that_differ_only_in_one_text_are_told_apart():
     frame = pd.DataFrame({"n": [1.0] * 4, "t": list("abca")}).astype({"t": "string"})
     assert repeated_rows(frame, ["n", "t"]).tolist() == [0, 3]
+
+
+@given(st.lists(ROW, max_size=12))
+def test_cells_may_count_as_equal(rows):
+    frame = frame_of(rows)
+    alike = {"a": lambda cells: cells.notna().astype("int64")}
+    wanted = frame.assign(a=frame["a"].notna()).duplicated(keep=False)
+    found = repeated_rows(frame, list("abcde"), alike)
+    assert found.tolist() == np.flatnonzero(wanted).tolist()
+
+
+def test_without_columns_no_row_repeats():
+    assert not len(repeated_rows(frame_of([("a", 0.0, 1, None, None)] * 2), []))

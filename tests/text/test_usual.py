@@ -13,6 +13,7 @@ from pil_discovery.text.characters import PLACEHOLDERS
 from pil_discovery.text.codes import uscc_check_digit
 from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import rules_of
+from pil_discovery.text.settling import settle
 from pil_discovery.text.usual import settle_floats, usual_reader
 from pil_discovery.types import Dataset, Field, Words
 
@@ -78,9 +79,6 @@ def outcome(reading):
 def test_what_is_settled_is_what_the_exact_reader_says(name, unit, cells):
     _, rules = rules_for(name, unit)
     read = usual_reader(rules)
-    if read is None:
-        assert name == "rate"
-        return
     values, settled = read(pa.array(cells, pa.large_string()), rules)
     exact = reader_of(rules.field.type)(cells, rules)
     for value, sure, reading in zip(
@@ -96,10 +94,10 @@ def test_what_is_settled_is_what_the_exact_reader_says(name, unit, cells):
 def test_every_spelling_that_is_hard_to_tell(name, unit):
     _, rules = rules_for(name, unit)
     read = usual_reader(rules)
-    if read is not None:
-        test_what_is_settled_is_what_the_exact_reader_says.hypothesis.inner_test(
-            name, unit, ALIKE
-        )
+    assert read is not None
+    test_what_is_settled_is_what_the_exact_reader_says.hypothesis.inner_test(
+        name, unit, ALIKE
+    )
 
 
 USUAL = {
@@ -111,6 +109,7 @@ USUAL = {
     "money": ["0", "-1.5", "12345678.90"],
     "area": ["1.23456"],
     "bare": ["0.000001"],
+    "rate": ["0.0005", "0"],
     "count": ["0", "12"],
     "day": ["2024-02-29"],
     "time": ["2024-02-29 10:00:00", "2024-02-29"],
@@ -151,6 +150,45 @@ def test_floats_that_stay_are_what_the_exact_reader_says(reals):
         for real, sure, reading in zip(reals, stays, exact, strict=True):
             if sure:
                 assert outcome(reading) == (real,)
+
+
+NUMBERS = st.floats(width=32) | st.integers(-(2**60), 2**60) | st.integers(-99, 99)
+NUMBERS |= st.decimals(-(10**9), 10**9, places=3).map(float)
+NUMBERS |= st.decimals(0, 1, places=4).map(float) | st.booleans()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [(n, u) for n, u in CASES if FIELDS[n].type in {"number", "integer"}],
+)
+@settings(max_examples=60)
+@given(cells=st.lists(st.none() | NUMBERS | SHAPED, max_size=12))
+def test_number_cells_are_settled_as_the_exact_reader_says(name, unit, cells):
+    _, rules = rules_for(name, unit)
+    dtype = {"number": "float64", "integer": "Int64"}[rules.field.type]
+    found = settle(pd.Series(cells, dtype=object), rules, dtype)
+    rest = set(found.rest.tolist())
+    for at, cell in enumerate(cells):
+        if at in rest or pd.isna(cell):
+            continue
+        (reading,) = reader_of(rules.field.type)([cell], rules)
+        typed = pd.Series(found.typed).tolist()[at]
+        assert repr((typed,)) == repr(outcome(reading))
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "cells"),
+    [
+        ("money", "万元", [1.5, 3, 0.1234]),
+        ("area", "亩", [12, 0.01]),
+        ("rate", None, [0.0005, 0.0003]),
+        ("count", None, [1, 2.0]),
+    ],
+)
+def test_usual_number_cells_are_settled(name, unit, cells):
+    _, rules = rules_for(name, unit)
+    dtype = {"number": "float64", "integer": "Int64"}[rules.field.type]
+    assert not len(settle(pd.Series(cells, dtype=object), rules, dtype).rest)
 
 
 def test_mixed_cells_of_a_workbook():
