@@ -83,6 +83,29 @@ def file_rows(files: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
     return [heading, *rows]
 
 
+def provenance_lines(files: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return who gave each file out, when, for which time, and in which archive."""
+    used = [f for f in files if f["state"] == "used"]
+    told = [(f["file"], _provenance(f)) for f in used if f["issuer"] or f["archive"]]
+    lines = [f"· {file}：{words}" for file, words in told]
+    silent = sum(not f["issuer"] or not f["obtained"] for f in used)
+    if silent:
+        where = "在 pil.yaml 的文件条目里写 issuer、obtained"
+        lines.append(f"· 没有写明提供单位或取得日期的有 {silent} 个文件；{where}")
+    return lines
+
+
+def _provenance(file: Mapping[str, Any]) -> str:
+    period = file["period"] and "～".join(file["period"])
+    told = (
+        file["issuer"] and f"{file['issuer']}提供",
+        file["obtained"] and f"{file['obtained']} 取得",
+        period and f"数据 {period}",
+        file["archive"] and f"取自压缩包 {file['archive']}",
+    )
+    return "，".join(part for part in told if part)
+
+
 def problem_lines(problems: Iterable[Problem]) -> list[str]:
     """Return one line for each kind of problem of a file, with the first places."""
     places: dict[tuple[str, str, str], list[str]] = {}

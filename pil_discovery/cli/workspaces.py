@@ -129,6 +129,7 @@ def _show_check(found: Check) -> None:
         click.echo("数据概况（重复、冲突的行已隔离；近似、相同的行已保留）：")
         click.echo(columns(tables.overview_rows(found.overviews)))
     parts = (
+        ("来源：", tables.provenance_lines(found.files)),
         ("必需列的缺失：", tables.missing_lines(found.overviews)),
         ("推断（未经写明）：", tables.inference_lines(found.readings)),
         ("模型：", tables.model_lines(found.models)),

@@ -17,7 +17,7 @@ from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
 from pil_discovery.pipeline.databases import queried_layer, queried_table
-from pil_discovery.types import QUARANTINE_COLUMNS, Layer, Source, Table
+from pil_discovery.types import QUARANTINE_COLUMNS, Image, Layer, Source, Table
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from pil_discovery.catalog import Catalog
     from pil_discovery.types import (
         Dataset,
-        Image,
         ImageSource,
         LayerSource,
         ReadReport,
@@ -34,7 +33,8 @@ if TYPE_CHECKING:
         Workspace,
     )
 
-    Surveyed = Mapping[str, tuple[RecordSource | LayerSource | None, Table | Layer]]
+    Entry = RecordSource | LayerSource | ImageSource
+    Surveyed = Mapping[str, tuple[Entry | None, Table | Layer | Image]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class Materials:
         Every row or cell not used, columns `QUARANTINE_COLUMNS`.
     reports
         File → how it was read (several files of a data set keep their own).
+    outlines
+        Every layer by itself, its geometries alone.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -56,6 +58,7 @@ class Materials:
     sources: tuple[Source, ...]
     quarantine: pd.DataFrame
     reports: tuple[tuple[str, ReadReport], ...] = ()
+    outlines: tuple[Layer, ...] = ()
 
 
 def read_records(
@@ -72,7 +75,8 @@ def read_records(
     Parameters
     ----------
     path
-        CSV, TSV, TXT, XLSX, XLS or ODS file.
+        CSV, TSV or text file; workbook (XLSX, XLSM, XLSB, XLS, ET, ODS); HTML or
+        XML 2003 export, whatever its ending; JSON lines or array; Parquet.
     dataset
         Id of the canonical data set; None recognises it from the headers.
     sheet
@@ -118,8 +122,8 @@ def read_layer(
     Parameters
     ----------
     path
-        GeoPackage, Shapefile, file geodatabase (`.gdb`), GeoJSON, FlatGeobuf, KML,
-        KMZ or GeoParquet file.
+        GeoPackage, Shapefile with its parts, file geodatabase (`.gdb`, a folder),
+        GeoJSON (`.geojson`, `.json`), FlatGeobuf, KML, KMZ or GeoParquet file.
     dataset
         Id of the canonical data set; None recognises it from the column names.
     layer
@@ -163,7 +167,7 @@ def read_image(
     Parameters
     ----------
     path
-        GeoTIFF, JPEG 2000 or ENVI file.
+        GeoTIFF, JPEG 2000, ENVI file with its header, or STAC Item (`.json`).
     acquired
         Time of acquisition with time zone.
     sensor
@@ -185,6 +189,36 @@ def read_image(
         sensor=sensor,
         bands=dict(bands),
         cloud_mask=None if cloud_mask is None else Path(cloud_mask),
+    )
+
+
+def read_entry(entry: ImageSource, root: Path) -> Image:
+    """Read a picture as an entry of a workspace tells it.
+
+    Raises
+    ------
+    ReadError, CrsError, ImageError
+        If the picture cannot serve as evidence.
+    """
+    mask = entry.cloud_mask
+    return sandbox.read_raster(
+        root / entry.file,
+        acquired=entry.acquired,
+        sensor=entry.sensor,
+        bands=entry.bands,
+        files={band: root / file for band, file in entry.files.items()},
+        cloud_mask=None if mask is None else root / mask,
+        mask_kind=entry.mask_kind,
+        nodata=entry.nodata,
+        scale=entry.scale,
+        offset=entry.offset,
+        crs=entry.crs,
+        sigma_m=entry.sigma_m,
+        orthorectified=entry.orthorectified,
+        licence=entry.licence,
+        obtained_by=entry.obtained_by,
+        **_given(entry),
+        root=root,
     )
 
 
@@ -296,7 +330,7 @@ class _Reading:
             If that reading failed; a second one would fail alike.
         """
         under, found = self._surveyed.get(entry.file or "", (None, None))
-        if found is None or under != entry:
+        if found is None or isinstance(found, Image) or under != entry:
             return None
         if found.report.problems:
             raise ReadError(found.report.problems)
@@ -345,27 +379,9 @@ class _Reading:
         )
 
     def image(self, entry: ImageSource) -> None:
-        mask = entry.cloud_mask
-        image = sandbox.read_raster(
-            self._root / entry.file,
-            acquired=entry.acquired,
-            sensor=entry.sensor,
-            bands=entry.bands,
-            files={band: self._root / file for band, file in entry.files.items()},
-            cloud_mask=None if mask is None else self._root / mask,
-            mask_kind=entry.mask_kind,
-            nodata=entry.nodata,
-            scale=entry.scale,
-            offset=entry.offset,
-            crs=entry.crs,
-            sigma_m=entry.sigma_m,
-            orthorectified=entry.orthorectified,
-            licence=entry.licence,
-            obtained_by=entry.obtained_by,
-            **_given(entry),
-            root=self._root,
-        )
-        self._images.append(image)
+        under, found = self._surveyed.get(entry.file, (None, None))
+        known = found if under == entry and isinstance(found, Image) else None
+        self._images.append(known or read_entry(entry, self._root))
 
     def materials(self) -> Materials:
         """Put the files of each data set together."""
@@ -389,6 +405,7 @@ class _Reading:
             ),
             quarantine=_quarantine([t.quarantine for t in read]),
             reports=tuple(self._reports()),
+            outlines=tuple(map(_outline, chain(*self._layers.values()))),
         )
 
     def _reports(self) -> Iterator[tuple[str, ReadReport]]:
@@ -401,6 +418,10 @@ class _Reading:
                 yield source.file, table.report
         for image in self._images:
             yield image.provenance.file, layers.report_of(image.provenance)
+
+
+def _outline(layer: Layer) -> Layer:
+    return replace(layer, frame=layer.frame[["geometry"]])
 
 
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:

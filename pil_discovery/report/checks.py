@@ -62,6 +62,8 @@ FILE_STATES = {
     "unlisted": "未登记",
     "unreadable": "未能读取",
     "picture": "影像待登记",
+    "part": "附属文件",
+    "archive": "压缩包",
     "foreign": "不是数据文件",
 }
 _SCOPES = {"row": "整行", "cell": "单格"}
@@ -106,7 +108,8 @@ def write_check(
 
 _FILE_HEADS = (
     *("文件", "状态", "数据集", "编号", "读入行数", "使用行数", "隔离行数"),
-    *("编码", "坐标系", "说明", "识别依据", "SHA-256"),
+    *("编码", "坐标系", "说明", "提供单位", "取得日期", "数据起止", "压缩包"),
+    *("识别依据", "SHA-256"),
 )
 
 
@@ -117,7 +120,10 @@ def _files(check: Record) -> Iterator[Sequence[object]]:
         state = FILE_STATES[f["state"]]
         told = [f[name] for name in kept]
         named = (f["file"], state, f["title_zh"], f["dataset"])
-        yield *named, *told, "；".join(f["reasons"]), hashes.get(f["file"])
+        period = "～".join(f["period"] or ())
+        origin = (f["issuer"], f["obtained"], period, f["archive"])
+        reasons = "；".join(f["reasons"])
+        yield *named, *told, *origin, reasons, hashes.get(f["file"])
 
 
 def _problems(check: Record) -> Rows:
