@@ -59,12 +59,12 @@ def file_lines(
         if name in parts:
             lines.append(_line(name, "part", note=parts[name]))
         elif name in whole:
-            note = f"压缩包，数据文件已解到 {whole[name]}/"
+            note = f"数据文件已解到 {whole[name]}/"
             lines.append(_line(name, "archive", note=note))
         elif name in others:
             lines.append(_foreign(name, others[name]))
         else:
-            lines.append(_line(name, "unreadable", note="见下面的问题"))
+            lines.append(_line(name, "unreadable", note="见“问题汇总”"))
     return sorted(lines, key=lambda line: (str(line["file"]), str(line["dataset"])))
 
 
@@ -82,9 +82,7 @@ def _parts(listing: Listing, sources: Iterable[Mapping[str, Any]]) -> dict[str, 
 
 
 def _foreign(name: str, path: Path) -> dict[str, Any]:
-    said = advice(path)
-    note = f"不是数据文件，未读取（{said}）" if said else "不是数据文件，未读取"
-    return _line(name, "foreign", note=note)
+    return _line(name, "foreign", note=advice(path))
 
 
 def _used(source: Mapping[str, Any], datasets: Mapping[str, Dataset]) -> dict[str, Any]:
@@ -106,7 +104,7 @@ def _surveyed(survey: Survey) -> dict[str, Any]:
         return _line(file, "picture", note=_picture_note(survey))
     found = survey.rows
     if found is None:
-        return _line(file, "unreadable", note="见下面的问题")
+        return _line(file, "unreadable", note="见“问题汇总”")
     report, entry = found.report, survey.entry
     asked = bool(report.problems) or any(s.key == "crs" for s in survey.suggestions)
     return _line(
@@ -125,7 +123,7 @@ def _picture_note(survey: Survey) -> str:
         return "影像，pil.yaml 没有登记"
     told = any(p.where == "images" for p in survey.problems)
     return (
-        "影像，待登记成像时间、传感器和波段" if told else "影像，不能使用，见下面的问题"
+        "影像，待登记成像时间、传感器和波段" if told else "影像，不能使用，见“问题汇总”"
     )
 
 

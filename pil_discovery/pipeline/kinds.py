@@ -151,6 +151,8 @@ def advice(path: Path) -> str:
     ending = path.suffix.lower()
     if ending in _OTHERS:
         return _OTHERS[ending]
-    if ending in layers.FOREIGN_ENDINGS - _ARCHIVES:
+    if ending in _ARCHIVES:
+        return "压缩包没有解开，见“问题汇总”"
+    if ending in layers.FOREIGN_ENDINGS:
         return "；".join(layers.refusal(path))
     return ""

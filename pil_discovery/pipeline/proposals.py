@@ -6,13 +6,14 @@ lines then stand where they belong.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 import yaml
 
-from pil_discovery.imagery.sensors import usual_bands
+from pil_discovery.imagery.sensors import band_name, usual_bands
 from pil_discovery.text.layout import wrap
 from pil_discovery.types import Image, ImageSource, LayerSource, RecordSource
 
@@ -28,6 +29,9 @@ NO_JURISDICTION = "000000"
 NO_OFFICE = "请填写人民检察院全称"
 _PARTS = {"table": "records", "layer": "layers", "picture": "images"}
 _MAPPED = ("columns", "units", "century")
+_PRINTED = re.compile(
+    "[ -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*"
+)
 _WIDTH = 96
 _FOUR = {"blue": 1, "green": 2, "red": 3, "nir": 4}
 _ROWS = (RecordSource, LayerSource)
@@ -234,7 +238,7 @@ def _facts_of(draft: Draft) -> Iterator[str]:
         yield f'  acquired: "{day}T时:分:秒+08:00"   # 成像时间，含时区'
     if product is None or product.sensor is None:
         yield '  sensor: "?"   # 卫星、传感器和产品级别'
-    if product is None or product.band is None:
+    if product is None or band_name(product) is None:
         usual, why = usual_bands(product, len(_FOUR))
         shown = ", ".join(f"{band}: {n}" for band, n in (usual or _FOUR).items())
         yield f"  bands: {{{shown}}}   # {why or '波段号从 1 起'}"
@@ -256,6 +260,9 @@ def _one_line(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    """Return a text in double quotes; YAML would write pictographs as numbers."""
+    if _PRINTED.fullmatch(text):
+        return json.dumps(text, ensure_ascii=False)
     return yaml.safe_dump(
         text, allow_unicode=True, default_style='"', width=10**6
     ).strip()
