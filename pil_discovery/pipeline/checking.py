@@ -120,6 +120,7 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
     catalog = load_catalog(local_folders(workspace))
     read = {s.file: (s.entry, s.found) for s in surveys if s.found is not None}
     materials, problems = gather(workspace, catalog, progress, surveyed=read)
+    left = filing.in_words(materials.quarantine, materials.sources, catalog.datasets)
     models = named_models(workspace, catalog)
     _look(check, materials, catalog, (workspace, models))
     check.files = filing.file_lines(
@@ -134,11 +135,11 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
             *problems,
             *suspect_shifts(materials.outlines),
             *_modelless(models),
-            *filing.quarantined(materials.quarantine),
+            *filing.quarantined(left),
         ]
     )
     path = root / REPORT
-    report.write_check(path, check.as_dict(), materials.quarantine, workspace.as_of)
+    report.write_check(path, check.as_dict(), left, workspace.as_of)
     check.written.append(path)
     return check
 
@@ -204,10 +205,7 @@ def _look(
     """Fill in what the data say: sources, readings, overviews, models."""
     workspace, models = what
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
-    check.readings = [
-        {"file": file, **told.model_dump(mode="json")}
-        for file, told in materials.reports
-    ]
+    check.readings = filing.readings(materials.reports, check.sources, catalog.datasets)
     check.overviews = _overviews(materials, catalog, what)
     linked = subjects.link_codes(materials.frames, catalog.datasets)
     inputs = Inputs(linked, materials.images, catalog.datasets)

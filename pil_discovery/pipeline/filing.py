@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import Problem
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.archives import Unpacked
     from pil_discovery.pipeline.folder import Listing
     from pil_discovery.pipeline.surveys import Survey
-    from pil_discovery.types import Dataset, ReadReport, Suggestion, Workspace
+    from pil_discovery.types import Dataset, ReadReport, Source, Suggestion, Workspace
+
+
+_COLUMN = re.compile(r"列 ([a-z][a-z0-9_]*)")
 
 
 def file_lines(
@@ -217,6 +221,46 @@ def open_questions(asked: Iterable[Mapping[str, Any]]) -> list[Problem]:
         for q in asked
         if q["key"] == "units" and q["asks"]
     ]
+
+
+def readings(
+    reports: Iterable[tuple[str, ReadReport]],
+    sources: Iterable[Mapping[str, Any]],
+    datasets: Mapping[str, Dataset],
+) -> list[dict[str, Any]]:
+    """Return how each file was read, its columns named in Chinese."""
+    known = {str(s["file"]): datasets.get(str(s["dataset"])) for s in sources}
+    told = []
+    for file, report in reports:
+        plain = report.model_dump(mode="json")
+        for inference in plain["inferences"]:
+            inference["what"] = _worded(inference["what"], known.get(file))
+        told.append({"file": file, **plain})
+    return told
+
+
+def _worded(what: str, dataset: Dataset | None) -> str:
+    """Name the column that a conclusion is about in Chinese, where it has a name."""
+    named = _COLUMN.match(what)
+    if dataset is None or named is None:
+        return what
+    return f"列 {dataset.words(named[1])}{what[named.end() :]}"
+
+
+def in_words(
+    quarantine: pd.DataFrame,
+    sources: Iterable[Source],
+    datasets: Mapping[str, Dataset],
+) -> pd.DataFrame:
+    """Return quarantine entries with their columns named in Chinese."""
+    words = {
+        (source.file, field.name): field.words
+        for source in sources
+        if source.dataset in datasets
+        for field in datasets[str(source.dataset)].fields
+    }
+    places = zip(quarantine["source"], quarantine["column"], strict=True)
+    return quarantine.assign(column=[words.get(p, p[1]) for p in places])
 
 
 def quarantined(quarantine: pd.DataFrame) -> list[Problem]:

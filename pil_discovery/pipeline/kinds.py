@@ -9,7 +9,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING, Literal
 
-from pil_discovery import layers
+from pil_discovery import layers, records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,4 +155,14 @@ def advice(path: Path) -> str:
         return "压缩包没有解开，见“问题汇总”"
     if ending in layers.FOREIGN_ENDINGS:
         return "；".join(layers.refusal(path))
-    return ""
+    return _told_by_bytes(path)
+
+
+def _told_by_bytes(path: Path) -> str:
+    try:
+        found = records.named_by_bytes(_head(path))
+    except OSError:
+        return "打不开，请检查权限"
+    if not found:
+        return "认不出的格式；若是数据，请导出为 .xlsx、.csv 或 .gpkg"
+    return f"内容是{found}；若是数据，请用它通常的扩展名"

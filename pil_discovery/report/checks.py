@@ -74,6 +74,7 @@ _SAFE = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_A4 = 9
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
 
 
@@ -119,6 +120,8 @@ def _files(check: Record) -> Iterator[Sequence[object]]:
     for f in check["files"]:
         state = FILE_STATES[f["state"]]
         told = [f[name] for name in kept]
+        if f["state"] != "used":
+            told[:3] = [None] * 3
         named = (f["file"], state, f["title_zh"], f["dataset"])
         period = "～".join(f["period"] or ())
         origin = (f["issuer"], f["obtained"], period, f["archive"])
@@ -188,7 +191,7 @@ _MODEL_HEADS = (
 def _models(check: Record) -> Iterator[Sequence[object]]:
     for m in check["models"]:
         state, why = MODEL_STATES[m["state"]], "；".join(m["why"])
-        clears = "、".join(m["missing_clears"])
+        clears = "；".join(m["clears"])
         yield m["code"], m["title_zh"], state, why, clears, m["id"]
 
 
@@ -226,6 +229,10 @@ class _Sheets:
         sheet = self._book.add_worksheet(title)
         sheet.write_row(0, 0, heads, self._head)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for column, width in enumerate(_widths(heads, rows)):
             sheet.set_column(column, column, width, self._body)
         for number, row in enumerate(rows, start=1):

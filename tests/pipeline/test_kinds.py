@@ -109,4 +109,8 @@ def test_what_cannot_be_read_is_answered_with_a_way_out(tmp_path):
     assert ".shx" in advice(tmp_path / "单独.dbf")
     assert "CAD" in advice(tmp_path / "规划.DXF")
     assert ".xlsx" in advice(tmp_path / "函.docx")
-    assert advice(tmp_path / "什么.abc") == ""
+    (tmp_path / "表").write_bytes(b"%PDF-1.7")
+    (tmp_path / "空").write_bytes(b"")
+    assert advice(tmp_path / "表").startswith("内容是PDF 文档")
+    assert advice(tmp_path / "空").startswith("认不出的格式")
+    assert advice(tmp_path / "没有") == "打不开，请检查权限"
