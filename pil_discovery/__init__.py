@@ -22,15 +22,11 @@ if TYPE_CHECKING:
     from pil_discovery.imagery.registration import register_shift
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal
+    from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis
     from pil_discovery.pipeline.packing import build_bundle, verify_bundle
-    from pil_discovery.pipeline.reading import (
-        open_workspace,
-        read_image,
-        read_layer,
-        read_records,
-    )
+    from pil_discovery.pipeline.reading import open_workspace
     from pil_discovery.text.codes import check_code
 
 _HOMES = {
@@ -47,9 +43,9 @@ _HOMES = {
     "gcj02_to_wgs84": "geo.gcj",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
-    "read_image": "pipeline.reading",
-    "read_layer": "pipeline.reading",
-    "read_records": "pipeline.reading",
+    "read_image": "pipeline.files",
+    "read_layer": "pipeline.files",
+    "read_records": "pipeline.files",
     "register_shift": "imagery.registration",
     "resolve_basis": "pipeline.law",
     "scan": "pipeline.flow",

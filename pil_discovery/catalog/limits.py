@@ -104,12 +104,16 @@ def _database_limits(
             yield document.problem((*at, name), what, "请删去")
 
 
+UNANSWERED = "?"
+"""What a proposed `pil.yaml` writes where only the user can know."""
+
+
 def column_limits(
     document: Document, at: Loc, source: RecordSource | LayerSource, dataset: Dataset
 ) -> Iterator[Problem]:
     """Yield columns that are given twice, and centuries that no date can have."""
     for column, count in Counter(source.columns.values()).items():
-        if count > 1:
+        if count > 1 and column != UNANSWERED:
             what = f"有 {count} 个表头对应「{column}」"
             yield document.problem((*at, "columns"), what, "一列只能对应一个表头")
     if isinstance(source, RecordSource):

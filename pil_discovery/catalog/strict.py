@@ -194,8 +194,22 @@ def _refuse_aliases(node: yaml.Node | None, name: str) -> None:
 def _syntax_problem(error: yaml.YAMLError, name: str) -> Problem:
     mark = getattr(error, "problem_mark", None)
     where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else ""
-    said = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-    return Problem(name, where, f"YAML 语法错误（{said}）", "请检查缩进、冒号和引号")
+    said = str(getattr(error, "problem", None) or "")
+    fault = next((zh for en, zh in _SYNTAX.items() if en in said), "写法不合语法")
+    return Problem(name, where, f"YAML 语法错误：{fault}", "请检查缩进、冒号和引号")
+
+
+_SYNTAX = {
+    "'\\t'": "用了制表符，缩进只能用空格",
+    "mapping values are": "这里不能再有冒号；或是上一行没有写完、缩进不对",
+    "could not find expected ':'": "少了冒号（冒号是半角的，后面要空一格）",
+    "expected <block end>": "缩进与上面各行不齐",
+    "expected ',' or": "方括号或花括号没有写完，或少了逗号",
+    "found unexpected end of stream": "引号或括号没有写完",
+    "cannot start any token": "有不能这样用的符号，文字请加引号",
+    "found undefined alias": "星号开头的文字请加引号",
+}
+"""What the parser says → the same in Chinese, for the mistakes that people make."""
 
 
 class _Place:

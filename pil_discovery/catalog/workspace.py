@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pil_discovery.catalog.datasets import load_datasets
 from pil_discovery.catalog.limits import (
+    UNANSWERED,
     column_limits,
     place_limits,
     same_path,
@@ -34,6 +35,9 @@ N = TypeVar("N", bound=Noun)
 
 FILE = "pil.yaml"
 BUILTIN = "builtin"
+
+
+_BLANK = "还是问号，没有填写"
 
 
 def read_workspace(
@@ -208,6 +212,8 @@ def _source_mistakes(
         if dataset.field(column) is None:
             where = (*at, "columns", header)
             yield document.problem(where, *_no_column(dataset, column))
+    if source.crs == UNANSWERED:
+        yield document.problem((*at, "crs"), _BLANK, "请填写坐标系，如 EPSG:4490")
     for column, unit in source.units.items():
         fault = _unit_fault(dataset, column, unit)
         if fault is not None:
@@ -226,6 +232,9 @@ def _unit_fault(dataset: Dataset, column: str, unit: str) -> tuple[str, str] | N
 
 
 def _no_column(dataset: Dataset, column: str) -> tuple[str, str]:
+    if column == UNANSWERED:
+        listed = "、".join(dataset.words(name) for name in dataset.columns)
+        return _BLANK, f"请改为对应的列名，不需要的就删去这一项；可写：{listed}"
     near = near_names(column, dataset.columns)
     what = f"数据集「{dataset.id}」没有「{column}」这一列"
     return what, near or f"有：{'、'.join(dataset.columns)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import json
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 PROBLEMS, USAGE, REFUSED, PARTIAL, INTERNAL, INTERRUPTED = 1, 2, 3, 4, 70, 130
 _SLOW_S = 2.0
+_NARROWEST, _WIDEST = 60, 100
 
 
 def tell(text: str) -> None:
@@ -190,7 +192,13 @@ def one_line(text: str) -> str:
     return "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
 
 
-def wrapped(text: str, width: int = 100) -> str:
-    """Break a long line at the width of a terminal; further lines are indented."""
-    first, *more = wrap(one_line(text), width - 2)
+def terminal_width() -> int:
+    """Return the columns of the terminal (or `COLUMNS`), 100 where there is none."""
+    told = shutil.get_terminal_size((_WIDEST, 24)).columns
+    return min(max(told, _NARROWEST), _WIDEST)
+
+
+def wrapped(text: str) -> str:
+    """Break a long line at the width of the terminal; further lines are indented."""
+    first, *more = wrap(one_line(text), terminal_width() - 2)
     return "\n".join([first, *(f"  {line}" for line in more)])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.text.layout import cut, cut_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.errors import Problem
     from pil_discovery.types import Lead
@@ -16,6 +16,7 @@ _STATES = {"computed": "已计算", "not_computable": "不可计算", "off": "�
 _OUTLOOK = {"not_computable": "不可计算", "off": "未启用"}
 _ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "—"}
 _SHOWN = 3
+_WIDE = 98
 _MOST_PROBLEMS, _MOST_QUESTIONS = 40, 20
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
 
@@ -67,20 +68,78 @@ def _count_row(model: Mapping[str, Any]) -> tuple[object, ...]:
     return (model["code"], model["id"], state, *counts, "；".join(notes))
 
 
-def file_rows(files: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
-    """Return a heading and one row for each file: what it is, rows, encoding, CRS."""
+def file_rows(
+    files: Iterable[Mapping[str, Any]], width: int
+) -> list[tuple[object, ...]]:
+    """Return a heading and one row for each file in use: what it is, rows, encoding.
+
+    Parameters
+    ----------
+    width
+        Of the terminal; below `_WIDE` encoding and CRS are left to the workbook.
+    """
     heading = ("文件", "是什么", "读入", "使用", "隔离", "编码", "坐标系")
-    rows = []
-    for f in files:
-        what = f["note"] or f["title_zh"]
-        if f["state"] in {"asked", "unlisted"} and f["title_zh"]:
-            what = f"{f['title_zh']}（{f['note']}）"
-        counts = [f["rows_read"], f["rows_used"], f["rows_quarantined"]]
-        told = counts if f["state"] == "used" else ["", "", ""]
-        encoding, crs = f["encoding"] or "", f["crs"] or ""
-        named = (cut_start(f["file"], 30), cut(what, 30))
-        rows.append((*named, *told, encoding, cut(crs, 10)))
-    return [heading, *rows]
+    kept = len(heading) if width >= _WIDE else len(heading) - 2
+    rows = [heading, *(_file_row(f) for f in files if f["state"] == "used")]
+    return [row[:kept] for row in rows] if len(rows) > 1 else []
+
+
+def _file_row(file: Mapping[str, Any]) -> tuple[object, ...]:
+    counts = [file[f"rows_{name}"] for name in ("read", "used", "quarantined")]
+    named = (cut_start(file["file"], 30), cut(file["title_zh"], 26))
+    return (*named, *counts, file["encoding"] or "", cut(file["crs"] or "", 10))
+
+
+_GROUPS = {
+    "asked": "待确认",
+    "unlisted": "认得出，但 pil.yaml 没有登记",
+    "picture": "影像待登记",
+    "unreadable": "未能读取（原因见下面的问题）",
+    "archive": "压缩包",
+    "foreign": "不是数据文件，未读取",
+}
+
+
+def other_file_lines(files: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the files that are not in use, state by state, each with what it lacks."""
+    lines = []
+    for state, title in _GROUPS.items():
+        mine = [f for f in files if f["state"] == state]
+        lines += [f"{title}（{len(mine)} 个）："] if mine else []
+        lines += [f"· {f['file']}{_said(f)}" for f in mine]
+    parts = sum(f["state"] == "part" for f in files)
+    return [*lines, f"另有 {parts} 个附属文件（同一影像或图层）"] if parts else lines
+
+
+def _said(file: Mapping[str, Any]) -> str:
+    if file["state"] == "unreadable":
+        return ""
+    told = (file["title_zh"], file["note"])
+    words = "，".join(part for part in told if part)
+    return f"：{words}" if words else ""
+
+
+def provenance_lines(files: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return who gave each file out, when, for which time, and in which archive."""
+    used = [f for f in files if f["state"] == "used"]
+    told = [(f["file"], _provenance(f)) for f in used if f["issuer"] or f["archive"]]
+    lines = [f"· {file}：{words}" for file, words in told]
+    silent = sum(not f["issuer"] or not f["obtained"] for f in used)
+    if silent:
+        where = "在 pil.yaml 的文件条目里写 issuer、obtained"
+        lines.append(f"· 没有写明提供单位或取得日期的有 {silent} 个文件；{where}")
+    return lines
+
+
+def _provenance(file: Mapping[str, Any]) -> str:
+    period = file["period"] and "～".join(file["period"])
+    told = (
+        file["issuer"] and f"{file['issuer']}提供",
+        file["obtained"] and f"{file['obtained']} 取得",
+        period and f"数据 {period}",
+        file["archive"] and f"取自压缩包 {file['archive']}",
+    )
+    return "，".join(part for part in told if part)
 
 
 def problem_lines(problems: Iterable[Problem]) -> list[str]:
@@ -100,15 +159,18 @@ def problem_lines(problems: Iterable[Problem]) -> list[str]:
     return lines
 
 
-def overview_rows(overviews: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
+def overview_rows(
+    overviews: Iterable[Mapping[str, Any]], width: int
+) -> list[tuple[object, ...]]:
     """Return what each data set covers, how fresh it is, and its doubles."""
+    room = 30 if width >= _WIDE else 18
     rows = []
     for o in overviews:
         first = min((a for a, _ in o["period"].values()), default="")
         age = "" if o["age_day"] is None else f"{o['age_day']}天"
         same = o["duplicates"]
         counts = [same[n] or "" for n in ("exact", "conflicts", "near", "twins")]
-        title = cut(o["title_zh"], 30)
+        title = cut(o["title_zh"], room)
         rows.append((title, o["rows"], first, o["latest"] or "", age, *counts))
     names = ("重复", "冲突", "近似", "相同")
     heading = ("数据集", "行数", "最早", "最近", "距基准日", *names)

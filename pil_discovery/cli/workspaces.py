@@ -18,6 +18,7 @@ from pil_discovery.cli.printing import (
     leave,
     print_json,
     tell,
+    terminal_width,
     wrapped,
 )
 
@@ -123,12 +124,14 @@ def _show_check(found: Check) -> None:
     """Print files, what they cover, what was concluded, and the models."""
     from pil_discovery.cli import tables
 
-    click.echo(columns(tables.file_rows(found.files)))
+    click.echo(columns(tables.file_rows(found.files, terminal_width())))
+    click.echo("\n".join(map(wrapped, tables.other_file_lines(found.files))))
     if found.overviews:
         click.echo()
         click.echo("数据概况（重复、冲突的行已隔离；近似、相同的行已保留）：")
-        click.echo(columns(tables.overview_rows(found.overviews)))
+        click.echo(columns(tables.overview_rows(found.overviews, terminal_width())))
     parts = (
+        ("来源：", tables.provenance_lines(found.files)),
         ("必需列的缺失：", tables.missing_lines(found.overviews)),
         ("推断（未经写明）：", tables.inference_lines(found.readings)),
         ("模型：", tables.model_lines(found.models)),
@@ -146,7 +149,9 @@ def _tell_check(found: Check, folder: Path) -> None:
     from pil_discovery.cli.tables import problem_lines, question_lines
 
     for archive in found.unpacked:
-        tell(say(f"解压 {archive.sentence()}", f"Unpacked {archive.sentence()}"))
+        tell(
+            wrapped(say(f"解压 {archive.sentence()}", f"Unpacked {archive.sentence()}"))
+        )
     for line in problem_lines(found.problems):
         tell(wrapped(line))
     asked = question_lines(found.questions)

@@ -47,7 +47,7 @@ _ALL = (
     Index("ndmi", "湿度指数", ("nir",), ("swir1",), "Gao 1996"),
     Index("gndvi", "绿波段植被指数", ("nir",), ("green",), "Gitelson et al. 1996"),
     Index("ndti", "浑浊度指数", ("red",), ("green",), "Lacaux et al. 2007"),
-    Index("ndci", "叶绿素指数", ("rededge1",), ("red",), "Mishra & Mishra 2012"),
+    Index("ndci", "叶绿素指数", ("red_edge",), ("red",), "Mishra & Mishra 2012"),
     Index("ngrdi", "可见光植被指数", ("green",), ("red",), "Tucker 1979"),
 )
 INDICES: dict[str, Index] = {index.name: index for index in _ALL}

@@ -23,7 +23,7 @@ USABLE_SHARE = 0.8
 YEAR_DAYS = 365.25
 AREA_GATES = ("shift", "abstain", "rectified")
 """Gates that forbid to measure an area when they refuse."""
-INFRARED = ("nir", "rededge1", "rededge2", "rededge3", "swir1", "swir2")
+INFRARED = ("nir", "red_edge", "swir1", "swir2")
 
 
 def season_days(first: dt.date, second: dt.date) -> float:

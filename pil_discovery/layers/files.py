@@ -241,6 +241,11 @@ def open_picture(path: Path, root: Path | None = None) -> Opened:
     return Opened(place, name, "ENVI", {".hdr": header})
 
 
+def is_picture(path: Path) -> bool:
+    """Tell a picture by its first bytes, or by the ENVI header beside it."""
+    return driver_of(path) is not None or _envi_header(path) is not None
+
+
 def _through_link(path: Path, base: Path) -> bool:
     below = [p for p in path.parents if p != base and base in p.parents]
     return any(p.is_symlink() for p in (path, *below))

@@ -19,6 +19,7 @@ VECTOR_DRIVERS = {
     ".kml": KML,
     ".kmz": KMZ,
     ".parquet": PARQUET,
+    ".geoparquet": PARQUET,
 }
 """Extension → the only format that a layer of that name may have."""
 OWN_READERS = frozenset({GEOJSON, KML, KMZ, PARQUET})
@@ -63,6 +64,8 @@ _FOREIGN = {
     ".qgs": _PROJECT,
     ".qgz": _PROJECT,
 }
+FOREIGN_ENDINGS = frozenset(_FOREIGN)
+"""Endings of maps and drawings that are told apart, but not read."""
 _EXPORT = "图层请导出为 .gpkg、.shp 或 .geojson"
 
 

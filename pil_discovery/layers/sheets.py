@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError, near_names
+from pil_discovery.text.characters import squeeze
 from pil_discovery.text.headers import HeaderMatch, match_headers
 from pil_discovery.text.recognition import UnrecognisedError, dataset_choice
 from pil_discovery.types import Candidate, Inference
@@ -172,7 +173,15 @@ def _candidates(
                 scores[name] = match.score
     top = max(scores.values(), default=0.0)
     near = [n for n, s in scores.items() if top >= LEAST_SCORE and s > top - TIE]
-    return sorted(near, key=lambda n: (-scores[n], n))
+    named = [n for n in near if _is_named_after(layers, layer, datasets[n])]
+    return sorted(named if len(named) == 1 else near, key=lambda n: (-scores[n], n))
+
+
+def _is_named_after(layers: Layers, layer: str, dataset: Dataset) -> bool:
+    """Tell whether a title stands in the name of a layer or of its file."""
+    hint = squeeze(f"{layers.file.rpartition('/')[2]} {layer}")
+    titles = (dataset.title.zh, *dataset.aliases)
+    return any(title and squeeze(title) in hint for title in titles)
 
 
 def _free_match(layers: Layers, layer: str, dataset: Dataset) -> HeaderMatch:

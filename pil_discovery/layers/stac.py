@@ -116,6 +116,21 @@ def read_item(path: Path, root: Path | None) -> Scene:
     )
 
 
+def asset_paths(path: Path, root: Path | None) -> tuple[Path, ...]:
+    """Return the files that a STAC Item names and that lie beside or below it.
+
+    Raises
+    ------
+    ReadError
+        Forbidden path, not JSON, or no STAC Item.
+    """
+    place, file = plain_file(path, root)
+    base = _Base(place, root, file, [], [])
+    assets = _parsed(place, file).assets
+    found = (base.local(key, _href(asset)) for key, asset in assets.items())
+    return tuple(p for p in found if p is not None)
+
+
 @dataclass(frozen=True)
 class _Base:
     """The Item's place, and what was found wrong with its assets."""

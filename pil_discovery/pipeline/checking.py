@@ -22,6 +22,7 @@ from pil_discovery.pipeline.folder import (
 from pil_discovery.pipeline.outlook import model_outlook, unlocks
 from pil_discovery.pipeline.overviews import duplicates, overview, required_columns
 from pil_discovery.pipeline.reading import gather, open_workspace
+from pil_discovery.pipeline.shifts import suspect_shifts
 from pil_discovery.pipeline.surveys import survey_folder
 from pil_discovery.pipeline.unpacking import unpack_all
 
@@ -119,22 +120,26 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
     catalog = load_catalog(local_folders(workspace))
     read = {s.file: (s.entry, s.found) for s in surveys if s.found is not None}
     materials, problems = gather(workspace, catalog, progress, surveyed=read)
+    left = filing.in_words(materials.quarantine, materials.sources, catalog.datasets)
     models = named_models(workspace, catalog)
     _look(check, materials, catalog, (workspace, models))
-    check.files = filing.file_lines(listing, surveys, check.sources, catalog.datasets)
+    check.files = filing.file_lines(
+        listing, surveys, check.sources, catalog.datasets, unpacked=unpacked
+    )
     check.questions = filing.questions(workspace, surveys, materials.reports)
     check.problems = _problems(
         [
             *refused,
-            *_unusable(surveys),
+            *(p for s in surveys for p in s.problems),
             *filing.open_questions(check.questions),
             *problems,
+            *suspect_shifts(materials.outlines),
             *_modelless(models),
-            *filing.quarantined(materials.quarantine),
+            *filing.quarantined(left),
         ]
     )
     path = root / REPORT
-    report.write_check(path, check.as_dict(), materials.quarantine, workspace.as_of)
+    report.write_check(path, check.as_dict(), left, workspace.as_of)
     check.written.append(path)
     return check
 
@@ -146,8 +151,10 @@ def _workspace_of(root: Path) -> Workspace | None:
 def _named_files(workspace: Workspace) -> list[str]:
     files = [e.file for e in workspace.records if e.file]
     files += [e.file for e in workspace.layers if e.file]
-    files += [e.file for e in workspace.images]
-    return files + [i.cloud_mask for i in workspace.images if i.cloud_mask]
+    for picture in workspace.images:
+        files += [picture.file, *picture.files.values()]
+        files += [picture.cloud_mask] if picture.cloud_mask else []
+    return files
 
 
 def _write_proposal(
@@ -178,23 +185,6 @@ def _nothing(listing: Listing) -> Problem:
     return Problem(str(listing.root), "", what, "放入表格、图层或影像后再试")
 
 
-def _unusable(surveys: Iterable[Survey]) -> list[Problem]:
-    """Return why files were not read, and the pictures of which nothing is told."""
-    pictures = [s.file for s in surveys if s.kind == "picture" and not s.problems]
-    return [
-        *(p for s in surveys for p in s.problems),
-        *(
-            Problem(
-                picture,
-                "images",
-                "影像没有登记成像时间、传感器和波段，不能使用",
-                "在 pil.yaml 的 images 中写明 acquired、sensor、bands",
-            )
-            for picture in proposals.without_masks(pictures)
-        ),
-    ]
-
-
 def _modelless(models: Sequence[Model]) -> list[Problem]:
     if models:
         return []
@@ -215,10 +205,7 @@ def _look(
     """Fill in what the data say: sources, readings, overviews, models."""
     workspace, models = what
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
-    check.readings = [
-        {"file": file, **told.model_dump(mode="json")}
-        for file, told in materials.reports
-    ]
+    check.readings = filing.readings(materials.reports, check.sources, catalog.datasets)
     check.overviews = _overviews(materials, catalog, what)
     linked = subjects.link_codes(materials.frames, catalog.datasets)
     inputs = Inputs(linked, materials.images, catalog.datasets)

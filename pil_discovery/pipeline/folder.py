@@ -1,35 +1,30 @@
-"""The files of a workspace folder by kind: the one place that knows their endings."""
+"""The files of a workspace folder: data, what belongs to data, and what is neither."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from pil_discovery.imagery.products import parse_product
+from pil_discovery.pipeline.kinds import BESIDE, GEODATABASE, kind_of
 from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-Kind = Literal["table", "layer", "picture", "foreign"]
-
-TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"})
-LAYERS = frozenset({".gpkg", ".shp", ".geojson", ".fgb"})
-PICTURES = frozenset({".tif", ".tiff"})
 REPORT = "检查结果.xlsx"
 PROPOSED = "pil.proposed.yaml"
 
 _OURS = frozenset({REPORT, "pil.yaml", PROPOSED})
 _MODELS = frozenset({".yaml", ".yml"})
-_BESIDE = frozenset(
-    {
-        *(".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj", ".qmd"),
-        *(".aux", ".xml", ".ovr", ".msk", ".tfw", ".tifw", ".hdr", ".rpb", ".rpc"),
-        *(".gpkg-wal", ".gpkg-shm", ".qml", ".sld"),
-    }
-)
-"""Endings of files that belong to a layer or picture of the same name."""
+_HIDDEN = (".", "~$", "__MACOSX")
+_SENTINEL = ".safe"
+_METADATA = re.compile(r"(.+)_(MTL|ANG)\.(txt|json|xml)", re.IGNORECASE)
+"""What a Landsat product says of itself, beside its bands."""
 
 
 @dataclass(frozen=True)
@@ -48,39 +43,37 @@ class Listing:
         return path.relative_to(self.root).as_posix()
 
 
-def kind_of(path: Path) -> Kind:
-    """Return what a file is by its ending; what it holds is tested when it is read."""
-    ending = path.suffix.lower()
-    if ending in TABLES:
-        return "table"
-    if ending in LAYERS:
-        return "layer"
-    return "picture" if ending in PICTURES else "foreign"
-
-
 def list_folder(root: Path) -> Listing:
-    """List the files below a folder.
+    """List the files below a folder; a file geodatabase is one of them.
 
     Left out are hidden files, locks of office programs (`~$…`), what the check itself
     writes, models, and the results of scans.
     """
-    results = {p.parent for p in root.rglob("run.json")}
-    files = [
-        p
-        for p in sorted(root.rglob("*"))
-        if p.is_file() and _is_theirs(p, root) and not results & set(p.parents)
-    ]
-    data = [p for p in files if kind_of(p) != "foreign"]
+    data: list[Path] = []
+    others: list[Path] = []
+    for path in sorted(_files(root)):
+        is_data = path.is_dir() or kind_of(path) != "foreign"
+        (data if is_data and not _is_metadata(path) else others).append(path)
     mains = {_stem(p) for p in data}
-    foreign = [p for p in files if kind_of(p) == "foreign" and not _belongs(p, mains)]
+    foreign = [p for p in others if not _belongs(p, mains)]
     return Listing(root, tuple(data), tuple(foreign))
 
 
-def _is_theirs(path: Path, root: Path) -> bool:
-    parts = path.relative_to(root).parts
-    hidden = any(part.startswith((".", "~$", "__MACOSX")) for part in parts)
-    ours = path.name in _OURS or path.suffix.lower() in _MODELS
-    return not hidden and not ours
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield files and geodatabases; links to folders are not followed."""
+    below = [p for p in folder.iterdir() if not p.name.startswith(_HIDDEN)]
+    if any(p.name == "run.json" for p in below):
+        return
+    for path in below:
+        if path.is_dir() and not path.is_symlink():
+            is_file = path.suffix.lower() == GEODATABASE
+            yield from [path] if is_file else _files(path)
+        elif path.is_file() and not _is_ours(path):
+            yield path
+
+
+def _is_ours(path: Path) -> bool:
+    return path.name in _OURS or path.suffix.lower() in _MODELS
 
 
 def _stem(path: Path) -> Path:
@@ -89,7 +82,17 @@ def _stem(path: Path) -> Path:
 
 
 def _belongs(path: Path, mains: set[Path]) -> bool:
-    return path.suffix.lower() in _BESIDE and _stem(path) in mains
+    if _is_metadata(path):
+        return True
+    return path.suffix.lower() in BESIDE and _stem(path) in mains
+
+
+def _is_metadata(path: Path) -> bool:
+    """Tell what a satellite product says of itself in words, beside its pictures."""
+    if any(p.suffix.lower() == _SENTINEL for p in path.parents):
+        return kind_of(path) != "picture"
+    named = _METADATA.fullmatch(path.name)
+    return named is not None and parse_product(named[1]) is not None
 
 
 def readable_name(name: str) -> str:

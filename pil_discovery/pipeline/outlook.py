@@ -29,7 +29,8 @@ def model_outlook(
     -------
     list of dict
         `id`, `code`, `title_zh`, `state` (`computed`, `not_computable`, `off`),
-        `missing` and `missing_clears` (canonical names), `why` (Chinese sentences).
+        `missing` and `missing_clears` (canonical names), `why` and `clears` (the same
+        in Chinese sentences).
     """
     return [_outlook(model, inputs, personal=personal) for model in models]
 
@@ -48,6 +49,7 @@ def _outlook(model: Model, inputs: Inputs, *, personal: bool) -> dict[str, Any]:
         "title_zh": model.title.zh,
         **ready,
         "why": why,
+        "clears": missing_words(ready["missing_clears"], inputs.datasets),
     }
 
 

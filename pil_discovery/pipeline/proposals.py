@@ -6,27 +6,35 @@ lines then stand where they belong.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from typing import TYPE_CHECKING
 
 import yaml
 
+from pil_discovery.imagery.sensors import band_name, usual_bands
 from pil_discovery.text.layout import wrap
+from pil_discovery.types import Image, ImageSource, LayerSource, RecordSource
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pil_discovery.pipeline.scenes import Draft
     from pil_discovery.pipeline.surveys import Survey
     from pil_discovery.types import Suggestion
 
 NO_JURISDICTION = "000000"
 NO_OFFICE = "请填写人民检察院全称"
-_PARTS = {"table": "records", "layer": "layers"}
+_PARTS = {"table": "records", "layer": "layers", "picture": "images"}
 _MAPPED = ("columns", "units", "century")
+_PRINTED = re.compile(
+    "[ -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*"
+)
 _WIDTH = 96
-_CLOUD = re.compile(r"(?i)[-_](clouds?|mask|cloudmask|云|云掩膜|云掩模).*")
+_FOUR = {"blue": 1, "green": 2, "red": 3, "nir": 4}
+_ROWS = (RecordSource, LayerSource)
 _MOST_REASONS = 12
 
 
@@ -41,8 +49,7 @@ def workspace_text(name: str, as_of: dt.date | None, surveys: Sequence[Survey]) 
         f"office: {{name: {NO_OFFICE}, short: 检}}",
         *_part("records", surveys),
         *_part("layers", surveys),
-        "images: []",
-        *_pictures([s.file for s in surveys if s.kind == "picture"]),
+        *_part("images", surveys),
         "models: [builtin]",
     ]
     return "\n".join(lines) + "\n"
@@ -54,7 +61,7 @@ def filled_in(text: str, surveys: Sequence[Survey]) -> str | None:
     Everything else the user wrote stays as it is. None when the file has no empty
     list, as `pil init` writes it, for what was found.
     """
-    for part in ("records", "layers"):
+    for part in _PARTS.values():
         empty = f"\n{part}: []\n"
         lines = _part(part, surveys)
         if len(lines) > 1 and empty not in text:
@@ -65,7 +72,7 @@ def filled_in(text: str, surveys: Sequence[Survey]) -> str | None:
 
 def has_entries(surveys: Iterable[Survey]) -> bool:
     """Return whether anything found could stand in a `pil.yaml`."""
-    return any(s.entry is not None or s.suggestions for s in surveys)
+    return any(s.entry or s.suggestions or s.draft for s in surveys)
 
 
 def _part(part: str, surveys: Sequence[Survey]) -> list[str]:
@@ -83,9 +90,11 @@ def _part(part: str, surveys: Sequence[Survey]) -> list[str]:
 
 
 def _entry(survey: Survey) -> Iterator[str]:
-    entry, found = survey.entry, survey.found
+    entry = survey.entry
     assert entry is not None  # noqa: S101 - only such surveys come here
-    assert found is not None  # noqa: S101
+    if isinstance(entry, ImageSource):
+        yield from _picture(entry, survey)
+        return
     yield from _recognised(survey)
     encoding = "" if entry.encoding is None else f", encoding: {entry.encoding}"
     advice = list(_advice(survey.suggestions, "    "))
@@ -102,12 +111,12 @@ def _entry(survey: Survey) -> Iterator[str]:
 
 def _recognised(survey: Survey) -> Iterator[str]:
     """Say what a file was recognised as and why, in one line."""
-    found = survey.found
+    found = survey.rows
     if found is None or found.dataset is None:
         return
     reasons = "，".join(_short(r) for r in survey.reasons) or "列名相符"
     told = f"《{found.dataset.title.zh}》：{reasons}"
-    if survey.entry is not None and survey.entry.encoding is not None:
+    if isinstance(survey.entry, _ROWS) and survey.entry.encoding is not None:
         told += "；文件没有写明编码，按全文推定"
     yield from _comment(told, "  ")
 
@@ -157,6 +166,9 @@ def _reasons(suggestions: Sequence[Suggestion], indent: str) -> Iterator[str]:
 
 def _doubt(survey: Survey) -> Iterator[str]:
     """Write a file of which the data set is not known, wholly as a comment."""
+    if survey.draft is not None:
+        yield from _picture_doubt(survey.draft, survey)
+        return
     choices = [s for s in survey.suggestions if s.key == "dataset"]
     yield from _comment(f"{survey.file}：{_why_not(survey)}", "  ")
     for choice in choices:
@@ -188,36 +200,48 @@ def _commented(survey: Survey, dataset: str, part: str) -> Iterator[str]:
 # ---- pictures ----
 
 
-def _pictures(files: Sequence[str]) -> list[str]:
-    """Write a skeleton for every picture; a cloud mask goes with its picture."""
-    masks = {f: main for f in files if (main := _main_of(f, files)) is not None}
-    lines: list[str] = []
-    for file in files:
-        if file in masks:
-            continue
-        mask = next((m for m, main in masks.items() if main == file), None)
-        lines += [
-            f"  # - file: {_quoted(file)}",
-            '  #   acquired: "年-月-日T时:分:秒+08:00"   # 成像时间，含时区',
-            '  #   sensor: "?"                             # 传感器和产品级别',
-            "  #   bands: {blue: 1, green: 2, red: 3, nir: 4}   # 波段号从 1 起",
-        ]
-        lines += [f"  #   cloud_mask: {_quoted(mask)}"] if mask is not None else []
-    hint = "  # 影像：填写后去掉行首的“# ”，并删去上一行的 []"
-    return [hint, *lines] if lines else []
+def _picture(entry: ImageSource, survey: Survey) -> Iterator[str]:
+    """Write a picture that names and files describe wholly."""
+    image = survey.found
+    if isinstance(image, Image):
+        bands = "、".join(image.bands)
+        told = f"影像：{image.sensor}，{image.acquired_date} 成像，波段 {bands}"
+        yield from _comment(f"{told}；按产品名或 STAC 条目", "  ")
+    yield f"  - file: {_quoted(entry.file)}"
+    yield from _files_of(entry, "    ")
 
 
-def _main_of(file: str, files: Sequence[str]) -> str | None:
-    """Return the picture that a cloud mask belongs to by its name."""
-    stem, dot, ending = file.rpartition(".")
-    main = _CLOUD.sub("", stem)
-    whole = f"{main}{dot}{ending}"
-    return whole if main != stem and whole in files else None
+def _files_of(entry: ImageSource, indent: str) -> Iterator[str]:
+    if entry.files:
+        pairs = [f"{band}: {_quoted(file)}" for band, file in entry.files.items()]
+        yield f"{indent}files: {{{', '.join(pairs)}}}"
+    if entry.cloud_mask is not None:
+        yield f"{indent}cloud_mask: {_quoted(entry.cloud_mask)}"
 
 
-def without_masks(files: Sequence[str]) -> list[str]:
-    """Return the pictures that are no cloud mask of another one."""
-    return [f for f in files if _main_of(f, files) is None]
+def _picture_doubt(draft: Draft, survey: Survey) -> Iterator[str]:
+    """Write a picture that lacks something, wholly as a comment."""
+    entry = draft.entry
+    yield from _comment(f"{entry.file}：{_why_not(survey)}", "  ")
+    yield f"  # - file: {_quoted(entry.file)}"
+    for line in (*_facts_of(draft), *_files_of(entry, "  ")):
+        yield f"  # {line}"
+
+
+def _facts_of(draft: Draft) -> Iterator[str]:
+    """Write what has to be told of a picture, filled in as far as its name goes."""
+    product = draft.product
+    if draft.entry.file.lower().endswith(".json"):
+        return
+    if product is None or product.acquired is None:
+        day = "年-月-日" if product is None or product.day is None else product.day
+        yield f'  acquired: "{day}T时:分:秒+08:00"   # 成像时间，含时区'
+    if product is None or product.sensor is None:
+        yield '  sensor: "?"   # 卫星、传感器和产品级别'
+    if product is None or band_name(product) is None:
+        usual, why = usual_bands(product, len(_FOUR))
+        shown = ", ".join(f"{band}: {n}" for band, n in (usual or _FOUR).items())
+        yield f"  bands: {{{shown}}}   # {why or '波段号从 1 起'}"
 
 
 # ---- text that cannot break out of its line ----
@@ -236,6 +260,9 @@ def _one_line(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
+    """Return a text in double quotes; YAML would write pictographs as numbers."""
+    if _PRINTED.fullmatch(text):
+        return json.dumps(text, ensure_ascii=False)
     return yaml.safe_dump(
         text, allow_unicode=True, default_style='"', width=10**6
     ).strip()

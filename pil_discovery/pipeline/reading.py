@@ -17,6 +17,7 @@ from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
 from pil_discovery.pipeline.databases import queried_layer, queried_table
+from pil_discovery.pipeline.files import read_entry
 from pil_discovery.pipeline.materials import (
     given,
     joined_quarantine,
@@ -24,16 +25,14 @@ from pil_discovery.pipeline.materials import (
     stacked,
     with_joint_notes,
 )
-from pil_discovery.types import Layer, Source, Table
+from pil_discovery.types import Image, Layer, Source, Table
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.types import (
         Dataset,
-        Image,
         ImageSource,
         LayerSource,
         ReadReport,
@@ -41,7 +40,8 @@ if TYPE_CHECKING:
         Workspace,
     )
 
-    Surveyed = Mapping[str, tuple[RecordSource | LayerSource | None, Table | Layer]]
+    Entry = RecordSource | LayerSource | ImageSource
+    Surveyed = Mapping[str, tuple[Entry | None, Table | Layer | Image]]
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Materials:
         Every row or cell not used, columns `QUARANTINE_COLUMNS`.
     reports
         File → how it was read (several files of a data set keep their own).
+    outlines
+        Every layer by itself, its geometries alone.
     """
 
     frames: Mapping[str, pd.DataFrame]
@@ -63,136 +65,7 @@ class Materials:
     sources: tuple[Source, ...]
     quarantine: pd.DataFrame
     reports: tuple[tuple[str, ReadReport], ...] = ()
-
-
-def read_records(
-    path: str | Path,
-    dataset: str | None = None,
-    *,
-    sheet: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
-    encoding: str | None = None,
-) -> Table:
-    """Read a table file into typed rows and a quarantine.
-
-    Parameters
-    ----------
-    path
-        CSV, TSV, TXT, XLSX, XLS or ODS file.
-    dataset
-        Id of the canonical data set; None recognises it from the headers.
-    sheet
-        Sheet to read; None reads every visible sheet that fits.
-    columns
-        Header in the file → canonical column, where the headers do not tell.
-    units
-        Canonical column → unit of the file (`万元`, `亩`, …).
-    encoding
-        Text encoding; None tries BOM, UTF-8, GB18030, in that order, strictly.
-
-    Returns
-    -------
-    Table
-        `.frame`, `.quarantine`, `.report`.
-
-    Raises
-    ------
-    ReadError
-        If the file cannot be read as what it claims to be.
-    """
-    return sandbox.read_table(
-        Path(path),
-        load_catalog().datasets,
-        wanted=dataset,
-        sheet=sheet,
-        columns=columns,
-        units=units,
-        encoding=encoding,
-    )
-
-
-def read_layer(
-    path: str | Path,
-    dataset: str | None = None,
-    *,
-    layer: str | None = None,
-    crs: str | None = None,
-    encoding: str | None = None,
-) -> Layer:
-    """Read a vector layer into EPSG:4490.
-
-    Parameters
-    ----------
-    path
-        GeoPackage, Shapefile, file geodatabase (`.gdb`), GeoJSON, FlatGeobuf, KML,
-        KMZ or GeoParquet file.
-    dataset
-        Id of the canonical data set; None recognises it from the column names.
-    layer
-        Layer inside the file.
-    crs
-        Coordinate system, needed when the file does not carry one
-        (`EPSG:…`, `GCJ-02`, `BD-09`).
-    encoding
-        Encoding of the attribute text.
-
-    Returns
-    -------
-    Layer
-        `.frame` (GeoDataFrame in EPSG:4490), `.quarantine`, `.report`, `.provenance`.
-
-    Raises
-    ------
-    ReadError, CrsError
-        If the file or its coordinate system cannot be used.
-    """
-    return sandbox.read_vector(
-        Path(path),
-        load_catalog().datasets,
-        wanted=dataset,
-        layer=layer,
-        crs=crs,
-        encoding=encoding,
-    )
-
-
-def read_image(
-    path: str | Path,
-    *,
-    acquired: dt.datetime | str,
-    sensor: str,
-    bands: Mapping[str, int],
-    cloud_mask: str | Path | None = None,
-) -> Image:
-    """Open a picture with its provenance.
-
-    Parameters
-    ----------
-    path
-        GeoTIFF, JPEG 2000 or ENVI file.
-    acquired
-        Time of acquisition with time zone.
-    sensor
-        Sensor and product level in words.
-    bands
-        Canonical band name → band number from 1.
-    cloud_mask
-        Raster on the same grid; every value but 0 is cloud. The quality band of a
-        Landsat or Sentinel-2 product under its own name is read by its codes.
-
-    Raises
-    ------
-    ReadError, CrsError, ImageError
-        If the picture cannot serve as evidence.
-    """
-    return sandbox.read_raster(
-        Path(path),
-        acquired=acquired,
-        sensor=sensor,
-        bands=dict(bands),
-        cloud_mask=None if cloud_mask is None else Path(cloud_mask),
-    )
+    outlines: tuple[Layer, ...] = ()
 
 
 def open_workspace(path: str | Path) -> Workspace:
@@ -293,7 +166,7 @@ class _Reading:
             If that reading failed; a second one would fail alike.
         """
         under, found = self._surveyed.get(entry.file or "", (None, None))
-        if found is None or under != entry:
+        if found is None or isinstance(found, Image) or under != entry:
             return None
         if found.report.problems:
             raise ReadError(found.report.problems)
@@ -342,27 +215,9 @@ class _Reading:
         )
 
     def image(self, entry: ImageSource) -> None:
-        mask = entry.cloud_mask
-        image = sandbox.read_raster(
-            self._root / entry.file,
-            acquired=entry.acquired,
-            sensor=entry.sensor,
-            bands=entry.bands,
-            files={band: self._root / file for band, file in entry.files.items()},
-            cloud_mask=None if mask is None else self._root / mask,
-            mask_kind=entry.mask_kind,
-            nodata=entry.nodata,
-            scale=entry.scale,
-            offset=entry.offset,
-            crs=entry.crs,
-            sigma_m=entry.sigma_m,
-            orthorectified=entry.orthorectified,
-            licence=entry.licence,
-            obtained_by=entry.obtained_by,
-            **given(entry),
-            root=self._root,
-        )
-        self._images.append(image)
+        under, found = self._surveyed.get(entry.file, (None, None))
+        known = found if under == entry and isinstance(found, Image) else None
+        self._images.append(known or read_entry(entry, self._root))
 
     def materials(self) -> Materials:
         """Put the files of each data set together."""
@@ -386,6 +241,7 @@ class _Reading:
             ),
             quarantine=joined_quarantine([t.quarantine for t in read]),
             reports=tuple(self._reports(joined)),
+            outlines=tuple(map(_outline, chain(*self._layers.values()))),
         )
 
     def _reports(self, joined: Mapping[str, Table]) -> Iterator[tuple[str, ReadReport]]:
@@ -398,3 +254,7 @@ class _Reading:
             yield layer.sources[0].file, layer.report
         for image in self._images:
             yield image.provenance.file, layers.report_of(image.provenance)
+
+
+def _outline(layer: Layer) -> Layer:
+    return replace(layer, frame=layer.frame[["geometry"]])

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from pil_discovery.errors import Problem
-from pil_discovery.geo.shift import detect_gcj_shift
+from pil_discovery.geo.shift import MOST_FEATURES, detect_gcj_shift
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from pil_discovery.geo.shift import ShiftSuspicion
     from pil_discovery.types import Layer
@@ -23,8 +27,9 @@ _MAPS = {"GCJ-02": "高德、腾讯等地图", "BD-09": "百度地图"}
 def suspect_shifts(layers: Sequence[Layer]) -> list[Problem]:
     """Say which layers of a workspace seem to be in GCJ-02 or BD-09 without saying so.
 
-    Every layer is compared with every other one in which the same features may be
-    drawn. Nothing is moved; the user decides and writes `crs`.
+    Every layer is compared with every other one of the same kind of places that lies on
+    the same ground, at most `MOST_FEATURES` of each. Nothing is moved; the user decides
+    and writes `crs`.
 
     Parameters
     ----------
@@ -39,28 +44,61 @@ def suspect_shifts(layers: Sequence[Layer]) -> list[Problem]:
         BD-09, it may just as well be the one that is wrong, and the words say so.
         Empty where layers agree or share too few features.
     """
+    outlines = [_Outline.of(layer) for layer in layers]
     best: dict[int, tuple[ShiftSuspicion, Layer]] = {}
     for i, j in permutations(range(len(layers)), 2):
-        if not _meet(layers[i], layers[j]):
-            continue
-        found = detect_gcj_shift(_shapes(layers[i]), _shapes(layers[j]))
+        mine, theirs = _common(outlines[i], outlines[j])
+        found = detect_gcj_shift(mine, theirs) if len(mine) and len(theirs) else None
         if found and (i not in best or found.matches > best[i][0].matches):
             best[i] = (found, layers[j])
     return [_problem(layers[i], *best[i]) for i in sorted(best)]
 
 
-def _meet(one: Layer, other: Layer) -> bool:
-    if not len(one) or not len(other):
-        return False
-    a, b = one.frame.total_bounds, other.frame.total_bounds
-    return bool(
-        (a[:2] <= b[2:] + _FARTHEST_DEG).all()
-        and (b[:2] <= a[2:] + _FARTHEST_DEG).all()
-    )
+@dataclass(frozen=True)
+class _Outline:
+    """What of a layer is compared: its places, their middles, and their kind.
+
+    `dimension` is that of most places: 0 points, 1 lines, 2 polygons.
+    """
+
+    shapes: NDArray[np.object_]
+    centres: NDArray[np.float64]
+    dimension: int
+
+    @classmethod
+    def of(cls, layer: Layer) -> _Outline:
+        shapes = np.asarray(layer.frame.geometry.array, dtype=object)
+        boxes = shapely.bounds(shapes)
+        known = np.isfinite(boxes).all(axis=1)
+        counts = np.bincount(np.maximum(shapely.get_dimensions(shapes[known]), 0))
+        most = int(counts.argmax()) if known.any() else -1
+        return cls(shapes[known], (boxes[known, :2] + boxes[known, 2:]) / 2, most)
 
 
-def _shapes(layer: Layer) -> np.ndarray:
-    return np.asarray(layer.frame.geometry.array, dtype=object)
+def _common(
+    one: _Outline, other: _Outline
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return the places of both around the middle of what they have in common.
+
+    Two large layers are compared where they are densest together, on the same ground,
+    so that what is drawn in both stays in both.
+    """
+    if one.dimension != other.dimension or one.dimension < 0:
+        return one.shapes[:0], other.shapes[:0]
+    low = np.maximum(one.centres.min(axis=0), other.centres.min(axis=0))
+    high = np.minimum(one.centres.max(axis=0), other.centres.max(axis=0))
+    if (low > high + _FARTHEST_DEG).any():
+        return one.shapes[:0], other.shapes[:0]
+    apart = [np.abs(o.centres - (low + high) / 2).max(axis=1) for o in (one, other)]
+    reach = min(_reach(distances) for distances in apart)
+    return one.shapes[apart[0] <= reach], other.shapes[apart[1] <= reach]
+
+
+def _reach(apart: NDArray[np.float64]) -> float:
+    """Return how far the nearest `MOST_FEATURES` lie, without end where all are."""
+    if len(apart) <= MOST_FEATURES:
+        return np.inf
+    return float(np.partition(apart, MOST_FEATURES - 1)[MOST_FEATURES - 1])
 
 
 def _problem(layer: Layer, found: ShiftSuspicion, reference: Layer) -> Problem:

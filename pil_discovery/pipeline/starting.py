@@ -63,7 +63,7 @@ def init_workspace(folder: str | Path, *, as_of: dt.date | None = None) -> Start
 
 
 def _notes(survey: Survey) -> list[str]:
-    dataset = None if survey.found is None else survey.found.dataset
+    dataset = None if survey.rows is None else survey.rows.dataset
     told = [str(p) for p in survey.problems]
     if dataset is not None:
         words = f"按列名和取值识别为《{dataset.title.zh}》（{dataset.id}）"

@@ -193,10 +193,14 @@ def sniff(content: bytes, file: str) -> FileKind:
         return _archive(content, file)
     if head.startswith(b"PAR1"):
         return "parquet"
-    for magic, name in _FOREIGN:
-        if head.startswith(magic):
-            raise ReadError(_not_a_table(file, name))
+    if name := named_by_bytes(head):
+        raise ReadError(_not_a_table(file, name))
     return _marked_up(content, file) or _text(content, file)
+
+
+def named_by_bytes(head: bytes) -> str:
+    """Return what a file without a table is by its first bytes; empty when unknown."""
+    return next((name for magic, name in _FOREIGN if head.startswith(magic)), "")
 
 
 def _not_a_table(file: str, name: str) -> Problem:

@@ -20,6 +20,8 @@ from pil_discovery.text.cells import (
     type_frame,
 )
 from pil_discovery.text.column_advice import with_column_advice
+from pil_discovery.text.doubles import Double, compare_doubles
+from pil_discovery.text.headers import declared_unit
 from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import Entry, cell_entries
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference, Suggestion
@@ -100,13 +102,34 @@ def _typed(page: Page, dataset: Dataset, *, file: str, how: Reading) -> Rows:
     except ReadError as error:
         raise ReadError(replace(p, file=file) for p in error.problems) from None
     typed = type_frame(raw, dataset, units=units, centuries=how.century)
-    typed = _advised(judge_units(typed, raw, dataset, units), page, dataset)
+    typed = judge_units(typed, raw, dataset, units)
+    doubles = _doubles(page, dataset, how)
+    typed = compare_doubles(typed, raw, doubles, dataset=dataset, units=units)
+    typed = _advised(typed, page, dataset)
     places = _places(page, dataset)
     frame = _with_origin(typed.frame, page, file=file, places=places)
     problems = [*typed.problems, *(places.problems if places else [])]
     notes += _heading_notes(page, units, places) + list(typed.inferences)
     notes += places.inferences if places else []
     return Rows(frame, cell_entries(frame, problems), notes, 0, list(typed.suggestions))
+
+
+def _doubles(page: Page, dataset: Dataset, how: Reading) -> list[Double]:
+    """Return the columns whose field another one is read for, unless that was told."""
+    headers = page.heading.headers
+    settled = set((how.columns or {}).values())
+    used = {name: headers[p] for p, name in page.match.mapping.items()}
+    return [
+        Double(
+            field=field,
+            used=used[name],
+            header=headers[position],
+            cells=_cells(page, position),
+            unit=page.heading.units.get(position) or declared_unit(headers[position]),
+        )
+        for position, name in page.match.doubles.items()
+        if name not in settled and (field := dataset.field(name)) is not None
+    ]
 
 
 def _advised(typed: TypedFrame, page: Page, dataset: Dataset) -> TypedFrame:

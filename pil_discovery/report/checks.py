@@ -62,6 +62,8 @@ FILE_STATES = {
     "unlisted": "未登记",
     "unreadable": "未能读取",
     "picture": "影像待登记",
+    "part": "附属文件",
+    "archive": "压缩包",
     "foreign": "不是数据文件",
 }
 _SCOPES = {"row": "整行", "cell": "单格"}
@@ -72,6 +74,7 @@ _SAFE = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_A4 = 9
 _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
 
 
@@ -106,7 +109,8 @@ def write_check(
 
 _FILE_HEADS = (
     *("文件", "状态", "数据集", "编号", "读入行数", "使用行数", "隔离行数"),
-    *("编码", "坐标系", "说明", "识别依据", "SHA-256"),
+    *("编码", "坐标系", "说明", "提供单位", "取得日期", "数据起止", "压缩包"),
+    *("识别依据", "SHA-256"),
 )
 
 
@@ -116,8 +120,13 @@ def _files(check: Record) -> Iterator[Sequence[object]]:
     for f in check["files"]:
         state = FILE_STATES[f["state"]]
         told = [f[name] for name in kept]
+        if f["state"] != "used":
+            told[:3] = [None] * 3
         named = (f["file"], state, f["title_zh"], f["dataset"])
-        yield *named, *told, "；".join(f["reasons"]), hashes.get(f["file"])
+        period = "～".join(f["period"] or ())
+        origin = (f["issuer"], f["obtained"], period, f["archive"])
+        reasons = "；".join(f["reasons"])
+        yield *named, *told, *origin, reasons, hashes.get(f["file"])
 
 
 def _problems(check: Record) -> Rows:
@@ -182,7 +191,7 @@ _MODEL_HEADS = (
 def _models(check: Record) -> Iterator[Sequence[object]]:
     for m in check["models"]:
         state, why = MODEL_STATES[m["state"]], "；".join(m["why"])
-        clears = "、".join(m["missing_clears"])
+        clears = "；".join(m["clears"])
         yield m["code"], m["title_zh"], state, why, clears, m["id"]
 
 
@@ -220,6 +229,10 @@ class _Sheets:
         sheet = self._book.add_worksheet(title)
         sheet.write_row(0, 0, heads, self._head)
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for column, width in enumerate(_widths(heads, rows)):
             sheet.set_column(column, column, width, self._body)
         for number, row in enumerate(rows, start=1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ class HeaderMatch:
         Headers that are no field of the data set.
     duplicates
         Headers that mean a field already taken by an earlier or better header.
+    doubles
+        Position of such a header → the field that it means.
     score
         0 to 1: how well the headers and the data set fit.
     """
@@ -44,6 +47,7 @@ class HeaderMatch:
     unmatched: tuple[str, ...]
     duplicates: tuple[str, ...]
     score: float
+    doubles: dict[int, str] = dataclass_field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +97,18 @@ def match_headers(
     """
     fixed = _fixed(headers, dataset, overrides or {})
     claims = _claims(headers, dataset, cut_bytes)
-    mapping, duplicates = _assign(headers, claims, fixed)
+    mapping, doubles = _assign(claims, fixed)
     readings = [read_header(h) for h in headers]
     units = {
         name: unit
         for position, name in mapping.items()
         if (unit := readings[position].unit) and squeeze(headers[position]) != name
     }
-    taken = set(mapping) | {p for p, _ in duplicates}
+    taken = set(mapping) | set(doubles)
     unmatched = tuple(h for p, h in enumerate(headers) if p not in taken and squeeze(h))
     score = _score(headers, dataset, set(mapping.values()))
     return HeaderMatch(
-        mapping, units, unmatched, tuple(h for _, h in duplicates), score
+        mapping, units, unmatched, tuple(headers[p] for p in doubles), score, doubles
     )
 
 
@@ -145,15 +149,15 @@ def _claims(headers: Sequence[str], dataset: Dataset, cut_bytes: int) -> list[_C
 
 
 def _assign(
-    headers: Sequence[str], claims: Sequence[_Claim], fixed: dict[int, str]
-) -> tuple[dict[int, str], list[tuple[int, str]]]:
+    claims: Sequence[_Claim], fixed: dict[int, str]
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return position → field, and the same of headers whose field is taken."""
     mapping = dict(fixed)
     for claim in claims:
         if claim.position not in mapping and claim.field not in mapping.values():
             mapping[claim.position] = claim.field
-    spare = sorted({c.position for c in claims} - set(mapping))
-    ordered = dict(sorted(mapping.items()))
-    return ordered, [(p, headers[p]) for p in spare]
+    spare = {c.position: c.field for c in reversed(claims) if c.position not in mapping}
+    return dict(sorted(mapping.items())), dict(sorted(spare.items()))
 
 
 @lru_cache(maxsize=512)
@@ -193,6 +197,11 @@ def read_header(header: str) -> _Reading:
     flat = [squeeze(name) for name in names if not _is_unit(name)]
     named = tuple(dict.fromkeys(name for name in flat if name))
     return _Reading(named, _clean(unit) if unit else None)
+
+
+def declared_unit(header: str) -> str | None:
+    """Return the unit that a header declares, as in «面积(亩)»."""
+    return read_header(header).unit
 
 
 def _parts(text: str) -> list[str]:

@@ -108,7 +108,7 @@ def judge_units(
     problems, notes, asked = list(typed.problems), [], list(typed.suggestions)
     for found in contradictions:
         for name in found.undeclared:
-            problems += _blank(frame, raw[name], _reason(found, dataset))
+            problems += blank_cells(frame, raw[name], _reason(found, dataset))
         notes.append(_note(found, dataset))
         asked += _questions(found, dataset, units)
     asked += unusual_medians(frame, raw, dataset, units)
@@ -186,12 +186,15 @@ def _steps(
         (field.name, unit, size)
         for field in dataset.fields
         if field.name in columns
-        for unit, size in _other_units(field, units.get(field.name))
+        for unit, size in other_units(field, units.get(field.name))
     ]
 
 
-def _other_units(field: Field, declared: str | None) -> Iterator[tuple[str, float]]:
-    """Yield usual units of other size than the one by which a column was read."""
+def other_units(field: Field, declared: str | None) -> Iterator[tuple[str, float]]:
+    """Yield usual units of other size than the one by which a column was read.
+
+    The number is by how much values grow when they are read in that unit.
+    """
     canonical = field.unit or ""
     size = conversion(declared or field.source_unit or canonical, canonical)
     seen = {size}
@@ -239,7 +242,7 @@ def _effect(relation: Relation, steps: Sequence[_Step]) -> float:
 # ---- what is said ----
 
 
-def _blank(frame: pd.DataFrame, raw: pd.Series, reason: str) -> list[CellProblem]:
+def blank_cells(frame: pd.DataFrame, raw: pd.Series, reason: str) -> list[CellProblem]:
     """Empty the cells of a column that carry no unit of their own, and list them."""
     name = str(raw.name)
     rows = [
@@ -356,7 +359,7 @@ def _carry_units(cells: pd.Series) -> bool:
 def _unusual(field: Field, middle: float) -> Suggestion:
     assert field.usual is not None  # noqa: S101 - asked only where there is one
     low, high = field.usual.low, field.usual.high
-    fitting = [u for u, s in _other_units(field, None) if low <= middle * s <= high]
+    fitting = [u for u, s in other_units(field, None) if low <= middle * s <= high]
     read = field.source_unit or field.unit or ""
     what = f"没有写单位，按 {read} 读取的中位数是 {middle:.6g}，{field.usual.why}"
     return Suggestion(

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import ImageError
 from pil_discovery.imagery.directions import (
     direction_bits,
@@ -11,6 +12,7 @@ from pil_discovery.imagery.directions import (
     missing_directions,
 )
 from pil_discovery.imagery.indices import INDICES, compute_index, missing_bands
+from pil_discovery.imagery.quality import INFRARED
 
 GRASS = {"blue": 0.05, "green": 0.08, "red": 0.06, "nir": 0.40, "swir1": 0.2}
 WATER = {"blue": 0.08, "green": 0.07, "red": 0.05, "nir": 0.03, "swir1": 0.01}
@@ -39,7 +41,7 @@ def test_missing_band_gives_none_and_its_name():
     arrays(float, (7, 5), elements=st.floats(0, 2)), st.sampled_from(sorted(INDICES))
 )
 def test_reflectance_gives_minus_one_to_one(values, name):
-    every = ("blue", "green", "red", "nir", "swir1", "swir2", "rededge1")
+    every = ("blue", "green", "red", "nir", "swir1", "swir2", "red_edge")
     result = compute_index(name, dict(zip(every, values, strict=True)))
     known = result[~np.isnan(result)]
     assert ((known >= -1 - 1e-12) & (known <= 1 + 1e-12)).all()
@@ -63,3 +65,11 @@ def test_directions(before, after, names):
 def test_four_bands_cannot_show_bare_or_built_ground():
     names = ("vegetation_lost", "water_filled", "bare_gained", "built_gained")
     assert missing_directions(names, ["blue", "green", "red", "nir"]) == names[2:]
+
+
+def test_indices_and_gates_speak_of_the_bands_of_the_catalogue():
+    field = load_catalog().datasets["image"].field("bands")
+    assert {b for index in INDICES.values() for b in index.bands} <= set(field.values)
+    assert set(INFRARED) <= set(field.values)
+    water = {"red": np.array([0.02]), "red_edge": np.array([0.06])}
+    assert compute_index("ndci", water) == pytest.approx(0.5)

@@ -5,8 +5,9 @@ import python_calamine
 
 from pil_discovery.errors import CatalogError, WorkspaceError
 from pil_discovery.pipeline.checking import check_workspace
+from pil_discovery.pipeline.files import read_records
 from pil_discovery.pipeline.flow import scan
-from pil_discovery.pipeline.reading import open_workspace, read_records
+from pil_discovery.pipeline.reading import open_workspace
 
 HEAD = (
     'name: 试\nas_of: 2026-09-30\njurisdiction: "990302"\n'

@@ -51,3 +51,19 @@ def test_the_best_reference_counts_and_far_or_empty_layers_do_not(layer):
     assert problem.file == "图斑.gpkg"
     assert "规划.gpkg" in problem.what
     assert suspect_shifts([]) == suspect_shifts([whole]) == []
+
+
+def test_only_layers_of_one_kind_are_compared(layer):
+    shifted = drawn(patches(), gcj.wgs84_to_gcj02)
+    lines = [shape.boundary for shape in shifted]
+    right = layer("规划.gpkg", patches())
+    assert suspect_shifts([right, layer("线.gpkg", lines)]) == []
+
+
+def test_large_layers_are_compared_around_their_common_middle(layer, monkeypatch):
+    monkeypatch.setattr("pil_discovery.pipeline.shifts.MOST_FEATURES", 40)
+    right = layer("规划.gpkg", patches())
+    shifted = layer("图斑.gpkg", drawn(patches(), gcj.wgs84_to_gcj02))
+    (problem,) = suspect_shifts([right, shifted])
+    assert problem.file == "图斑.gpkg"
+    assert "共有的 200 个" not in problem.what

@@ -13,6 +13,8 @@ import pytest
 
 from pil_discovery.errors import PilError
 from pil_discovery.pipeline.checking import check_workspace
+from pil_discovery.pipeline.folder import list_folder
+from pil_discovery.pipeline.kinds import kind_of
 from tests.zoo.cases import HAN, HEAD_OF_WORKSPACE
 
 HERE = Path(__file__).resolve().parents[2]
@@ -20,8 +22,6 @@ SHARED = Path(os.environ.get("PIL_SHARED_DATA", HERE / ".." / "shared" / "data")
 CORPORA = SHARED / "badinputs"
 LAND = SHARED / "land_supply"
 BATCHES = 8
-TABLES = {".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"}
-READ = {*TABLES, ".gpkg", ".shp", ".geojson", ".fgb", ".tif", ".tiff"}
 MOST_SECONDS = 30
 
 
@@ -37,7 +37,7 @@ def batch(folder, sources):
         place.mkdir(parents=True)
         name = source.name.lstrip(".")  # hidden files are no exports
         shutil.copyfile(source, place / name)
-        if source.suffix.lower() not in READ:
+        if kind_of(place / name) == "foreign":
             shutil.copyfile(source, place / f"x{endings[number % len(endings)]}")
     return folder
 
@@ -56,11 +56,8 @@ def spoken(check):
 
 
 def data_files(folder):
-    return {
-        p.relative_to(folder).as_posix()
-        for p in folder.rglob("*")
-        if p.suffix.lower() in READ and p.name != "检查结果.xlsx"
-    }
+    listing = list_folder(folder)
+    return {listing.name(path) for path in listing.data}
 
 
 @pytest.mark.skipif(not CORPORA.is_dir(), reason="no corpora of bad files")
@@ -139,5 +136,6 @@ def test_a_file_of_another_kind_is_told_of(tmp_path, name):
     (tmp_path / "催缴.csv").write_text("合同编号,期次,应缴金额\nA,1,5\n", "utf-8")
     check = check_workspace(tmp_path)
     spoken(check)
-    states = {f["file"]: f["state"] for f in check.files}
-    assert states == {"催缴.csv": "used", name: "foreign"}
+    told = {f["file"]: f for f in check.files}
+    assert [told[n]["state"] for n in ("催缴.csv", name)] == ["used", "foreign"]
+    assert HAN.search(told[name]["note"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pil_discovery.pipeline import kinds
+
 LONGEST_PART = 100
 """Characters of one part of a path."""
 _LONGEST_PART_BYTES = 255
@@ -17,15 +19,9 @@ _NOT_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, marks that turn the direction of writing, halves of characters."""
 
-DATA_SUFFIXES = frozenset(
-    {
-        *(".csv", ".tsv", ".txt", ".xlsx", ".xls", ".et", ".ods", ".parquet"),
-        *(".json", ".jsonl", ".ndjson"),
-        *(".shp", ".shx", ".dbf", ".prj", ".cpg"),
-        *(".gpkg", ".geojson", ".fgb", ".kml", ".geoparquet"),
-        *(".tif", ".tiff", ".jp2", ".hdr", ".dat", ".img", ".bsq", ".bil", ".bip"),
-    }
-)
+_ENVI = frozenset({".dat", ".img", ".bsq", ".bil", ".bip"})
+"""Endings of pictures that only the header beside them makes such."""
+_DATA_SUFFIXES = kinds.DATA | kinds.BESIDE | _ENVI
 ARCHIVE_SUFFIXES = frozenset(
     {
         *(".zip", ".tar", ".tgz", ".gz", ".bz2", ".tbz2", ".xz", ".txz", ".zst"),
@@ -115,5 +111,5 @@ def is_data(name: str) -> bool:
     if is_hidden(name):
         return False
     folders = name.split("/")[:-1]
-    in_geodatabase = any(f.lower().endswith(".gdb") for f in folders)
-    return in_geodatabase or suffix_of(name) in DATA_SUFFIXES
+    in_geodatabase = any(f.lower().endswith(kinds.GEODATABASE) for f in folders)
+    return in_geodatabase or suffix_of(name) in _DATA_SUFFIXES
