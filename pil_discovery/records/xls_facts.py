@@ -5,13 +5,21 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
+from pil_discovery.records.workbook_facts import (
+    PERCENT_FORMATS,
+    WIDTH,
+    SheetFacts,
+    WorkbookFacts,
+    is_percent,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _BOF, _EOF, _SHEET, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x002F
 _DATEMODE, _ROW, _FORMULA, _BOOLERR = 0x0022, 0x0208, 0x0006, 0x0205
+_FORMAT, _STYLE = 0x041E, 0x00E0
+_NUMBER, _SMALL_NUMBER, _SMALL_NUMBERS = 0x0203, 0x027E, 0x00BD
 _WIDE_TEXT = 0x01
 _HIDDEN = 0x20
 ERROR_VALUES = {
@@ -31,6 +39,7 @@ def xls_facts(stream: bytes) -> WorkbookFacts:
     starts: dict[int, SheetFacts] = {}
     sheets: dict[str, SheetFacts] = {}
     here: SheetFacts | None = None
+    styles = _Styles()
     from_1904, depth = False, 0
     for at, kind, body in _records(stream):
         if kind == _FILEPASS:
@@ -48,7 +57,45 @@ def xls_facts(stream: bytes) -> WorkbookFacts:
             from_1904 = body[:1] == b"\x01"
         elif here is not None and depth == 1:
             _note(kind, body, here)
+            here.percents.extend(styles.percents(kind, body))
+        else:
+            styles.note(kind, body)
     return WorkbookFacts(sheets, from_1904)
+
+
+class _Styles:
+    """The cell styles that show percentages (2.4.126, 2.4.353)."""
+
+    def __init__(self) -> None:
+        self._formats = set(PERCENT_FORMATS)
+        self._percent: list[bool] = []
+
+    def note(self, kind: int, body: bytes) -> None:
+        """Take in a record in front of the sheets."""
+        if kind == _FORMAT and len(body) > 2:
+            # Wide or not, and with a length of one byte or two: a percent sign shows.
+            words = body[2:].replace(b"\x00", b"").decode("latin-1")
+            if is_percent(words):
+                self._formats.add(int.from_bytes(body[:2], "little"))
+        elif kind == _STYLE and len(body) >= 4:
+            self._percent.append(int.from_bytes(body[2:4], "little") in self._formats)
+
+    def percents(self, kind: int, body: bytes) -> Iterable[int]:
+        """Return the places of the percentages in a record of a sheet."""
+        return self._percents(kind, body) if True in self._percent else ()
+
+    def _percents(self, kind: int, body: bytes) -> Iterator[int]:
+        if kind in {_NUMBER, _SMALL_NUMBER, _FORMULA} and len(body) >= 6:
+            row, column, style = struct.unpack_from("<HHH", body)
+            yield from [row * WIDTH + column] if self._shows(style) else []
+        elif kind == _SMALL_NUMBERS and len(body) >= 6:
+            row, first = struct.unpack_from("<HH", body)
+            for number, at in enumerate(range(4, len(body) - 7, 6)):
+                if self._shows(int.from_bytes(body[at : at + 2], "little")):
+                    yield row * WIDTH + first + number
+
+    def _shows(self, style: int) -> bool:
+        return style < len(self._percent) and self._percent[style]
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:

@@ -11,7 +11,13 @@ import struct
 import zipfile
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.workbook_facts import SheetFacts, WorkbookFacts
+from pil_discovery.records.workbook_facts import (
+    PERCENT_FORMATS,
+    WIDTH,
+    SheetFacts,
+    WorkbookFacts,
+    is_percent,
+)
 from pil_discovery.records.xls_facts import ERROR_VALUES
 from pil_discovery.records.xlsx_facts import sheet_parts
 
@@ -23,6 +29,8 @@ _ROW, _ERROR, _FORMULA_ERROR = 0, 3, 11
 _CELLS = range(1, 12)
 _SIZE, _PROPERTIES, _SHEET = 148, 153, 156
 _TEXTS, _MERGED = 159, 176
+_NUMBERS = frozenset({2, 5, 9})
+_FORMAT, _STYLE, _STYLES, _END_OF_STYLES = 44, 47, 617, 618
 _HIDDEN = 0x10
 _LAST_ROW, _LAST_COLUMN = 1 << 20, 1 << 14
 
@@ -97,7 +105,8 @@ def xlsb_facts(content: bytes) -> WorkbookFacts:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         identifiers, from_1904 = _sheets(archive.read(_BOOK))
         parts = sheet_parts(archive, identifiers, _RELATIONS)
-        sheets = {name: _facts(archive.read(part)) for name, part in parts.items()}
+        percents = _percent_styles(archive)
+        sheets = {n: _facts(archive.read(part), percents) for n, part in parts.items()}
     return WorkbookFacts(sheets, from_1904)
 
 
@@ -119,7 +128,25 @@ def _text(body: bytes, at: int) -> tuple[str, int]:
     return body[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _facts(part: bytes) -> SheetFacts:
+def _percent_styles(archive: zipfile.ZipFile) -> set[int]:
+    """Return the numbers of the cell styles that show percentages."""
+    if "xl/styles.bin" not in archive.namelist():
+        return set()
+    formats, styles, count = set(PERCENT_FORMATS), set(), -1
+    for kind, body in _records(archive.read("xl/styles.bin")):
+        if kind == _FORMAT and is_percent(_text(body, 2)[0]):
+            formats.add(int.from_bytes(body[:2], "little"))
+        elif kind in {_STYLES, _END_OF_STYLES}:
+            count = 0 if kind == _STYLES else -1
+        elif kind == _STYLE and count >= 0:
+            styles |= (
+                {count} if int.from_bytes(body[2:4], "little") in formats else set()
+            )
+            count += 1
+    return styles
+
+
+def _facts(part: bytes, percents: set[int]) -> SheetFacts:
     facts, row = SheetFacts(), 0
     for kind, body in _records(part):
         if kind == _ROW:
@@ -128,6 +155,8 @@ def _facts(part: bytes) -> SheetFacts:
         elif kind in {_ERROR, _FORMULA_ERROR}:
             column = struct.unpack_from("<I", body)[0]
             facts.errors[row, column] = ERROR_VALUES.get(body[8], "#VALUE!")
+        elif kind in _NUMBERS and int.from_bytes(body[4:7], "little") in percents:
+            facts.percents.append(row * WIDTH + int.from_bytes(body[:4], "little"))
         elif kind == _MERGED:
             top, bottom, left, right = struct.unpack_from("<4I", body)
             facts.merged.append(((top, left), (bottom, right)))

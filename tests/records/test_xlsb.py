@@ -6,6 +6,8 @@ import pytest
 
 from pil_discovery.errors import ReadError
 from pil_discovery.records import read_table
+from pil_discovery.records.workbook_facts import WIDTH
+from pil_discovery.records.xlsb import xlsb_facts
 from tests.records.data import CATALOGUE, balanced
 
 HEAD = ["合同编号", "受让人", "成交价", "签订日期"]
@@ -40,6 +42,10 @@ def cell(column, value):
     return record(5, head + struct.pack("<d", value))
 
 
+def styled(column, value, style):
+    return record(5, struct.pack("<IId", column, style, value))
+
+
 def sheet(rows, *, size=None, hidden=(), merged=()):
     parts = [record(129), record(148, struct.pack("<4I", *(size or (0, 2, 0, 3))))]
     parts.append(record(145))
@@ -47,13 +53,17 @@ def sheet(rows, *, size=None, hidden=(), merged=()):
         flags = 0x10 if number in hidden else 0
         head = struct.pack("<IIHBBBI", number, 0, 300, 0, flags, 0, 0)
         parts.append(record(0, head))
-        parts += [cell(c, v) for c, v in enumerate(row) if v is not None]
+        parts += [
+            v if isinstance(v, bytes) else cell(c, v)
+            for c, v in enumerate(row)
+            if v is not None
+        ]
     parts.append(record(146))
     parts += [record(176, struct.pack("<4I", *m)) for m in merged]
     return b"".join((*parts, record(130)))
 
 
-def saved(tmp_path, part, *, from_1904=False, texts=None):
+def saved(tmp_path, part, *, from_1904=False, texts=None, styles=None):
     flags = struct.pack("<III", from_1904, 0, 0) + text("")
     bundle = struct.pack("<II", 0, 1) + text("rId1") + text("表")
     book = [record(131), record(153, flags), record(143), record(156, bundle)]
@@ -64,6 +74,8 @@ def saved(tmp_path, part, *, from_1904=False, texts=None):
         archive.writestr("xl/worksheets/sheet1.bin", part)
         if texts is not None:
             archive.writestr("xl/sharedStrings.bin", texts)
+        if styles is not None:
+            archive.writestr("xl/styles.bin", styles)
     return path
 
 
@@ -93,3 +105,15 @@ def test_what_would_take_all_memory_or_is_broken_is_refused(tmp_path, part, text
     with pytest.raises(ReadError, match="打不开") as caught:
         read_table(saved(tmp_path, part, texts=texts), CATALOGUE)
     assert caught.value.problems[0].remedy
+
+
+def test_shares_shown_as_percentages_are_found(tmp_path):
+    form = record(44, struct.pack("<H", 164) + text("0.0%"))
+    plain, share, built_in = (struct.pack("<HH12x", 0, n) for n in (0, 164, 9))
+    cells = [record(617), *(record(47, x) for x in (plain, share, built_in))]
+    before = record(47, share)  # a named style, which no cell refers to
+    styles = b"".join((form, before, *cells, record(618), before))
+    shares = [styled(column, 0.5, style) for column, style in ((1, 0), (2, 1), (3, 2))]
+    path = saved(tmp_path, sheet([HEAD, ["HT-1", *shares]]), styles=styles)
+    facts = xlsb_facts(path.read_bytes()).sheets["表"]
+    assert [(p // WIDTH, p % WIDTH) for p in facts.percents] == [(1, 2), (1, 3)]
