@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pyogrio
 
 from pil_discovery.errors import Problem, ReadError
@@ -171,7 +172,7 @@ def _read(
         shape = meta["geometry_name"] or "wkb_geometry"
         found = parsed(table.column(shape).to_pylist(), fids, (opened.path, layer))
         names = [n for n in table.column_names[1:] if n != shape]
-        cells = [[plain_cell(v) for v in table.column(n).to_pylist()] for n in names]
+        cells = [_cells(table.column(n)) for n in names]
     single = opened.driver == SHAPEFILE
     return Contents(
         layer,
@@ -184,6 +185,13 @@ def _read(
         "utf-8",
         notes=(*notes, *found.notes),
     )
+
+
+def _cells(column: pa.ChunkedArray) -> list[Any]:
+    """Return the cells of a column as plain values."""
+    cells: list[Any] = column.to_pylist()
+    texts = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return cells if texts else [plain_cell(v) for v in cells]
 
 
 def _demand_driver(found: str, opened: Opened) -> None:

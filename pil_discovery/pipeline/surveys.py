@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,7 +103,8 @@ def survey_folder(
         if readable_name(name) != name:
             surveys.append(Survey(name, kind_of(path), problems=(_misnamed(name),)))
         elif name not in listed:
-            surveys.append(_survey(name, path, datasets, listing.root))
+            watch = progress and partial(progress, name)
+            surveys.append(_survey(name, path, datasets, (listing.root, watch)))
     return surveys
 
 
@@ -113,14 +114,23 @@ def _misnamed(name: str) -> Problem:
 
 
 def _survey(
-    name: str, path: Path, datasets: Mapping[str, Dataset], root: Path
+    name: str,
+    path: Path,
+    datasets: Mapping[str, Dataset],
+    how: tuple[Path, Callable[[int, int], None] | None],
 ) -> Survey:
+    """Read one file; `how` is the workspace, and who hears how far the reading is."""
     kind = kind_of(path)
     if kind == "picture":
         return Survey(name, kind)
-    read = reading.survey_table if kind == "table" else reading.survey_layer
+    root, watch = how
     try:
-        found = read(path, datasets, root=root)
+        if kind == "table":
+            found: Table | Layer = reading.survey_table(
+                path, datasets, root=root, progress=watch
+            )
+        else:
+            found = reading.survey_layer(path, datasets, root=root)
     except PilError as error:
         return Survey(name, kind, problems=error.problems)
     return Survey(name, kind, _with_crs_advice(found), found.report.problems)

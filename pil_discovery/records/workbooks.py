@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from python_calamine import (
     CalamineError,
@@ -265,7 +265,7 @@ def _rows(
     height = sheet.end[0] + 1 if sheet.end else 0
     left: list[object] = [""] * (sheet.start[1] if sheet.start else 0)
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        cells = [*left, *row] if left else row
+        cells: list[Any] = [*left, *row] if left else row
         for column, error in errors.get(number - 1, ()):
             if column < len(cells):
                 cells[column] = error
