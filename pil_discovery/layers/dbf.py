@@ -129,11 +129,15 @@ def decode_columns(
     headers = [_text(c.name, encoding, cut=True)[0] for c in columns]
     decoded, cut = [], []
     for header, column in zip(headers, columns, strict=True):
-        values = [
-            _text(cell, encoding, cut=_full(cell, column)) for cell in column.cells
-        ]
-        cut += [(i, header) for i, (_, short) in enumerate(values) if short]
-        decoded.append([_cell(text, column.kind) for text, _ in values])
+        texts = {
+            cell: _text(cell, encoding, cut=_full(cell, column))
+            for cell in set(column.cells)
+        }
+        short = {cell for cell, (_, is_cut) in texts.items() if is_cut}
+        if short:
+            cut += [(i, header) for i, c in enumerate(column.cells) if c in short]
+        values = {cell: _cell(text, column.kind) for cell, (text, _) in texts.items()}
+        decoded.append([values[cell] for cell in column.cells])
     return Decoded(headers, decoded, encoding, why, cut)
 
 
