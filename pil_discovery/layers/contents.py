@@ -175,7 +175,7 @@ def _read(
         shape = names.index(meta["geometry_name"] or "wkb_geometry")
         found = parsed(table.column(shape).to_pylist(), fids, (opened.path, layer))
         others = [at for at in range(1, len(names)) if at != shape]
-        cells = [[plain_cell(v) for v in table.column(at).to_pylist()] for at in others]
+        cells = [_cells(table.column(at)) for at in others]
     single = opened.driver == SHAPEFILE
     return Contents(
         layer,
@@ -188,6 +188,13 @@ def _read(
         "utf-8",
         notes=(*notes, *found.notes),
     )
+
+
+def _cells(column: pa.ChunkedArray) -> list[Any]:
+    """Return the cells of a column as plain values."""
+    cells: list[Any] = column.to_pylist()
+    texts = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return cells if texts else [plain_cell(v) for v in cells]
 
 
 def _demand_driver(found: str, opened: Opened) -> None:

@@ -132,12 +132,16 @@ def decode_columns(
     headers = [_text(c.name, encoding, cut=True)[0] for c in columns]
     decoded, cut, filled = [], [], {}
     for header, column in zip(headers, columns, strict=True):
-        values = [
-            _text(cell, encoding, cut=_full(cell, column)) for cell in column.cells
-        ]
-        cut += [(i, header) for i, (_, short) in enumerate(values) if short]
-        decoded.append([_cell(text, column.kind) for text, _ in values])
-        number = _filled(column, encoding) - sum(short for _, short in values)
+        texts = {
+            cell: _text(cell, encoding, cut=_full(cell, column))
+            for cell in set(column.cells)
+        }
+        short = {cell for cell, (_, is_cut) in texts.items() if is_cut}
+        broken = [i for i, c in enumerate(column.cells) if c in short] if short else []
+        cut += [(i, header) for i in broken]
+        values = {cell: _cell(text, column.kind) for cell, (text, _) in texts.items()}
+        decoded.append([values[cell] for cell in column.cells])
+        number = _filled(column, encoding) - len(broken)
         if number > 0:
             filled[header] = number
     return Decoded(headers, decoded, encoding, why, cut, filled)

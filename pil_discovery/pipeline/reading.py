@@ -112,7 +112,7 @@ def gather(
     surveyed
         Sources read already, by file, with the entry under which they were read.
     """
-    reading = _Reading(workspace, catalog.datasets, surveyed or {})
+    reading = _Reading(workspace, catalog.datasets, surveyed or {}, progress)
     jobs: list[tuple[str, Callable[[], None]]] = [
         *((source_name(e), partial(reading.record, e)) for e in workspace.records),
         *((source_name(e), partial(reading.layer, e)) for e in workspace.layers),
@@ -137,10 +137,12 @@ class _Reading:
         workspace: Workspace,
         datasets: Mapping[str, Dataset],
         surveyed: Surveyed,
+        progress: Callable[[str, int, int], None] | None,
     ) -> None:
         self._root = workspace.root
         self._datasets = datasets
         self._surveyed = surveyed
+        self._progress = progress
         self._tables: dict[str, list[Table]] = {}
         self._layers: dict[str, list[Layer]] = {}
         self._images: list[Image] = []
@@ -185,6 +187,7 @@ class _Reading:
             encoding=entry.encoding,
             century=entry.century,
             root=self._root,
+            progress=self._progress and partial(self._progress, entry.file),
         )
 
     def layer(self, entry: LayerSource) -> None:

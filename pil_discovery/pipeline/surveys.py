@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -123,7 +123,8 @@ def survey_folder(
         elif kind_of(path) == "picture":
             pictures.append(name)
         elif name not in listed:
-            surveys.append(_survey(name, path, datasets, listing.root))
+            watch = progress and partial(progress, name)
+            surveys.append(_survey(name, path, datasets, (listing.root, watch)))
     drafts = draft_pictures(pictures, listing.root)
     new = [draft for draft in drafts if listed.isdisjoint(draft.covers)]
     surveys += [_survey_picture(draft, listing.root) for draft in new]
@@ -136,12 +137,21 @@ def _misnamed(name: str) -> Problem:
 
 
 def _survey(
-    name: str, path: Path, datasets: Mapping[str, Dataset], root: Path
+    name: str,
+    path: Path,
+    datasets: Mapping[str, Dataset],
+    how: tuple[Path, Callable[[int, int], None] | None],
 ) -> Survey:
+    """Read one file; `how` is the workspace, and who hears how far the reading is."""
     kind = kind_of(path)
-    read = sandbox.survey_table if kind == "table" else sandbox.survey_vector
+    root, watch = how
     try:
-        found = read(path, datasets, root=root)
+        if kind == "table":
+            found: Table | Layer = sandbox.survey_table(
+                path, datasets, root=root, progress=watch
+            )
+        else:
+            found = sandbox.survey_vector(path, datasets, root=root)
     except PilError as error:
         return Survey(name, kind, problems=error.problems)
     return Survey(name, kind, _with_crs_advice(found), found.report.problems)

@@ -12,14 +12,18 @@ from pil_discovery.text.recognition import UnrecognisedError
 from pil_discovery.types.sources import ORIGIN_COLUMNS, ReadReport, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pil_discovery.types.datasets import Dataset
 
 
 def survey_table(
-    path: Path | str, datasets: Mapping[str, Dataset], *, root: Path | None = None
+    path: Path | str,
+    datasets: Mapping[str, Dataset],
+    *,
+    root: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Table:
     """Read a file of rows as the data set it is, or say what it may be.
 
@@ -35,7 +39,7 @@ def survey_table(
         When the file cannot be read as a table at all.
     """
     try:
-        return read_table(path, datasets, root=root)
+        return read_table(path, datasets, root=root, progress=progress)
     except UnrecognisedError as doubt:
         return _unread(doubt)
 

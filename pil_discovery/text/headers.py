@@ -184,9 +184,16 @@ def _without_brackets(text: str) -> str:
     return re.sub(r"[()\[\]【】〔〕{}]", "", text)
 
 
+_ONE_WORD = re.compile(r"[0-9A-Za-z一-龥]+(?<![元米顷亩])")
+"""A header that has no parts, and no unit behind its name."""
+
+
 @lru_cache(maxsize=65536)
 def read_header(header: str) -> _Reading:
     """Take a header apart into names, best first, and the unit it declares."""
+    if _ONE_WORD.fullmatch(header):
+        name = header.lower()
+        return _Reading(() if _is_unit(name) else (name,), None)
     text = re.sub(r"^[*★☆]+|[*★☆:]+$", "", fold(header)).lower()
     outer = re.sub(r"\s*[(\[【〔{][^)\]】〕}]*[)\]】〕}]\s*", " ", text).strip()
     inner = re.findall(r"[(\[【〔{]([^)\]】〕}]*)[)\]】〕}]", text)

@@ -39,6 +39,7 @@ def usual_reader(rules: Rules) -> Callable[[pa.Array, Rules], Settled] | None:
     readers: dict[str, Callable[[pa.Array, Rules], Settled]] = {
         "text": _codes if field.code else _texts,
         "geometry": _texts,
+        **({} if field.values or field.code else {"enum": _texts}),
         "date": _dates,
         "datetime": _dates,
     }

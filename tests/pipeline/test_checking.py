@@ -203,3 +203,11 @@ def test_the_workbook_says_it_in_chinese_with_equal_bytes(tmp_path):
     assert len(sheets["单位"]) == 4
     check_workspace(tmp_path)
     assert (tmp_path / "检查结果.xlsx").read_bytes() == first
+
+
+def test_the_check_tells_how_far_it_is_within_a_file(tmp_path):
+    write(tmp_path, 合同_dot_csv=CONTRACTS)
+    told = []
+    check_workspace(tmp_path, lambda *what: told.append(what))
+    size = (tmp_path / "合同.csv").stat().st_size
+    assert ("合同.csv", size, size) in told

@@ -1,7 +1,9 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pil_discovery.errors import ReadError
-from pil_discovery.text.headers import match_headers
+from pil_discovery.text.headers import match_headers, read_header
 from pil_discovery.types import Dataset, Field, Words
 
 
@@ -110,3 +112,9 @@ def test_the_score_ranks_the_better_fit_first():
     full = match_headers(["图斑编号", "面积", "土地用途"], PATCH).score
     part = match_headers(["图斑编号", "甲", "乙"], PATCH).score
     assert 0 < part < full <= 1
+
+
+@given(st.text("aA1万元亩甲平方米公顷吨m２", min_size=1, max_size=6))
+def test_a_header_of_one_word_is_read_as_with_a_space_before_it(header):
+    spaced = read_header(f" {header}")
+    assert read_header(header) == spaced

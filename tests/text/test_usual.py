@@ -21,6 +21,7 @@ USCC = "91310000607389526" + uscc_check_digit("91310000607389526")
 FIELDS = {
     "key": Field(name="contract_no", type="text"),
     "note": Field(name="note", type="text"),
+    "kind": Field(name="kind", type="enum"),
     "uscc": Field(name="uscc", type="text", code="uscc"),
     "person": Field(name="person_id", type="text", code="resident_id"),
     "division": Field(name="division_code", type="text", code="division"),
@@ -103,6 +104,7 @@ def test_every_spelling_that_is_hard_to_tell(name, unit):
 USUAL = {
     "key": ["HT-2023-001", "电子监管号640104", "99010", "甲-1"],
     "note": ["示例区第一实业有限公司", "公司（分）", "a b", "无锡示例实业公司"],
+    "kind": ["医疗器械", "a b"],
     "uscc": [USCC],
     "person": ["11010519491231002X"],
     "division": ["640104"],

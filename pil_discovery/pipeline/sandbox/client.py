@@ -43,7 +43,13 @@ def read_table(path: Path, datasets: Mapping[str, Dataset], **options: object) -
     return _table(Request("read_table", path, options, datasets))
 
 
-def survey_table(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> Table:
+def survey_table(
+    path: Path,
+    datasets: Mapping[str, Dataset],
+    *,
+    root: Path,
+    progress: Callable[[int, int], None] | None = None,
+) -> Table:
     """Look at a file of rows in the worker; as `records.survey_table`.
 
     Raises
@@ -51,7 +57,8 @@ def survey_table(path: Path, datasets: Mapping[str, Dataset], *, root: Path) -> 
     ReadError
         Also when the worker ends, runs out of memory, or takes too long.
     """
-    return _table(Request("survey_table", path, {"root": root}, datasets))
+    options = {"root": root, "progress": progress}
+    return _table(Request("survey_table", path, options, datasets))
 
 
 def _table(request: Request) -> Table:

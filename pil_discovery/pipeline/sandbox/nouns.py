@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _GEOMETRY, _CELLS = "geometry", "cells"
 _CGCS2000 = "EPSG:4490"
+_ENCODER = json.JSONEncoder(default=str)
 
 
 def table_message(table: Table) -> Message:
@@ -168,7 +169,7 @@ def _column(values: pd.Series) -> tuple[str, pa.Array]:
         how = f"{_GEOMETRY} {values.dtype}"
         return how, pa.array(shapely.to_wkb(values.to_numpy(dtype=object)), pa.binary())
     if values.dtype == object:
-        cells = [None if v is None else json.dumps(v, default=str) for v in values]
+        cells = [None if v is None else _ENCODER.encode(v) for v in values]
         return _CELLS, pa.array(cells, pa.large_string())
     if values.dtype.kind in "fiub":  # NaN stays NaN instead of becoming null
         return str(values.dtype), pa.array(values.to_numpy(), from_pandas=False)
