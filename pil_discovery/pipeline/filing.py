@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from pil_discovery.errors import Problem
 from pil_discovery.pipeline.folder import readable_name
 from pil_discovery.pipeline.kinds import advice, kind_of
@@ -14,8 +16,6 @@ from pil_discovery.pipeline.scenes import draft_pictures
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-    import pandas as pd
 
     from pil_discovery.pipeline.archives import Unpacked
     from pil_discovery.pipeline.folder import Listing
@@ -259,8 +259,13 @@ def in_words(
         if source.dataset in datasets
         for field in datasets[str(source.dataset)].fields
     }
-    places = zip(quarantine["source"], quarantine["column"], strict=True)
-    return quarantine.assign(column=[words.get(p, p[1]) for p in places])
+    columns = [c if isinstance(c, str) else None for c in quarantine["column"]]
+    named = [
+        None if column is None else words.get((source, column), column)
+        for source, column in zip(quarantine["source"], columns, strict=True)
+    ]
+    told = pd.Series(named, index=quarantine.index, dtype=object)
+    return quarantine.assign(column=told)
 
 
 def quarantined(quarantine: pd.DataFrame) -> list[Problem]:

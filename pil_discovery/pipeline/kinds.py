@@ -57,6 +57,8 @@ _DOCUMENTS = frozenset(
     }
 )
 _FOREIGN = layers.FOREIGN_ENDINGS | _ARCHIVES | _DOCUMENTS | BESIDE | set(_OTHERS)
+_ALONE = TABLES | LAYERS | PICTURES
+"""Endings that tell by themselves; behind a link nothing is looked at."""
 _HEAD = 2**16
 _MOST_FOOTER = 2**24
 _BOOK = (b"xl/workbook", b"content.xml")
@@ -71,6 +73,8 @@ def kind_of(path: Path) -> Kind:
     A file under no known ending (or none) is what its first bytes are.
     """
     ending = path.suffix.lower()
+    if path.is_symlink() and ending not in _ALONE:
+        return "table" if ending in _BY_CONTENT else "foreign"
     if ending == ".xml":  # Excel 2003 writes workbooks under this name
         return "table" if b"office:spreadsheet" in _head(path) else "foreign"
     if ending in TABLES:
@@ -149,6 +153,8 @@ def _tail(path: Path, most: int) -> bytes:
 def advice(path: Path) -> str:
     """Say what a foreign file is and what to ask for instead, in one sentence."""
     ending = path.suffix.lower()
+    if path.is_symlink():
+        return "是链接，没有打开；请把原文件复制到文件夹里"
     if ending in _OTHERS:
         return _OTHERS[ending]
     if ending in _ARCHIVES:

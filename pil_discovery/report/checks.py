@@ -75,7 +75,7 @@ _SAFE = {
     "strings_to_numbers": False,
 }
 _A4 = 9
-_NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
+_NARROWEST, _WIDEST, _LOOKED_AT = 8, 40, 200
 
 
 def write_check(

@@ -6,7 +6,10 @@ from pil_discovery.errors import WorkspaceError
 from pil_discovery.pipeline.checking import check_workspace
 from tests.pipeline.test_checking import HEAD, sheets_of, write
 
-ROWS = "合同编号,受让人,出让面积,成交价(万元)\nHT-1,甲,1000,35\nHT-2,乙,二千多,40\n"
+ROWS = (
+    "合同编号,受让人,出让面积,成交价(万元)\n"
+    "HT-1,甲,1000,35\nHT-2,乙,二千多,40\nHT-1,甲,1000,35\n"
+)
 
 
 def entry(*lines):
@@ -20,7 +23,9 @@ def test_columns_are_named_in_chinese(tmp_path):
     whats = {i["what"] for r in found.readings for i in r["inferences"]}
     assert "列 成交价（price_total_cny）：单位" in whats
     assert any("出让面积（area_m2）" in p.where for p in found.problems)
+    assert any(p.where == "第4行" for p in found.problems)
     sheets = sheets_of(tmp_path / "检查结果.xlsx")
+    assert sheets["重复"][1][3] == ""
     assert sheets["类型"][1][3] == "出让面积（area_m2）"
 
 
@@ -32,7 +37,7 @@ def test_a_source_says_who_gave_it_out_and_when(tmp_path):
     heads, row, other = sheets_of(tmp_path / "检查结果.xlsx")["来源"]
     told = dict(zip(heads, row, strict=True))
     assert (told["提供单位"], told["取得日期"]) == ("示例局", "2026-09-01")
-    assert told["读入行数"] == 2
+    assert told["读入行数"] == 3
     told = dict(zip(heads, other, strict=True))
     assert told["读入行数"] == ""
     assert ".xlsx" in told["说明"]

@@ -1,5 +1,6 @@
 import io
 import json
+import sys
 import zipfile
 
 import geopandas as gpd
@@ -114,3 +115,42 @@ def test_what_cannot_be_read_is_answered_with_a_way_out(tmp_path):
     assert advice(tmp_path / "表").startswith("内容是PDF 文档")
     assert advice(tmp_path / "空").startswith("认不出的格式")
     assert advice(tmp_path / "没有") == "打不开，请检查权限"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("台账", "foreign"),
+        ("a.xml", "foreign"),
+        ("a.json", "table"),
+        ("a.csv", "table"),
+    ],
+)
+def test_nothing_behind_a_link_is_looked_at(tmp_path, name, kind):
+    outside = tmp_path / "外" / "密.json"
+    outside.parent.mkdir()
+    outside.write_text('{"type": "FeatureCollection"}\na,b\nc,d\n', "utf-8")
+    link = tmp_path / name
+    link.symlink_to(outside)
+    seen.clear()
+    assert kind_of(link) == kind
+    assert "链接" in advice(link)
+    assert seen == []
+
+
+seen: list[str] = []
+
+
+def note_opening(event, args):
+    if event == "open" and "looked_at" in str(args[0]):
+        seen.append(str(args[0]))
+
+
+def test_what_is_looked_at_is_noted(tmp_path):
+    (tmp_path / "密").write_text(ROWS, "utf-8")
+    seen.clear()
+    assert kind_of(tmp_path / "密") == "table"
+    assert seen
+
+
+sys.addaudithook(note_opening)
