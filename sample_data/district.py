@@ -97,12 +97,21 @@ class District:
     files: list[TextFile | Workbook] = field(default_factory=list)
     records: list[dict[str, object]] = field(default_factory=list)
     layers: list[dict[str, object]] = field(default_factory=list)
+    besides: dict[str, tuple[int, list[tuple[list[object], str]]]] = field(
+        default_factory=dict
+    )
     planted: dict[str, dict[str, list[tuple[list[object], str]]]] = field(
         default_factory=dict
     )
     clear: dict[str, int] = field(default_factory=dict)
     dirty: list[dict[str, object]] = field(default_factory=list)
     cad_dates: dict[int, str | None] = field(default_factory=dict)
+
+    def meet(
+        self, model: str, clear: int, hits: list[tuple[list[object], str]]
+    ) -> None:
+        """Note what a model finds in facts that were planted for another one."""
+        self.besides[model] = (clear, hits)
 
     def plant(self, model: str, state: str, key: object, why: str) -> None:
         """Note what a candidate must be found to be, and why."""

@@ -9,6 +9,7 @@ from district import Sheet, TextFile, Workbook, firm, stem_name, uscc, wrong_usc
 if TYPE_CHECKING:
     from district import District, Row
 
+SHARED = "food/shared-licence-online"
 LICENCE, SAMPLE = "food/licence-expired-online", "food/failed-sample-unpunished"
 
 
@@ -161,6 +162,7 @@ def _shop_cases(district: District, market: _Market) -> None:
         market.shop("示例戊辰卤味坊", licence, _addr(35), 66, last),
         "公示的是他人许可证，本店名称地址均可对应另一主体",
     )
+    district.meet(SHARED, 28, [([licence], "许可证在另一处的店铺使用")])
     name, _, licence = owned(36, "煲仔饭", "2026-05-05")
     plant("unknown", market.shop(name, licence, _addr(36), None, last), "订单数缺失")
     name, _, licence = owned(37, "汤包店", "无")

@@ -96,8 +96,18 @@ def _truth(district: District) -> str:
                 for state in STATES
             },
         }
+    besides = {
+        model: {
+            "clear": clear,
+            "hit": [{"key": key, "why": why} for key, why in hits],
+            **{state: [] for state in STATES if state != "hit"},
+        }
+        for model, (clear, hits) in sorted(district.besides.items())
+    }
     note = "# 每个模型应有的结果，由 make.py 按埋设的事实写出，不取自筛查结果。\n"
-    return note + _yaml({"models": models, "quarantine": district.dirty})
+    note += "# besides：没有专门埋设、但为其他模型埋设的事实也会触及的模型。\n"
+    content = {"models": models, "besides": besides, "quarantine": district.dirty}
+    return note + _yaml(content)
 
 
 def _yaml(content: object) -> str:
