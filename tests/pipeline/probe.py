@@ -20,6 +20,8 @@ from pil_discovery.errors import PilError
 from pil_discovery.pipeline.checking import check_workspace
 
 SECONDS = 30
+SECONDS_EACH = 0.2
+"""How long a file may take; a whole folder so much more for each of its files."""
 MOST_MEMORY = 4 * 2**30
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _OWN = tuple(
@@ -115,11 +117,19 @@ def outcome(job, catalog):
     return "read", faults
 
 
+def allowed(job):
+    if job["kind"] != "check":
+        return SECONDS
+    return SECONDS + SECONDS_EACH * sum(
+        p.is_file() for p in Path(job["root"]).rglob("*")
+    )
+
+
 def answer(job, catalog):
     _watched["seen"] = []
     _watched["root"] = os.path.realpath(job["root"])
     tempfile.tempdir = job["root"]  # where xlsxwriter puts what it will zip
-    faulthandler.dump_traceback_later(SECONDS, exit=True)
+    faulthandler.dump_traceback_later(allowed(job), exit=True)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         way, faults = outcome(job, catalog)
