@@ -15,6 +15,7 @@ SUFFIX = {
     "m2": "_m2",
     "m3": "_m3",
     "m3/a": "_m3_per_year",
+    "kg": "_kg",
     "t": "_t",
     "t/a": "_t_per_year",
     "kWh": "_kwh",
