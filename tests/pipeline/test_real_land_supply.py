@@ -77,7 +77,7 @@ def test_reversed_limits_doubled_headers_and_packed_instalments_are_listed(works
     inferred = {i["what"] for r in check.readings for i in r["inferences"]}
     assert "重复的列未使用" in inferred
     assert "列 分期支付（instalment_cny）：去掉末尾分隔符" in inferred
-    assert "列 start_due_date：占位符按缺失处理" in inferred
+    assert "列 约定开工时间（start_due_date）：占位符按缺失处理" in inferred
     assert (workspace / "检查结果.xlsx").is_file()
 
 
