@@ -9,6 +9,7 @@ features; then there is no answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -71,11 +72,48 @@ class ShiftSuspicion:
 
 
 @dataclass(frozen=True)
-class _Features:
-    """Centres (n, 2) in degrees, and width, height and area in metres (n, 3)."""
+class Features:
+    """The features of a layer as they are compared.
+
+    Attributes
+    ----------
+    centres
+        Middles of their boxes in degrees, shape (n, 2).
+    sizes
+        Width, height and area in metres, shape (n, 3).
+    """
 
     centres: Floats
     sizes: Floats
+
+    @classmethod
+    def of(cls, geometries: Geometries) -> Features:
+        """Measure geometries in EPSG:4490 degrees; those without a box are left out."""
+        shapes = np.asarray(geometries, dtype=object)
+        box = shapely.bounds(shapes)
+        known = np.isfinite(box).all(axis=1)
+        box = box[known]
+        centres = (box[:, :2] + box[:, 2:]) / 2
+        scale = _scale(centres[:, 1])
+        extent = (box[:, 2:] - box[:, :2]) * scale
+        area = shapely.area(shapes[known]) * scale.prod(axis=1)
+        return cls(centres, np.column_stack([extent, area]))
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    @cached_property
+    def moved(self) -> dict[System, Floats]:
+        """Centres moved back by each web map."""
+        lon, lat = self.centres.T
+        return {name: np.column_stack(back(lon, lat)) for name, back in _MODELS.items()}
+
+    def at(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Features:
+        """Return some of the features; what was moved before is not moved again."""
+        part = Features(self.centres[chosen], self.sizes[chosen])
+        if "moved" in self.__dict__:
+            part.__dict__["moved"] = {n: m[chosen] for n, m in self.moved.items()}
+        return part
 
 
 @dataclass(frozen=True)
@@ -104,37 +142,32 @@ def detect_gcj_shift(layer: Geometries, reference: Geometries) -> ShiftSuspicion
         than `LEAST_MATCHES` features are common to both. It suggests; apply nothing on
         its word alone.
     """
-    mine = _thinned(_features(layer))
-    theirs = _features(reference)
-    fewest = min(len(mine.centres), len(theirs.centres))
-    least = max(LEAST_MATCHES, LEAST_SHARE * fewest)
+    return compare_features(Features.of(layer), Features.of(reference))
+
+
+def compare_features(layer: Features, theirs: Features) -> ShiftSuspicion | None:
+    """Tell the same of features that were measured before (see `detect_gcj_shift`)."""
+    mine = _thinned(layer)
+    fewest = min(len(mine), len(theirs))
     if fewest < LEAST_MATCHES:
         return None
     tree = cKDTree(_plane(theirs.centres, _origin(theirs)))
     as_given = len(_matched(mine, theirs, tree, moved=mine.centres).mine)
+    least = max(LEAST_MATCHES, LEAST_SHARE * fewest, _AHEAD * as_given)
+    if least > fewest:
+        return None
     found = []
-    for system, back in _MODELS.items():
-        moved = np.column_stack(back(mine.centres[:, 0], mine.centres[:, 1]))
+    for system, moved in mine.moved.items():
         right = _matched(mine, theirs, tree, moved=moved)
+        if len(right.mine) < least:
+            continue
         wrong = max(
             len(_matched(mine, theirs, tree, moved=m).mine)
             for m in _elsewhere(mine.centres, moved)
         )
-        if len(right.mine) >= max(least, _AHEAD * max(as_given, wrong)):
+        if len(right.mine) >= _AHEAD * wrong:
             found.append(_suspicion(system, right, mine, theirs))
     return max(found, key=lambda s: s.matches, default=None)
-
-
-def _features(geometries: Geometries) -> _Features:
-    shapes = np.asarray(geometries, dtype=object)
-    box = shapely.bounds(shapes)
-    known = np.isfinite(box).all(axis=1)
-    box = box[known]
-    centres = (box[:, :2] + box[:, 2:]) / 2
-    scale = _scale(centres[:, 1])
-    extent = (box[:, 2:] - box[:, :2]) * scale
-    area = shapely.area(shapes[known]) * scale.prod(axis=1)
-    return _Features(centres, np.column_stack([extent, area]))
 
 
 def _scale(lat: Floats) -> Floats:
@@ -144,15 +177,14 @@ def _scale(lat: Floats) -> Floats:
     )
 
 
-def _thinned(features: _Features) -> _Features:
-    count = len(features.centres)
+def _thinned(features: Features) -> Features:
+    count = len(features)
     if count <= MOST_FEATURES:
         return features
-    at = np.linspace(0, count - 1, MOST_FEATURES).astype(np.intp)
-    return _Features(features.centres[at], features.sizes[at])
+    return features.at(np.linspace(0, count - 1, MOST_FEATURES).astype(np.intp))
 
 
-def _origin(features: _Features) -> Floats:
+def _origin(features: Features) -> Floats:
     middle: Floats = np.median(features.centres, axis=0)
     return middle
 
@@ -164,7 +196,7 @@ def _plane(centres: Floats, origin: Floats) -> Floats:
 
 
 def _matched(
-    mine: _Features, theirs: _Features, tree: cKDTree, *, moved: Floats
+    mine: Features, theirs: Features, tree: cKDTree, *, moved: Floats
 ) -> _Matches:
     """Find features near one of the same size; each of theirs counts once."""
     places = _plane(moved, _origin(theirs))
@@ -196,8 +228,8 @@ def _elsewhere(given: Floats, moved: Floats) -> list[Floats]:
 def _suspicion(
     system: System,
     right: _Matches,
-    mine: _Features,
-    theirs: _Features,
+    mine: Features,
+    theirs: Features,
 ) -> ShiftSuspicion:
     given, true = mine.centres[right.mine], theirs.centres[right.theirs]
     east, north = np.median((given - true) * _scale(true[:, 1]), axis=0)

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from pil_discovery.errors import Problem
-from pil_discovery.geo.shift import MOST_FEATURES, detect_gcj_shift
+from pil_discovery.geo.shift import MOST_FEATURES, Features, compare_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pil_discovery.types import Layer
 
 _FARTHEST_DEG = 0.02  # more than BD-09 moves anything
+_NONE = np.empty(0, dtype=np.intp)
 _MAPS = {"GCJ-02": "高德、腾讯等地图", "BD-09": "百度地图"}
 
 
@@ -48,7 +49,7 @@ def suspect_shifts(layers: Sequence[Layer]) -> list[Problem]:
     best: dict[int, tuple[ShiftSuspicion, Layer]] = {}
     for i, j in permutations(range(len(layers)), 2):
         mine, theirs = _common(outlines[i], outlines[j])
-        found = detect_gcj_shift(mine, theirs) if len(mine) and len(theirs) else None
+        found = compare_features(mine, theirs)
         if found and (i not in best or found.matches > best[i][0].matches):
             best[i] = (found, layers[j])
     return [_problem(layers[i], *best[i]) for i in sorted(best)]
@@ -56,42 +57,44 @@ def suspect_shifts(layers: Sequence[Layer]) -> list[Problem]:
 
 @dataclass(frozen=True)
 class _Outline:
-    """What of a layer is compared: its places, their middles, and their kind.
+    """What of a layer is compared: its features, and the kind of most of them.
 
-    `dimension` is that of most places: 0 points, 1 lines, 2 polygons.
+    `dimension` is 0 for points, 1 for lines, 2 for polygons.
     """
 
-    shapes: NDArray[np.object_]
-    centres: NDArray[np.float64]
+    features: Features
     dimension: int
 
     @classmethod
     def of(cls, layer: Layer) -> _Outline:
         shapes = np.asarray(layer.frame.geometry.array, dtype=object)
-        boxes = shapely.bounds(shapes)
-        known = np.isfinite(boxes).all(axis=1)
-        counts = np.bincount(np.maximum(shapely.get_dimensions(shapes[known]), 0))
-        most = int(counts.argmax()) if known.any() else -1
-        return cls(shapes[known], (boxes[known, :2] + boxes[known, 2:]) / 2, most)
+        kinds = shapely.get_dimensions(shapes[~shapely.is_empty(shapes)])
+        counts = np.bincount(np.maximum(kinds, 0))
+        features = Features.of(shapes)
+        if 0 < len(features) <= MOST_FEATURES:
+            _ = features.moved  # once for all the layers that this one is compared with
+        return cls(features, int(counts.argmax()) if len(counts) else -1)
 
 
-def _common(
-    one: _Outline, other: _Outline
-) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
-    """Return the places of both around the middle of what they have in common.
+def _common(one: _Outline, other: _Outline) -> tuple[Features, Features]:
+    """Return the features of both around the middle of what they have in common.
 
     Two large layers are compared where they are densest together, on the same ground,
     so that what is drawn in both stays in both.
     """
-    if one.dimension != other.dimension or one.dimension < 0:
-        return one.shapes[:0], other.shapes[:0]
-    low = np.maximum(one.centres.min(axis=0), other.centres.min(axis=0))
-    high = np.minimum(one.centres.max(axis=0), other.centres.max(axis=0))
+    pair = (one.features, other.features)
+    nothing = (pair[0].at(_NONE), pair[1].at(_NONE))
+    if one.dimension != other.dimension or not all(map(len, pair)):
+        return nothing
+    low = np.maximum(*(f.centres.min(axis=0) for f in pair))
+    high = np.minimum(*(f.centres.max(axis=0) for f in pair))
     if (low > high + _FARTHEST_DEG).any():
-        return one.shapes[:0], other.shapes[:0]
-    apart = [np.abs(o.centres - (low + high) / 2).max(axis=1) for o in (one, other)]
+        return nothing
+    apart = [np.abs(f.centres - (low + high) / 2).max(axis=1) for f in pair]
     reach = min(_reach(distances) for distances in apart)
-    return one.shapes[apart[0] <= reach], other.shapes[apart[1] <= reach]
+    if np.isinf(reach):
+        return pair
+    return pair[0].at(apart[0] <= reach), pair[1].at(apart[1] <= reach)
 
 
 def _reach(apart: NDArray[np.float64]) -> float:
