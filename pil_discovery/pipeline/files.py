@@ -27,6 +27,10 @@ def read_records(
 ) -> Table:
     """Read a table file into typed rows and a quarantine.
 
+    A process of its own reads the file. Measured: five million rows of eight columns
+    (640 MB of GBK text) take 2.9 GiB there and 1.5 GiB here, a million rows of a
+    workbook (67 MB) 1.1 GiB there.
+
     Parameters
     ----------
     path
