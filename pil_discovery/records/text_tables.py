@@ -219,7 +219,7 @@ def read_text(decoded: Decoded, file: str) -> tuple[Grid, list[Inference]]:
     The row number of a record is the line on which it begins. The file is never held
     whole: it goes through the memory in blocks of 4 MiB, and the grid takes the bytes
     of its texts in UTF-8 and 8 for each cell. Reading a table to its typed rows took at
-    most 2.4 GiB for a GBK file of 5 million rows in 8 columns (637 MB), of which the
+    most 2.6 GiB for a GBK file of 5 million rows in 8 columns (637 MB), of which the
     grid is 1.0 GiB; see `benchmarks/large_tables.py`.
 
     Raises

@@ -81,7 +81,7 @@ def read_workbook(
     """Return the visible sheets of a workbook that hold anything.
 
     The library holds one sheet whole, the grid keeps it in columns. Reading a table to
-    its typed rows took at most 1.0 GiB for a sheet of one million rows in 8 columns
+    its typed rows took at most 1.1 GiB for a sheet of one million rows in 8 columns
     (67 MB); see `benchmarks/large_tables.py`.
 
     Parameters
