@@ -5,7 +5,6 @@ from pil_discovery.layers.doubts import suggest_crs
 from pil_discovery.layers.files import is_picture, sha256_of
 from pil_discovery.layers.formats import FOREIGN_ENDINGS, VECTOR_DRIVERS, refusal
 from pil_discovery.layers.headers import product_at
-from pil_discovery.layers.parquet import is_geoparquet
 from pil_discovery.layers.pictures import read_raster
 from pil_discovery.layers.places import place_records
 from pil_discovery.layers.provenance import report_of
@@ -17,7 +16,6 @@ __all__ = [
     "FOREIGN_ENDINGS",
     "VECTOR_DRIVERS",
     "asset_paths",
-    "is_geoparquet",
     "is_picture",
     "layer_of",
     "place_records",

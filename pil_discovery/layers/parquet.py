@@ -47,14 +47,6 @@ class _Statement:
     edges: str
 
 
-def is_geoparquet(path: Path) -> bool:
-    """Tell whether a Parquet file says that it holds places (`geo` metadata)."""
-    try:
-        return b"geo" in (pq.read_schema(path).metadata or {})
-    except (pa.ArrowException, OSError, ValueError):
-        return False
-
-
 def read_geoparquet(path: Path, file: str) -> Collection:
     """Read a GeoParquet file, geometry as WKB or in the native (GeoArrow) encodings.
 

@@ -174,8 +174,8 @@ def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
     left = cells if settled is None else cells.iloc[settled.rest]
     codes, cells_read = _distinct(left)
     readings = reader_of(known.type)(cells_read, rules)
-    told = {at: r for at, r in enumerate(readings) if isinstance(r, Reading)}
-    values = [r.value if isinstance(r, Reading) else r for r in readings]
+    told = dict(enumerate(readings))
+    values = [reading.value for reading in readings]
     spread = _Spread(codes, cells.index, settled)
     column = _Column({known.name: spread.take(values, _DTYPES[known.type])})
     column.columns |= _date_companions(told, values, spread=spread, name=known.name)

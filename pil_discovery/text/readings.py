@@ -7,10 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, TypeAlias
 
 from pil_discovery.text.characters import fold, is_placeholder, squeeze, tidy
 from pil_discovery.text.codes import CodeKind, check_code
@@ -29,6 +26,8 @@ if TYPE_CHECKING:
     from pil_discovery.text.rules import Rules
     from pil_discovery.types.datasets import FieldType
     from pil_discovery.types.sources import ReasonClass
+
+    Reader: TypeAlias = "Callable[[Sequence[object], Rules], list[Reading]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,15 @@ _MISSING = Reading(note="占位符按缺失处理")
 _BLANK = Reading()
 
 
-def reader_of(kind: FieldType) -> Callable[[Sequence[object], Rules], Sequence[object]]:
-    """Return the function that reads the distinct cells of such a column.
+def reader_of(
+    kind: FieldType,
+) -> Callable[[Sequence[object], Rules], Sequence[Reading]]:
+    """Return the function that reads the distinct cells of such a column, exactly.
 
-    It gives one `Reading` per cell, or the bare value where nothing else is to be said:
-    a column of a million amounts then costs a million floats and no objects.
+    It gives one `Reading` per cell. Usual spellings are settled in whole columns before
+    (`text.usual`); only what is left comes here.
     """
-    readers: dict[str, Callable[[Sequence[object], Rules], Sequence[object]]] = {
+    readers: dict[str, Reader] = {
         "text": _texts,
         "geometry": _texts,
         "enum": _enums,
@@ -75,18 +76,8 @@ def reader_of(kind: FieldType) -> Callable[[Sequence[object], Rules], Sequence[o
 # ---- text ----
 
 
-def _texts(values: Sequence[object], rules: Rules) -> list[Reading | str]:
-    usual = rules.field.code is None
-    return [
-        value
-        if usual and isinstance(value, str) and _USUAL.fullmatch(value)
-        else _text(value, rules)
-        for value in values
-    ]
-
-
-_USUAL = re.compile(r"[A-Z][-A-Za-z0-9]*[0-9]|[0-9]{1,4}[-A-Za-z0-9]*[-A-Z][0-9]+")
-"""Numbers of contracts and permits that need no folding and are no placeholder."""
+def _texts(values: Sequence[object], rules: Rules) -> list[Reading]:
+    return [_text(value, rules) for value in values]
 
 
 def _text(value: object, rules: Rules) -> Reading:
@@ -207,26 +198,9 @@ def _boolean(value: object) -> Reading:
 # ---- numbers ----
 
 
-def _numbers(values: Sequence[object], rules: Rules) -> list[Reading | float]:
+def _numbers(values: Sequence[object], rules: Rules) -> list[Reading]:
     factor = column_factor(rules)
-    plain = factor == 1 and rules.field.unit != "1/d"
-    quick = _to_the_cent(values) if plain else [None] * len(values)
-    return [
-        real if real is not None else _number(value, rules, factor)
-        for value, real in zip(values, quick, strict=True)
-    ]
-
-
-def _to_the_cent(values: Sequence[object]) -> list[float | None]:
-    """Return the floats of plain texts with two decimals at most, else None.
-
-    The nearest float of such a text is already right to the cent, so that the exact
-    way, some twenty times slower, is kept for the rest.
-    """
-    texts = pa.array([v if isinstance(v, str) else None for v in values], pa.string())
-    plain = pc.match_substring_regex(texts, r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$")
-    kept = pc.if_else(plain, texts, pa.scalar(None, pa.string()))
-    return list(pc.cast(kept, pa.float64()).to_pylist())
+    return [_number(value, rules, factor) for value in values]
 
 
 def column_factor(rules: Rules) -> Fraction:

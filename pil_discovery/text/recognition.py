@@ -114,10 +114,8 @@ def _tested(field: Field) -> str:
     return TYPES.get(field.type, "")
 
 
-def _is_read(reading: object) -> bool:
+def _is_read(reading: Reading) -> bool:
     """Count a unit to be asked and a year of two digits as a number and a date."""
-    if not isinstance(reading, Reading):
-        return True
     return reading.reason_class in {None, "unit"} or SHORT_YEAR in reading.reason
 
 

@@ -11,7 +11,7 @@ from pyproj import CRS
 
 from pil_discovery.errors import CrsError, ReadError
 from pil_discovery.layers import parquet, read_vector
-from pil_discovery.layers.parquet import is_geoparquet, read_geoparquet
+from pil_discovery.layers.parquet import read_geoparquet
 from tests.layers.making import (
     BOW_TIE,
     DATASETS,
@@ -56,7 +56,6 @@ def test_what_geopandas_writes_is_read(tmp_path):
     assert found.provenance.crs_in == "EPSG:4549"
     assert found.provenance.driver == "GeoParquet"
     assert reasons(found) == ["geometry_invalid", "geometry_empty"]
-    assert is_geoparquet(tmp_path / "a.parquet")
 
 
 @pytest.mark.parametrize(
@@ -111,7 +110,6 @@ def test_a_plain_table_is_no_layer(tmp_path):
     path = table(tmp_path / "a.parquet", square(), meta="other")
     with pytest.raises(ReadError, match=r"不带图形的 Parquet 表格.*records"):
         read(path)
-    assert not is_geoparquet(path)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +157,6 @@ def test_a_cut_file_is_refused(tmp_path, share):
     with pytest.raises(ReadError) as caught:
         read(path)
     assert str(tmp_path) not in str(caught.value)
-    assert not is_geoparquet(path)
 
 
 def test_a_table_beyond_the_bound_is_refused(tmp_path, monkeypatch):
