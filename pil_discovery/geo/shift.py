@@ -16,7 +16,12 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
-from pil_discovery.geo.gcj import bd09_to_wgs84, gcj02_to_wgs84
+from pil_discovery.geo.gcj import (
+    bd09_to_wgs84,
+    gcj02_to_bd09,
+    gcj02_to_wgs84,
+    wgs84_to_gcj02,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from pil_discovery.geo.safety import Geometries
 
     Floats: TypeAlias = NDArray[np.float64]
+    Moves: TypeAlias = dict["System", Callable[[Floats, Floats], tuple[Floats, Floats]]]
 
 System: TypeAlias = Literal["GCJ-02", "BD-09"]
 
@@ -37,15 +43,20 @@ NEAR_M = 15.0
 """How far apart two drawings of one feature may lie, metres."""
 ALIKE = 0.1
 """How much their extents and areas may differ, as a share."""
-MOST_FEATURES = 20_000
-"""Features of the layer that are looked at, evenly chosen."""
+SAMPLE = 1_000
+"""Features that are looked for in the other layer, evenly chosen."""
+_FARTHEST_DEG = 0.02  # more than BD-09 moves anything
 _AHEAD = 3.0  # times as many matches as without a shift, or with a wrong one
 _METRES_PER_DEGREE = 111_320.0
 _QUARTERS = ((0.0, -1.0, 1.0, 0.0), (-1.0, 0.0, 0.0, -1.0), (0.0, 1.0, -1.0, 0.0))
-_MODELS: dict[System, Callable[[Floats, Floats], tuple[Floats, Floats]]] = {
-    "GCJ-02": gcj02_to_wgs84,
-    "BD-09": bd09_to_wgs84,
-}
+
+
+def _wgs84_to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    return gcj02_to_bd09(*wgs84_to_gcj02(lon, lat))
+
+
+_BACK: Moves = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84}
+_FORTH: Moves = {"GCJ-02": wgs84_to_gcj02, "BD-09": _wgs84_to_bd09}
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,8 @@ class ShiftSuspicion:
         `GCJ-02` or `BD-09`.
     matches
         How many features of the layer lie on one of the reference once moved back.
+    looked_for
+        Of how many features that was asked.
     east_m, north_m
         Median offset of the layer from the reference as given, metres.
     residual_m
@@ -66,6 +79,7 @@ class ShiftSuspicion:
 
     system: System
     matches: int
+    looked_for: int
     east_m: float
     north_m: float
     residual_m: float
@@ -103,25 +117,39 @@ class Features:
         return len(self.centres)
 
     @cached_property
-    def moved(self) -> dict[System, Floats]:
-        """Centres moved back by each web map."""
-        lon, lat = self.centres.T
-        return {name: np.column_stack(back(lon, lat)) for name, back in _MODELS.items()}
+    def origin(self) -> Floats:
+        """The median of the centres."""
+        middle: Floats = np.median(self.centres, axis=0)
+        return middle
 
-    def at(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Features:
-        """Return some of the features; what was moved before is not moved again."""
-        part = Features(self.centres[chosen], self.sizes[chosen])
-        if "moved" in self.__dict__:
-            part.__dict__["moved"] = {n: m[chosen] for n, m in self.moved.items()}
-        return part
+    @cached_property
+    def tree(self) -> cKDTree:
+        """The centres in metres around the origin."""
+        return cKDTree(self.plane(self.centres))
+
+    def plane(self, centres: Floats) -> Floats:
+        """Metres around the origin; exact enough for nearness within some metres."""
+        metres: Floats = (centres - self.origin) * _scale(self.origin[1:])
+        return metres
+
+    def around(self, other: Features) -> NDArray[np.intp]:
+        """Return the positions of the features that lie where the other's do."""
+        low = other.centres.min(axis=0) - _FARTHEST_DEG
+        high = other.centres.max(axis=0) + _FARTHEST_DEG
+        inside = (self.centres >= low) & (self.centres <= high)
+        return np.flatnonzero(inside.all(axis=1))
+
+    def at(self, positions: NDArray[np.intp]) -> Features:
+        """Return some of the features."""
+        return Features(self.centres[positions], self.sizes[positions])
 
 
 @dataclass(frozen=True)
 class _Matches:
-    """Positions in both layers, and what is left between their centres in metres."""
+    """Positions in the sample and in the layer, and the metres between the centres."""
 
-    mine: NDArray[np.intp]
-    theirs: NDArray[np.intp]
+    sample: NDArray[np.intp]
+    layer: NDArray[np.intp]
     left_m: Floats
 
 
@@ -146,27 +174,38 @@ def detect_gcj_shift(layer: Geometries, reference: Geometries) -> ShiftSuspicion
 
 
 def compare_features(layer: Features, theirs: Features) -> ShiftSuspicion | None:
-    """Tell the same of features that were measured before (see `detect_gcj_shift`)."""
-    mine = _thinned(layer)
-    fewest = min(len(mine), len(theirs))
-    if fewest < LEAST_MATCHES:
+    """Tell the same of features that were measured before (see `detect_gcj_shift`).
+
+    A sample of the layer that has fewer features on the common ground is looked for in
+    the other one: of `layer` moved back, or of the reference moved as a web map would.
+    """
+    if not (len(layer) and len(theirs)):
         return None
-    tree = cKDTree(_plane(theirs.centres, _origin(theirs)))
-    as_given = len(_matched(mine, theirs, tree, moved=mine.centres).mine)
-    least = max(LEAST_MATCHES, LEAST_SHARE * fewest, _AHEAD * as_given)
-    if least > fewest:
+    mine, other = layer.around(theirs), theirs.around(layer)
+    back = len(mine) <= len(other)
+    sample = layer.at(_evenly(mine)) if back else theirs.at(_evenly(other))
+    whole, moves = (theirs, _BACK) if back else (layer, _FORTH)
+    as_given = _matched(sample, whole, moved=sample.centres)
+    least = max(LEAST_MATCHES, LEAST_SHARE * len(sample), _AHEAD * len(as_given.sample))
+    if least > len(sample):
         return None
     found = []
-    for system, moved in mine.moved.items():
-        right = _matched(mine, theirs, tree, moved=moved)
-        if len(right.mine) < least:
+    for system, move in moves.items():
+        moved = np.column_stack(move(*sample.centres.T))
+        right = _matched(sample, whole, moved=moved)
+        if len(right.sample) < least:
             continue
         wrong = max(
-            len(_matched(mine, theirs, tree, moved=m).mine)
-            for m in _elsewhere(mine.centres, moved)
+            len(_matched(sample, whole, moved=m).sample)
+            for m in _elsewhere(sample.centres, moved)
         )
-        if len(right.mine) >= _AHEAD * wrong:
-            found.append(_suspicion(system, right, mine, theirs))
+        if len(right.sample) >= _AHEAD * wrong:
+            east, north = _offset_m(right, sample, whole) * (1 if back else -1)
+            left = float(np.median(right.left_m))
+            counts = (len(right.sample), len(sample))
+            found.append(
+                ShiftSuspicion(system, *counts, float(east), float(north), left)
+            )
     return max(found, key=lambda s: s.matches, default=None)
 
 
@@ -177,33 +216,18 @@ def _scale(lat: Floats) -> Floats:
     )
 
 
-def _thinned(features: Features) -> Features:
-    count = len(features)
-    if count <= MOST_FEATURES:
-        return features
-    return features.at(np.linspace(0, count - 1, MOST_FEATURES).astype(np.intp))
+def _evenly(positions: NDArray[np.intp]) -> NDArray[np.intp]:
+    if len(positions) <= SAMPLE:
+        return positions
+    chosen = np.linspace(0, len(positions) - 1, SAMPLE).astype(np.intp)
+    return positions[chosen]
 
 
-def _origin(features: Features) -> Floats:
-    middle: Floats = np.median(features.centres, axis=0)
-    return middle
-
-
-def _plane(centres: Floats, origin: Floats) -> Floats:
-    """Metres around an origin; exact enough for nearness within some tens of metres."""
-    metres: Floats = (centres - origin) * _scale(origin[1:])
-    return metres
-
-
-def _matched(
-    mine: Features, theirs: Features, tree: cKDTree, *, moved: Floats
-) -> _Matches:
-    """Find features near one of the same size; each of theirs counts once."""
-    places = _plane(moved, _origin(theirs))
-    apart, near = tree.query(places, distance_upper_bound=NEAR_M)
+def _matched(sample: Features, layer: Features, *, moved: Floats) -> _Matches:
+    """Find features near one of the same size; each of the layer counts once."""
+    apart, near = layer.tree.query(layer.plane(moved), distance_upper_bound=NEAR_M)
     at = np.flatnonzero(np.isfinite(apart))
-    alike = _alike(mine.sizes[at], theirs.sizes[near[at]])
-    at = at[alike]
+    at = at[_alike(sample.sizes[at], layer.sizes[near[at]])]
     order = at[np.argsort(apart[at], kind="stable")]
     _, first = np.unique(near[order], return_index=True)
     kept = order[first]
@@ -225,13 +249,8 @@ def _elsewhere(given: Floats, moved: Floats) -> list[Floats]:
     return [given + (step @ turn.T) / scale for turn in turned]
 
 
-def _suspicion(
-    system: System,
-    right: _Matches,
-    mine: Features,
-    theirs: Features,
-) -> ShiftSuspicion:
-    given, true = mine.centres[right.mine], theirs.centres[right.theirs]
-    east, north = np.median((given - true) * _scale(true[:, 1]), axis=0)
-    left = float(np.median(right.left_m))
-    return ShiftSuspicion(system, len(right.mine), float(east), float(north), left)
+def _offset_m(matches: _Matches, sample: Features, layer: Features) -> Floats:
+    """Return how far the sample lies from the layer as given: east, north."""
+    one, other = sample.centres[matches.sample], layer.centres[matches.layer]
+    apart: Floats = np.median((one - other) * _scale(other[:, 1]), axis=0)
+    return apart

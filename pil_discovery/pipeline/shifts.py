@@ -10,18 +10,14 @@ import numpy as np
 import shapely
 
 from pil_discovery.errors import Problem
-from pil_discovery.geo.shift import MOST_FEATURES, Features, compare_features
+from pil_discovery.geo.shift import SAMPLE, Features, compare_features
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from pil_discovery.geo.shift import ShiftSuspicion
     from pil_discovery.types import Layer
 
-_FARTHEST_DEG = 0.02  # more than BD-09 moves anything
-_NONE = np.empty(0, dtype=np.intp)
 _MAPS = {"GCJ-02": "高德、腾讯等地图", "BD-09": "百度地图"}
 
 
@@ -29,8 +25,7 @@ def suspect_shifts(layers: Sequence[Layer]) -> list[Problem]:
     """Say which layers of a workspace seem to be in GCJ-02 or BD-09 without saying so.
 
     Every layer is compared with every other one of the same kind of places that lies on
-    the same ground, at most `MOST_FEATURES` of each. Nothing is moved; the user decides
-    and writes `crs`.
+    the same ground. Nothing is moved; the user decides and writes `crs`.
 
     Parameters
     ----------
@@ -48,8 +43,10 @@ def suspect_shifts(layers: Sequence[Layer]) -> list[Problem]:
     outlines = [_Outline.of(layer) for layer in layers]
     best: dict[int, tuple[ShiftSuspicion, Layer]] = {}
     for i, j in permutations(range(len(layers)), 2):
-        mine, theirs = _common(outlines[i], outlines[j])
-        found = compare_features(mine, theirs)
+        mine, theirs = outlines[i], outlines[j]
+        if mine.dimension != theirs.dimension:
+            continue
+        found = compare_features(mine.features, theirs.features)
         if found and (i not in best or found.matches > best[i][0].matches):
             best[i] = (found, layers[j])
     return [_problem(layers[i], *best[i]) for i in sorted(best)]
@@ -70,45 +67,18 @@ class _Outline:
         shapes = np.asarray(layer.frame.geometry.array, dtype=object)
         kinds = shapely.get_dimensions(shapes[~shapely.is_empty(shapes)])
         counts = np.bincount(np.maximum(kinds, 0))
-        features = Features.of(shapes)
-        if 0 < len(features) <= MOST_FEATURES:
-            _ = features.moved  # once for all the layers that this one is compared with
-        return cls(features, int(counts.argmax()) if len(counts) else -1)
-
-
-def _common(one: _Outline, other: _Outline) -> tuple[Features, Features]:
-    """Return the features of both around the middle of what they have in common.
-
-    Two large layers are compared where they are densest together, on the same ground,
-    so that what is drawn in both stays in both.
-    """
-    pair = (one.features, other.features)
-    nothing = (pair[0].at(_NONE), pair[1].at(_NONE))
-    if one.dimension != other.dimension or not all(map(len, pair)):
-        return nothing
-    low = np.maximum(*(f.centres.min(axis=0) for f in pair))
-    high = np.minimum(*(f.centres.max(axis=0) for f in pair))
-    if (low > high + _FARTHEST_DEG).any():
-        return nothing
-    apart = [np.abs(f.centres - (low + high) / 2).max(axis=1) for f in pair]
-    reach = min(_reach(distances) for distances in apart)
-    if np.isinf(reach):
-        return pair
-    return pair[0].at(apart[0] <= reach), pair[1].at(apart[1] <= reach)
-
-
-def _reach(apart: NDArray[np.float64]) -> float:
-    """Return how far the nearest `MOST_FEATURES` lie, without end where all are."""
-    if len(apart) <= MOST_FEATURES:
-        return np.inf
-    return float(np.partition(apart, MOST_FEATURES - 1)[MOST_FEATURES - 1])
+        most = int(counts.argmax()) if len(counts) else -1
+        return cls(Features.of(shapes), most)
 
 
 def _problem(layer: Layer, found: ShiftSuspicion, reference: Layer) -> Problem:
     way = f"{_toward(found.east_m, '东', '西')}、{_toward(found.north_m, '北', '南')}"
     other = _name(reference)
+    common = f"共有的 {found.matches} 个要素"
+    if found.looked_for == SAMPLE:
+        common = f"抽查的 {found.looked_for} 个要素中共有的 {found.matches} 个"
     what = (
-        f"与“{other}”共有的 {found.matches} 个要素整体偏离（{way}），正好是 "
+        f"与“{other}”{common}整体偏离（{way}），正好是 "
         f"{found.system} 的偏移，按其反算后相差 {found.residual_m:.1f} m"
     )
     remedy = (

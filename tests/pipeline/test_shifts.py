@@ -60,10 +60,11 @@ def test_only_layers_of_one_kind_are_compared(layer):
     assert suspect_shifts([right, layer("线.gpkg", lines)]) == []
 
 
-def test_large_layers_are_compared_around_their_common_middle(layer, monkeypatch):
-    monkeypatch.setattr("pil_discovery.pipeline.shifts.MOST_FEATURES", 40)
+def test_of_large_layers_a_sample_is_looked_for(layer, monkeypatch):
+    monkeypatch.setattr("pil_discovery.geo.shift.SAMPLE", 40)
+    monkeypatch.setattr("pil_discovery.pipeline.shifts.SAMPLE", 40)
     right = layer("规划.gpkg", patches())
     shifted = layer("图斑.gpkg", drawn(patches(), gcj.wgs84_to_gcj02))
     (problem,) = suspect_shifts([right, shifted])
     assert problem.file == "图斑.gpkg"
-    assert "共有的 200 个" not in problem.what
+    assert "抽查的 40 个要素中共有的 40 个" in problem.what
