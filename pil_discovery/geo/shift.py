@@ -123,6 +123,11 @@ class Features:
         return middle
 
     @cached_property
+    def extent(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest of the centres."""
+        return self.centres.min(axis=0), self.centres.max(axis=0)
+
+    @cached_property
     def tree(self) -> cKDTree:
         """The centres in metres around the origin."""
         return cKDTree(self.plane(self.centres))
@@ -132,16 +137,31 @@ class Features:
         metres: Floats = (centres - self.origin) * _scale(self.origin[1:])
         return metres
 
-    def around(self, other: Features) -> NDArray[np.intp]:
-        """Return the positions of the features that lie where the other's do."""
-        low = other.centres.min(axis=0) - _FARTHEST_DEG
-        high = other.centres.max(axis=0) + _FARTHEST_DEG
-        inside = (self.centres >= low) & (self.centres <= high)
-        return np.flatnonzero(inside.all(axis=1))
+    @cached_property
+    def back(self) -> dict[System, Floats]:
+        """The centres moved back by each web map."""
+        return {s: np.column_stack(move(*self.centres.T)) for s, move in _BACK.items()}
 
-    def at(self, positions: NDArray[np.intp]) -> Features:
-        """Return some of the features."""
-        return Features(self.centres[positions], self.sizes[positions])
+    @cached_property
+    def forth(self) -> dict[System, Floats]:
+        """The centres where each web map would put them."""
+        return {s: np.column_stack(move(*self.centres.T)) for s, move in _FORTH.items()}
+
+    @cached_property
+    def sample(self) -> Features:
+        """Up to `SAMPLE` of the features, evenly chosen."""
+        if len(self) <= SAMPLE:
+            return self
+        chosen = np.linspace(0, len(self) - 1, SAMPLE).astype(np.intp)
+        return Features(self.centres[chosen], self.sizes[chosen])
+
+    def around(self, other: Features) -> Features:
+        """Return the features that lie where the other's do."""
+        low, high = other.extent[0] - _FARTHEST_DEG, other.extent[1] + _FARTHEST_DEG
+        if (self.extent[0] >= low).all() and (self.extent[1] <= high).all():
+            return self
+        inside = ((self.centres >= low) & (self.centres <= high)).all(axis=1)
+        return Features(self.centres[inside], self.sizes[inside])
 
 
 @dataclass(frozen=True)
@@ -183,15 +203,13 @@ def compare_features(layer: Features, theirs: Features) -> ShiftSuspicion | None
         return None
     mine, other = layer.around(theirs), theirs.around(layer)
     back = len(mine) <= len(other)
-    sample = layer.at(_evenly(mine)) if back else theirs.at(_evenly(other))
-    whole, moves = (theirs, _BACK) if back else (layer, _FORTH)
+    sample, whole = (mine.sample, theirs) if back else (other.sample, layer)
     as_given = _matched(sample, whole, moved=sample.centres)
     least = max(LEAST_MATCHES, LEAST_SHARE * len(sample), _AHEAD * len(as_given.sample))
     if least > len(sample):
         return None
     found = []
-    for system, move in moves.items():
-        moved = np.column_stack(move(*sample.centres.T))
+    for system, moved in (sample.back if back else sample.forth).items():
         right = _matched(sample, whole, moved=moved)
         if len(right.sample) < least:
             continue
@@ -214,13 +232,6 @@ def _scale(lat: Floats) -> Floats:
     return _METRES_PER_DEGREE * np.column_stack(
         [np.cos(np.radians(lat)), np.ones(len(lat))]
     )
-
-
-def _evenly(positions: NDArray[np.intp]) -> NDArray[np.intp]:
-    if len(positions) <= SAMPLE:
-        return positions
-    chosen = np.linspace(0, len(positions) - 1, SAMPLE).astype(np.intp)
-    return positions[chosen]
 
 
 def _matched(sample: Features, layer: Features, *, moved: Floats) -> _Matches:

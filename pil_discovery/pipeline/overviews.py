@@ -88,13 +88,13 @@ def duplicates(frame: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, int]:
     content = [c for c in frame.columns if not str(c).startswith("_")]
     shapes = {c: _drawn_alike for c in content if c == "geometry"}
     texts = {c: squeezed for c in content if frame[c].dtype == "string"}
-    equal = len(repeated_rows(frame, content, shapes))
-    alike = len(repeated_rows(frame, content, {**shapes, **texts}))
+    alike = repeated_rows(frame, content, {**shapes, **texts})
+    equal = len(repeated_rows(frame.iloc[alike], content, shapes))
     return {
         "exact": int(left.get("duplicate", 0)),
         "conflicts": int(left.get("key_conflict", 0)),
         "twins": equal,
-        "near": alike - equal,
+        "near": len(alike) - equal,
     }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Alike = Callable[[pd.Series], pd.Series]
 
 _AS_THEY_ARE: Mapping[str, Alike] = {}
+_FIRST_ROWS = 1_000
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ over the golden ratio: spreads neighbouring numbers over all bits."""
 
@@ -29,7 +30,7 @@ def repeated_rows(
 ) -> NDArray[np.int64]:
     """Return the positions of rows that stand more than once in these columns.
 
-    Missing cells are equal to each other. Column by column, numbers and dates first,
+    Missing cells are equal to each other. Column by column, the most telling first,
     rows that differ from all others are left out; the remaining are compared exactly.
 
     Parameters
@@ -40,7 +41,7 @@ def repeated_rows(
     """
     rows = np.arange(len(frame))
     numbers = np.zeros(len(frame), dtype=np.uint64)
-    for name in sorted(columns, key=lambda n: frame[n].dtype.kind not in "iufbM"):
+    for name in sorted(columns, key=lambda n: _dullness(pd.Series(frame[n]))):
         cells = frame[name] if len(rows) == len(frame) else frame[name].iloc[rows]
         cells = alike[name](cells) if name in alike else cells
         if _all_differ(cells):
@@ -55,6 +56,15 @@ def repeated_rows(
     left = left.assign(**{n: alike[n](left[n]) for n in columns if n in alike})
     same = left.duplicated(keep=False)
     return np.asarray(rows[same.to_numpy(dtype=bool)])
+
+
+def _dullness(cells: pd.Series) -> tuple[int, bool]:
+    """Return how little a column tells rows apart, by its first rows.
+
+    Among columns of about as many values, numbers go before texts, which take longer.
+    """
+    values = cells.iloc[:_FIRST_ROWS].nunique()
+    return -values.bit_length(), cells.dtype.kind not in "iufbM"
 
 
 def _all_differ(cells: pd.Series) -> bool:
