@@ -109,7 +109,7 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
     def column(
         self, position: int, records: NDArray[np.int64]
     ) -> pa.ChunkedArray | list[Cell]:
-        """Return the cells of a column: Arrow texts where all are texts or nothing.
+        """Return the cells of a column: in Arrow where all are texts, or all floats.
 
         Parameters
         ----------
@@ -120,14 +120,18 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
         """
         cuts = np.searchsorted(records, self.starts)
         parts = [
-            _part(block, position, records[low:high] - start)
+            _in_arrow(_part(block, position, records[low:high] - start))
             for (start, block), (low, high) in zip(
                 self.placed(), pairwise(cuts), strict=True
             )
             if low < high
         ]
-        if all(isinstance(part, pa.Array) and part.type == TEXTS for part in parts):
-            return pa.chunked_array(parts, TEXTS)
+        kinds = {p.type if isinstance(p, pa.Array) else None for p in parts}
+        kinds -= {pa.null()}
+        if kinds <= {TEXTS}:
+            return pa.chunked_array([_as(part, TEXTS) for part in parts], TEXTS)
+        if kinds == {pa.float64()}:
+            return pa.chunked_array([_as(p, pa.float64()) for p in parts])
         return [cell for part in parts for cell in _cells(part)]
 
     def take(self, positions: Sequence[int]) -> list[tuple[Cell, ...]]:
@@ -231,6 +235,21 @@ def _part(
     if isinstance(column, tuple):
         return tuple(column[row] for row in rows)
     return column.take(pa.array(rows))
+
+
+def _in_arrow(part: pa.Array | tuple[Cell, ...]) -> pa.Array | tuple[Cell, ...]:
+    """Return cells in Arrow memory if they are texts, floats or nothing alone."""
+    if not isinstance(part, tuple):
+        return pa.nulls(len(part)) if part.null_count == len(part) else part
+    kinds = set(map(type, part)) - {type(None)}
+    types = {str: TEXTS, float: pa.float64()}
+    if not kinds:
+        return pa.nulls(len(part))
+    return pa.array(part, types[kinds.pop()]) if kinds in ({str}, {float}) else part
+
+
+def _as(part: pa.Array, kind: pa.DataType) -> pa.Array:
+    return part if part.type == kind else pa.nulls(len(part), kind)
 
 
 def gather(rows: Iterator[Sequence[Cell]]) -> Iterator[Block]:

@@ -187,6 +187,8 @@ def _cells(page: Page, position: int) -> pd.Series:
     cells = rows.column(position, records)
     if isinstance(cells, list):
         return pd.Series(cells, dtype=object)
+    if cells.type == pa.float64():
+        return pd.Series(cells.to_numpy())
     return pd.Series(pd.array(cells, dtype="string"))
 
 

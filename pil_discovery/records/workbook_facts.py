@@ -58,8 +58,22 @@ class WorkbookFacts:
 PERCENT_FORMATS = frozenset({9, 10})
 """Numbers of the formats `0%` and `0.00%`, which no file defines."""
 _LITERAL = re.compile(r"""\"[^"]*"|\\.|\[[^\]]*\]""")
+_ELAPSED = re.compile(r"\[[hms]+\]", re.IGNORECASE)
+_SPACE = re.compile(r"[_*].")
+_NUMBER = re.compile(r"general|e[-+]")
+_LETTER = re.compile(r"[a-z]")
 
 
 def is_percent(form: str) -> bool:
     """Tell whether a number format shows a hundred times the value, with a sign."""
     return "%" in _LITERAL.sub("", form)
+
+
+def is_date(form: str) -> bool | None:
+    """Tell whether a number format shows days; None where that is not certain."""
+    if _ELAPSED.search(form):
+        return None
+    left = _SPACE.sub("", _LITERAL.sub("", form)).lower()
+    if "y" in left:
+        return True
+    return None if _LETTER.search(_NUMBER.sub("", left)) else False

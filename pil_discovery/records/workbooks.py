@@ -1,4 +1,7 @@
-"""XLSX, XLSB, XLS and ODS workbooks through calamine: values, never formulas or macros.
+"""XLSX, XLSB, XLS and ODS workbooks: values, never formulas or macros.
+
+Sheets of XLSX files that are written as usual are read by columns, all others through
+calamine.
 
 The extension says nothing: an ET file of WPS is one of these inside.
 """
@@ -38,12 +41,14 @@ from pil_discovery.records.workbook_facts import WIDTH, SheetFacts, WorkbookFact
 from pil_discovery.records.xls_facts import xls_facts
 from pil_discovery.records.xlsb import is_xlsb, xlsb_facts, xlsb_fault
 from pil_discovery.records.xlsx_facts import xlsx_facts
+from pil_discovery.records.xlsx_regular import read_regular
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from pil_discovery.records.files import Blob
+    from pil_discovery.records.xlsx_columns import RegularSheet
 
 _STEP = 2**16
 
@@ -105,6 +110,29 @@ def read_workbook(
         When the workbook cannot be opened, has a password, lacks the named sheet, or
         all its visible sheets are empty.
     """
+    regular = read_regular(blob.content, sheet=sheet, progress=progress)
+    if regular is not None:
+        grids = [_regular_grid(name, found) for name, found in regular.sheets.items()]
+        facts = WorkbookFacts(
+            {name: _regular_facts(found) for name, found in regular.sheets.items()}
+        )
+        return _book(blob, grids, facts, hidden=set(regular.hidden - {sheet}))
+    return _irregular(blob, sheet, progress)
+
+
+def _regular_grid(name: str, sheet: RegularSheet) -> Grid:
+    rows = sheet.rows()
+    return Grid(name, rows, range(1, len(rows) + 1), merged=tuple(sheet.merged))
+
+
+def _regular_facts(sheet: RegularSheet) -> SheetFacts:
+    return SheetFacts(hidden_rows=sheet.hidden_rows)
+
+
+def _irregular(
+    blob: Blob, sheet: str | None, progress: Callable[[int, int], None] | None
+) -> Book:
+    """Return a workbook as the library reader gives it."""
     _demand_sound(blob)
     with _refusing(blob):
         book = CalamineWorkbook.from_filelike(io.BytesIO(blob.content))
@@ -115,11 +143,18 @@ def read_workbook(
     ]
     with _refusing(blob):
         grids = [_grid(book, name, facts.sheets.get(name), progress) for name in names]
+    return _book(blob, grids, facts, hidden=hidden - set(names))
+
+
+def _book(
+    blob: Blob, grids: Sequence[Grid], facts: WorkbookFacts, *, hidden: set[str]
+) -> Book:
     filled = [grid for grid in grids if grid.rows]
     if not filled:
-        what = f"工作表都是空的：{'、'.join(names)}" if names else "没有可见的工作表"
+        names = "、".join(str(grid.sheet) for grid in grids)
+        what = f"工作表都是空的：{names}" if names else "没有可见的工作表"
         raise ReadError(Problem(blob.file, "", what, "请重新导出"))
-    found = list_unread(hidden - set(names), [g.sheet for g in grids if not g.rows])
+    found = list_unread(hidden, [g.sheet for g in grids if not g.rows])
     found += [*_hidden_rows(filled, facts), *_percents(filled, facts)]
     return Book(filled, found, facts.counts_from_1904)
 

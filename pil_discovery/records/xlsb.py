@@ -19,7 +19,7 @@ from pil_discovery.records.workbook_facts import (
     is_percent,
 )
 from pil_discovery.records.xls_facts import ERROR_VALUES
-from pil_discovery.records.xlsx_facts import sheet_parts
+from pil_discovery.records.xlsx_parts import relations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,9 +104,15 @@ def xlsb_facts(content: bytes) -> WorkbookFacts:
     """Return the facts of an XLSB file in which `xlsb_fault` finds nothing."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         identifiers, from_1904 = _sheets(archive.read(_BOOK))
-        parts = sheet_parts(archive, identifiers, _RELATIONS)
+        targets = relations(archive, _RELATIONS)
+        members = set(archive.namelist())
+        parts = {n: targets.get(i, ("", ""))[1] for n, i in identifiers.items()}
         percents = _percent_styles(archive)
-        sheets = {n: _facts(archive.read(part), percents) for n, part in parts.items()}
+        sheets = {
+            name: _facts(archive.read(part), percents)
+            for name, part in parts.items()
+            if part in members
+        }
     return WorkbookFacts(sheets, from_1904)
 
 

@@ -52,7 +52,7 @@ def settle(cells: pd.Series, rules: Rules, dtype: str) -> Settlement | None:
     Parameters
     ----------
     cells
-        Texts in Arrow memory, or objects.
+        Texts in Arrow memory, floats, or objects.
     dtype
         Type of the column in pandas.
 
@@ -79,6 +79,9 @@ def _texts(cells: pd.Series) -> tuple[list[pa.Array], NDArray[np.bool_] | None]:
     """Return the texts of a column, and where it holds anything else but nothing."""
     if is_arrow(cells):
         return arrow_texts(cells).chunks, None
+    if cells.dtype == "float64":
+        nothing = pa.nulls(len(cells), pa.large_string())
+        return list(_pieces(nothing)), cells.notna().to_numpy()
     objects = cells.to_numpy(dtype=object)
     if str in set(map(type, objects)):
         texts = [v if type(v) is str else None for v in objects]
@@ -130,7 +133,7 @@ def _add_numbers(
 
     A number is read as the shortest decimal that stands for it, so as a text.
     """
-    reals = _reals(cells.to_numpy(dtype=object))
+    reals = _reals(cells)
     plain = settle_floats(reals, rules)
     values[plain] = reals[plain]
     settled |= plain
@@ -144,7 +147,10 @@ def _add_numbers(
     settled[left[taken]] = True
 
 
-def _reals(cells: NDArray[np.object_]) -> NDArray[np.float64]:
+def _reals(column: pd.Series) -> NDArray[np.float64]:
+    if column.dtype == "float64":
+        return column.to_numpy()
+    cells = column.to_numpy(dtype=object)
     if set(map(type, cells)) <= {float, type(None)}:
         return cells.astype(np.float64)
     return np.array([_real(cell) for cell in cells], dtype=np.float64)

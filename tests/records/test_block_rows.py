@@ -60,7 +60,8 @@ def test_gathered_cells_come_back_with_blanks_as_none():
     ]
     everywhere = np.arange(3)
     assert found.column(0, everywhere).to_pylist() == ["a", None, "b"]
-    assert found.column(1, everywhere) == [1.5, None, 2.0]
+    assert found.column(1, everywhere).to_pylist() == [1.5, None, 2.0]
+    assert found.column(1, everywhere).type == pa.float64()
     assert found.column(2, everywhere) == [day, 2, "x"]
 
 

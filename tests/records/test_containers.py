@@ -48,6 +48,9 @@ def test_a_claim_of_more_texts_than_bytes_is_refused(tmp_path):
     texts = members["xl/sharedStrings.xml"]
     claim = b'uniqueCount="9999999999"'
     members["xl/sharedStrings.xml"] = re.sub(rb'uniqueCount="\d+"', claim, texts)
+    sheet = members["xl/worksheets/sheet1.xml"]
+    # A formula leaves the sheet to the reader that believes such claims.
+    members["xl/worksheets/sheet1.xml"] = sheet.replace(b"<v>", b"<f>A1</f><v>", 1)
     path = tmp_path / "表.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in members.items():
