@@ -302,7 +302,9 @@ def _with_table(contents: Contents, opened: Opened, encoding: str | None) -> Con
     return replace(
         contents,
         headers=decoded.headers,
-        columns=[[column[r] for r in records] for column in decoded.columns],
+        columns=[[column[r] for r in records] for column in decoded.columns]
+        if records != list(range(total))
+        else decoded.columns,
         encoding=decoded.encoding,
         cut=tuple((at[r], h) for r, h in decoded.cut if r in at),
         notes=(*contents.notes, *notes),

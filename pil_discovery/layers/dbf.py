@@ -132,19 +132,46 @@ def decode_columns(
     headers = [_text(c.name, encoding, cut=True)[0] for c in columns]
     decoded, cut, filled = [], [], {}
     for header, column in zip(headers, columns, strict=True):
-        texts = {
-            cell: _text(cell, encoding, cut=_full(cell, column))
-            for cell in set(column.cells)
-        }
-        short = {cell for cell, (_, is_cut) in texts.items() if is_cut}
-        broken = [i for i, c in enumerate(column.cells) if c in short] if short else []
+        texts, broken = _texts(column, encoding)
         cut += [(i, header) for i in broken]
-        values = {cell: _cell(text, column.kind) for cell, (text, _) in texts.items()}
-        decoded.append([values[cell] for cell in column.cells])
+        decoded.append(_values(texts, column.kind))
         number = _filled(column, encoding) - len(broken)
         if number > 0:
             filled[header] = number
     return Decoded(headers, decoded, encoding, why, cut, filled)
+
+
+def _texts(column: Column, encoding: str) -> tuple[list[str], list[int]]:
+    """Return the cells as text, and which of them the file cut inside a character."""
+    whole = _decoded(column.cells, encoding)
+    if whole is not None:
+        return whole, []
+    texts = {
+        cell: _text(cell, encoding, cut=_full(cell, column))
+        for cell in set(column.cells)
+    }
+    broken = [i for i, cell in enumerate(column.cells) if texts[cell][1]]
+    return [texts[cell][0] for cell in column.cells], broken
+
+
+def _decoded(cells: list[bytes], encoding: str) -> list[str] | None:
+    """Decode all cells in one go; None where one of them has to be looked at.
+
+    No character of UTF-8 or GB18030 goes on with a line break, so that a broken one at
+    the end of a cell does not reach into the next.
+    """
+    try:
+        texts = b"\n".join(cells).decode(encoding).split("\n")
+    except UnicodeDecodeError:
+        return None
+    return texts if len(texts) == len(cells) else None
+
+
+def _values(texts: list[str], kind: str) -> list[str | None]:
+    if kind in {"D", "L"}:
+        known = {text: _cell(text, kind) for text in set(texts)}
+        return [known[text] for text in texts]
+    return [text or None for text in texts]
 
 
 def _fields(header: bytes) -> list[tuple[bytes, str, int]]:
@@ -158,10 +185,12 @@ def _fields(header: bytes) -> list[tuple[bytes, str, int]]:
 
 
 def _cells(block: NDArray[np.uint8]) -> list[bytes]:
-    width = block.shape[1]
-    data = np.ascontiguousarray(block).tobytes()
-    cells = (data[at : at + width] for at in range(0, len(data), width or 1))
-    return [c.replace(b"\x00", b" ").strip() for c in cells]
+    count, width = block.shape
+    if not width:
+        return [b""] * count
+    spaced = np.where(block == 0, np.uint8(ord(" ")), block)
+    cells = np.ascontiguousarray(spaced).view(f"S{width}").ravel()
+    return list(np.strings.strip(cells).tolist())
 
 
 def _full(cell: bytes, column: Column) -> bool:
@@ -176,6 +205,8 @@ def _filled(column: Column, encoding: str) -> int:
     are ASCII of that very length holds codes, not cut ones.
     """
     texts = [c for c in column.cells if c] if column.kind == "C" else []
+    if not texts or max(map(len, texts)) <= column.width - 3:
+        return 0
     last = 3 if encoding == "utf-8" else 2
     full = [
         len(text) > column.width - (1 if text.isascii() else last) for text in texts
@@ -224,8 +255,9 @@ def _fits(columns: list[Column], codec: str) -> bool:
     try:
         for column in columns:
             _text(column.name, codec, cut=True)
-            for cell in set(column.cells):
-                _text(cell, codec, cut=_full(cell, column))
+            if _decoded(column.cells, codec) is None:
+                for cell in set(column.cells):
+                    _text(cell, codec, cut=_full(cell, column))
     except (UnicodeDecodeError, LookupError):
         return False
     return True

@@ -7,10 +7,14 @@ files. A file that is parsed here starts nothing.
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 import shapely
 
 from pil_discovery.errors import Problem, ReadError
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_JSON_BYTES = 2**29
 """Largest GeoJSON, which is parsed whole, bytes."""
+_LONG_NUMBER = re.compile(rb"(?<![.\d])\d{19}")
 _GEOMETRIES = frozenset(
     {
         "Point",
@@ -78,8 +83,7 @@ def _parsed(path: Path, file: str) -> dict[str, Any]:
         what = "GeoJSON 超过 512 MiB"
         raise ReadError(Problem(file, "", what, "请转换为 GeoPackage"))
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        data = json.loads(text, parse_constant=_refuse_constant)
+        data = _loaded(path.read_bytes())
     except UnicodeDecodeError as error:
         what = f"不是 UTF-8 编码（第 {error.start} 字节起）"
     except (ValueError, RecursionError) as error:
@@ -89,6 +93,18 @@ def _parsed(path: Path, file: str) -> dict[str, Any]:
             return data
         what = "JSON 的最外层不是对象"
     raise ReadError(Problem(file, "", what, "请重新导出为标准 GeoJSON（UTF-8）"))
+
+
+def _loaded(content: bytes) -> object:
+    """Parse JSON; what the fast parser refuses or could round is left to the exact one.
+
+    Whole numbers of 19 digits may not fit into 64 bits.
+    """
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if not _LONG_NUMBER.search(content):
+        with suppress(orjson.JSONDecodeError):
+            return orjson.loads(content)
+    return json.loads(content.decode(), parse_constant=_refuse_constant)
 
 
 def _refuse_constant(word: str) -> float:
@@ -119,8 +135,15 @@ def _geometries(shapes: list[dict[str, Any] | None]) -> NDArray[np.object_]:
     texts = np.full(len(shapes), None, dtype=object)
     for i, shape in enumerate(shapes):
         if shape is not None and shape.get("type") in _GEOMETRIES:
-            texts[i] = json.dumps(shape)
+            texts[i] = _dumped(shape)
     return np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
+
+
+def _dumped(shape: dict[str, Any]) -> str:
+    try:
+        return orjson.dumps(shape).decode()
+    except TypeError:  # a number that no coordinate has
+        return json.dumps(shape)
 
 
 def _cell(value: object) -> object:

@@ -166,15 +166,12 @@ def _is_plain(block: bytes, mark: int) -> bool:
     """
     if len(block) > LONGEST_FIELD or block.startswith((b"\n", b"\r", _BOM)):
         return False
-    codes = np.frombuffer(block, dtype=np.uint8)
-    breaks = np.flatnonzero(codes == _NEWLINE)
-    if np.isin(_next(codes, breaks), (_NEWLINE, _RETURN)).any():
+    returns = b"\r" in block
+    if b"\n\n" in block or (returns and b"\n\r" in block):
         return False
-    if b"\r" in block:
-        returns = np.flatnonzero(codes == _RETURN)
-        if (_next(codes, returns) != _NEWLINE).any():
-            return False
-    return b'"' not in block or _is_well_quoted(codes, breaks, mark)
+    if returns and block.count(b"\r") != block.count(b"\r\n"):
+        return False
+    return b'"' not in block or _is_well_quoted(block, mark)
 
 
 def _next(codes: NDArray[np.uint8], positions: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -185,10 +182,10 @@ def _next(codes: NDArray[np.uint8], positions: NDArray[np.int64]) -> NDArray[np.
     return behind
 
 
-def _is_well_quoted(
-    codes: NDArray[np.uint8], breaks: NDArray[np.int64], mark: int
-) -> bool:
+def _is_well_quoted(block: bytes, mark: int) -> bool:
     """Return whether quotes only enclose whole fields of one line, or stand doubled."""
+    codes = np.frombuffer(block, dtype=np.uint8)
+    breaks = np.flatnonzero(codes == _NEWLINE)
     quotes = np.flatnonzero(codes == _QUOTE)
     if len(quotes) % 2:
         return False

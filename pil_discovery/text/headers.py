@@ -188,9 +188,14 @@ _ONE_WORD = re.compile(r"[0-9A-Za-z一-龥]+(?<![元米顷亩])")
 """A header that has no parts, and no unit behind its name."""
 
 
+_NUMBERS = re.compile(r"[-0-9\s.:,/+]*")
+
+
 @lru_cache(maxsize=65536)
 def read_header(header: str) -> _Reading:
     """Take a header apart into names, best first, and the unit it declares."""
+    if _NUMBERS.fullmatch(header):
+        return _Reading((), None)  # a cell of a record: no column is called so
     if _ONE_WORD.fullmatch(header):
         name = header.lower()
         return _Reading(() if _is_unit(name) else (name,), None)
