@@ -35,6 +35,10 @@ def models_folder(package: Path = PACKAGE) -> Path:
     )
 
 
+LOCAL_PARTS = ("agencies", "datasets", "law", "procedure")
+"""Folders of a local folder that hold no models but what its models name."""
+
+
 def yaml_files(folder: Path) -> list[Path]:
     """Return every YAML file below a folder, in the order of their names."""
     found = (p for p in folder.rglob("*.yaml") if p.is_file())
@@ -51,6 +55,19 @@ def read_all(root: Path, files: Iterable[Path]) -> tuple[list[Document], list[Pr
             documents.append(read_document(path, name=name))
         except CatalogError as error:
             problems.extend(error.problems)
+    return documents, problems
+
+
+def read_parts(
+    folders: Iterable[Path], part: str
+) -> tuple[list[Document], list[Problem]]:
+    """Read the YAML files below a part (`datasets`, `law`) of several folders."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for folder in folders:
+        read, wrong = read_all(folder, yaml_files(folder / part))
+        documents += read
+        problems += wrong
     return documents, problems
 
 

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import models_folder, read_all, yaml_files
+from pil_discovery.catalog.domains import domain_mistakes
+from pil_discovery.catalog.files import (
+    LOCAL_PARTS,
+    models_folder,
+    read_all,
+    yaml_files,
+)
 from pil_discovery.catalog.nouns import Document, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
@@ -15,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.types import Dataset, Fact
+    from pil_discovery.types import Dataset, Domain, Fact
 
 _IMAGE = "image"
 
@@ -28,6 +34,7 @@ class Known:
     facts: Mapping[str, Fact]
     powers: frozenset[str]
     units: Mapping[str, str]
+    domains: Mapping[str, Domain]
 
 
 def load_models(
@@ -36,35 +43,38 @@ def load_models(
     """Load the built-in models and those of local folders, sorted by id.
 
     The files are checked by themselves only; `load_catalog` also checks what they
-    name. Ids of local models are relative to their folder; its `agencies/` is not read
-    here.
+    name. Ids of local models are relative to their folder; its `LOCAL_PARTS` are not
+    read here.
 
     Raises
     ------
     CatalogError
         With all mistakes of all files; also if an id or a code is used twice.
     """
-    found = _models(root or models_folder(), tuple(extra))
+    found, problems = read_models(root or models_folder(), tuple(extra))
+    if problems:
+        raise CatalogError(problems)
     return {model.id: model for model, _ in found}
 
 
 def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
     """Return everything that models name and the catalogue does not know."""
-    found = _models(root, tuple(extra))
+    found, _ = read_models(root, tuple(extra))
     return [p for model, document in found for p in _mistakes(model, document, known)]
 
 
 @cache
-def _models(root: Path, extra: tuple[Path, ...]) -> tuple[tuple[Model, Document], ...]:
+def read_models(
+    root: Path, extra: tuple[Path, ...]
+) -> tuple[tuple[tuple[Model, Document], ...], tuple[Problem, ...]]:
+    """Read every model that can be read, in order of id, and all mistakes."""
     problems: list[Problem] = []
     found: list[tuple[Model, Document]] = []
     for folder in (root / "screening", *extra):
         found.extend(_read_folder(folder, problems))
     for name in ("id", "code"):
         problems.extend(_repeated(found, name))
-    if problems:
-        raise CatalogError(problems)
-    return tuple(sorted(found, key=lambda pair: pair[0].id))
+    return tuple(sorted(found, key=lambda pair: pair[0].id)), tuple(problems)
 
 
 def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Document]]:
@@ -72,7 +82,9 @@ def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Doc
         problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
         return []
     files = [
-        p for p in yaml_files(folder) if p.relative_to(folder).parts[0] != "agencies"
+        p
+        for p in yaml_files(folder)
+        if p.relative_to(folder).parts[0] not in LOCAL_PARTS
     ]
     documents, wrong = read_all(folder, files)
     problems.extend(wrong)
@@ -104,6 +116,7 @@ def _repeated(found: Iterable[tuple[Model, Document]], name: str) -> list[Proble
 
 def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
     return [
+        *domain_mistakes(document, model.domain, known.domains),
         *_data_mistakes(model, document, known),
         *_law_mistakes(model, document, known),
         *_unit_mistakes(model, document, known),

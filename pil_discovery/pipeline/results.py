@@ -135,10 +135,8 @@ def explain_lead(out: str | Path, wanted: str) -> Told:
     lead = find_lead(leads, wanted)
     every = findings_of(lead, findings, leads)
     catalog = load_catalog()
-    facts = catalog.facts
-    from pil_discovery.procedure import citation_zh
-
-    cited = [f"{citation_zh(facts[i])}（{i}）" for i in lead.basis if i in facts]
+    known = run["basis"]  # as cited when it was scanned, local law included
+    cited = [f"{known[i]['citation_zh']}（{i}）" for i in lead.basis if i in known]
     sources = [Source.model_validate(s) for s in run["sources"]]
     used = used_files(every, sources, catalog.models)
     return Told(

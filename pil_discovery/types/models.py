@@ -9,7 +9,6 @@ from pydantic import Field as _Field
 from pydantic import model_validator
 
 from pil_discovery.types.base import Noun, Words
-from pil_discovery.types.datasets import Domain
 
 Scalar = str | int | float | bool
 
@@ -321,7 +320,7 @@ class Model(Noun):
     version: str
     status: Literal["draft", "trial", "approved", "retired"]
     title: Words
-    domain: Domain
+    domain: str
     why: str
     personal: bool = False
     evidence: Literal["register", "balance", "imagery"] = "register"
