@@ -16,6 +16,7 @@ from pil_discovery.catalog.models import (
     read_models,
 )
 from pil_discovery.catalog.procedure import Procedure, load_procedure
+from pil_discovery.catalog.schema import model_schema
 from pil_discovery.catalog.strict import read_yaml
 from pil_discovery.catalog.workspace import read_workspace
 from pil_discovery.errors import CatalogError, Problem
@@ -51,6 +52,7 @@ __all__ = [
     "load_models",
     "load_procedure",
     "load_units",
+    "model_schema",
     "models_folder",
     "read_workspace",
     "read_yaml",

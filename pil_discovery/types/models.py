@@ -256,7 +256,8 @@ class ExamplePatch(Noun):
 class Expect(Noun):
     """Keys by state that an example must give; a list that is absent is not checked.
 
-    A key is a list of values in the order of the population key.
+    A key is a list of values in the order of the population key. `downgraded` are the
+    hits and reviews that an exclusion weakens (`then: downgrade`).
     """
 
     hit: tuple[tuple[Scalar, ...], ...] | None = None
@@ -264,6 +265,7 @@ class Expect(Noun):
     dropped: tuple[tuple[Scalar, ...], ...] | None = None
     unknown: tuple[tuple[Scalar, ...], ...] | None = None
     clear: tuple[tuple[Scalar, ...], ...] | None = None
+    downgraded: tuple[tuple[Scalar, ...], ...] | None = None
     measures: dict[str, dict[str, float]] = _Field(default_factory=dict)
 
 
@@ -272,7 +274,8 @@ class Example(Noun):
 
     `given` maps data set → rows of canonical columns; a geometry is WKT in `crs`
     (default EPSG:4490). A data set of `clears` that is absent here is absent.
-    `sigma_m` is the positional sigma of every layer given (None = not known).
+    `sigma_m` is the positional sigma of every layer given (None = not known);
+    `valid_from` and `valid_to` give data set → the days between which a layer holds.
     """
 
     name: str
@@ -281,6 +284,8 @@ class Example(Noun):
     images: tuple[ExampleImage, ...] = ()
     crs: str = "EPSG:4490"
     sigma_m: float | None = None
+    valid_from: dict[str, dt.date] = _Field(default_factory=dict)
+    valid_to: dict[str, dt.date] = _Field(default_factory=dict)
     parameters: dict[str, Scalar] = _Field(default_factory=dict)
     expect: Expect
 
