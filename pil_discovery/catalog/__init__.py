@@ -13,6 +13,7 @@ from pil_discovery.catalog.models import (
     Known,
     check_models,
     load_models,
+    read_apart,
     read_models,
 )
 from pil_discovery.catalog.procedure import Procedure, load_procedure
@@ -54,6 +55,7 @@ __all__ = [
     "load_units",
     "model_schema",
     "models_folder",
+    "read_apart",
     "read_workspace",
     "read_yaml",
     "survey_catalog",
@@ -95,6 +97,17 @@ class Catalog:
     calendar: tuple[CalendarYear, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Known:
+        """What a model may name."""
+        return Known(
+            datasets=self.datasets,
+            facts=self.facts,
+            powers=frozenset(p.id for p in self.powers),
+            units=self.units,
+            domains=self.domains,
+        )
 
     @property
     def mandates(self) -> dict[str, tuple[str, ...]]:
@@ -158,16 +171,6 @@ def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> S
     procedure = _try(lambda: load_procedure(facts, extra, root=home), problems)
     procedure = procedure or Procedure(powers=())
     pairs, wrong = read_models(home, extra)
-    if not problems:  # else every name would seem unknown
-        known = Known(
-            datasets=datasets,
-            facts=facts,
-            powers=frozenset(p.id for p in procedure.powers),
-            units=units,
-            domains=domains,
-        )
-        problems.extend(check_mandates(topics, extra, root=home))
-        problems.extend(check_models(known, extra, root=home))
     catalog = Catalog(
         datasets=datasets,
         models={model.id: model for model, _ in pairs},
@@ -181,6 +184,9 @@ def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> S
         units=units,
         domains=domains,
     )
+    if not problems:  # else every name would seem unknown
+        problems.extend(check_mandates(topics, extra, root=home))
+        problems.extend(check_models(catalog.known, extra, root=home))
     documents = {model.id: document for model, document in pairs}
     return Survey(catalog, documents, tuple(dict.fromkeys([*problems, *wrong])))
 

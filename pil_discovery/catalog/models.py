@@ -57,6 +57,34 @@ def load_models(
     return {model.id: model for model, _ in found}
 
 
+def read_apart(path: Path, known: Known) -> dict[str, Model]:
+    """Read the models of one file or folder by themselves, whatever others there are.
+
+    Parameters
+    ----------
+    path
+        A model file under any name, or a folder of them.
+
+    Raises
+    ------
+    CatalogError
+        With all mistakes of all its files.
+    """
+    problems: list[Problem] = []
+    if path.is_dir():
+        found = _read_folder(path, problems)
+    else:
+        documents, wrong = read_all(path.parent, [path])
+        problems.extend(wrong)
+        found = _read_models(documents, problems)
+    problems += [
+        p for model, document in found for p in _mistakes(model, document, known)
+    ]
+    if problems:
+        raise CatalogError(problems)
+    return {model.id: model for model, _ in found}
+
+
 def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
     """Return everything that models name and the catalogue does not know."""
     found, _ = read_models(root, tuple(extra))
@@ -88,17 +116,23 @@ def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Doc
     ]
     documents, wrong = read_all(folder, files)
     problems.extend(wrong)
-    found: list[tuple[Model, Document]] = []
-    for document in documents:
-        try:
-            model = to_noun(Model, document)
-        except CatalogError as error:
-            problems.extend(error.problems)
-            continue
+    found = _read_models(documents, problems)
+    for model, document in found:
         expected = document.name.split("/", 1)[1].removesuffix(".yaml")
         if model.id != expected:
             problems.append(document.problem(("id",), f"应当与路径一致：{expected}"))
-        found.append((model, document))
+    return found
+
+
+def _read_models(
+    documents: Iterable[Document], problems: list[Problem]
+) -> list[tuple[Model, Document]]:
+    found: list[tuple[Model, Document]] = []
+    for document in documents:
+        try:
+            found.append((to_noun(Model, document), document))
+        except CatalogError as error:
+            problems.extend(error.problems)
     return found
 
 

@@ -76,15 +76,8 @@ def evaluate(
     """
     values = {**parameters, "as_of": as_of}
     with Relations(model.id, values) as relations:
-        for name, frame in exposed(model, inputs).items():
-            relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
-        if "image" in {**model.data, **model.clears}:
-            relations.load("image", image_table(images))
         room = Room(model.id, relations, images, as_of, values)
-        steps = [run_step(step, room) for step in model.steps]
-        relations.create("_population", model.population.sql, "population.sql")
-        _check_columns(model, relations)
-        _judge(model, relations)
+        steps = judge(model, inputs, room, late=late)
         links = _link(model, relations)
         return Evaluation(
             rows=_reported(relations),
@@ -93,6 +86,24 @@ def evaluate(
             states=_states(model, relations),
             steps=steps,
         )
+
+
+def judge(model: Model, inputs: Inputs, room: Room, *, late: bool) -> list[StepRun]:
+    """Load the declared tables, run the steps and give every candidate a state.
+
+    It leaves the tables in the database of the room: one for each data set and step,
+    `_population` as the model gives it, and `_judged` with `_state` and the conditions.
+    """
+    relations = room.relations
+    for name, frame in exposed(model, inputs).items():
+        relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
+    if "image" in {**model.data, **model.clears}:
+        relations.load("image", image_table(room.images))
+    steps = [run_step(step, room) for step in model.steps]
+    relations.create("_population", model.population.sql, "population.sql")
+    _check_columns(model, relations)
+    _judge(model, relations)
+    return steps
 
 
 def _check_columns(model: Model, relations: Relations) -> None:
