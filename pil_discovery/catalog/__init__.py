@@ -17,6 +17,7 @@ from pil_discovery.catalog.models import (
     read_models,
 )
 from pil_discovery.catalog.procedure import Procedure, load_procedure
+from pil_discovery.catalog.remedies import load_remedies
 from pil_discovery.catalog.schema import model_schema
 from pil_discovery.catalog.strict import read_yaml
 from pil_discovery.catalog.workspace import read_workspace
@@ -84,6 +85,8 @@ class Catalog:
         Known unit → Chinese name.
     domains
         Fields of litigation by id.
+    remedies
+        Code → words of a suggestion.
     """
 
     datasets: dict[str, Dataset] = field(default_factory=dict)
@@ -97,6 +100,7 @@ class Catalog:
     calendar: tuple[CalendarYear, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
 
     @property
     def known(self) -> Known:
@@ -107,6 +111,7 @@ class Catalog:
             powers=frozenset(p.id for p in self.powers),
             units=self.units,
             domains=self.domains,
+            remedies=self.remedies,
         )
 
     @property
@@ -183,6 +188,7 @@ def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> S
         calendar=procedure.calendar,
         units=units,
         domains=domains,
+        remedies=_try(lambda: load_remedies(home, extra), problems) or {},
     )
     if not problems:  # else every name would seem unknown
         problems.extend(check_mandates(topics, extra, root=home))

@@ -14,6 +14,7 @@ from pil_discovery.catalog.files import (
     yaml_files,
 )
 from pil_discovery.catalog.nouns import Document, to_noun
+from pil_discovery.catalog.remedies import LOCAL_FILE as REMEDIES
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
 
@@ -35,6 +36,7 @@ class Known:
     powers: frozenset[str]
     units: Mapping[str, str]
     domains: Mapping[str, Domain]
+    remedies: Mapping[str, str]
 
 
 def load_models(
@@ -154,6 +156,7 @@ def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
         *_data_mistakes(model, document, known),
         *_law_mistakes(model, document, known),
         *_unit_mistakes(model, document, known),
+        *_remedy_mistakes(model, document, known),
     ]
 
 
@@ -213,6 +216,18 @@ def _law_mistake(part: str, name: str, known: Known) -> tuple[str, str]:
     if part == "basis" and fact.verified == "secondary":
         return f"「{name}」的条文未经核实", "请移到 basis_unverified"
     return "", ""
+
+
+def _remedy_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    return [
+        document.problem(
+            ("remedy", number),
+            f"没有「{code}」这项处理措施",
+            near_names(code, known.remedies) or f"写入本地模型文件夹的 {REMEDIES}",
+        )
+        for number, code in enumerate(model.remedy)
+        if code not in known.remedies
+    ]
 
 
 def _unit_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:

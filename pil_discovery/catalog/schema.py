@@ -21,8 +21,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def model_schema(catalog: Catalog) -> Schema:
     """Return the schema of a model file over the names of a catalogue.
 
-    Data sets with their columns, units, powers and fields of litigation are listed, so
-    that an editor can offer them; ids of law are too many and are left to
+    Data sets with their columns, units, powers, remedies and fields of litigation are
+    listed, so that an editor can offer them; ids of law are too many and are left to
     `pil models check`.
     """
     schema = Model.model_json_schema()
@@ -31,6 +31,7 @@ def model_schema(catalog: Catalog) -> Schema:
     nouns["AgencyRule"]["properties"]["power"]["enum"] = sorted(
         {power.id for power in catalog.powers}
     )
+    fields["remedy"]["items"]["enum"] = sorted(catalog.remedies)
     units = sorted(catalog.units)
     nouns["Parameter"]["properties"]["unit"]["enum"] = units
     fields["measures"]["additionalProperties"]["enum"] = units

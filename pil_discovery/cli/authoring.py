@@ -1,4 +1,4 @@
-"""`pil models`: what authors of models need besides: explain, diff."""
+"""`pil models`: what authors of models need besides: explain, diff, docs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from pil_discovery.cli.language import say
 from pil_discovery.cli.options import as_json, as_of_option
-from pil_discovery.cli.printing import guarded, one_line, print_json, tell
+from pil_discovery.cli.printing import Progress, guarded, one_line, print_json, tell
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -24,14 +24,16 @@ _WORKSPACE = click.option(
     help="工作区文件夹（默认：当前文件夹）",
 )
 
+_LOCAL = click.option(
+    "--models", "folders", multiple=True, type=_FOLDER, help="本地模型文件夹，可重复"
+)
+
 
 @click.command()
 @click.argument("model", metavar="模型")
 @click.argument("row", metavar="行")
 @_WORKSPACE
-@click.option(
-    "--models", "folders", multiple=True, type=_FOLDER, help="本地模型文件夹，可重复"
-)
+@_LOCAL
 @as_of_option
 @as_json
 @guarded
@@ -93,4 +95,26 @@ def diff(
     tell(say(f"{len(found)} 个模型，{total} 处不同。", f"{total} differences."))
 
 
-COMMANDS = (explain, diff)
+@click.command()
+@click.argument("names", nargs=-1, metavar="[模型]...")
+@click.option(
+    "--out",
+    type=_FOLDER,
+    default=Path("模型说明"),
+    show_default=True,
+    metavar="文件夹",
+    help="页面写在哪里",
+)
+@_LOCAL
+@guarded
+def docs(names: tuple[str, ...], out: Path, folders: tuple[Path, ...]) -> None:
+    """为每个模型写一页说明：方法、举例、依据、参数、排除等九个标题。"""
+    from pil_discovery.pipeline.model_pages import write_model_pages
+
+    with Progress() as progress:
+        written = write_model_pages(out, names or None, folders, progress)
+    click.echo(str(written[0]))
+    tell(say(f"{len(written) - 1} 页说明和一页目录。", f"{len(written)} pages."))
+
+
+COMMANDS = (explain, diff, docs)

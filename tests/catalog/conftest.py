@@ -101,6 +101,7 @@ def root(tmp_path: Path) -> Path:
         "law/ex.yaml": LAW,
         "law/topics/land.yaml": TOPICS,
         "procedure/domains.yaml": DOMAINS,
+        "procedure/documents/wording/remedies.yaml": "collect: 催缴\n",
         "procedure/powers.yaml": POWERS,
         "procedure/agencies/990302.yaml": AGENCIES,
         "procedure/regime_2021/regime.yaml": REGIME,

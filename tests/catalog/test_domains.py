@@ -33,6 +33,7 @@ FILES = {
     "procedure/domains.yaml": DOMAINS,
     "procedure/powers.yaml": POWERS,
     "datasets/relic.yaml": DATASET,
+    "procedure/remedies.yaml": "protect_relic: 依法履行文物保护职责\n",
     "law/lo.yaml": LAW.replace("ex-", "lo-").replace("EX", "LO"),
     "law/topics/relics.yaml": "topics: {mandate.relics: [lo-1]}\n",
     "relics/unlisted.yaml": MODEL.replace("land/unpaid", "relics/unlisted")
@@ -43,7 +44,8 @@ FILES = {
     .replace("amount_cny", "value_cny")
     .replace("FROM contract", "FROM relic")
     .replace("land.collect", "relics.protect")
-    .replace("ex-1", "lo-1"),
+    .replace("ex-1", "lo-1")
+    + "remedy: [protect_relic]\n",
 }
 
 
@@ -113,6 +115,7 @@ def test_a_mandate_that_names_no_topic_opens_nothing_and_is_told(root, local):
     [
         ("procedure/domains.yaml", "id: relics", "id: land_transfer"),
         ("procedure/powers.yaml", "id: relics.protect", "id: land.collect"),
+        ("procedure/remedies.yaml", "protect_relic", "collect"),
         ("law/lo.yaml", "id: lo-1", "id: ex-1"),
     ],
 )
@@ -133,3 +136,9 @@ def test_one_broken_model_hides_no_mistake_of_another(root, local):
     assert "relics/unlisted" in survey.documents
     with pytest.raises(CatalogError):
         load_catalog([local], root=root)
+
+
+def test_a_remedy_that_nobody_worded_is_a_mistake(root, local):
+    change(local, "relics/unlisted.yaml", "[protect_relic]", "[protect_relics]")
+    (found,) = problems(root, local)
+    assert "没有「protect_relics」这项处理措施；是不是「protect_relic」？" in found

@@ -21,6 +21,7 @@ def test_names_are_offered_with_their_chinese_words(root):
     rows = nouns["Rows"]["properties"]["contract"]["items"]
     assert rows["properties"]["amount_cny"]["description"] == "金额（amount_cny）"
     assert nouns["AgencyRule"]["properties"]["power"]["enum"] == ["land.collect"]
+    assert fields["remedy"]["items"]["enum"] == ["collect"]
     assert fields["domain"]["enum"] == ["land_transfer"]
     assert fields["measures"]["additionalProperties"]["enum"] == ["CNY", "day"]
 
