@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.datasets import load_datasets, load_units
 from pil_discovery.catalog.domains import check_mandates, load_domains
-from pil_discovery.catalog.files import models_folder
+from pil_discovery.catalog.files import forget, models_folder
 from pil_discovery.catalog.law import load_law
 from pil_discovery.catalog.models import (
     Known,
@@ -47,6 +47,7 @@ __all__ = [
     "Catalog",
     "Procedure",
     "Survey",
+    "forget",
     "load_catalog",
     "load_datasets",
     "load_domains",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.domains import domain_mistakes, load_domains
-from pil_discovery.catalog.files import models_folder, read_all, read_parts
+from pil_discovery.catalog.files import models_folder, once, read_all, read_parts
 from pil_discovery.catalog.nouns import Document, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Dataset
@@ -38,7 +37,7 @@ def load_units(root: Path | None = None) -> dict[str, str]:
     return dict(_units(root or models_folder()))
 
 
-@cache
+@once
 def _units(root: Path) -> dict[str, str]:
     documents, problems = read_all(root, [root / _UNITS])
     if problems:
@@ -52,7 +51,7 @@ def _units(root: Path) -> dict[str, str]:
     return units
 
 
-@cache
+@once
 def _datasets(root: Path, extra: tuple[Path, ...]) -> dict[str, Dataset]:
     units, domains = _units(root), load_domains(root, extra)
     documents, problems = read_parts((root, *extra), "datasets")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import entries, models_folder, read_all
+from pil_discovery.catalog.files import entries, models_folder, once, read_all
 from pil_discovery.catalog.nouns import part_to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Domain
@@ -52,7 +51,7 @@ def check_mandates(
     ]
 
 
-@cache
+@once
 def _domains(root: Path, extra: tuple[Path, ...]) -> dict[str, Entered]:
     found: dict[str, Entered] = {}
     problems: list[Problem] = []

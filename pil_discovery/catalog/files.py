@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pil_discovery.catalog.nouns import Document, read_document
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pil_discovery.catalog.strict import Yaml
 
 PACKAGE = Path(__file__).resolve().parents[1]
+
+
+_FORGET: list[Callable[[], None]] = []
+
+L = TypeVar("L", bound="Callable[..., Any]")
+
+
+def once(load: L) -> L:
+    """Let a loader run once per process for the same arguments; `forget` ends that."""
+    kept = cache(load)
+    _FORGET.append(kept.cache_clear)
+    return cast("L", kept)
+
+
+def forget() -> None:
+    """Forget all files read, so that those that have changed are read anew."""
+    for clear in _FORGET:
+        clear()
 
 
 def models_folder(package: Path = PACKAGE) -> Path:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import entries, models_folder, read_parts
+from pil_discovery.catalog.files import entries, models_folder, once, read_parts
 from pil_discovery.catalog.nouns import Document, part_to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Fact
@@ -44,7 +43,7 @@ def load_law(
     return dict(facts), dict(topics)
 
 
-@cache
+@once
 def _law(root: Path, extra: tuple[Path, ...]) -> tuple[dict[str, Fact], Topics]:
     documents, problems = read_parts((root, *extra), "law")
     lists = [d for d in documents if "/law/topics/" in f"/{d.name}"]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.domains import domain_mistakes
 from pil_discovery.catalog.files import (
     LOCAL_PARTS,
     models_folder,
+    once,
     read_all,
     yaml_files,
 )
@@ -93,7 +93,7 @@ def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Pro
     return [p for model, document in found for p in _mistakes(model, document, known)]
 
 
-@cache
+@once
 def read_models(
     root: Path, extra: tuple[Path, ...]
 ) -> tuple[tuple[tuple[Model, Document], ...], tuple[Problem, ...]]:

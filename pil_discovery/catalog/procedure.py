@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
 from pil_discovery.catalog.domains import load_domains
-from pil_discovery.catalog.files import entries, models_folder, read_all, yaml_files
+from pil_discovery.catalog.files import (
+    entries,
+    models_folder,
+    once,
+    read_all,
+    yaml_files,
+)
 from pil_discovery.catalog.nouns import Document, part_to_noun, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import CalendarYear, Clock, Domain, Power, Regime, Route
@@ -70,7 +75,7 @@ def load_procedure(
     return _procedure(root or models_folder(), tuple(extra), frozenset(facts))
 
 
-@cache
+@once
 def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Procedure:
     reading = _Reading(root, facts)
     powers = reading.powers(extra)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import models_folder, read_all
+from pil_discovery.catalog.files import models_folder, once, read_all
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def load_remedies(
     return dict(_remedies(root or models_folder(), tuple(extra)))
 
 
-@cache
+@once
 def _remedies(root: Path, extra: tuple[Path, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""`pil models`: what authors of models need besides: explain, diff, docs."""
+"""`pil models`: what authors of models need besides: new, explain, diff, docs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from pil_discovery.cli.printing import Progress, guarded, one_line, print_json, 
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from pil_discovery.types import Domain, Power
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _WORKSPACE = click.option(
@@ -117,4 +120,64 @@ def docs(names: tuple[str, ...], out: Path, folders: tuple[Path, ...]) -> None:
     tell(say(f"{len(written) - 1} 页说明和一页目录。", f"{len(written)} pages."))
 
 
-COMMANDS = (explain, diff, docs)
+def _ask_domain(known: Mapping[str, Domain], name: str, title: str) -> str:
+    if name in known or title:
+        return title
+    listed = "、".join(f"{d.id}（{d.title.zh}）" for d in known.values())
+    tell(say(f"已有的领域：{listed}", f"Known fields: {', '.join(known)}"))
+    return str(click.prompt(f"“{name}”是新的领域，它的中文名称", err=True))
+
+
+def _ask_agency(known: Iterable[Power], name: str, agency: str) -> str:
+    if agency or name in {power.id for power in known}:
+        return agency
+    return str(click.prompt(f"“{name}”是新的职权，由什么机关行使", err=True))
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER, metavar="本地模型文件夹")
+@click.option(
+    "--id",
+    "id_",
+    prompt="编号（文件夹/名称，小写英文）",
+    help="编号，如 safety/permit-expired",
+)
+@click.option("--code", prompt="代码（如 SAFE-01）", help="代码，不与其他模型重复")
+@click.option("--title", prompt="中文名称", help="中文名称")
+@click.option("--domain", prompt="领域（英文代号）", help="领域的代号，可以是新的")
+@click.option("--dataset", prompt="数据集（英文代号）", help="数据集的代号")
+@click.option("--key", prompt="主键的列（多列用逗号隔开）", help="主键的列，逗号隔开")
+@click.option("--column", prompt="判断的列（日期、数或文字）", help="判断的列")
+@click.option(
+    "--clears",
+    default="",
+    prompt="可以排除命中的数据集（没有就回车）",
+    help="可以排除命中的数据集",
+)
+@click.option(
+    "--subject", default="", prompt="单位名称的列（没有就回车）", help="单位名称的列"
+)
+@click.option("--power", prompt="职权（英文代号）", help="职权的代号，可以是新的")
+@click.option("--domain-title", default="", help="新领域的中文名称")
+@click.option("--agency", default="", help="新职权由什么机关行使")
+@guarded
+def new(
+    folder: Path, id_: str, key: str, domain_title: str, agency: str, **answers: str
+) -> None:
+    """新建一个模型：逐项询问，写出带注释和示例、已能通过检查的文件。
+
+    选项写全了就不询问。新的领域和职权记入文件夹的 procedure/。
+    """
+    from pil_discovery.pipeline.new_models import Draft, known_names, new_model
+
+    known = known_names(folder)
+    names = tuple(name.strip() for name in key.replace("，", ",").split(","))
+    draft = Draft(id=id_, key=names, **answers)
+    title = _ask_domain(known.domains, draft.domain, domain_title)
+    holder = _ask_agency(known.powers, draft.power, agency)
+    for path in new_model(folder, draft, domain_title=title, agency=holder):
+        click.echo(str(path))
+    tell(say(f"接下来：pil models check {folder}", f"Next: pil models check {folder}"))
+
+
+COMMANDS = (new, explain, diff, docs)
