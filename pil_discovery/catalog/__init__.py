@@ -6,23 +6,34 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.datasets import load_datasets, load_units
-from pil_discovery.catalog.files import models_folder
+from pil_discovery.catalog.domains import check_mandates, load_domains
+from pil_discovery.catalog.files import forget, models_folder
 from pil_discovery.catalog.law import load_law
-from pil_discovery.catalog.models import Known, check_models, load_models
+from pil_discovery.catalog.models import (
+    Known,
+    check_models,
+    load_models,
+    read_apart,
+    read_models,
+)
 from pil_discovery.catalog.procedure import Procedure, load_procedure
+from pil_discovery.catalog.remedies import load_remedies
+from pil_discovery.catalog.schema import model_schema
 from pil_discovery.catalog.strict import read_yaml
 from pil_discovery.catalog.workspace import read_workspace
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import TypeVar
 
+    from pil_discovery.catalog.nouns import Document
     from pil_discovery.types import (
         CalendarYear,
         Clock,
         Dataset,
+        Domain,
         Fact,
         Model,
         Power,
@@ -35,15 +46,21 @@ if TYPE_CHECKING:
 __all__ = [
     "Catalog",
     "Procedure",
+    "Survey",
+    "forget",
     "load_catalog",
     "load_datasets",
+    "load_domains",
     "load_law",
     "load_models",
     "load_procedure",
     "load_units",
+    "model_schema",
     "models_folder",
+    "read_apart",
     "read_workspace",
     "read_yaml",
+    "survey_catalog",
 ]
 
 
@@ -67,6 +84,10 @@ class Catalog:
         Rest days of years that the built-in calendar does not know.
     units
         Known unit → Chinese name.
+    domains
+        Fields of litigation by id.
+    remedies
+        Code → words of a suggestion.
     """
 
     datasets: dict[str, Dataset] = field(default_factory=dict)
@@ -79,6 +100,20 @@ class Catalog:
     routes: dict[str, dict[str, Route]] = field(default_factory=dict)
     calendar: tuple[CalendarYear, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
+    domains: dict[str, Domain] = field(default_factory=dict)
+    remedies: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def known(self) -> Known:
+        """What a model may name."""
+        return Known(
+            datasets=self.datasets,
+            facts=self.facts,
+            powers=frozenset(p.id for p in self.powers),
+            units=self.units,
+            domains=self.domains,
+            remedies=self.remedies,
+        )
 
     @property
     def mandates(self) -> dict[str, tuple[str, ...]]:
@@ -91,39 +126,60 @@ class Catalog:
         }
 
 
+@dataclass(frozen=True)
+class Survey:
+    """Whatever can be read of a catalogue, and what is wrong with the rest.
+
+    Attributes
+    ----------
+    documents
+        Model id → the file that holds it.
+    problems
+        Every mistake of every file: file, field and line, what was expected, and near
+        names.
+    """
+
+    catalog: Catalog
+    documents: Mapping[str, Document]
+    problems: tuple[Problem, ...]
+
+
 def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Catalog:
     """Load everything, once per process and set of folders.
 
     Parameters
     ----------
     extra
-        Folders of local models; an `agencies/` folder inside holds agency tables.
+        Folders of local models; inside, `datasets/`, `law/`, `procedure/` and
+        `agencies/` hold what the models name and the built-in files do not know.
     root
         Folder of built-in models; default: the installed one.
 
     Raises
     ------
     CatalogError
-        With every mistake of every file: file, field and line, what was expected, and
-        near names.
+        With every mistake of every file.
     """
-    home = root or models_folder()
+    found = survey_catalog(extra, root=root)
+    if found.problems:
+        raise CatalogError(found.problems)
+    return found.catalog
+
+
+def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Survey:
+    """Load what can be loaded and list all mistakes; parameters of `load_catalog`."""
+    home, extra = root or models_folder(), tuple(extra)
     problems: list[Problem] = []
-    datasets = _try(lambda: load_datasets(home), problems) or {}
+    domains = _try(lambda: load_domains(home, extra), problems) or {}
+    datasets = _try(lambda: load_datasets(home, extra), problems) or {}
     units = _try(lambda: load_units(home), problems) or {}
-    facts, topics = _try(lambda: load_law(home), problems) or ({}, {})
+    facts, topics = _try(lambda: load_law(home, extra), problems) or ({}, {})
     procedure = _try(lambda: load_procedure(facts, extra, root=home), problems)
-    models = _try(lambda: load_models(extra, root=home), problems) or {}
     procedure = procedure or Procedure(powers=())
-    if not problems:
-        powers = frozenset(p.id for p in procedure.powers)
-        known = Known(datasets=datasets, facts=facts, powers=powers, units=units)
-        problems.extend(check_models(known, extra, root=home))
-    if problems:
-        raise CatalogError(dict.fromkeys(problems))
-    return Catalog(
+    pairs, wrong = read_models(home, extra)
+    catalog = Catalog(
         datasets=datasets,
-        models=models,
+        models={model.id: model for model, _ in pairs},
         facts=facts,
         topics=topics,
         powers=procedure.powers,
@@ -132,7 +188,14 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
         routes=procedure.routes,
         calendar=procedure.calendar,
         units=units,
+        domains=domains,
+        remedies=_try(lambda: load_remedies(home, extra), problems) or {},
     )
+    if not problems:  # else every name would seem unknown
+        problems.extend(check_mandates(topics, extra, root=home))
+        problems.extend(check_models(catalog.known, extra, root=home))
+    documents = {model.id: document for model, document in pairs}
+    return Survey(catalog, documents, tuple(dict.fromkeys([*problems, *wrong])))
 
 
 def _try(load: Callable[[], T], problems: list[Problem]) -> T | None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import models_folder, read_all, yaml_files
+from pil_discovery.catalog.domains import domain_mistakes, load_domains
+from pil_discovery.catalog.files import models_folder, once, read_all, read_parts
 from pil_discovery.catalog.nouns import Document, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Dataset
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pil_discovery.types.datasets import Field, Relation
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
 _UNITS = "datasets/units.yaml"
 
 
-def load_datasets(root: Path | None = None) -> dict[str, Dataset]:
-    """Load every data set, sorted by id.
+def load_datasets(
+    root: Path | None = None, extra: Sequence[Path] = ()
+) -> dict[str, Dataset]:
+    """Load every data set, sorted by id; `datasets/` of a local folder adds to them.
 
     Raises
     ------
     CatalogError
         With all mistakes of all data set files.
     """
-    return dict(_datasets(root or models_folder()))
+    return dict(_datasets(root or models_folder(), tuple(extra)))
 
 
 def load_units(root: Path | None = None) -> dict[str, str]:
@@ -34,7 +37,7 @@ def load_units(root: Path | None = None) -> dict[str, str]:
     return dict(_units(root or models_folder()))
 
 
-@cache
+@once
 def _units(root: Path) -> dict[str, str]:
     documents, problems = read_all(root, [root / _UNITS])
     if problems:
@@ -48,19 +51,21 @@ def _units(root: Path) -> dict[str, str]:
     return units
 
 
-@cache
-def _datasets(root: Path) -> dict[str, Dataset]:
-    units = _units(root)
-    files = [p for p in yaml_files(root / "datasets") if p != root / _UNITS]
-    documents, problems = read_all(root, files)
+@once
+def _datasets(root: Path, extra: tuple[Path, ...]) -> dict[str, Dataset]:
+    units, domains = _units(root), load_domains(root, extra)
+    documents, problems = read_parts((root, *extra), "datasets")
     found: dict[str, Dataset] = {}
     for document in documents:
+        if document.name == f"{root.name}/{_UNITS}":
+            continue
         try:
             dataset = to_noun(Dataset, document)
         except CatalogError as error:
             problems.extend(error.problems)
             continue
         problems.extend(_mistakes(dataset, document, units))
+        problems.extend(domain_mistakes(document, dataset.domain, domains))
         if dataset.id in found:
             problems.append(document.problem(("id",), f"编号「{dataset.id}」重复"))
         found[dataset.id] = dataset

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pil_discovery.catalog.nouns import Document, read_document
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pil_discovery.catalog.strict import Yaml
 
 PACKAGE = Path(__file__).resolve().parents[1]
+
+
+_FORGET: list[Callable[[], None]] = []
+
+L = TypeVar("L", bound="Callable[..., Any]")
+
+
+def once(load: L) -> L:
+    """Let a loader run once per process for the same arguments; `forget` ends that."""
+    kept = cache(load)
+    _FORGET.append(kept.cache_clear)
+    return cast("L", kept)
+
+
+def forget() -> None:
+    """Forget all files read, so that those that have changed are read anew."""
+    for clear in _FORGET:
+        clear()
 
 
 def models_folder(package: Path = PACKAGE) -> Path:
@@ -35,6 +54,10 @@ def models_folder(package: Path = PACKAGE) -> Path:
     )
 
 
+LOCAL_PARTS = ("agencies", "datasets", "law", "procedure")
+"""Folders of a local folder that hold no models but what its models name."""
+
+
 def yaml_files(folder: Path) -> list[Path]:
     """Return every YAML file below a folder, in the order of their names."""
     found = (p for p in folder.rglob("*.yaml") if p.is_file())
@@ -51,6 +74,19 @@ def read_all(root: Path, files: Iterable[Path]) -> tuple[list[Document], list[Pr
             documents.append(read_document(path, name=name))
         except CatalogError as error:
             problems.extend(error.problems)
+    return documents, problems
+
+
+def read_parts(
+    folders: Iterable[Path], part: str
+) -> tuple[list[Document], list[Problem]]:
+    """Read the YAML files below a part (`datasets`, `law`) of several folders."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for folder in folders:
+        read, wrong = read_all(folder, yaml_files(folder / part))
+        documents += read
+        problems += wrong
     return documents, problems
 
 

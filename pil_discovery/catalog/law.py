@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import entries, models_folder, read_all, yaml_files
+from pil_discovery.catalog.files import entries, models_folder, once, read_parts
 from pil_discovery.catalog.nouns import Document, part_to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Fact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pil_discovery.catalog.strict import Yaml
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 _HEAD = ("law", "law_key")
 
 
-def load_law(root: Path | None = None) -> tuple[dict[str, Fact], Topics]:
-    """Load the law.
+def load_law(
+    root: Path | None = None, extra: Sequence[Path] = ()
+) -> tuple[dict[str, Fact], Topics]:
+    """Load the law; `law/` of a local folder adds to it.
 
     Returns
     -------
@@ -37,14 +39,13 @@ def load_law(root: Path | None = None) -> tuple[dict[str, Fact], Topics]:
     CatalogError
         With all mistakes of all files.
     """
-    facts, topics = _law(root or models_folder())
+    facts, topics = _law(root or models_folder(), tuple(extra))
     return dict(facts), dict(topics)
 
 
-@cache
-def _law(root: Path) -> tuple[dict[str, Fact], Topics]:
-    files = yaml_files(root / "law")
-    documents, problems = read_all(root, files)
+@once
+def _law(root: Path, extra: tuple[Path, ...]) -> tuple[dict[str, Fact], Topics]:
+    documents, problems = read_parts((root, *extra), "law")
     lists = [d for d in documents if "/law/topics/" in f"/{d.name}"]
     facts: dict[str, Fact] = {}
     for document in documents:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import models_folder, read_all, yaml_files
+from pil_discovery.catalog.domains import domain_mistakes
+from pil_discovery.catalog.files import (
+    LOCAL_PARTS,
+    models_folder,
+    once,
+    read_all,
+    yaml_files,
+)
 from pil_discovery.catalog.nouns import Document, to_noun
+from pil_discovery.catalog.remedies import LOCAL_FILE as REMEDIES
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
 
@@ -15,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.types import Dataset, Fact
+    from pil_discovery.types import Dataset, Domain, Fact
 
 _IMAGE = "image"
 
@@ -28,6 +35,8 @@ class Known:
     facts: Mapping[str, Fact]
     powers: frozenset[str]
     units: Mapping[str, str]
+    domains: Mapping[str, Domain]
+    remedies: Mapping[str, str]
 
 
 def load_models(
@@ -36,35 +45,66 @@ def load_models(
     """Load the built-in models and those of local folders, sorted by id.
 
     The files are checked by themselves only; `load_catalog` also checks what they
-    name. Ids of local models are relative to their folder; its `agencies/` is not read
-    here.
+    name. Ids of local models are relative to their folder; its `LOCAL_PARTS` are not
+    read here.
 
     Raises
     ------
     CatalogError
         With all mistakes of all files; also if an id or a code is used twice.
     """
-    found = _models(root or models_folder(), tuple(extra))
+    found, problems = read_models(root or models_folder(), tuple(extra))
+    if problems:
+        raise CatalogError(problems)
+    return {model.id: model for model, _ in found}
+
+
+def read_apart(path: Path, known: Known) -> dict[str, Model]:
+    """Read the models of one file or folder by themselves, whatever others there are.
+
+    Parameters
+    ----------
+    path
+        A model file under any name, or a folder of them.
+
+    Raises
+    ------
+    CatalogError
+        With all mistakes of all its files.
+    """
+    problems: list[Problem] = []
+    if path.is_dir():
+        found = _read_folder(path, problems)
+    else:
+        documents, wrong = read_all(path.parent, [path])
+        problems.extend(wrong)
+        found = _read_models(documents, problems)
+    problems += [
+        p for model, document in found for p in _mistakes(model, document, known)
+    ]
+    if problems:
+        raise CatalogError(problems)
     return {model.id: model for model, _ in found}
 
 
 def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
     """Return everything that models name and the catalogue does not know."""
-    found = _models(root, tuple(extra))
+    found, _ = read_models(root, tuple(extra))
     return [p for model, document in found for p in _mistakes(model, document, known)]
 
 
-@cache
-def _models(root: Path, extra: tuple[Path, ...]) -> tuple[tuple[Model, Document], ...]:
+@once
+def read_models(
+    root: Path, extra: tuple[Path, ...]
+) -> tuple[tuple[tuple[Model, Document], ...], tuple[Problem, ...]]:
+    """Read every model that can be read, in order of id, and all mistakes."""
     problems: list[Problem] = []
     found: list[tuple[Model, Document]] = []
     for folder in (root / "screening", *extra):
         found.extend(_read_folder(folder, problems))
     for name in ("id", "code"):
         problems.extend(_repeated(found, name))
-    if problems:
-        raise CatalogError(problems)
-    return tuple(sorted(found, key=lambda pair: pair[0].id))
+    return tuple(sorted(found, key=lambda pair: pair[0].id)), tuple(problems)
 
 
 def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Document]]:
@@ -72,21 +112,29 @@ def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Doc
         problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
         return []
     files = [
-        p for p in yaml_files(folder) if p.relative_to(folder).parts[0] != "agencies"
+        p
+        for p in yaml_files(folder)
+        if p.relative_to(folder).parts[0] not in LOCAL_PARTS
     ]
     documents, wrong = read_all(folder, files)
     problems.extend(wrong)
-    found: list[tuple[Model, Document]] = []
-    for document in documents:
-        try:
-            model = to_noun(Model, document)
-        except CatalogError as error:
-            problems.extend(error.problems)
-            continue
+    found = _read_models(documents, problems)
+    for model, document in found:
         expected = document.name.split("/", 1)[1].removesuffix(".yaml")
         if model.id != expected:
             problems.append(document.problem(("id",), f"应当与路径一致：{expected}"))
-        found.append((model, document))
+    return found
+
+
+def _read_models(
+    documents: Iterable[Document], problems: list[Problem]
+) -> list[tuple[Model, Document]]:
+    found: list[tuple[Model, Document]] = []
+    for document in documents:
+        try:
+            found.append((to_noun(Model, document), document))
+        except CatalogError as error:
+            problems.extend(error.problems)
     return found
 
 
@@ -104,9 +152,11 @@ def _repeated(found: Iterable[tuple[Model, Document]], name: str) -> list[Proble
 
 def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
     return [
+        *domain_mistakes(document, model.domain, known.domains),
         *_data_mistakes(model, document, known),
         *_law_mistakes(model, document, known),
         *_unit_mistakes(model, document, known),
+        *_remedy_mistakes(model, document, known),
     ]
 
 
@@ -166,6 +216,18 @@ def _law_mistake(part: str, name: str, known: Known) -> tuple[str, str]:
     if part == "basis" and fact.verified == "secondary":
         return f"「{name}」的条文未经核实", "请移到 basis_unverified"
     return "", ""
+
+
+def _remedy_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    return [
+        document.problem(
+            ("remedy", number),
+            f"没有「{code}」这项处理措施",
+            near_names(code, known.remedies) or f"写入本地模型文件夹的 {REMEDIES}",
+        )
+        for number, code in enumerate(model.remedy)
+        if code not in known.remedies
+    ]
 
 
 def _unit_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
-from pil_discovery.catalog.files import entries, models_folder, read_all, yaml_files
+from pil_discovery.catalog.domains import load_domains
+from pil_discovery.catalog.files import (
+    entries,
+    models_folder,
+    once,
+    read_all,
+    yaml_files,
+)
 from pil_discovery.catalog.nouns import Document, part_to_noun, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
-from pil_discovery.types import CalendarYear, Clock, Power, Regime, Route
+from pil_discovery.types import CalendarYear, Clock, Domain, Power, Regime, Route
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -22,6 +28,7 @@ if TYPE_CHECKING:
 N = TypeVar("N", bound=BaseModel)
 
 _FOLDER = "regime_"
+_POWERS = "procedure/powers.yaml"
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,8 @@ def load_procedure(
     facts
         Known fact ids; a file that cites another one is refused.
     extra
-        Folders whose `agencies/` hold further agency tables.
+        Local folders: `procedure/powers.yaml` adds powers, `agencies/` tables of
+        agencies, and a field of `procedure/domains.yaml` opens routes for itself.
 
     Raises
     ------
@@ -67,17 +75,20 @@ def load_procedure(
     return _procedure(root or models_folder(), tuple(extra), frozenset(facts))
 
 
-@cache
+@once
 def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Procedure:
     reading = _Reading(root, facts)
-    powers = reading.powers()
+    powers = reading.powers(extra)
     local = reading.agencies(root, powers, below="procedure/agencies")
     for folder in extra:
         local += reading.agencies(folder, powers, below="agencies")
     homes = sorted((root / "procedure").glob(f"{_FOLDER}*"))
     regimes = {home: reading.head(home) for home in homes}
     clocks = {home: reading.clocks(home) for home in homes}
-    routes = {home: reading.routes(home, clocks[home]) for home in homes}
+    domains = load_domains(root, extra).values()
+    routes = {
+        home: _opened(reading.routes(home, clocks[home]), domains) for home in homes
+    }
     calendar = reading.calendar()
     if reading.problems:
         raise CatalogError(reading.problems)
@@ -91,6 +102,23 @@ def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Pr
     )
 
 
+def _opened(routes: dict[str, Route], domains: Iterable[Domain]) -> dict[str, Route]:
+    """Add to each route the mandates that fields of litigation bring along."""
+    brought = {
+        name: {
+            d.id: topics
+            for d in domains
+            for r, topics in d.mandates.items()
+            if r == name
+        }
+        for name in routes
+    }
+    return {
+        name: route.model_copy(update={"mandates": route.mandates | brought[name]})
+        for name, route in routes.items()
+    }
+
+
 class _Reading:
     """The files of the procedure as they come in, and their problems."""
 
@@ -99,8 +127,11 @@ class _Reading:
         self._facts = facts
         self.problems: list[Problem] = []
 
-    def powers(self) -> dict[str, Power]:
-        found = self._list(self._root / "procedure" / "powers.yaml", "powers", Power)
+    def powers(self, extra: Iterable[Path]) -> dict[str, Power]:
+        found = self._list(self._root / _POWERS, "powers", Power)
+        for folder in extra:
+            if (folder / _POWERS).is_file():
+                found += self._list(folder / _POWERS, "powers", Power, home=folder)
         for document, number, power in found:
             self._cite(document, ("powers", number, "basis"), power.basis)
         return self._by_id(found)
@@ -170,9 +201,9 @@ class _Reading:
         return found
 
     def _list(
-        self, file: Path, key: str, noun: type[N]
+        self, file: Path, key: str, noun: type[N], *, home: Path | None = None
     ) -> list[tuple[Document, int, N]]:
-        documents, wrong = read_all(self._root, [file])
+        documents, wrong = read_all(home or self._root, [file])
         self.problems.extend(wrong)
         found: list[tuple[Document, int, N]] = []
         for document in documents:

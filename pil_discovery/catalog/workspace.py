@@ -84,6 +84,23 @@ def read_workspace(
     return workspace
 
 
+def named_folders(path: Path) -> tuple[Path, ...]:
+    """Return the local folders of models that a workspace names and that are there.
+
+    They are wanted before the workspace can be checked, because they may describe the
+    data sets of its sources; what is wrong with the others `read_workspace` tells.
+    """
+    file = path if path.name == FILE else path / FILE
+    root = file.parent.absolute()
+    try:
+        document = read_document(file, name=FILE)
+    except CatalogError:
+        return ()
+    names = [str(n) for n in _items(document, "models") if n != BUILTIN]
+    fit = [n for n in names if not path_fault(root, n) and (root / n).is_dir()]
+    return tuple(root / name for name in fit)
+
+
 def _read(document: Document, root: Path, problems: list[Problem]) -> Workspace | None:
     value = document.value
     if not isinstance(value, dict):

@@ -1,7 +1,8 @@
-"""`pil models`: list, check, test, mutate."""
+"""`pil models`: list, check, test, mutate, schema."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,9 +11,12 @@ from pil_discovery.cli.language import say
 from pil_discovery.cli.options import as_json
 from pil_discovery.cli.printing import (
     PROBLEMS,
+    USAGE,
+    Progress,
     columns,
     guarded,
     leave,
+    list_problems,
     print_json,
     tell,
 )
@@ -62,17 +66,42 @@ def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
 
 @models.command()
 @_FOLDERS
+@as_json
 @guarded
-def check(folders: tuple[Path, ...]) -> None:
-    """检查模型文件：所有文件的所有错误一次列出。"""
-    from pil_discovery.pipeline.library import list_models
+def check(folders: tuple[Path, ...], *, as_json: bool) -> None:
+    """检查模型文件：格式、名称、SQL、示例，所有错误一次列出。
 
-    tell(
-        say(
-            f"√ {len(list_models(folders))} 个模型，格式无误。",
-            "Models are well-formed.",
+    写了文件夹就检查其中的模型，没有写就检查内置模型。格式或名称有误，筛查时会被拒绝（退出码
+    2）；其余问题（没有用到的列和参数、示例没有用到的排除等）退出码 1。
+    """
+    from pil_discovery.pipeline.library import check_models
+
+    with Progress() as progress:
+        found = check_models(folders, progress)
+    problems = (*found.malformed, *found.faults)
+    if as_json:
+        print_json(
+            {
+                "models": list(found.models),
+                "malformed": [asdict(p) for p in found.malformed],
+                "faults": [asdict(p) for p in found.faults],
+            }
         )
-    )
+    list_problems(problems)
+    if problems:
+        leave(USAGE if found.malformed else PROBLEMS)
+    number = len(found.models)
+    tell(say(f"√ {number} 个模型，没有问题。", f"{number} models, no problems."))
+
+
+@models.command()
+@_FOLDERS
+@guarded
+def schema(folders: tuple[Path, ...]) -> None:
+    """打印模型文件的 JSON Schema，供编辑器提示和核对。"""
+    from pil_discovery.pipeline.library import schema_of_models
+
+    print_json(schema_of_models(folders))
 
 
 _NAMES = click.argument("names", nargs=-1, metavar="[模型]...")

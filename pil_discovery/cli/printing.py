@@ -17,7 +17,9 @@ from pil_discovery.errors import PilError
 from pil_discovery.text.layout import width_of, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pil_discovery.errors import Problem
 
 PROBLEMS, USAGE, REFUSED, PARTIAL, INTERNAL, INTERRUPTED = 1, 2, 3, 4, 70, 130
 _SLOW_S = 2.0
@@ -58,7 +60,7 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return command(*args, **kwargs)
         except PilError as error:
-            _list_problems(error)
+            list_problems(error.problems)
             leave(error.exit_code)
         except KeyboardInterrupt:
             tell(
@@ -82,18 +84,15 @@ def guarded(command: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def _list_problems(error: PilError) -> None:
-    for problem in error.problems:
+def list_problems(problems: Sequence[Problem]) -> None:
+    """Write each problem to stderr: file, place, what is wrong, what to do."""
+    for problem in problems:
         where = f"{problem.file}：" if problem.file else ""
         place = f"{problem.where}：" if problem.where else ""
         remedy = f" → {problem.remedy}" if problem.remedy else ""
         tell(f"× {where}{place}{problem.what}{remedy}")
-    if len(error.problems) > 1:
-        tell(
-            say(
-                f"共 {len(error.problems)} 处问题。", f"{len(error.problems)} problems."
-            )
-        )
+    if len(problems) > 1:
+        tell(say(f"共 {len(problems)} 处问题。", f"{len(problems)} problems."))
 
 
 _REFUSALS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pil_discovery.cli import laws, models, results, workspaces
+from pil_discovery.cli import authoring, laws, models, results, workspaces
 from pil_discovery.cli.language import say
 
 SETTINGS = {
@@ -42,6 +42,8 @@ for command in (
     laws.law,
 ):
     pil.add_command(command)
+for command in authoring.COMMANDS:
+    models.models.add_command(command)
 
 
 def _translate(command: click.Command) -> None:

@@ -1,17 +1,25 @@
 """Run screening models: SQL and typed steps, states, exclusions, sentences."""
 
-from pil_discovery.findings.examples import ExampleResult, run_example
+from pil_discovery.findings.examples import ExampleResult, run_example, text_key
+from pil_discovery.findings.explaining import Explanation, explain
+from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import Inputs, readiness
+from pil_discovery.findings.linting import lint
 from pil_discovery.findings.mutations import MutationScore, score
 from pil_discovery.findings.screening import finding_id, screen
 
 __all__ = [
     "ExampleResult",
+    "Explanation",
+    "Fault",
     "Inputs",
     "MutationScore",
+    "explain",
     "finding_id",
+    "lint",
     "readiness",
     "run_example",
     "score",
     "screen",
+    "text_key",
 ]

@@ -21,14 +21,15 @@ from pil_discovery.text.cells import type_frame
 from pil_discovery.types import BEIJING, Image, ImageProvenance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pil_discovery.types import Dataset, Example, Finding, Model, ModelRun
     from pil_discovery.types.models import ExampleImage
 
-_STATES = ("hit", "review", "dropped", "unknown", "clear")
+STATES = ("hit", "review", "dropped", "unknown", "clear")
+_WEAKER = "downgrade"
 _TOLERANCE = 0.01
 _SEED = 20210527
 
@@ -81,18 +82,20 @@ def _differences(
 ) -> tuple[str, ...]:
     if run.state != "computed":
         return (f"模型没有计算：{run.state}，缺少 {'、'.join(run.missing)}",)
-    found = {_text_key(f.key.values()): f for f in findings}
+    found = {text_key(f.key.values()): f for f in findings}
     notes: list[str] = []
-    for state in _STATES:
+    for state in STATES:
         wanted = getattr(example.expect, state)
         if wanted is not None:
             notes += _state_differences(state, wanted, found, run)
+    notes += _downgrade_differences(example, findings)
     for key, measures in example.expect.measures.items():
         notes += _measure_differences(key, measures, found.get(key))
     return tuple(notes)
 
 
-def _text_key(values: Any) -> str:  # noqa: ANN401 -- any iterable of scalars
+def text_key(values: Iterable[Any]) -> str:
+    """Write a key as a reader types it: its values with `|` between them."""
     return "|".join("" if v is None else str(v) for v in values)
 
 
@@ -102,7 +105,7 @@ def _state_differences(
     found: Mapping[str, Finding],
     run: ModelRun,
 ) -> list[str]:
-    keys = {_text_key(k) for k in wanted}
+    keys = {text_key(k) for k in wanted}
     if state == "clear":
         stray = sorted(keys & set(found))
         notes = [f"应为 clear，却是 {found[k].state}：{k}" for k in stray]
@@ -112,6 +115,19 @@ def _state_differences(
     have = {k for k, f in found.items() if f.state == state}
     lost = [f"应为 {state}，却没有：{k}" for k in sorted(keys - have)]
     return lost + [f"不应为 {state}：{k}" for k in sorted(have - keys)]
+
+
+def _downgrade_differences(example: Example, findings: Sequence[Finding]) -> list[str]:
+    if example.expect.downgraded is None:
+        return []
+    keys = {text_key(k) for k in example.expect.downgraded}
+    have = {
+        text_key(f.key.values())
+        for f in findings
+        if f.state in ("hit", "review") and any(x.then == _WEAKER for x in f.exclusions)
+    }
+    lost = [f"应降低确定性，却没有：{k}" for k in sorted(keys - have)]
+    return lost + [f"不应降低确定性：{k}" for k in sorted(have - keys)]
 
 
 def _measure_differences(
@@ -164,7 +180,15 @@ def _frame(
     )
     if "geometry" not in names:
         return frame
-    return _with_place(frame, example, [row.get("geometry") for row in rows])
+    placed = _with_place(frame, example, [row.get("geometry") for row in rows])
+    return placed.assign(
+        _valid_from=_seconds(example.valid_from.get(dataset.id)),
+        _valid_to=_seconds(example.valid_to.get(dataset.id)),
+    )
+
+
+def _seconds(day: dt.date | None) -> np.datetime64:
+    return np.datetime64("NaT" if day is None else day, "s")
 
 
 def _with_place(
@@ -178,8 +202,6 @@ def _with_place(
     return frame.assign(
         geometry=np.asarray(placed, dtype=object),
         _sigma_m=sigma,
-        _valid_from=np.datetime64("NaT", "s"),
-        _valid_to=np.datetime64("NaT", "s"),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.errors import ModelError, Problem
+from pil_discovery.errors import ModelError, Problem, near_names
+from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import arrow_table, exposed, image_table
 from pil_discovery.findings.relations import Relations, quoted
 from pil_discovery.findings.steps import Room, run_step
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
+    from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.types import Image, Model, StepRun
 
 Key = tuple[Any, ...]
 
 _SIGNALS = ("inaction", "urgency", "scale")
+TRUTHS = ("BOOLEAN", "INTEGER", '"NULL"', "NULL")
+"""DuckDB types of a truth value; a bare NULL counts as one."""
 _RESERVED = ("_state", "_copies", "_n")
 
 
@@ -72,15 +76,8 @@ def evaluate(
     """
     values = {**parameters, "as_of": as_of}
     with Relations(model.id, values) as relations:
-        for name, frame in exposed(model, inputs).items():
-            relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
-        if "image" in {**model.data, **model.clears}:
-            relations.load("image", image_table(images))
         room = Room(model.id, relations, images, as_of, values)
-        steps = [run_step(step, room) for step in model.steps]
-        relations.create("_population", model.population.sql, "population.sql")
-        _check_columns(model, relations)
-        _judge(model, relations)
+        steps = judge(model, inputs, room, late=late)
         links = _link(model, relations)
         return Evaluation(
             rows=_reported(relations),
@@ -91,45 +88,93 @@ def evaluate(
         )
 
 
+def judge(model: Model, inputs: Inputs, room: Room, *, late: bool) -> list[StepRun]:
+    """Load the declared tables, run the steps and give every candidate a state.
+
+    It leaves the tables in the database of the room: one for each data set and step,
+    `_population` as the model gives it, and `_judged` with `_state` and the conditions.
+    """
+    relations = room.relations
+    for name, frame in exposed(model, inputs).items():
+        relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
+    if "image" in {**model.data, **model.clears}:
+        relations.load("image", image_table(room.images))
+    steps = [run_step(step, room) for step in model.steps]
+    relations.create("_population", model.population.sql, "population.sql")
+    _check_columns(model, relations)
+    _judge(model, relations)
+    return steps
+
+
 def _check_columns(model: Model, relations: Relations) -> None:
-    have = relations.columns("_population")
-    wanted = (*model.population.key, "hit", *model.measures, *model.merge_by)
-    problems = [
-        _problem(model, "population.sql", f"缺少列 {name}")
-        for name in dict.fromkeys(wanted)
+    faults = column_faults(model, relations.columns("_population"))
+    if faults:
+        raise ModelError(_problem(model, f.field, f.what) for f in faults)
+
+
+def column_faults(model: Model, have: Mapping[str, str]) -> list[Fault]:
+    """Return what a population lacks, or has too much.
+
+    Parameters
+    ----------
+    have
+        Its columns: name → DuckDB type.
+    """
+    wanted: dict[str, Loc] = {"hit": ("population", "sql")}
+    wanted |= {name: ("merge_by", n) for n, name in enumerate(model.merge_by)}
+    wanted |= {name: ("measures", name) for name in model.measures}
+    keys = enumerate(model.population.key)
+    wanted |= {name: ("population", "key", n) for n, name in keys}
+    faults = [
+        Fault(loc, f"总体缺少列 {name}", near_names(name, have))
+        for name, loc in wanted.items()
         if name not in have
     ]
-    if have.get("hit", "BOOLEAN") not in ("BOOLEAN", "INTEGER", '"NULL"', "NULL"):
-        problems.append(_problem(model, "population.sql", "hit 必须是布尔值"))
-    problems += [
-        _problem(model, "population.sql", f"列名 {name} 由引擎使用")
+    whole = ("population", "sql")
+    if have.get("hit", "BOOLEAN") not in TRUTHS:
+        faults.append(Fault(whole, "hit 必须是布尔值"))
+    faults += [
+        Fault(whole, f"列名 {name} 由引擎使用", "请换一个名称")
         for name in _RESERVED
         if name in have
     ]
-    if problems:
-        raise ModelError(problems)
+    return faults
 
 
 def _problem(model: Model, where: str, what: str) -> Problem:
     return Problem(f"models/screening/{model.id}.yaml", where, what)
 
 
-def _conditions(model: Model) -> dict[str, str]:
-    """Return column name → condition for exclusions, signals, lanes and remedies."""
-    named = {f"_x{i}": x.when for i, x in enumerate(model.exclusions)}
+def conditions(model: Model) -> dict[str, tuple[Loc, str]]:
+    """Return every condition over the population.
+
+    Returns
+    -------
+    dict
+        Name of its column → its place in the model file and its SQL: exclusions (`_x0`
+        …), signals (`_inaction0` …), lanes (`_l0` …), conditional remedies (`_r0` …).
+    """
+    named: dict[str, tuple[Loc, str]] = {
+        f"_x{i}": (("exclusions", i, "when"), x.when)
+        for i, x in enumerate(model.exclusions)
+    }
     for kind in _SIGNALS:
-        signals = getattr(model, kind)
-        named |= {f"_{kind}{i}": s.when for i, s in enumerate(signals)}
-    named |= {f"_l{i}": lane.when for i, lane in enumerate(model.always_show)}
-    return named | {f"_r{i}": w for i, w in enumerate(model.remedy_when.values())}
+        for i, signal in enumerate(getattr(model, kind)):
+            named[f"_{kind}{i}"] = ((kind, i, "when"), signal.when)
+    for i, lane in enumerate(model.always_show):
+        named[f"_l{i}"] = (("always_show", i, "when"), lane.when)
+    for i, (code, when) in enumerate(model.remedy_when.items()):
+        named[f"_r{i}"] = (("remedy_when", code), when)
+    return named
 
 
 def _judge(model: Model, relations: Relations) -> None:
     """Give every candidate one row and one state (Kleene: NULL is unknown)."""
-    conditions = _conditions(model)
-    for column, condition in conditions.items():
-        relations.check_expression(condition, "_population", column)
-    named = "".join(f", ({c}) AS {quoted(n)}" for n, c in conditions.items())
+    wanted = conditions(model)
+    for loc, condition in wanted.values():
+        where = ".".join(map(str, loc))
+        relations.check_expression(condition, "_population", where)
+    named = "".join(f", ({c}) AS {quoted(n)}" for n, (_, c) in wanted.items())
     keys = ", ".join(quoted(k) for k in model.population.key)
     relations.create(
         "_candidates",

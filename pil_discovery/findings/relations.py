@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import duckdb
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.sql_words import sql_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,29 @@ _MOST_SPILLED = "32GB"
 def quoted(name: str) -> str:
     """Return an identifier in double quotes, doubled where it holds one."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def locked(*settings: str) -> duckdb.DuckDBPyConnection:
+    """Return an empty database in memory that can reach nothing outside itself.
+
+    Parameters
+    ----------
+    settings
+        Further SET statements; after them nothing can be set.
+    """
+    connection = duckdb.connect(":memory:")
+    for setting in (
+        "SET autoinstall_known_extensions=false",
+        "SET autoload_known_extensions=false",
+        "SET python_enable_replacements=false",
+        "SET threads=1",  # one order of additions, one result
+        "SET TimeZone='UTC'",
+        *settings,
+        "SET enable_external_access=false",
+        "SET lock_configuration=true",
+    ):
+        connection.execute(setting)
+    return connection
 
 
 class Relations:
@@ -70,20 +94,11 @@ class Relations:
         self._parameters = dict(parameters)
         self._longest_s = longest_s
         self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
-        self._connection = duckdb.connect(":memory:")
-        for setting in (
-            "SET autoinstall_known_extensions=false",
-            "SET autoload_known_extensions=false",
-            "SET python_enable_replacements=false",
-            "SET threads=1",  # one order of additions, one result
-            "SET TimeZone='UTC'",
+        self._connection = locked(
             f"SET memory_limit='{memory}'",
             f"SET temp_directory='{self._spill.as_posix()}'",
             f"SET max_temp_directory_size='{_MOST_SPILLED}'",
-            "SET enable_external_access=false",
-            "SET lock_configuration=true",
-        ):
-            self._connection.execute(setting)
+        )
 
     def __enter__(self) -> Relations:
         return self
@@ -124,7 +139,8 @@ class Relations:
             relation = self._connection.sql(sql, params=self._bound(sql))
             return relation.to_arrow_table()
         except duckdb.Error as error:
-            self._refuse(where, f"SQL 执行失败：{_first_line(error)}")
+            what, near = sql_words(error)
+            self._refuse(where, f"SQL 执行失败：{what}", near)
 
     def count(self, name: str) -> int:
         """Return the number of rows of a table."""
@@ -132,6 +148,11 @@ class Relations:
             f"SELECT count(*) FROM {quoted(name)}"
         ).fetchall()
         return int(rows[0][0])
+
+    def tables(self) -> list[str]:
+        """Return the names of all tables so far, sorted."""
+        rows = self._connection.execute("SHOW TABLES").fetchall()
+        return sorted(str(r[0]) for r in rows)
 
     def columns(self, name: str) -> dict[str, str]:
         """Return column name → DuckDB type of a table, in order."""
@@ -151,7 +172,8 @@ class Relations:
         try:
             statements = duckdb.extract_statements(sql)
         except duckdb.Error as error:
-            self._refuse(where, f"SQL 无法解析：{_first_line(error)}")
+            what, near = sql_words(error)
+            self._refuse(where, f"SQL 无法解析：{what}", near)
         if len(statements) != 1:
             self._refuse(where, f"只能有一条语句，现有 {len(statements)} 条")
         if statements[0].type != duckdb.StatementType.SELECT:
@@ -182,7 +204,8 @@ class Relations:
             what = "SQL 所需的内存或临时空间超过限制，已停止"
             self._refuse(where, what, "检查连接有无条件，或先汇总再连接")
         except duckdb.Error as error:
-            self._refuse(where, f"SQL 执行失败：{_first_line(error)}")
+            what, near = sql_words(error)
+            self._refuse(where, f"SQL 执行失败：{what}", near)
         finally:
             watch.cancel()
 
@@ -191,8 +214,13 @@ class Relations:
         raise ModelError(Problem(file, where, what, remedy))
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0]
+def parameters_in(sql: str) -> set[str]:
+    """Return the names of the `$parameters` of a SELECT; none where it is no SQL."""
+    try:
+        statements = duckdb.extract_statements(sql)
+    except duckdb.Error:
+        return set()
+    return {name for s in statements for name in s.named_parameters}
 
 
 def is_name(text: str) -> bool:

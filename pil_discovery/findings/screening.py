@@ -83,7 +83,7 @@ def screen(
     gone = missing_data(model, inputs)
     if gone:
         return _not_run(model, "not_computable", gone), []
-    images = usable_images(inputs.images, _bands(model))
+    images = usable_images(inputs.images, bands_of(model))
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
     first = evaluate(model, inputs, images, as_of=as_of, parameters=values, late=False)
     states, rows = first.states, _with_origin(first)
@@ -121,7 +121,8 @@ def _not_run(model: Model, state: str, missing: Sequence[str]) -> ModelRun:
     )
 
 
-def _bands(model: Model) -> tuple[str, ...]:
+def bands_of(model: Model) -> tuple[str, ...]:
+    """Return the bands that a picture must have to take part in a model."""
     return {**model.clears, **model.data}.get("image", ())
 
 
@@ -176,7 +177,7 @@ def _finding(
     row: dict[str, Any],
     records: tuple[RecordRef, ...],
 ) -> Finding:
-    key = {name: _scalar(row[name]) for name in model.population.key}
+    key = {name: scalar(row[name]) for name in model.population.key}
     return Finding(
         finding_id=finding_id(model.id, key),
         model=model.id,
@@ -204,7 +205,7 @@ def _finding(
             x.zh for i, x in enumerate(model.exclusions) if row[f"_x{i}"] is None
         ),
         missing=_missing(inputs, row),
-        merge=tuple(_scalar(row[m]) for m in model.merge_by or model.population.key),
+        merge=tuple(scalar(row[m]) for m in model.merge_by or model.population.key),
         inaction=_fired(model.inaction, row, "inaction"),
         urgency=_fired(model.urgency, row, "urgency"),
         scale=_fired(model.scale, row, "scale"),
@@ -226,7 +227,8 @@ def finding_id(model: str, key: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:_ID_LENGTH]
 
 
-def _scalar(value: object) -> str | int | Decimal | bool | None:
+def scalar(value: object) -> str | int | Decimal | bool | None:
+    """Return a value of a key as findings carry it: dates as ISO text."""
     if value is None or isinstance(value, (str, int, bool, Decimal)):
         return value
     if isinstance(value, float):

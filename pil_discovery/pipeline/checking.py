@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery import report, subjects
 from pil_discovery.catalog import load_catalog
+from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs
 from pil_discovery.pipeline import filing, proposals
@@ -104,7 +105,7 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
     root = Path(folder)
     if not root.is_dir():
         raise WorkspaceError(Problem(str(root), "", "没有这个文件夹", "请核对路径"))
-    catalog = load_catalog()
+    catalog = load_catalog(named_folders(root))
     unpacked, refused = unpack_all(root)
     listing = list_folder(root)
     named = _workspace_of(root)

@@ -141,7 +141,7 @@ def scan(
     )
     planned = settled(weighed, catalog, day)
 
-    outcome = Outcome(screened.runs, catalog.models, planned, bases)
+    outcome = Outcome(screened.runs, catalog.models, planned, bases, catalog.domains)
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),

@@ -127,6 +127,7 @@ def _request(
         templates=models_folder() / "procedure" / "documents",
         kind=kind,
         datasets=catalog.datasets,
+        remedies=catalog.remedies,
         rows=list(_source_rows(behind, materials)),
         sources=sources,
         source_paths=paths,

@@ -13,6 +13,7 @@ import pandas as pd
 from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.catalog.limits import source_name
+from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
@@ -76,8 +77,12 @@ def open_workspace(path: str | Path) -> Workspace:
     WorkspaceError
         With every mistake at once: missing file, path outside the workspace, unknown
         data set, column or unit, wrong type.
+    CatalogError
+        With every mistake of the local folders of models that it names.
     """
-    return read_workspace(Path(path), load_catalog().datasets)
+    folder = Path(path)
+    catalog = load_catalog(named_folders(folder))
+    return read_workspace(folder, catalog.datasets)
 
 
 def read_sources(

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery import report
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import PilError, Problem
+from pil_discovery.findings import text_key
+from pil_discovery.report.privacy import mask_sentence
 from pil_discovery.text.periods import source_words
 from pil_discovery.types import Source
 
@@ -58,6 +60,7 @@ class Told:
             f"编号 {lead.lead_id}  得分 {lead.score}  {parts}",
             f"应履职机关：{lead.agency or '待确定'}",
             *_section("发现", [f.sentence_zh for f in self.findings]),
+            *_section("主键", [_key(f) for f in self.findings]),
             *_section("来源行", _rows(self.findings)),
             *_section("数据来源", [_origin(s, self.as_of) for s in self.sources]),
             *_section("依据（按事实发生日）", self.citations),
@@ -67,6 +70,11 @@ class Told:
             *_section("核实要点", lead.verify),
             *_section("下一步", [_step(s) for s in lead.steps]),
         ]
+
+
+def _key(finding: Finding) -> str:
+    """Write model and key as `pil models explain` takes them."""
+    return mask_sentence(f"{finding.code} {text_key(finding.key.values())}")
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
@@ -135,10 +143,8 @@ def explain_lead(out: str | Path, wanted: str) -> Told:
     lead = find_lead(leads, wanted)
     every = findings_of(lead, findings, leads)
     catalog = load_catalog()
-    facts = catalog.facts
-    from pil_discovery.procedure import citation_zh
-
-    cited = [f"{citation_zh(facts[i])}（{i}）" for i in lead.basis if i in facts]
+    known = run["basis"]  # as cited when it was scanned, local law included
+    cited = [f"{known[i]['citation_zh']}（{i}）" for i in lead.basis if i in known]
     sources = [Source.model_validate(s) for s in run["sources"]]
     used = used_files(every, sources, catalog.models)
     return Told(

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pil_discovery.pipeline.reading import Materials
-    from pil_discovery.types import Basis, Lead, Model, ModelRun, Source, Workspace
+    from pil_discovery.types import (
+        Basis,
+        Domain,
+        Lead,
+        Model,
+        ModelRun,
+        Source,
+        Workspace,
+    )
 
 _ENGINES = ("duckdb", "shapely", "pyproj", "pyogrio", "rasterio", "exactextract")
 
@@ -29,6 +37,7 @@ class Outcome:
     models: Mapping[str, Model]
     leads: Sequence[Lead]
     bases: Mapping[str, Basis]
+    domains: Mapping[str, Domain]
 
 
 def describe(
@@ -61,6 +70,10 @@ def describe(
                 mode="json", include={"citation_zh", "effective_from", "effective_to"}
             )
             for i, b in outcome.bases.items()
+        },
+        "domains": {
+            name: outcome.domains[name].title.zh
+            for name in sorted({outcome.models[r.id].domain for r in outcome.runs})
         },
         "leads": {"single": kinds["single"], "class": kinds["class"]},
         "reading": [

@@ -95,7 +95,7 @@ def page_data(contents: Contents, scan: str) -> dict[str, Any]:
         "total": len(contents.leads),
         "run": _run(contents.run),
         "words": {
-            "domains": wording.DOMAINS,
+            "domains": dict(contents.run.get("domains", {})),
             "routes": wording.ROUTES,
             "kinds": wording.KINDS,
             "states": wording.STATES,

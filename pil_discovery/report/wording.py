@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-DOMAINS = {
-    "land_transfer": "国有土地使用权出让",
-    "environment": "生态环境和资源保护",
-    "food_drug": "食品药品安全",
-    "state_assets": "国有财产保护",
-    "common": "综合",
-}
 ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "未定"}
 KINDS = {"single": "单件", "class": "类案"}
 STATES = {

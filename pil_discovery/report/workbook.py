@@ -78,12 +78,14 @@ def write_workbook(path: Path, contents: Contents) -> None:
 
 
 def _labelled(records: Sequence[Record], run: Mapping[str, Any]) -> list[Record]:
-    """Name measures as their model names them, and rules of law by citation."""
+    """Name measures and fields as models do, and rules of law by citation."""
     labels = {m["id"]: m.get("labels") or {} for m in run.get("models", ())}
     cited = {i: b["citation_zh"] for i, b in (run.get("basis") or {}).items()}
+    domains = run.get("domains") or {}
     return [
         {
             **record,
+            "domain": domains.get(record["domain"], record["domain"]),
             "basis": [
                 f"{cited[i]}（{i}）" if i in cited else i for i in record["basis"]
             ],
@@ -259,7 +261,7 @@ LEAD_COLUMNS = (
     Column("办理人", 9, lambda _: None, "input"),
     Column("办理日期", 11, lambda _: None, "input"),
     Column("优先核查", 20, _list("lanes"), "wrap"),
-    Column("领域", 18, _word("domain", wording.DOMAINS)),
+    Column("领域", 18, _field("domain")),
     Column("模型编号", 10, _field("code")),
     Column("涉及主体", 24, _field("subject_name"), "wrap"),
     Column("主体代码", 21, _text("subject_code")),

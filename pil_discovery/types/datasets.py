@@ -12,7 +12,6 @@ FieldType = Literal[
     "text", "number", "integer", "date", "datetime", "boolean", "enum", "geometry"
 ]
 DatasetKind = Literal["record", "vector", "raster", "table"]
-Domain = Literal["land_transfer", "environment", "food_drug", "state_assets", "common"]
 
 
 class Relation(Noun):
@@ -108,7 +107,7 @@ class Dataset(Noun):
     id: str
     title: Words
     title_seen: bool = False
-    domain: Domain
+    domain: str
     holder: str
     kind: DatasetKind
     key: tuple[str, ...] = ()

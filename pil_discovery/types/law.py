@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
+from pydantic import Field as _Field
+
 from pil_discovery.types.base import Noun, Words
 
 
@@ -64,6 +66,20 @@ class Basis(Noun):
     summary_zh: str
     note: str = ""
     citation_zh: str = ""
+
+
+class Domain(Noun):
+    """A field of public-interest litigation that data sets and models belong to.
+
+    `mandates` gives for each route (`admin`, `civil`) the topics of law of which one
+    must be in force on the date of the fact, beside those that the route itself names.
+    """
+
+    id: str
+    title: Words
+    mandates: dict[Literal["admin", "civil"], tuple[str, ...]] = _Field(
+        default_factory=dict
+    )
 
 
 class Power(Noun):

@@ -9,7 +9,6 @@ from pydantic import Field as _Field
 from pydantic import model_validator
 
 from pil_discovery.types.base import Noun, Words
-from pil_discovery.types.datasets import Domain
 
 Scalar = str | int | float | bool
 
@@ -257,7 +256,8 @@ class ExamplePatch(Noun):
 class Expect(Noun):
     """Keys by state that an example must give; a list that is absent is not checked.
 
-    A key is a list of values in the order of the population key.
+    A key is a list of values in the order of the population key. `downgraded` are the
+    hits and reviews that an exclusion weakens (`then: downgrade`).
     """
 
     hit: tuple[tuple[Scalar, ...], ...] | None = None
@@ -265,6 +265,7 @@ class Expect(Noun):
     dropped: tuple[tuple[Scalar, ...], ...] | None = None
     unknown: tuple[tuple[Scalar, ...], ...] | None = None
     clear: tuple[tuple[Scalar, ...], ...] | None = None
+    downgraded: tuple[tuple[Scalar, ...], ...] | None = None
     measures: dict[str, dict[str, float]] = _Field(default_factory=dict)
 
 
@@ -273,7 +274,8 @@ class Example(Noun):
 
     `given` maps data set → rows of canonical columns; a geometry is WKT in `crs`
     (default EPSG:4490). A data set of `clears` that is absent here is absent.
-    `sigma_m` is the positional sigma of every layer given (None = not known).
+    `sigma_m` is the positional sigma of every layer given (None = not known);
+    `valid_from` and `valid_to` give data set → the days between which a layer holds.
     """
 
     name: str
@@ -282,6 +284,8 @@ class Example(Noun):
     images: tuple[ExampleImage, ...] = ()
     crs: str = "EPSG:4490"
     sigma_m: float | None = None
+    valid_from: dict[str, dt.date] = _Field(default_factory=dict)
+    valid_to: dict[str, dt.date] = _Field(default_factory=dict)
     parameters: dict[str, Scalar] = _Field(default_factory=dict)
     expect: Expect
 
@@ -321,7 +325,7 @@ class Model(Noun):
     version: str
     status: Literal["draft", "trial", "approved", "retired"]
     title: Words
-    domain: Domain
+    domain: str
     why: str
     personal: bool = False
     evidence: Literal["register", "balance", "imagery"] = "register"

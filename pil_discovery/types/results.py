@@ -9,7 +9,6 @@ from typing import Any, Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
-from pil_discovery.types.datasets import Domain
 
 FindingState = Literal["hit", "review", "dropped", "unknown"]
 KeyValue = str | int | Decimal | bool | None
@@ -52,7 +51,7 @@ class Finding(Noun):
     model: str
     code: str
     model_version: str
-    domain: Domain
+    domain: str
     state: FindingState
     key: dict[str, KeyValue]
     subject_name: str | None = None
@@ -144,7 +143,7 @@ class Lead(Noun):
     score: Decimal
     parts: Parts
     routes: dict[str, dict[str, Decimal]] = _Field(default_factory=dict)
-    domain: Domain
+    domain: str
     model: str
     code: str
     title_zh: str

@@ -7,6 +7,10 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+DOMAINS = """\
+domains:
+  - {id: land_transfer, title: {zh: 国有土地使用权出让}}
+"""
 UNITS = "units: {CNY: 元, day: 日}\n"
 DATASET = """\
 id: contract
@@ -96,6 +100,8 @@ def root(tmp_path: Path) -> Path:
         "datasets/land/contract.yaml": DATASET,
         "law/ex.yaml": LAW,
         "law/topics/land.yaml": TOPICS,
+        "procedure/domains.yaml": DOMAINS,
+        "procedure/documents/wording/remedies.yaml": "collect: 催缴\n",
         "procedure/powers.yaml": POWERS,
         "procedure/agencies/990302.yaml": AGENCIES,
         "procedure/regime_2021/regime.yaml": REGIME,

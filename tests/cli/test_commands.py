@@ -252,3 +252,18 @@ def test_check_fills_in_what_init_left_empty_and_keeps_the_rest(tmp_path):
 def test_a_name_from_a_source_cannot_steer_the_terminal():
     text = columns([("1", "甲\x1b[31m\n乙\u202e　丙")])
     assert text == "1  甲 [31m 乙 　丙"
+
+
+def test_a_model_that_can_be_read_but_is_not_sound_is_a_problem(tmp_path):
+    text = (ROOT / "models/screening/land/agreed-start-passed.yaml").read_text("utf-8")
+    changed = text.replace("land/agreed-start-passed", "x").replace("LAND-S1", "X-1")
+    changed = changed.replace(
+        "parameters:\n", "parameters:\n  spare: {value: 1, unit: day, why: 试}\n"
+    )
+    (tmp_path / "x.yaml").write_text(changed, encoding="utf-8")
+    run = pil("models", "check", tmp_path, "--json")
+    assert run.returncode == 1, run.stderr
+    found = json.loads(run.stdout)
+    assert found["malformed"] == []
+    assert [f["where"] for f in found["faults"]] == ["parameters.spare（第 16 行）"]
+    assert "没有一处用到参数「spare」" in run.stderr
