@@ -12,6 +12,7 @@ SUFFIX = {
     "CNY/a": "_cny_per_year",
     "CNY/month": "_cny_per_month",
     "CNY/m2": "_cny_per_m2",
+    "CNY/L": "_cny_per_l",
     "m2": "_m2",
     "m3": "_m3",
     "m3/a": "_m3_per_year",
