@@ -23,6 +23,7 @@ SUFFIX = {
     "L": "_l",
     "mg/L": "_mg_l",
     "m": "_m",
+    "mm": "_mm",
     "deg": "_deg",
     "km/h": "_km_h",
     "1/d": "_per_day",
