@@ -136,16 +136,19 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
 
     def take(self, positions: Sequence[int]) -> list[tuple[Cell, ...]]:
         """Return the rows at these positions, ascending."""
+        return list(self.at(positions))
+
+    def at(self, positions: Sequence[int]) -> BlockRows:
+        """Return the rows at these positions, ascending, as blocks."""
         wanted = np.array(positions, dtype=np.int64)
         cuts = np.searchsorted(wanted, self.starts)
-        return [
-            row
+        return BlockRows(
+            _chosen(block, wanted[low:high] - start)
             for (start, block), (low, high) in zip(
                 self.placed(), pairwise(cuts), strict=True
             )
             if low < high
-            for row in _taken(block, wanted[low:high] - start)
-        ]
+        )
 
     def width(self) -> int:
         """Return the number of cells of the longest row."""
@@ -158,11 +161,11 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
 
     def blank_in_front(self) -> list[int]:
         """Return the positions of rows whose first cell shows nothing."""
-        return self._where(lambda block: _blanks(block, 0))
+        return self._where(lambda block: blanks(block, 0))
 
     def is_empty(self, position: int) -> bool:
         """Return whether no row shows anything in this column."""
-        return all(_blanks(block, position).all() for block in self.blocks)
+        return all(blanks(block, position).all() for block in self.blocks)
 
     def _where(
         self, marks: Callable[[Block | OddRows], NDArray[np.bool_]]
@@ -175,13 +178,10 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
         ]
 
 
-def _taken(
-    block: Block | OddRows, rows: NDArray[np.int64]
-) -> Iterable[tuple[Cell, ...]]:
+def _chosen(block: Block | OddRows, rows: NDArray[np.int64]) -> Block | OddRows:
     if not isinstance(block, Block):
-        return [block[row] for row in rows]
-    columns = [_part(block, p, rows) for p in range(len(block.columns))]
-    return Block(tuple(columns)).rows()
+        return tuple(block[row] for row in rows)
+    return Block(tuple(_part(block, p, rows) for p in range(len(block.columns))))
 
 
 def _width(block: Block | OddRows) -> int:
@@ -206,7 +206,7 @@ def _holding(
     return marks
 
 
-def _blanks(block: Block | OddRows, position: int) -> NDArray[np.bool_]:
+def blanks(block: Block | OddRows, position: int) -> NDArray[np.bool_]:
     """Mark the rows whose cell at a position shows nothing or is not there."""
     if not isinstance(block, Block):
         cells = [row[position] if position < len(row) else None for row in block]

@@ -8,7 +8,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.block_rows import BlockRows
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pil_discovery.records.block_rows import TEXTS, Block, BlockRows, blanks
 from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank, is_blank_row
 from pil_discovery.records.headings import best_heading, possible_headings, recognise
 from pil_discovery.records.titles import title_start
@@ -19,6 +23,9 @@ from pil_discovery.text.numbers import read_number
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
+    from pil_discovery.records.block_rows import OddRows
     from pil_discovery.records.grids import Cell
     from pil_discovery.types.datasets import Dataset
 
@@ -87,7 +94,10 @@ def _names_in(datasets: tuple[Dataset, ...]) -> frozenset[str]:
 
 
 _NUMBERS = re.compile(r"[-0-9\s.:,/+]*")
+_LAST = "一-亨亪-兂兄-籲籴-顶顸-龥"
+"""The Chinese characters without the units."""
 _ONE_WORD = re.compile(r"[0-9A-Za-z一-龥]+(?<![元米顷亩])")
+_SIMPLE_WORD = rf"^[0-9A-Za-z一-龥]*[0-9A-Za-z{_LAST}]$"
 """Texts without any name, and texts that are one name or none."""
 
 
@@ -170,7 +180,7 @@ def _telling_rows(rows: Sequence[Row], names: _Names) -> list[int]:
     a title has one alone.
     """
     if isinstance(rows, BlockRows):
-        named, gaps = rows.holding(names.known), rows.blank_in_front()
+        named, gaps = _promising(rows, names.known), rows.blank_in_front()
     else:
         named = [p for p, row in enumerate(rows) if not names.known.isdisjoint(row)]
         gaps = [p for p, row in enumerate(rows) if not row or is_blank(row[0])]
@@ -181,6 +191,42 @@ def _telling_rows(rows: Sequence[Row], names: _Names) -> list[int]:
         p for p, row in zip(gaps, _at(rows, gaps), strict=True) if is_blank_row(row)
     ]
     return sorted({0, *telling, *(p + 1 for p in empty)} - {len(rows)})
+
+
+def _promising(rows: BlockRows, known: frozenset[str]) -> list[int]:
+    """Return the rows that hold a known name and as many other cells at most.
+
+    Whether a cell is one is told exactly later; here none is passed over.
+    """
+    named = rows.holding(known)
+    lists = rows.at(named)
+    values = pa.array(sorted(known), TEXTS)
+    marks = [_may_tell(block, values) for _, block in lists.placed()]
+    return np.array(named)[np.concatenate(marks)].tolist() if marks else []
+
+
+def _may_tell(block: Block | OddRows, known: pa.Array) -> NDArray[np.bool_]:
+    if not isinstance(block, Block):
+        return np.ones(len(block), dtype=bool)
+    filled, possible = np.zeros(len(block), int), np.zeros(len(block), int)
+    for position, column in enumerate(block.columns):
+        shown = ~blanks(block, position)
+        filled += shown
+        if isinstance(column, tuple):
+            possible += shown
+        elif column.type == TEXTS:
+            possible += shown & _may_be_names(column, known)
+    marks: NDArray[np.bool_] = (filled == 1) | (2 * possible >= filled)
+    return marks
+
+
+def _may_be_names(texts: pa.Array, known: pa.Array) -> NDArray[np.bool_]:
+    """Mark the texts that `_is_known` may hold for a name."""
+    number = pc.match_substring_regex(texts, f"^{_NUMBERS.pattern}$")
+    word = pc.match_substring_regex(texts, _SIMPLE_WORD)
+    found = pc.is_in(pc.utf8_lower(texts), value_set=known)
+    possible = pc.and_(pc.invert(number), pc.or_(found, pc.invert(word)))
+    return np.asarray(possible.fill_null(fill_value=False), dtype=bool)
 
 
 def _at(rows: Sequence[Row], positions: list[int]) -> Sequence[Row]:
