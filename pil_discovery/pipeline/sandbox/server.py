@@ -6,6 +6,7 @@ It runs as `main()` in a fresh interpreter that never sees the results.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import tempfile
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pil_discovery.types import Dataset
 
     Read = Callable[[Path, dict[str, Dataset], dict[str, Any]], Message]
+
+
+_RARELY = (50_000, 20, 50)
 
 
 class Server:
@@ -136,4 +140,7 @@ def main() -> None:
     os.dup2(silence, 0)
     os.dup2(2, 1)
     os.chdir(tempfile.gettempdir())
+    # A parsed file is millions of objects that all live: looking for cycles among them
+    # over and over took as long as reading a GeoJSON file.
+    gc.set_threshold(*_RARELY)
     Server(answers).serve(requests)
