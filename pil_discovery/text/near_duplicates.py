@@ -16,6 +16,8 @@ from pil_discovery.text.spellings import bare
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pil_discovery.types.datasets import Dataset, FieldType
 
 _SHOWN = 20
@@ -40,11 +42,11 @@ def near_duplicates(frame: pd.DataFrame, dataset: Dataset) -> list[Inference]:
     notes
         They name rows only, so that no identifier of a person is printed.
     """
+    alike = _alike(frame, dataset)
+    written, numbered = _written_twice(alike, dataset), _numbered_twice(alike, dataset)
     return [
-        *_note(
-            "仅空格、全半角、大小写或标点不同", frame, _written_twice(frame, dataset)
-        ),
-        *_note("除编号外各列都相同", frame, _numbered_twice(frame, dataset)),
+        *_note("仅空格、全半角、大小写或标点不同", alike, written),
+        *_note("除编号外各列都相同", alike, numbered),
     ]
 
 
@@ -56,18 +58,24 @@ def near_duplicates_across(frame: pd.DataFrame, dataset: Dataset) -> list[Infere
     frame
         Rows of several files, as for `near_duplicates`.
     """
+    alike = _alike(frame, dataset)
+    written = _across(_written_twice(alike, dataset), alike)
+    numbered = _across(_numbered_twice(alike, dataset), alike)
     return [
-        *_note(
-            "不同文件的行仅空格、全半角、大小写或标点不同",
-            frame,
-            _across(_written_twice(frame, dataset), frame),
-        ),
-        *_note(
-            "不同文件的行除编号外各列都相同",
-            frame,
-            _across(_numbered_twice(frame, dataset), frame),
-        ),
+        *_note("不同文件的行仅空格、全半角、大小写或标点不同", alike, written),
+        *_note("不同文件的行除编号外各列都相同", alike, numbered),
     ]
+
+
+def _alike(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
+    """Return the few rows whose words, numbers and dates another row has as well.
+
+    The key is left out where it is no identity of its own: all rows of both kinds are
+    among these.
+    """
+    keyless = _numbered_twice_columns(frame, dataset)
+    content = keyless or [n for n in frame.columns if n not in ORIGIN_COLUMNS]
+    return frame.iloc[_repeated(frame, dataset, content)]
 
 
 def _across(groups: pd.Series, frame: pd.DataFrame) -> pd.Series:
@@ -93,20 +101,33 @@ def _numbered_twice(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
     date, amount and words besides their key, equality says nothing. Keys that differ in
     writing only are told as such.
     """
+    content = _numbered_twice_columns(frame, dataset)
+    if not content:
+        return _NO_GROUPS
     fields = [f for f in dataset.fields if f.name in frame.columns]
     keyed = [f for f in fields if f.name in dataset.key]
     others = [f for f in fields if f.name not in dataset.key]
-    if not keyed or any(f.pii == "identifier" for f in keyed):
-        return _NO_GROUPS
     told = np.ones(len(frame), dtype=bool)
     for kinds in (_WORDS, _NUMBERS, _DATES):
         names = [f.name for f in others if f.type in kinds]
         told &= frame[names].notna().any(axis=1).to_numpy()
-    candidates = (f"{f.name}{end}" for f in others for end in ("", "_last", "_open"))
-    content = [name for name in candidates if name in frame.columns]
     groups = _equal(frame if told.all() else frame[told], dataset, content)
     keys = frame.loc[groups.index, [f.name for f in keyed]]
     return _differing(groups, _normal(keys, dataset))
+
+
+def _numbered_twice_columns(frame: pd.DataFrame, dataset: Dataset) -> list[str]:
+    """Return the columns beside the key; none where the key says nothing or a person.
+
+    A frame of nothing but its key has none either.
+    """
+    fields = [f for f in dataset.fields if f.name in frame.columns]
+    keyed = [f for f in fields if f.name in dataset.key]
+    if not keyed or any(f.pii == "identifier" for f in keyed):
+        return []
+    others = [f.name for f in fields if f.name not in dataset.key]
+    candidates = (f"{name}{end}" for name in others for end in ("", "_last", "_open"))
+    return [name for name in candidates if name in frame.columns]
 
 
 _NO_GROUPS = pd.Series(dtype="int64")
@@ -118,12 +139,18 @@ def _equal(frame: pd.DataFrame, dataset: Dataset, content: list[str]) -> pd.Seri
     Words are normalised last and only where numbers and dates agree already: that
     leaves few rows of a large file.
     """
-    words = {n: bare for n in content if _is_words(dataset, n)}
-    rows = repeated_rows(frame, content, words)
+    rows = _repeated(frame, dataset, content)
     if not len(rows):
         return _NO_GROUPS
     same = _normal(frame.iloc[rows][content], dataset)
     return same.groupby(content, dropna=False, sort=False).ngroup()
+
+
+def _repeated(
+    frame: pd.DataFrame, dataset: Dataset, content: list[str]
+) -> NDArray[np.int64]:
+    words = {n: bare for n in content if _is_words(dataset, n)}
+    return repeated_rows(frame, content, words)
 
 
 def _differing(groups: pd.Series, rows: pd.DataFrame) -> pd.Series:
