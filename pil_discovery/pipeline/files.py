@@ -29,7 +29,7 @@ def read_records(
 
     A process of its own reads the file. Measured: five million rows of eight columns
     (640 MB of GBK text) take 2.9 GiB there and 1.5 GiB here, a million rows of a
-    workbook (67 MB) 1.1 GiB there.
+    workbook (67 MB) 0.8 GiB there, or 1.1 GiB if it is written in an unusual way.
 
     Parameters
     ----------

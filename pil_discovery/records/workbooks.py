@@ -85,9 +85,10 @@ def read_workbook(
 ) -> Book:
     """Return the visible sheets of a workbook that hold anything.
 
-    The library holds one sheet whole, the grid keeps it in columns. Reading a table to
-    its typed rows took at most 1.1 GiB for a sheet of one million rows in 8 columns
-    (67 MB); see `benchmarks/large_tables.py`.
+    A sheet written as usual goes into columns piece by piece; the library holds any
+    other whole first. Reading a table to its typed rows took at most 0.8 GiB for a
+    sheet of one million rows in 8 columns (67 MB), and 1.1 GiB through the library; see
+    `benchmarks/large_tables.py`.
 
     Parameters
     ----------
