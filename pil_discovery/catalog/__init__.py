@@ -11,6 +11,7 @@ from pil_discovery.catalog.law import load_law
 from pil_discovery.catalog.models import Known, check_models, load_models
 from pil_discovery.catalog.procedure import Procedure, load_procedure
 from pil_discovery.catalog.strict import read_yaml
+from pil_discovery.catalog.vocabulary import Named, check_tables, load_tables
 from pil_discovery.catalog.workspace import read_workspace
 from pil_discovery.errors import CatalogError, Problem
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         Fact,
         Model,
         Power,
+        RateTable,
         Regime,
         Route,
     )
@@ -40,6 +42,7 @@ __all__ = [
     "load_law",
     "load_models",
     "load_procedure",
+    "load_tables",
     "load_units",
     "models_folder",
     "read_workspace",
@@ -67,6 +70,8 @@ class Catalog:
         Rest days of years that the built-in calendar does not know.
     units
         Known unit → Chinese name.
+    tables
+        Rates and thresholds that differ by place and date, by id.
     """
 
     datasets: dict[str, Dataset] = field(default_factory=dict)
@@ -79,6 +84,7 @@ class Catalog:
     routes: dict[str, dict[str, Route]] = field(default_factory=dict)
     calendar: tuple[CalendarYear, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, RateTable] = field(default_factory=dict)
 
     @property
     def mandates(self) -> dict[str, tuple[str, ...]]:
@@ -97,7 +103,8 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
     Parameters
     ----------
     extra
-        Folders of local models; an `agencies/` folder inside holds agency tables.
+        Folders of local models; an `agencies/` folder inside holds agency tables, a
+        `vocabulary/` folder rate tables.
     root
         Folder of built-in models; default: the installed one.
 
@@ -114,10 +121,18 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
     facts, topics = _try(lambda: load_law(home), problems) or ({}, {})
     procedure = _try(lambda: load_procedure(facts, extra, root=home), problems)
     models = _try(lambda: load_models(extra, root=home), problems) or {}
+    tables = _try(lambda: load_tables(extra, root=home), problems) or {}
     procedure = procedure or Procedure(powers=())
     if not problems:
-        powers = frozenset(p.id for p in procedure.powers)
-        known = Known(datasets=datasets, facts=facts, powers=powers, units=units)
+        named = Named(units=units, facts=facts, datasets=datasets)
+        problems.extend(check_tables(named, extra, root=home))
+        known = Known(
+            datasets=datasets,
+            facts=facts,
+            powers=frozenset(p.id for p in procedure.powers),
+            units=units,
+            tables=tables,
+        )
         problems.extend(check_models(known, extra, root=home))
     if problems:
         raise CatalogError(dict.fromkeys(problems))
@@ -132,6 +147,7 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
         routes=procedure.routes,
         calendar=procedure.calendar,
         units=units,
+        tables=tables,
     )
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.files import models_folder, read_all, yaml_files
-from pil_discovery.catalog.nouns import Document, to_noun
+from pil_discovery.catalog.nouns import Document, with_origin
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.types import Dataset, Fact
+    from pil_discovery.types import Dataset, Fact, RateTable
 
 _IMAGE = "image"
+NOT_MODELS = ("agencies", "vocabulary")
+"""Sub-folders of a local folder that hold something else than models."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Known:
     facts: Mapping[str, Fact]
     powers: frozenset[str]
     units: Mapping[str, str]
+    tables: Mapping[str, RateTable]
 
 
 def load_models(
@@ -36,8 +39,8 @@ def load_models(
     """Load the built-in models and those of local folders, sorted by id.
 
     The files are checked by themselves only; `load_catalog` also checks what they
-    name. Ids of local models are relative to their folder; its `agencies/` is not read
-    here.
+    name. Ids of local models are relative to their folder; a local model of a built-in
+    id replaces the built-in one. Its `agencies/` and `vocabulary/` are not read here.
 
     Raises
     ------
@@ -54,32 +57,60 @@ def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Pro
     return [p for model, document in found for p in _mistakes(model, document, known)]
 
 
+Read = tuple[Model, Document]
+
+
 @cache
-def _models(root: Path, extra: tuple[Path, ...]) -> tuple[tuple[Model, Document], ...]:
+def _models(root: Path, extra: tuple[Path, ...]) -> tuple[Read, ...]:
     problems: list[Problem] = []
-    found: list[tuple[Model, Document]] = []
-    for folder in (root / "screening", *extra):
-        found.extend(_read_folder(folder, problems))
-    for name in ("id", "code"):
-        problems.extend(_repeated(found, name))
+    shipped = _read_folder(root / "screening", problems, local=False)
+    local = [p for folder in extra for p in _read_folder(folder, problems, local=True)]
+    problems.extend(_repeated(local, "id"))
+    found = _replaced(shipped, local, problems)
+    problems.extend(_repeated(found, "code"))
     if problems:
         raise CatalogError(problems)
     return tuple(sorted(found, key=lambda pair: pair[0].id))
 
 
-def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Document]]:
+def _replaced(
+    shipped: Sequence[Read], local: Sequence[Read], problems: list[Problem]
+) -> list[Read]:
+    """Put local models in the place of built-in ones of the same id."""
+    codes = {model.id: model.code for model, _ in shipped}
+    instead: list[Read] = []
+    for model, document in local:
+        code = codes.get(model.id)
+        if code not in {None, model.code}:
+            what = f"替换内置模型 {model.id} 须沿用其代码 {code}"
+            problems.append(document.problem(("code",), what))
+        instead.append((_marked(model, replaces=code is not None), document))
+    taken = {model.id for model, _ in local}
+    return [*(pair for pair in shipped if pair[0].id not in taken), *instead]
+
+
+def _marked(model: Model, *, replaces: bool) -> Model:
+    if model.origin is None or not replaces:
+        return model
+    origin = model.origin.model_copy(update={"replaces": True})
+    return model.model_copy(update={"origin": origin})
+
+
+def _read_folder(folder: Path, problems: list[Problem], *, local: bool) -> list[Read]:
     if not folder.is_dir():
         problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
         return []
     files = [
-        p for p in yaml_files(folder) if p.relative_to(folder).parts[0] != "agencies"
+        p
+        for p in yaml_files(folder)
+        if p.relative_to(folder).parts[0] not in NOT_MODELS
     ]
     documents, wrong = read_all(folder, files)
     problems.extend(wrong)
-    found: list[tuple[Model, Document]] = []
+    found: list[Read] = []
     for document in documents:
         try:
-            model = to_noun(Model, document)
+            model = with_origin(Model, document, local=local)
         except CatalogError as error:
             problems.extend(error.problems)
             continue
@@ -90,7 +121,7 @@ def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Doc
     return found
 
 
-def _repeated(found: Iterable[tuple[Model, Document]], name: str) -> list[Problem]:
+def _repeated(found: Iterable[Read], name: str) -> list[Problem]:
     seen: dict[str, str] = {}
     problems: list[Problem] = []
     for model, document in found:
@@ -105,6 +136,7 @@ def _repeated(found: Iterable[tuple[Model, Document]], name: str) -> list[Proble
 def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
     return [
         *_data_mistakes(model, document, known),
+        *_table_mistakes(model, document, known),
         *_law_mistakes(model, document, known),
         *_unit_mistakes(model, document, known),
     ]
@@ -131,6 +163,16 @@ def _data_mistakes(model: Model, document: Document, known: Known) -> list[Probl
                 if column not in allowed
             )
     return found
+
+
+def _table_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    return [
+        document.problem(
+            ("tables", i), f"没有标准表「{name}」", near_names(name, known.tables)
+        )
+        for i, name in enumerate(model.tables)
+        if name not in known.tables
+    ]
 
 
 def columns_of(dataset: Dataset) -> tuple[str, ...]:

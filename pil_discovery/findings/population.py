@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.inputs import arrow_table, exposed, image_table
+from pil_discovery.findings.rates import bare_table, rate_table
 from pil_discovery.findings.relations import Relations, quoted
 from pil_discovery.findings.steps import Room, run_step
 
@@ -35,7 +36,7 @@ class Evaluation:
         for each exclusion (`_x0`…), signal (`_inaction0`…), lane (`_l0`…) and
         conditional remedy (`_r0`…).
     behind
-        For each row: data set → positions of the rows behind it.
+        For each row: data set or rate table → positions of the rows behind it.
     gaps
         For each row: «data set.column» of required cells that are missing there.
     states
@@ -71,12 +72,15 @@ def evaluate(
         If the SQL, a step or the columns of the population are not as declared.
     """
     values = {**parameters, "as_of": as_of}
-    with Relations(model.id, values) as relations:
+    with Relations(model.id, values, file=model.place) as relations:
         for name, frame in exposed(model, inputs).items():
             relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
         if "image" in {**model.data, **model.clears}:
             relations.load("image", image_table(images))
-        room = Room(model.id, relations, images, as_of, values)
+        for name in model.tables:
+            table = inputs.tables.get(name) or bare_table(name)
+            relations.load(name, rate_table(table, inputs.jurisdiction))
+        room = Room(model.place, relations, images, as_of, values)
         steps = [run_step(step, room) for step in model.steps]
         relations.create("_population", model.population.sql, "population.sql")
         _check_columns(model, relations)
@@ -111,7 +115,7 @@ def _check_columns(model: Model, relations: Relations) -> None:
 
 
 def _problem(model: Model, where: str, what: str) -> Problem:
-    return Problem(f"models/screening/{model.id}.yaml", where, what)
+    return Problem(model.place, where, what)
 
 
 def _conditions(model: Model) -> dict[str, str]:
@@ -212,7 +216,7 @@ def _link(model: Model, relations: Relations) -> dict[str, str]:
     """
     kinds = relations.columns("_reported")
     links: dict[str, str] = {}
-    for dataset in dict.fromkeys((*model.data, *model.clears)):
+    for dataset in dict.fromkeys((*model.data, *model.clears, *model.tables)):
         pairs = _pairs(model, relations, dataset)
         if not pairs:
             continue

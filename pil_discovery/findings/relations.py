@@ -57,6 +57,8 @@ class Relations:
         most 32 GB.
     longest_s
         Seconds after which a SELECT is stopped: a recursion without end never ends.
+    file
+        File of the model, for messages; default: where built-in models are.
     """
 
     def __init__(
@@ -64,9 +66,11 @@ class Relations:
         model: str,
         parameters: Mapping[str, Any],
         memory: str = "4GB",
+        *,
         longest_s: float = LONGEST_S,
+        file: str = "",
     ) -> None:
-        self._model = model
+        self._file = file or f"models/screening/{model}.yaml"
         self._parameters = dict(parameters)
         self._longest_s = longest_s
         self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
@@ -187,8 +191,7 @@ class Relations:
             watch.cancel()
 
     def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
-        file = f"models/screening/{self._model}.yaml"
-        raise ModelError(Problem(file, where, what, remedy))
+        raise ModelError(Problem(self._file, where, what, remedy))
 
 
 def _first_line(error: Exception) -> str:

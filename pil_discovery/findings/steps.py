@@ -36,9 +36,12 @@ USABLE_SHARE = 0.8
 
 @dataclass(frozen=True)
 class Room:
-    """Where a step works: the tables so far, the pictures, the day, the numbers."""
+    """Where a step works: the tables so far, the pictures, the day, the numbers.
 
-    model: str
+    `file` is that of the model, for messages.
+    """
+
+    file: str
     relations: Relations
     images: Sequence[Image]
     as_of: dt.date
@@ -55,7 +58,7 @@ class Room:
 
     def problem(self, where: str, what: str) -> Problem:
         """Say what is wrong in which place of the model file."""
-        return Problem(f"models/screening/{self.model}.yaml", where, what)
+        return Problem(self.file, where, what)
 
 
 def run_step(step: Step, room: Room) -> StepRun:

@@ -112,7 +112,13 @@ def scan(
 
     materials = read_sources(place, catalog, progress)
     linked = subjects.link_codes(materials.frames, catalog.datasets)
-    inputs = Inputs(linked, materials.images, catalog.datasets)
+    inputs = Inputs(
+        linked,
+        materials.images,
+        catalog.datasets,
+        tables=catalog.tables,
+        jurisdiction=place.jurisdiction,
+    )
     screened = screen_all(
         chosen,
         inputs,
@@ -141,7 +147,7 @@ def scan(
     )
     planned = settled(weighed, catalog, day)
 
-    outcome = Outcome(screened.runs, catalog.models, planned, bases)
+    outcome = Outcome(screened.runs, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),
@@ -182,7 +188,7 @@ def named_models(workspace: Workspace, catalog: Catalog) -> list[Model]:
     every = list(catalog.models.values())
     if BUILTIN in workspace.models:
         return every
-    return [m for m in every if m.id not in load_catalog().models]
+    return [m for m in every if m.origin is not None and m.origin.local]
 
 
 def choose(catalog: Catalog, names: Sequence[str] | None) -> list[Model]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pil_discovery.findings import Inputs, screen
@@ -74,4 +74,5 @@ def _work(job: Job) -> Outcome:
 def _declared(model: Model, inputs: Inputs) -> Inputs:
     names = {*model.data, *model.clears}
     frames = {n: f for n, f in inputs.frames.items() if n in names}
-    return Inputs(frames, inputs.images, inputs.datasets)
+    tables = {n: t for n, t in inputs.tables.items() if n in model.tables}
+    return replace(inputs, frames=frames, tables=tables)

@@ -1,8 +1,9 @@
 """The nouns that stages exchange."""
 
-from pil_discovery.types.base import Noun, Words
+from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
+from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
     Basis,
     CalendarYear,
@@ -16,7 +17,7 @@ from pil_discovery.types.law import (
     Regime,
     Route,
 )
-from pil_discovery.types.models import Example, Model, Parameter, Step
+from pil_discovery.types.models import Model, Parameter, Step
 from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
     Applied,
@@ -45,6 +46,12 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
+from pil_discovery.types.vocabulary import (
+    FICTIONAL_DIVISION,
+    RateRow,
+    RateTable,
+    UsedRate,
+)
 from pil_discovery.types.workspace import (
     ImageSource,
     LayerSource,
@@ -56,6 +63,7 @@ from pil_discovery.types.workspace import (
 
 __all__ = [
     "BEIJING",
+    "FICTIONAL_DIVISION",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
     "Applied",
@@ -89,11 +97,14 @@ __all__ = [
     "ModelRun",
     "Noun",
     "Office",
+    "Origin",
     "Parameter",
     "Part",
     "Parts",
     "Personal",
     "Power",
+    "RateRow",
+    "RateTable",
     "ReadReport",
     "ReasonClass",
     "RecordRef",
@@ -107,6 +118,7 @@ __all__ = [
     "StepRun",
     "Suggestion",
     "Table",
+    "UsedRate",
     "Usual",
     "Verification",
     "Words",

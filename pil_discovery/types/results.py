@@ -10,6 +10,7 @@ from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
 from pil_discovery.types.datasets import Domain
+from pil_discovery.types.vocabulary import UsedRate
 
 FindingState = Literal["hit", "review", "dropped", "unknown"]
 KeyValue = str | int | Decimal | bool | None
@@ -45,7 +46,7 @@ class Finding(Noun):
     probabilities four). `geometry` is GeoJSON in EPSG:4490 with 7 decimals.
     `missing` says in words what could not be known; `undecided` lists exclusions
     whose condition met a missing value; `not_asked` the remedies of the model that
-    this row does not call for.
+    this row does not call for; `rates` the rows of rate tables it was computed with.
     """
 
     finding_id: str
@@ -66,6 +67,7 @@ class Finding(Noun):
     basis: tuple[str, ...] = ()
     agency: str | None = None
     records: tuple[RecordRef, ...] = ()
+    rates: tuple[UsedRate, ...] = ()
     geometry: dict[str, Any] | None = None
     exclusions: tuple[Applied, ...] = ()
     undecided: tuple[str, ...] = ()
