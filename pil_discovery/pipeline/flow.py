@@ -18,6 +18,7 @@ from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import screen_all
 from pil_discovery.procedure.deadlines import as_day
+from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -136,6 +137,8 @@ def scan(
         as_of=day,
     )
     bases = procedure.bases_of(grounded, facts=catalog.facts)
+    verdicts = report.read_verdicts(place.root / VERDICTS)
+    trust = {r.id: leads.quality(r, verdicts, as_of=day) for r in screened.runs}
     weighed = leads.weigh(
         grounded,
         models=catalog.models,
@@ -144,10 +147,11 @@ def scan(
         as_of=day,
         doubts=picture_doubts(grounded, materials.images),
         datasets=catalog.datasets,
+        quality=trust,
     )
     planned = settled(weighed, catalog, day)
 
-    outcome = Outcome(screened.runs, grounded, catalog, planned, bases)
+    outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),

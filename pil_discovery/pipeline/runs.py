@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import leads
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
+from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
         Model,
         ModelRun,
         Origin,
+        Quality,
         RateTable,
         Source,
         Workspace,
@@ -35,9 +38,13 @@ _ENGINES = ("duckdb", "shapely", "pyproj", "pyogrio", "rasterio", "exactextract"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a scan: runs, findings, ranked leads, the law they rest on."""
+    """What came of a scan: runs, findings, ranked leads, the law they rest on.
+
+    `quality` tells by model id how far it can be trusted.
+    """
 
     runs: Sequence[ModelRun]
+    quality: Mapping[str, Quality]
     findings: Sequence[Finding]
     catalog: Catalog
     leads: Sequence[Lead]
@@ -69,7 +76,12 @@ def describe(
             )
             for i, b in outcome.bases.items()
         },
-        "leads": {"single": kinds["single"], "class": kinds["class"]},
+        "leads": {
+            "single": kinds["single"],
+            "class": kinds["class"],
+            "not_listed": sum(not lead.listed for lead in outcome.leads),
+        },
+        "verdicts_sha256": verdicts_sha256(workspace.root / VERDICTS),
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
             for file, report in materials.reports
@@ -86,9 +98,9 @@ def _model(
     run: ModelRun, outcome: Outcome, sources: Sequence[Source], jurisdiction: str
 ) -> dict[str, Any]:
     model = outcome.catalog.models[run.id]
-    notes = list(run.notes)
+    trust = outcome.quality[run.id]
+    notes = [*run.notes, *trust.alarms]
     if run.state == "computed":
-        notes += leads.noise_notes([run]).values()
         notes += _rate_notes(model, outcome, jurisdiction)
         notes += _rows_aside(model, sources)
     return {
@@ -96,6 +108,7 @@ def _model(
         "notes": notes,
         "labels": model.labels,
         "tables": list(model.tables),
+        "quality": trust.model_dump(),
         **_origin(model.origin),
     }
 
@@ -157,6 +170,11 @@ def _table(table: RateTable, models: Iterable[Model]) -> dict[str, Any]:
 def _origin(origin: Origin | None) -> dict[str, Any]:
     """Say which file of the catalogue it was, and whether a local one."""
     return {} if origin is None else origin.model_dump()
+
+
+def verdicts_sha256(path: Path) -> str | None:
+    """Return the hash of the outcomes of checks, on which scores rest, too."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def product_version() -> str:

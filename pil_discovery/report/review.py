@@ -87,12 +87,15 @@ def review_page(contents: Contents, scan: str) -> str:
 
 
 def page_data(contents: Contents, scan: str) -> dict[str, Any]:
-    """Choose what the page shows: classes and the first single leads, 5,000 in all."""
+    """Choose what the page shows: classes and the first single leads, 5,000 in all.
+
+    Leads that are not listed are not among them; the notes of their model say so.
+    """
     leads = _shown(contents.leads)
     used = {i for lead in leads if lead["kind"] == "single" for i in lead["findings"]}
     return {
         "scan": scan,
-        "total": len(contents.leads),
+        "total": sum(bool(lead["listed"]) for lead in contents.leads),
         "run": _run(contents.run),
         "words": {
             "domains": wording.DOMAINS,
@@ -113,8 +116,9 @@ def page_data(contents: Contents, scan: str) -> dict[str, Any]:
 
 
 def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    classes = [lead for lead in leads if lead["kind"] == "class"][:MOST_LEADS]
-    singles = [lead for lead in leads if lead["kind"] == "single"]
+    listed = [lead for lead in leads if lead["listed"]]
+    classes = [lead for lead in listed if lead["kind"] == "class"][:MOST_LEADS]
+    singles = [lead for lead in listed if lead["kind"] == "single"]
     return [*singles[: MOST_LEADS - len(classes)], *classes]
 
 

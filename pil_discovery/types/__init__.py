@@ -46,6 +46,7 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
+from pil_discovery.types.verdicts import VERDICTS, Quality, Verdict
 from pil_discovery.types.vocabulary import (
     FICTIONAL_DIVISION,
     RateRow,
@@ -66,6 +67,7 @@ __all__ = [
     "FICTIONAL_DIVISION",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "VERDICTS",
     "Applied",
     "Archive",
     "Basis",
@@ -103,6 +105,7 @@ __all__ = [
     "Parts",
     "Personal",
     "Power",
+    "Quality",
     "RateRow",
     "RateTable",
     "ReadReport",
@@ -120,6 +123,7 @@ __all__ = [
     "Table",
     "UsedRate",
     "Usual",
+    "Verdict",
     "Verification",
     "Words",
     "Workspace",

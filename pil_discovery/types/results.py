@@ -137,12 +137,14 @@ class Lead(Noun):
 
     `route` is `admin`, `civil` or `none`; `routes` shows verifiability and score of
     each. `reasons` explain every part with value and origin; `missing` is what would
-    raise the lead. A class lead (类案) has `members`.
+    raise the lead. A class lead (类案) has `members`. `listed` is false where checks
+    found the model wrong too often: the lead is there for who asks for it.
     """
 
     lead_id: str
     kind: Literal["single", "class"] = "single"
     rank: int
+    listed: bool = True
     score: Decimal
     parts: Parts
     routes: dict[str, dict[str, Decimal]] = _Field(default_factory=dict)

@@ -73,3 +73,16 @@ class UsedRate(Noun):
     basis: tuple[str, ...] = ()
     document: str = ""
     fictional: bool = False
+
+    def words(self) -> str:
+        """Say in Chinese what the row is, where it is from, and if it is made up."""
+        where = f"{self.division}，" if self.division else "全国，"
+        kind = f"{self.category}，" if self.category else ""
+        until = f"至{self.valid_to}" if self.valid_to else "起"
+        ground = "、".join((*self.basis, self.document)).strip("、")
+        if self.fictional:
+            ground = "虚构的示例值，不是法定标准"
+        return (
+            f"《{self.title}》{where}{kind}{self.valid_from}{until}：{self.value} "
+            f"{self.unit}（{ground}；{self.file} 第 {self.row} 行）"
+        )
