@@ -22,6 +22,10 @@ Key = tuple[Any, ...]
 
 _SIGNALS = ("inaction", "urgency", "scale")
 _RESERVED = ("_state", "_copies", "_n")
+MOST_CANDIDATES = 20_000_000
+"""Candidates of one model: a province has fewer, a join without condition has more."""
+MOST_REPORTED = 1_000_000
+"""Candidates that are not clear: they stand in memory, and nobody could read more."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,10 @@ def evaluate(
         room = Room(model.place, relations, images, as_of, values)
         steps = [run_step(step, room) for step in model.steps]
         relations.create("_population", model.population.sql, "population.sql")
+        _demand_few(model, relations, "_population", MOST_CANDIDATES)
         _check_columns(model, relations)
         _judge(model, relations)
+        _demand_few(model, relations, "_reported", MOST_REPORTED)
         links = _link(model, relations)
         return Evaluation(
             rows=_reported(relations),
@@ -93,6 +99,16 @@ def evaluate(
             states=_states(model, relations),
             steps=steps,
         )
+
+
+def _demand_few(model: Model, relations: Relations, table: str, most: int) -> None:
+    """Refuse more rows than memory is sure to hold."""
+    count = relations.count(table)
+    if count > most:
+        kind = "候选" if table == "_population" else "命中、复核或者未知的候选"
+        what = f"模型给出 {count:,} 条{kind}，超过 {most:,} 条的上限，已停止"
+        remedy = "检查连接有无条件、hit 是否处处为空"
+        raise ModelError(Problem(model.place, "population.sql", what, remedy))
 
 
 def _check_columns(model: Model, relations: Relations) -> None:

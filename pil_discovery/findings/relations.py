@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import duckdb
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.safety import faults, too_long
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_UNSTEADY = re.compile(
-    r"\b(now|today|current_date|current_time|current_timestamp|localtime"
-    r"|localtimestamp|get_current_timestamp|get_current_time|transaction_timestamp"
-    r"|random|setseed|uuid|gen_random_uuid|uuidv4|uuidv7|nextval|currval|getvariable"
-    r"|current_setting|getenv)\b",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LONGEST_S = 1800.0
 """How long one SELECT may run: five million rows take some seconds."""
@@ -139,7 +132,10 @@ class Relations:
 
     def columns(self, name: str) -> dict[str, str]:
         """Return column name → DuckDB type of a table, in order."""
-        rows = self._connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        try:
+            rows = self._connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        except duckdb.CatalogException:
+            self._refuse("", f"没有名为「{name}」的表", "核对步骤的次序和表名")
         return {str(r[0]): str(r[1]) for r in rows}
 
     def check_expression(self, expression: str, table: str, where: str) -> None:
@@ -147,11 +143,8 @@ class Relations:
         self._checked(f"SELECT ({expression}) AS x FROM {quoted(table)}", where)
 
     def _checked(self, sql: str, where: str) -> dict[str, Any]:
-        bare = _QUOTED.sub("''", sql)
-        unsteady = sorted({m.group(0).lower() for m in _UNSTEADY.finditer(bare)})
-        if unsteady:
-            names = "、".join(unsteady)
-            self._refuse(where, f"不得使用随时间或随机变化的函数：{names}", "用 $as_of")
+        if too_long(sql):
+            self._refuse(where, too_long(sql))
         try:
             statements = duckdb.extract_statements(sql)
         except duckdb.Error as error:
@@ -160,6 +153,8 @@ class Relations:
             self._refuse(where, f"只能有一条语句，现有 {len(statements)} 条")
         if statements[0].type != duckdb.StatementType.SELECT:
             self._refuse(where, "只允许 SELECT 语句")
+        for what, remedy in faults(sql):
+            self._refuse(where, what, remedy)
         return self._values(statements[0].named_parameters, where)
 
     def _bound(self, sql: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pil_discovery.findings import Inputs, screen
+from pil_discovery.pipeline.guarded import run_guarded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,6 +56,27 @@ Job = tuple["Model", Inputs, "dt.date", bool]
 
 
 def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    """Yield outcomes in the order of the jobs; local models each in a guarded process."""
+    shipped = _shipped([job for job in jobs if not _is_local(job[0])], workers)
+    for job in jobs:
+        if _is_local(job[0]):
+            outcome: Outcome = run_guarded(_work, _reduced(job), file=job[0].place)
+            yield outcome
+        else:
+            yield next(shipped)
+
+
+def _is_local(model: Model) -> bool:
+    return model.origin is not None and model.origin.local
+
+
+def _reduced(job: Job) -> Job:
+    """Leave out the tables that the model does not declare: they cross a border."""
+    model, inputs, as_of, personal = job
+    return model, _declared(model, inputs), as_of, personal
+
+
+def _shipped(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     if workers == 1 or len(jobs) < 2:
         yield from map(_work, jobs)
         return

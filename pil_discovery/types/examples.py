@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field as _Field
 
@@ -11,6 +11,8 @@ from pil_discovery.types.base import Noun
 from pil_discovery.types.vocabulary import RateRow
 
 Scalar = str | int | float | bool
+
+_Side = Annotated[int, _Field(ge=1, le=2000)]
 
 
 class ExamplePatch(Noun):
@@ -29,7 +31,7 @@ class ExampleImage(Noun):
     """
 
     acquired: str
-    size: tuple[int, int]
+    size: tuple[_Side, _Side]
     origin: tuple[float, float]
     pixel_m: float
     base: dict[str, float]

@@ -90,9 +90,9 @@ def test_a_rate_table_that_changed_is_told_where_a_finding_rests_on_it():
 
     demand_agreement(run, place, [rated], tables("a"))
     demand_agreement(run, place, [FINDING], tables("b"))
-    with pytest.raises(BundleError, match="fee_rate.yaml：文件在筛查之后有改动"):
+    with pytest.raises(BundleError, match=r"fee_rate\.yaml：文件在筛查之后有改动"):
         demand_agreement(run, place, [rated], tables("b"))
-    with pytest.raises(BundleError, match="fee_rate.yaml：文件在筛查之后有改动"):
+    with pytest.raises(BundleError, match=r"fee_rate\.yaml：文件在筛查之后有改动"):
         demand_agreement(run, place, [rated], catalog("1.0.0"))
 
 
