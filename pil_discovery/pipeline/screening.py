@@ -56,7 +56,7 @@ Job = tuple["Model", Inputs, "dt.date", bool]
 
 
 def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Yield outcomes in the order of the jobs; local models each in a guarded process."""
+    """Yield outcomes in the order of the jobs; local models run guarded, one by one."""
     shipped = _shipped([job for job in jobs if not _is_local(job[0])], workers)
     for job in jobs:
         if _is_local(job[0]):
