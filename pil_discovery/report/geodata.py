@@ -45,8 +45,8 @@ def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         One row per lead in rank order, EPSG:4490; `rank` integer, `listed` boolean,
-        score and parts float, everything else text (measures, findings and members as JSON). A lead
-        without a place has no geometry and stays.
+        score and parts float, everything else text (measures, findings and members as
+        JSON). A lead without a place has no geometry and stays.
     """
     columns = {
         "rank": pd.array([r["rank"] for r in leads], dtype="int64"),

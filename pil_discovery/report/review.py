@@ -53,7 +53,10 @@ LEAD_FIELDS = (
 FINDING_FIELDS = ("state", "sentence_zh", "records", "exclusions", "missing")
 RUN_FIELDS = ("name", "as_of", "basis")
 SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
-MODEL_FIELDS = ("id", "code", "state", "missing", "counts", "notes", "labels")
+MODEL_FIELDS = (
+    *("id", "code", "state", "missing", "counts", "notes", "labels"),
+    *("quality", "file", "local"),
+)
 DEGREES = 6
 
 
@@ -124,6 +127,7 @@ def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
     empty: dict[str, Any] = {"missing": [], "notes": [], "counts": {}, "labels": {}}
+    empty |= {"quality": {}}
     return {
         **{name: run.get(name) for name in RUN_FIELDS},
         "sources": [
