@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pil_discovery.findings import Inputs, screen
+from pil_discovery.findings import Inputs, explain, lint, screen
 from pil_discovery.findings.rates import periods, rate_table
 from pil_discovery.types import RateRow, RateTable, Words
 from tests.findings.factory import AS_OF, DATASETS, bills, model
@@ -134,15 +134,18 @@ def rated():
     )
 
 
-def screened(rated, rates, place="990302"):
+def given_rates(rates, place="990302"):
     frame = bills(("A", "2021-12-31", 1000), ("B", "2022-01-01", 1000))
-    inputs = Inputs(
+    return Inputs(
         {"bill": frame},
         datasets=DATASETS,
         tables={} if rates is None else {"fee_rate": rates},
         jurisdiction=place,
     )
-    _, findings = screen(rated, inputs, as_of=AS_OF)
+
+
+def screened(rated, rates, place="990302"):
+    _, findings = screen(rated, given_rates(rates, place), as_of=AS_OF)
     return {f.key["bill_no"]: f for f in findings}
 
 
@@ -182,3 +185,41 @@ def test_the_relation_says_which_values_are_made_up():
     found = rate_table(RATES, "990302")
     assert pc.sum(found["fictional"]).as_py() == 1
     assert found["valid_to"].to_pylist() == [DAY(2021, 12, 31), DAY(9999, 12, 31)]
+
+
+def test_an_explanation_names_the_row_that_holds(rated):
+    (reading,) = explain(rated, given_rates(RATES), "B", as_of=AS_OF).readings
+    assert [(r.table, r.row, r.fictional) for r in reading.rates] == [
+        ("fee_rate", 2, True)
+    ]
+    (reading,) = explain(rated, given_rates(None), "B", as_of=AS_OF).readings
+    assert reading.rates == ()
+    assert reading.columns["fee_cny"] is None
+
+
+def example(name, state, amount, **more):
+    row = {"bill_no": "A", "due_date": "2022-01-01", "amount_cny": amount}
+    given = {"bill": [row]}
+    plain = {"name": name, "as_of": "2026-09-30", "given": given}
+    return {**plain, "expect": {state: [["A"]]}, **more}
+
+
+def test_a_rate_table_must_be_used_and_tried(rated):
+    amounts = [("hit", 500), ("clear", 100), ("unknown", None)] * 2
+    examples = [example(f"例{n}", *a) for n, a in enumerate(amounts)]
+    rates = {"fee_rate": [row("99", 0.5, "2020-01-01")]}
+
+    def faults(**changes):
+        whole = rated.model_dump(exclude={"origin"}) | changes
+        found = lint(model(**whole), DATASETS)
+        return [(f.field, f.what) for f in found]
+
+    tried = [*examples, example("费率", "hit", 500, tables=rates)]
+    assert faults(examples=tried) == []
+    assert faults(examples=examples) == [
+        ("tables.0", "没有一个示例给出标准表「fee_rate」的行")
+    ]
+    unused = {"key": ["bill_no"], "sql": SQL.replace("r.value", "0.1")}
+    assert faults(examples=tried, population=unused) == [
+        ("tables.0", "没有一步用到标准表「fee_rate」的值（value）")
+    ]

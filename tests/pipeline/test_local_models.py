@@ -12,8 +12,12 @@ import yaml
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import CatalogError, PilError
 from pil_discovery.findings import Inputs
+from pil_discovery.pipeline.comparing import compare_models
+from pil_discovery.pipeline.explaining import explain_row
 from pil_discovery.pipeline.flow import scan
 from pil_discovery.pipeline.guarded import run_guarded
+from pil_discovery.pipeline.library import check_models
+from pil_discovery.pipeline.model_pages import write_model_pages
 from pil_discovery.pipeline.results import explain_lead, read_leads
 from pil_discovery.pipeline.screening import _work
 from pil_discovery.pipeline.verdicts import import_decisions
@@ -350,3 +354,50 @@ def test_a_class_shows_its_members_and_a_member_its_class(place, tmp_path):
     single = explain_lead(out, told.members[0].lead_id)
     assert single.inside.lead_id == group.lead_id
     assert f"所属类案：{group.rank}. {group.title_zh}" in "\n".join(single.lines())
+
+
+def test_a_row_is_explained_with_the_rate_that_it_used(place):
+    text = "\n".join(explain_row("LOCAL-01", "示让2026-1", place).lines())
+    assert "【所用标准】" in text
+    assert "《契据费率》9903，2020-01-01至2022-12-31：0.01 1" in text
+    assert "示例市契据费办法（示政发〔2020〕1号）" in text
+    told = explain_row("LOCAL-01", "示让2026-2", place)
+    assert any("虚构的示例值，不是法定标准" in line for line in told.lines()[3:4])
+    assert told.as_dict()["readings"][0]["rates"][0]["row"] == 2
+
+
+def test_versions_are_compared_with_the_rates_of_the_workspace(place, tmp_path):
+    old = dump(tmp_path / "old.yaml", MODEL)
+    new = dump(
+        tmp_path / "new.yaml",
+        {**MODEL, "population": {"key": ["contract_no"], "sql": f"{SQL} WHERE TRUE"}},
+    )
+    (same,) = compare_models(old, new, place)
+    assert same.new.counts.hit == 2
+    assert same.differences == ()
+    later = SQL.replace("c.sign_date BETWEEN", "DATE '2026-01-01' BETWEEN")
+    population = {"key": ["contract_no"], "sql": later}
+    dump(new, {**MODEL, "population": population})
+    (changed,) = compare_models(old, new, place)
+    ((fee, rate),) = [d.notes for d in changed.differences]
+    assert fee == "fee_cny 1000.00 → 2000.00"
+    assert rate.startswith("所用标准 《契据费率》9903，2020-01-01至2022-12-31")
+
+
+def test_the_page_of_a_model_shows_its_rates(place, tmp_path):
+    _, page = write_model_pages(tmp_path / "out", ["LOCAL-01"], [place / "本地"])
+    text = page.read_text("utf-8")
+    assert "标准表《契据费率》（`deed_fee_rate`；地区，占价款的比例" in text
+    assert "| 9903 |  | 2020-01-01 | 2022-12-31 | 0.01 | 示例市契据费办法" in text
+    assert "| 9903 |  | 2023-01-01 |  | 0.02 | 虚构的示例值 |" in text
+
+
+def test_a_local_model_in_the_place_of_a_built_in_one_is_checked(tmp_path):
+    built_in = models_folder() / "screening" / "land" / "unpaid-price.yaml"
+    text = built_in.read_text("utf-8")
+    path = tmp_path / "land" / "unpaid-price.yaml"
+    path.parent.mkdir()
+    path.write_text(text.replace("AS hit", "AS hitt"), encoding="utf-8")
+    found = check_models((tmp_path,))
+    assert (found.models, found.malformed) == (("land/unpaid-price",), ())
+    assert any("总体缺少列 hit" in fault.what for fault in found.faults)
