@@ -13,7 +13,7 @@ from pil_discovery.catalog.files import (
     read_all,
     yaml_files,
 )
-from pil_discovery.catalog.nouns import Document, with_origin
+from pil_discovery.catalog.nouns import Document, in_place, with_origin
 from pil_discovery.catalog.remedies import LOCAL_FILE as REMEDIES
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
@@ -124,16 +124,9 @@ def _replaced(
         if code not in {None, model.code}:
             what = f"替换内置模型 {model.id} 须沿用其代码 {code}"
             problems.append(document.problem(("code",), what))
-        instead.append((_marked(model, replaces=code is not None), document))
+        instead.append((model if code is None else in_place(model), document))
     taken = {model.id for model, _ in local}
     return [*(pair for pair in shipped if pair[0].id not in taken), *instead]
-
-
-def _marked(model: Model, *, replaces: bool) -> Model:
-    if model.origin is None or not replaces:
-        return model
-    origin = model.origin.model_copy(update={"replaces": True})
-    return model.model_copy(update={"origin": origin})
 
 
 def _read_folder(folder: Path, problems: list[Problem], *, local: bool) -> list[Read]:

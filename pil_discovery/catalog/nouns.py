@@ -111,6 +111,13 @@ def with_origin(cls: type[N], document: Document, *, local: bool) -> N:
     return noun.model_copy(update={_ORIGIN: origin})
 
 
+def in_place(noun: N) -> N:
+    """Return a noun with an origin, told that it stands for a built-in one."""
+    origin: Origin = getattr(noun, _ORIGIN)
+    replacing = origin.model_copy(update={"replaces": True})
+    return noun.model_copy(update={_ORIGIN: replacing})
+
+
 def part_to_noun(
     cls: type[N], document: Document, value: Yaml, *, at: Loc = (), only: str = ""
 ) -> N:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.files import models_folder, once, read_all, yaml_files
-from pil_discovery.catalog.nouns import Document, with_origin
+from pil_discovery.catalog.nouns import Document, in_place, with_origin
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.text.codes import division_stem
 from pil_discovery.types import FICTIONAL_DIVISION, RateTable
@@ -61,17 +61,10 @@ def _tables(root: Path, extra: tuple[Path, ...]) -> tuple[Read, ...]:
             if before is not None and before[0].origin and before[0].origin.local:
                 what = f"「{table.id}」已由 {before[1].name} 使用"
                 problems.append(document.problem(("id",), what, "请只留一份"))
-            found[table.id] = (_marked(table, replaces=before is not None), document)
+            found[table.id] = (table if before is None else in_place(table), document)
     if problems:
         raise CatalogError(problems)
     return tuple(found[name] for name in sorted(found))
-
-
-def _marked(table: RateTable, *, replaces: bool) -> RateTable:
-    if table.origin is None or not replaces:
-        return table
-    origin = table.origin.model_copy(update={"replaces": True})
-    return table.model_copy(update={"origin": origin})
 
 
 def _read_folder(root: Path, problems: list[Problem], *, local: bool) -> list[Read]:
