@@ -216,6 +216,7 @@ def _fact_item(
         "numbers": trace_numbers(finding),
         "basis": list(finding.basis),
         "records": [r.model_dump() for r in finding.records],
+        "rates": [r.model_dump() for r in finding.rates],
         "geometry": finding.geometry,
         "crs": "EPSG:4490" if finding.geometry else None,
         "exclusions": [e.model_dump() for e in finding.exclusions],

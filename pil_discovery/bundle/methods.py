@@ -41,6 +41,7 @@ def method_card(request: BundleRequest, evidence: Evidence) -> str:
     lines += ["## 数据清洗", *_cleaning_lines(evidence)]
     for model in request.lead_models:
         lines += _model_lines(model)
+    lines += ["## 所用标准", *_bullets(_rates(request))]
     lines += ["## 线索清单", *_finding_lines(evidence)]
     lines += ["## 核实要点", *_bullets(_verify_points(request))]
     return "\n\n".join(lines) + "\n"
@@ -94,6 +95,7 @@ def limits(request: BundleRequest, evidence: Evidence) -> str:
                 f"## 所用数据集\n\n{_list(sorted(used))}",
                 f"## 尚缺的数据\n\n{_list([*missing, *absent])}",
                 f"## 模型没有计算的部分\n\n{_list(gaps)}",
+                f"## 虚构的示例标准\n\n{_list(_made_up(request))}",
                 f"## 需要进一步核实的情形\n\n{_list(doubts)}",
                 f"## 没有载入文本、文书不得引用的依据\n\n{_list(_uncited(request))}",
                 f"## 没有中文写法、建议书只作一般表述的处理措施\n\n{_list(wordless)}",
@@ -149,6 +151,17 @@ def _model_lines(model: Model) -> list[str]:
         f"候选与判断：\n\n```sql\n{model.population.sql.strip()}\n```",
         *_bullets(f"排除情形：{e.zh}（{e.when}）" for e in model.exclusions),
     ]
+
+
+def _rates(request: BundleRequest) -> list[str]:
+    """Return each row of a rate table that a finding rests on, once."""
+    used = (r.words() for f in request.findings for r in f.rates)
+    return list(dict.fromkeys(map(printable, used)))
+
+
+def _made_up(request: BundleRequest) -> list[str]:
+    rates = [r for f in request.findings for r in f.rates if r.fictional]
+    return [f"{r.words()}，据以测算的金额不得引用" for r in rates]
 
 
 def _finding_lines(evidence: Evidence) -> list[str]:

@@ -20,6 +20,7 @@ from pil_discovery.catalog.procedure import Procedure, load_procedure
 from pil_discovery.catalog.remedies import load_remedies
 from pil_discovery.catalog.schema import model_schema
 from pil_discovery.catalog.strict import read_yaml
+from pil_discovery.catalog.vocabulary import check_tables, load_tables
 from pil_discovery.catalog.workspace import read_workspace
 from pil_discovery.errors import CatalogError, Problem
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Fact,
         Model,
         Power,
+        RateTable,
         Regime,
         Route,
     )
@@ -54,6 +56,7 @@ __all__ = [
     "load_law",
     "load_models",
     "load_procedure",
+    "load_tables",
     "load_units",
     "model_schema",
     "models_folder",
@@ -88,6 +91,8 @@ class Catalog:
         Fields of litigation by id.
     remedies
         Code → words of a suggestion.
+    tables
+        Rates and thresholds that differ by place and date, by id.
     """
 
     datasets: dict[str, Dataset] = field(default_factory=dict)
@@ -102,6 +107,7 @@ class Catalog:
     units: dict[str, str] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
     remedies: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, RateTable] = field(default_factory=dict)
 
     @property
     def known(self) -> Known:
@@ -113,6 +119,7 @@ class Catalog:
             units=self.units,
             domains=self.domains,
             remedies=self.remedies,
+            tables=self.tables,
         )
 
     @property
@@ -150,8 +157,9 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
     Parameters
     ----------
     extra
-        Folders of local models; inside, `datasets/`, `law/`, `procedure/` and
-        `agencies/` hold what the models name and the built-in files do not know.
+        Folders of local models; inside, `datasets/`, `law/`, `procedure/`, `agencies/`
+        and `vocabulary/` hold what the models name and the built-in files do not know;
+        rate tables and models of a built-in id replace the built-in ones.
     root
         Folder of built-in models; default: the installed one.
 
@@ -190,9 +198,11 @@ def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> S
         units=units,
         domains=domains,
         remedies=_try(lambda: load_remedies(home, extra), problems) or {},
+        tables=_try(lambda: load_tables(extra, root=home), problems) or {},
     )
     if not problems:  # else every name would seem unknown
         problems.extend(check_mandates(topics, extra, root=home))
+        problems.extend(check_tables(catalog.known, extra, root=home))
         problems.extend(check_models(catalog.known, extra, root=home))
     documents = {model.id: document for model, document in pairs}
     return Survey(catalog, documents, tuple(dict.fromkeys([*problems, *wrong])))

@@ -54,7 +54,7 @@ def models_folder(package: Path = PACKAGE) -> Path:
     )
 
 
-LOCAL_PARTS = ("agencies", "datasets", "law", "procedure")
+LOCAL_PARTS = ("agencies", "datasets", "law", "procedure", "vocabulary")
 """Folders of a local folder that hold no models but what its models name."""
 
 

@@ -13,7 +13,7 @@ from pil_discovery.catalog.files import (
     read_all,
     yaml_files,
 )
-from pil_discovery.catalog.nouns import Document, to_noun
+from pil_discovery.catalog.nouns import Document, in_place, with_origin
 from pil_discovery.catalog.remedies import LOCAL_FILE as REMEDIES
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.types import Dataset, Domain, Fact
+    from pil_discovery.types import Dataset, Domain, Fact, RateTable
+
+    Read = tuple[Model, Document]
 
 _IMAGE = "image"
 
@@ -37,6 +39,7 @@ class Known:
     units: Mapping[str, str]
     domains: Mapping[str, Domain]
     remedies: Mapping[str, str]
+    tables: Mapping[str, RateTable]
 
 
 def load_models(
@@ -45,8 +48,8 @@ def load_models(
     """Load the built-in models and those of local folders, sorted by id.
 
     The files are checked by themselves only; `load_catalog` also checks what they
-    name. Ids of local models are relative to their folder; its `LOCAL_PARTS` are not
-    read here.
+    name. Ids of local models are relative to their folder, whose `LOCAL_PARTS` are not
+    read here; a local model of a built-in id replaces the built-in one.
 
     Raises
     ------
@@ -74,11 +77,11 @@ def read_apart(path: Path, known: Known) -> dict[str, Model]:
     """
     problems: list[Problem] = []
     if path.is_dir():
-        found = _read_folder(path, problems)
+        found = _read_folder(path, problems, local=True)
     else:
         documents, wrong = read_all(path.parent, [path])
         problems.extend(wrong)
-        found = _read_models(documents, problems)
+        found = _read_models(documents, problems, local=True)
     problems += [
         p for model, document in found for p in _mistakes(model, document, known)
     ]
@@ -96,18 +99,37 @@ def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Pro
 @once
 def read_models(
     root: Path, extra: tuple[Path, ...]
-) -> tuple[tuple[tuple[Model, Document], ...], tuple[Problem, ...]]:
-    """Read every model that can be read, in order of id, and all mistakes."""
+) -> tuple[tuple[Read, ...], tuple[Problem, ...]]:
+    """Read every model that can be read, in order of id, and all mistakes.
+
+    A local model of a built-in id stands in the place of the built-in one.
+    """
     problems: list[Problem] = []
-    found: list[tuple[Model, Document]] = []
-    for folder in (root / "screening", *extra):
-        found.extend(_read_folder(folder, problems))
-    for name in ("id", "code"):
-        problems.extend(_repeated(found, name))
+    shipped = _read_folder(root / "screening", problems, local=False)
+    local = [p for folder in extra for p in _read_folder(folder, problems, local=True)]
+    problems.extend(_repeated(local, "id"))
+    found = _replaced(shipped, local, problems)
+    problems.extend(_repeated(found, "code"))
     return tuple(sorted(found, key=lambda pair: pair[0].id)), tuple(problems)
 
 
-def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Document]]:
+def _replaced(
+    shipped: Sequence[Read], local: Sequence[Read], problems: list[Problem]
+) -> list[Read]:
+    """Put local models in the place of built-in ones of the same id."""
+    codes = {model.id: model.code for model, _ in shipped}
+    instead: list[Read] = []
+    for model, document in local:
+        code = codes.get(model.id)
+        if code not in {None, model.code}:
+            what = f"替换内置模型 {model.id} 须沿用其代码 {code}"
+            problems.append(document.problem(("code",), what))
+        instead.append((model if code is None else in_place(model), document))
+    taken = {model.id for model, _ in local}
+    return [*(pair for pair in shipped if pair[0].id not in taken), *instead]
+
+
+def _read_folder(folder: Path, problems: list[Problem], *, local: bool) -> list[Read]:
     if not folder.is_dir():
         problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
         return []
@@ -118,7 +140,7 @@ def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Doc
     ]
     documents, wrong = read_all(folder, files)
     problems.extend(wrong)
-    found = _read_models(documents, problems)
+    found = _read_models(documents, problems, local=local)
     for model, document in found:
         expected = document.name.split("/", 1)[1].removesuffix(".yaml")
         if model.id != expected:
@@ -127,18 +149,18 @@ def _read_folder(folder: Path, problems: list[Problem]) -> list[tuple[Model, Doc
 
 
 def _read_models(
-    documents: Iterable[Document], problems: list[Problem]
-) -> list[tuple[Model, Document]]:
-    found: list[tuple[Model, Document]] = []
+    documents: Iterable[Document], problems: list[Problem], *, local: bool
+) -> list[Read]:
+    found: list[Read] = []
     for document in documents:
         try:
-            found.append((to_noun(Model, document), document))
+            found.append((with_origin(Model, document, local=local), document))
         except CatalogError as error:
             problems.extend(error.problems)
     return found
 
 
-def _repeated(found: Iterable[tuple[Model, Document]], name: str) -> list[Problem]:
+def _repeated(found: Iterable[Read], name: str) -> list[Problem]:
     seen: dict[str, str] = {}
     problems: list[Problem] = []
     for model, document in found:
@@ -154,6 +176,7 @@ def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
     return [
         *domain_mistakes(document, model.domain, known.domains),
         *_data_mistakes(model, document, known),
+        *_table_mistakes(model, document, known),
         *_law_mistakes(model, document, known),
         *_unit_mistakes(model, document, known),
         *_remedy_mistakes(model, document, known),
@@ -181,6 +204,16 @@ def _data_mistakes(model: Model, document: Document, known: Known) -> list[Probl
                 if column not in allowed
             )
     return found
+
+
+def _table_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
+    return [
+        document.problem(
+            ("tables", i), f"没有标准表「{name}」", near_names(name, known.tables)
+        )
+        for i, name in enumerate(model.tables)
+        if name not in known.tables
+    ]
 
 
 def columns_of(dataset: Dataset) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import types
 import typing
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from pil_discovery.catalog.strict import Yaml, line_of, parse_yaml, read_text
 from pil_discovery.errors import CatalogError, Problem, near_names
+from pil_discovery.types import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,6 +28,8 @@ N = TypeVar("N", bound=BaseModel)
 
 Hint = Any
 """A type annotation."""
+
+_ORIGIN = "origin"
 
 _SENTENCES = {
     "string_type": "应当是文字（编号、日期等请加引号）",
@@ -45,11 +49,12 @@ _SENTENCES = {
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML file: its name for messages, its text and its value."""
+    """One YAML file: its name for messages, its text, its value and its hash."""
 
     name: str
     text: str
     value: Yaml
+    sha256: str = ""
 
     def problem(self, loc: Loc, what: str, remedy: str = "") -> Problem:
         """Return a problem at a field of this file, with its line."""
@@ -62,7 +67,8 @@ class Document:
 def read_document(path: Path, *, name: str) -> Document:
     """Read one YAML file strictly; raises CatalogError."""
     text = read_text(path, name=name)
-    return Document(name, text, parse_yaml(text, name=name))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Document(name, text, parse_yaml(text, name=name), digest)
 
 
 def field_path(loc: Loc) -> str:
@@ -85,6 +91,31 @@ def to_noun(cls: type[N], document: Document) -> N:
         With every field that does not fit; unknown fields name near ones.
     """
     return part_to_noun(cls, document, document.value, at=())
+
+
+def with_origin(cls: type[N], document: Document, *, local: bool) -> N:
+    """Return the noun that a document holds, knowing the file it came from.
+
+    Raises
+    ------
+    CatalogError
+        As `to_noun`; also if the author wrote an `origin`, which is ours to set.
+    """
+    value = document.value
+    if isinstance(value, dict) and _ORIGIN in value:
+        what = f"不认识的字段「{_ORIGIN}」"
+        raise CatalogError(document.problem((_ORIGIN,), what, "请删去"))
+    noun = part_to_noun(cls, document, value, only=_ORIGIN)
+    file = document.name if local else f"models/{document.name}"
+    origin = Origin(file=file, sha256=document.sha256, local=local)
+    return noun.model_copy(update={_ORIGIN: origin})
+
+
+def in_place(noun: N) -> N:
+    """Return a noun with an origin, told that it stands for a built-in one."""
+    origin: Origin = getattr(noun, _ORIGIN)
+    replacing = origin.model_copy(update={"replaces": True})
+    return noun.model_copy(update={_ORIGIN: replacing})
 
 
 def part_to_noun(

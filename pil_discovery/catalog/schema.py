@@ -21,9 +21,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def model_schema(catalog: Catalog) -> Schema:
     """Return the schema of a model file over the names of a catalogue.
 
-    Data sets with their columns, units, powers, remedies and fields of litigation are
-    listed, so that an editor can offer them; ids of law are too many and are left to
-    `pil models check`.
+    Data sets with their columns, rate tables, units, powers, remedies and fields of
+    litigation are listed, so that an editor can offer them; ids of law are too many and
+    are left to `pil models check`.
     """
     schema = Model.model_json_schema()
     nouns, fields = schema["$defs"], schema["properties"]
@@ -39,6 +39,10 @@ def model_schema(catalog: Catalog) -> Schema:
     nouns["Rows"] = _by_dataset(catalog.datasets, _row_list)
     for name in ("data", "clears"):
         fields[name] = {"title": fields[name]["title"], "$ref": "#/$defs/Columns"}
+    fields["tables"]["items"]["enum"] = sorted(catalog.tables)
+    nouns["Example"]["properties"]["tables"]["propertyNames"] = {
+        "enum": sorted(catalog.tables)
+    }
     nouns["Example"]["properties"]["given"] = {"$ref": "#/$defs/Rows"}
     return {"$schema": DIALECT, **schema}
 

@@ -32,19 +32,49 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="显示前几条",
 )
 @click.option("--domain", default=None, metavar="领域", help="只看一个领域")
+@click.option(
+    "--kind",
+    type=click.Choice(["single", "class"]),
+    default=None,
+    help="只看单件（single）或类案（class）",
+)
+@click.option(
+    "--all", "every", is_flag=True, help="连同核查属实率过低、未自动列出的模型的线索"
+)
 @as_json
 @guarded
-def leads(out: Path, top: int, domain: str | None, *, as_json: bool) -> None:
+def leads(
+    out: Path,
+    top: int,
+    domain: str | None,
+    kind: str | None,
+    *,
+    every: bool,
+    as_json: bool,
+) -> None:
     """列出线索，按得分排列。"""
     from pil_discovery.cli.tables import lead_rows
     from pil_discovery.pipeline.results import read_leads
 
-    found = [lead for lead in read_leads(out) if domain in (None, lead.domain)]
+    there = [
+        lead
+        for lead in read_leads(out)
+        if domain in (None, lead.domain) and kind in (None, lead.kind)
+    ]
+    found = [lead for lead in there if every or lead.listed]
     if as_json:
         print_json(found[:top])
         return
     click.echo(columns(lead_rows(found[:top])))
     tell(say(f"共 {len(found)} 条；细看：pil show {out} 序号", f"{len(found)} leads"))
+    hidden = len(there) - len(found)
+    if hidden:
+        tell(
+            say(
+                f"另有 {hidden} 条出自核查属实率过低的模型，没有列出（--all 查看）。",
+                f"{hidden} leads of noisy models are not listed (--all).",
+            )
+        )
 
 
 @click.command()
@@ -169,4 +199,39 @@ def verify(
         leave(PROBLEMS)
 
 
-COMMANDS = (leads, show, bundle, verify)
+@click.command()
+@click.argument("out", type=_FOLDER, metavar="结果")
+@click.option(
+    "--import",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="读回填好的 leads.xlsx 或审核页导出的 JSON，记入工作区的核查结果",
+)
+@click.option(
+    "--workspace", type=_FOLDER, default=None, help="工作区（默认：筛查时的位置）"
+)
+@guarded
+def review(out: Path, file: Path | None, workspace: Path | None) -> None:
+    """审核线索：指出审核页；用 --import 读回处理意见。
+
+    \b
+    例：pil review 结果
+        pil review 结果 --import 结果/leads.xlsx
+    读回的意见决定模型的属实率：核查满 20 件而属实不足 20% 的模型，线索不再自动列出。
+    """
+    from pil_discovery.pipeline.results import read_leads
+    from pil_discovery.pipeline.verdicts import import_decisions
+
+    if file is None:
+        count = len(read_leads(out))
+        click.echo(str(out / "review.html"))
+        tell(
+            say(f"{count} 条线索，用浏览器打开。", f"{count} leads; open in a browser.")
+        )
+        return
+    path, added = import_decisions(out, file, workspace=workspace)
+    tell(say(f"{path}：新记入 {added} 条核查结果", f"{path}: {added} new verdicts"))
+
+
+COMMANDS = (leads, show, review, bundle, verify)

@@ -8,6 +8,7 @@ from pil_discovery.text.layout import cut, cut_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
     from pil_discovery.errors import Problem
     from pil_discovery.types import Lead
@@ -51,6 +52,7 @@ def count_rows(models: Iterable[Mapping[str, Any]]) -> list[tuple[object, ...]]:
         "排除",
         "未知",
         "未见",
+        "标出",
         "说明",
     )
     return [heading, *(_count_row(m) for m in models)]
@@ -65,7 +67,12 @@ def _count_row(model: Mapping[str, Any]) -> tuple[object, ...]:
         notes.append(f"没有可排除的数据：{'、'.join(model['missing_clears'])}")
     notes += model.get("notes", ())
     state = _STATES[model["state"]]
-    return (model["code"], model["id"], state, *counts, "；".join(notes))
+    share = _percent((model.get("quality") or {}).get("share"))
+    return (model["code"], model["id"], state, *counts, share, "；".join(notes))
+
+
+def _percent(share: Decimal | None) -> str:
+    return "" if share is None else f"{100 * share:.1f}%"
 
 
 def file_rows(

@@ -44,6 +44,7 @@ def example_faults(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fa
                 yield Fault(("examples", number), p.what, p.remedy)
     yield from _untried_exclusions(model, results)
     yield from _untried_clears(model)
+    yield from _untried_rates(model)
 
 
 def _too_few(model: Model) -> Iterator[Fault]:
@@ -131,3 +132,11 @@ def _untried_clears(model: Model) -> Iterator[Fault]:
             if all(row.get(column) is None for row in rows):
                 what = f"没有一个示例给出「{dataset}」的「{column}」"
                 yield Fault(("clears", dataset, number), what, "请补一个示例")
+
+
+def _untried_rates(model: Model) -> Iterator[Fault]:
+    """Yield rate tables of which no example gives a row."""
+    for number, name in enumerate(model.tables):
+        if not any(example.tables.get(name) for example in model.examples):
+            what = f"没有一个示例给出标准表「{name}」的行"
+            yield Fault(("tables", number), what, "请补一个示例")

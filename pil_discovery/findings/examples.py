@@ -16,6 +16,7 @@ import shapely
 
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.inputs import Inputs, declared_columns
+from pil_discovery.findings.rates import example_tables
 from pil_discovery.findings.screening import screen
 from pil_discovery.text.cells import type_frame
 from pil_discovery.types import BEIJING, Image, ImageProvenance
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pil_discovery.types import Dataset, Example, Finding, Model, ModelRun
-    from pil_discovery.types.models import ExampleImage
+    from pil_discovery.types.examples import ExampleImage
 
 STATES = ("hit", "review", "dropped", "unknown", "clear")
 _WEAKER = "downgrade"
@@ -65,7 +66,13 @@ def run_example(
             _image(example, spec, Path(folder) / f"{n}.tif")
             for n, spec in enumerate(example.images)
         ]
-        inputs = Inputs(_frames(model, example, datasets), images, datasets)
+        inputs = Inputs(
+            _frames(model, example, datasets),
+            images,
+            datasets,
+            tables=example_tables(model, example),
+            jurisdiction=example.jurisdiction,
+        )
         run, findings = screen(
             model,
             inputs,
@@ -155,8 +162,7 @@ def _frames(
 
 
 def _wrong(model: Model, example: Example, what: str) -> ModelError:
-    file = f"models/screening/{model.id}.yaml"
-    return ModelError(Problem(file, f"examples.{example.name}", what))
+    return ModelError(Problem(model.place, f"examples.{example.name}", what))
 
 
 def _frame(

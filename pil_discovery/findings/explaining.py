@@ -15,6 +15,7 @@ from pil_discovery.findings.inputs import (
     usable_images,
 )
 from pil_discovery.findings.population import conditions, judge
+from pil_discovery.findings.rates import used_rates
 from pil_discovery.findings.relations import Relations, quoted
 from pil_discovery.findings.rows import NUMBERED, find_row, near_rows, number_rows
 from pil_discovery.findings.screening import bands_of, scalar
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
-    from pil_discovery.types import Model, Step, StepRun
-    from pil_discovery.types.models import Scalar
+    from pil_discovery.types import Model, Step, StepRun, UsedRate
+    from pil_discovery.types.examples import Scalar
 
 Row = dict[str, Any]
 
@@ -63,6 +64,8 @@ class Reading:
     tables
         Data set or step → its rows that belong to the row, at most 20; of a data set
         with `来源`, the file, sheet and row they come from.
+    rates
+        The rows of rate tables that the row is computed with.
     """
 
     state: str
@@ -71,6 +74,7 @@ class Reading:
     conditions: tuple[Judged, ...]
     tables: Mapping[str, tuple[Row, ...]]
     steps: tuple[StepRun, ...]
+    rates: tuple[UsedRate, ...]
 
 
 @dataclass(frozen=True)
@@ -164,8 +168,8 @@ def _read(
     """Return one reading of the row, or the keys nearest to one that is not there."""
     images = usable_images(inputs.images, bands_of(model))
     whole = {**values, "as_of": as_of}
-    with Relations(model.id, whole) as relations:
-        room = Room(model.id, relations, images, as_of, whole)
+    with Relations(model.id, whole, file=model.place) as relations:
+        room = Room(model.place, relations, images, as_of, whole)
         steps = judge(model, inputs, room, late=late)
         number_rows(model, relations)
         number = find_row(model, relations, row)
@@ -188,6 +192,7 @@ def _read(
                 for name, rows in _belonging(model, relations).items()
             },
             steps=tuple(steps),
+            rates=used_rates(inputs.tables, _rate_rows(model, relations)),
         )
 
 
@@ -240,6 +245,15 @@ def _belonging(model: Model, relations: Relations) -> dict[str, tuple[Row, ...]]
     return {
         name: _shown_rows(relations, name, join) for name, join in joins.items() if join
     }
+
+
+def _rate_rows(model: Model, relations: Relations) -> dict[str, list[int]]:
+    """Return rate table → its rows behind the row."""
+    found = {
+        name: _shown_rows(relations, name, _by_key(model, relations, name))
+        for name in model.tables
+    }
+    return {name: [row["_id"] for row in rows] for name, rows in found.items()}
 
 
 def _by_key(model: Model, relations: Relations, table: str) -> str:

@@ -15,7 +15,7 @@ from pil_discovery.types.sources import ORIGIN_COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pil_discovery.types import Dataset, Field, Image, Model
+    from pil_discovery.types import Dataset, Field, Image, Model, RateTable
 
 PLACE_COLUMNS = ("_sigma_m", "_valid_from", "_valid_to")
 """Columns that rows with a place carry besides their geometry."""
@@ -37,11 +37,17 @@ class Inputs:
         Pictures in order of acquisition.
     datasets
         Data set descriptions by id.
+    tables
+        Rate tables by id.
+    jurisdiction
+        Division code of the place that is screened: it decides which rates hold.
     """
 
     frames: Mapping[str, pd.DataFrame]
     images: Sequence[Image] = ()
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
+    tables: Mapping[str, RateTable] = field(default_factory=dict)
+    jurisdiction: str = ""
 
 
 def missing_data(model: Model, inputs: Inputs) -> list[str]:

@@ -40,7 +40,11 @@ def lint(model: Model, datasets: Mapping[str, Dataset]) -> list[Fault]:
     faults = [*seen.faults, *_unused_parameters(model)]
     if seen.faults:
         return faults
-    faults += [*_unused_data(model, seen), *_unused_steps(model, seen)]
+    faults += [
+        *_unused_data(model, seen),
+        *_unused_rates(model, seen),
+        *_unused_steps(model, seen),
+    ]
     told = {fault.loc for fault in faults}  # what is not used need not be tried
     tried = example_faults(model, datasets)
     return [*faults, *(f for f in tried if f.loc not in told)]
@@ -61,6 +65,13 @@ def _unused_data(model: Model, seen: Rehearsal) -> Iterator[Fault]:
                     what = f"没有一步用到「{dataset}」的「{column}」"
                     remedy = "请删去，或在步骤里使用"
                     yield Fault((part, dataset, number), what, remedy)
+
+
+def _unused_rates(model: Model, seen: Rehearsal) -> Iterator[Fault]:
+    for number, name in enumerate(model.tables):
+        if "value" not in seen.read.get(name, ()):
+            what = f"没有一步用到标准表「{name}」的值（value）"
+            yield Fault(("tables", number), what, "请删去，或在步骤里使用")
 
 
 def _linking(model: Model, dataset: str) -> set[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import ModelError, Problem, near_names
 from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import arrow_table, exposed, image_table
+from pil_discovery.findings.rates import bare_table, rate_table
 from pil_discovery.findings.relations import Relations, quoted
 from pil_discovery.findings.steps import Room, run_step
 
@@ -25,6 +26,10 @@ _SIGNALS = ("inaction", "urgency", "scale")
 TRUTHS = ("BOOLEAN", "INTEGER", '"NULL"', "NULL")
 """DuckDB types of a truth value; a bare NULL counts as one."""
 _RESERVED = ("_state", "_copies", "_n")
+MOST_CANDIDATES = 20_000_000
+"""Candidates of one model: a province has fewer, a join without condition has more."""
+MOST_REPORTED = 1_000_000
+"""Candidates that are not clear: they stand in memory, and nobody could read more."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class Evaluation:
         for each exclusion (`_x0`…), signal (`_inaction0`…), lane (`_l0`…) and
         conditional remedy (`_r0`…).
     behind
-        For each row: data set → positions of the rows behind it.
+        For each row: data set or rate table → positions of the rows behind it.
     gaps
         For each row: «data set.column» of required cells that are missing there.
     states
@@ -75,8 +80,8 @@ def evaluate(
         If the SQL, a step or the columns of the population are not as declared.
     """
     values = {**parameters, "as_of": as_of}
-    with Relations(model.id, values) as relations:
-        room = Room(model.id, relations, images, as_of, values)
+    with Relations(model.id, values, file=model.place) as relations:
+        room = Room(model.place, relations, images, as_of, values)
         steps = judge(model, inputs, room, late=late)
         links = _link(model, relations)
         return Evaluation(
@@ -91,19 +96,47 @@ def evaluate(
 def judge(model: Model, inputs: Inputs, room: Room, *, late: bool) -> list[StepRun]:
     """Load the declared tables, run the steps and give every candidate a state.
 
-    It leaves the tables in the database of the room: one for each data set and step,
-    `_population` as the model gives it, and `_judged` with `_state` and the conditions.
+    It leaves the tables in the database of the room: one for each data set, rate table
+    and step, `_population` as the model gives it, and `_judged` with `_state` and the
+    conditions.
+    """
+    relations = room.relations
+    load_declared(model, inputs, room, late=late)
+    steps = [run_step(step, room) for step in model.steps]
+    relations.create("_population", model.population.sql, "population.sql")
+    _demand_few(model, relations, "_population", MOST_CANDIDATES)
+    _check_columns(model, relations)
+    _judge(model, relations)
+    _demand_few(model, relations, "_reported", MOST_REPORTED)
+    return steps
+
+
+def load_declared(model: Model, inputs: Inputs, room: Room, *, late: bool) -> None:
+    """Load the data sets, pictures and rate tables of a model; absent ones are empty.
+
+    Parameters
+    ----------
+    late
+        Whether a partial date stands for its last possible day (else its first).
     """
     relations = room.relations
     for name, frame in exposed(model, inputs).items():
         relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
     if "image" in {**model.data, **model.clears}:
         relations.load("image", image_table(room.images))
-    steps = [run_step(step, room) for step in model.steps]
-    relations.create("_population", model.population.sql, "population.sql")
-    _check_columns(model, relations)
-    _judge(model, relations)
-    return steps
+    for name in model.tables:
+        table = inputs.tables.get(name) or bare_table(name)
+        relations.load(name, rate_table(table, inputs.jurisdiction))
+
+
+def _demand_few(model: Model, relations: Relations, table: str, most: int) -> None:
+    """Refuse more rows than memory is sure to hold."""
+    count = relations.count(table)
+    if count > most:
+        kind = "候选" if table == "_population" else "命中、复核或者未知的候选"
+        what = f"模型给出 {count:,} 条{kind}，超过 {most:,} 条的上限，已停止"
+        remedy = "检查连接有无条件、hit 是否处处为空"
+        raise ModelError(Problem(model.place, "population.sql", what, remedy))
 
 
 def _check_columns(model: Model, relations: Relations) -> None:
@@ -142,7 +175,7 @@ def column_faults(model: Model, have: Mapping[str, str]) -> list[Fault]:
 
 
 def _problem(model: Model, where: str, what: str) -> Problem:
-    return Problem(f"models/screening/{model.id}.yaml", where, what)
+    return Problem(model.place, where, what)
 
 
 def conditions(model: Model) -> dict[str, tuple[Loc, str]]:
@@ -257,7 +290,7 @@ def _link(model: Model, relations: Relations) -> dict[str, str]:
     """
     kinds = relations.columns("_reported")
     links: dict[str, str] = {}
-    for dataset in dict.fromkeys((*model.data, *model.clears)):
+    for dataset in dict.fromkeys((*model.data, *model.clears, *model.tables)):
         pairs = _pairs(model, relations, dataset)
         if not pairs:
             continue

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ModelError, PilError, near_names
 from pil_discovery.findings.faults import Fault
-from pil_discovery.findings.inputs import Inputs, arrow_table, exposed, image_table
+from pil_discovery.findings.inputs import Inputs
 from pil_discovery.findings.plans import Plans
-from pil_discovery.findings.population import TRUTHS, column_faults, conditions
+from pil_discovery.findings.population import (
+    TRUTHS,
+    column_faults,
+    conditions,
+    load_declared,
+)
 from pil_discovery.findings.relations import Relations
 from pil_discovery.findings.sentences import names_in
 from pil_discovery.findings.step_facts import column_names, index_of, table_names
@@ -62,7 +67,10 @@ def rehearse(model: Model, datasets: Mapping[str, Dataset]) -> Rehearsal:
         Data set descriptions by id, all those that the model names among them.
     """
     values = {n: p.value for n, p in model.parameters.items()} | {"as_of": _DAY}
-    with Relations(model.id, values) as relations, Plans(values) as plans:
+    with (
+        Relations(model.id, values, file=model.place) as relations,
+        Plans(values) as plans,
+    ):
         stage = _Stage(model, relations, plans)
         stage.load(datasets)
         for number, step in enumerate(model.steps):
@@ -77,17 +85,14 @@ class _Stage:
     def __init__(self, model: Model, relations: Relations, plans: Plans) -> None:
         self._model, self._relations, self._plans = model, relations, plans
         values = {n: p.value for n, p in model.parameters.items()}
-        self._room = Room(model.id, relations, (), _DAY, values)
+        self._room = Room(model.place, relations, (), _DAY, values)
         self._broken: set[str] = set()
         self.found = Rehearsal()
 
     def load(self, datasets: Mapping[str, Dataset]) -> None:
-        for name, frame in exposed(self._model, Inputs({}, (), datasets)).items():
-            self._relations.load(name, arrow_table(frame, datasets[name], late=False))
+        load_declared(self._model, Inputs({}, (), datasets), self._room, late=False)
+        for name in self._relations.tables():
             self._plans.declare(name, self._relations.columns(name))
-        if "image" in {**self._model.data, **self._model.clears}:
-            self._relations.load("image", image_table(()))
-            self._plans.declare("image", self._relations.columns("image"))
 
     def step(self, step: Step, loc: Loc) -> None:
         if isinstance(step, SqlStep):
@@ -189,7 +194,7 @@ class _Stage:
         for dataset, pairs in self._model.records.items():
             loc: Loc = ("records", dataset)
             if dataset not in known:
-                yield Fault(loc, f"模型没有用数据集「{dataset}」")
+                yield Fault(loc, f"模型没有用数据集或标准表「{dataset}」")
                 continue
             theirs = self._relations.columns(dataset)
             for column, ours in pairs.items():

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import duckdb
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.safety import faults, too_long
 from pil_discovery.findings.sql_words import sql_words
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-_UNSTEADY = re.compile(
-    r"\b(now|today|current_date|current_time|current_timestamp|localtime"
-    r"|localtimestamp|get_current_timestamp|get_current_time|transaction_timestamp"
-    r"|random|setseed|uuid|gen_random_uuid|uuidv4|uuidv7|nextval|currval|getvariable"
-    r"|current_setting|getenv)\b",
-    re.IGNORECASE,
-)
-_QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LONGEST_S = 1800.0
 """How long one SELECT may run: five million rows take some seconds."""
@@ -81,6 +74,8 @@ class Relations:
         most 32 GB.
     longest_s
         Seconds after which a SELECT is stopped: a recursion without end never ends.
+    file
+        File of the model, for messages; default: where built-in models are.
     """
 
     def __init__(
@@ -88,9 +83,11 @@ class Relations:
         model: str,
         parameters: Mapping[str, Any],
         memory: str = "4GB",
+        *,
         longest_s: float = LONGEST_S,
+        file: str = "",
     ) -> None:
-        self._model = model
+        self._file = file or f"models/screening/{model}.yaml"
         self._parameters = dict(parameters)
         self._longest_s = longest_s
         self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
@@ -156,7 +153,10 @@ class Relations:
 
     def columns(self, name: str) -> dict[str, str]:
         """Return column name → DuckDB type of a table, in order."""
-        rows = self._connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        try:
+            rows = self._connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
+        except duckdb.CatalogException:
+            self._refuse("", f"没有名为「{name}」的表", "核对步骤的次序和表名")
         return {str(r[0]): str(r[1]) for r in rows}
 
     def check_expression(self, expression: str, table: str, where: str) -> None:
@@ -164,11 +164,8 @@ class Relations:
         self._checked(f"SELECT ({expression}) AS x FROM {quoted(table)}", where)
 
     def _checked(self, sql: str, where: str) -> dict[str, Any]:
-        bare = _QUOTED.sub("''", sql)
-        unsteady = sorted({m.group(0).lower() for m in _UNSTEADY.finditer(bare)})
-        if unsteady:
-            names = "、".join(unsteady)
-            self._refuse(where, f"不得使用随时间或随机变化的函数：{names}", "用 $as_of")
+        if too_long(sql):
+            self._refuse(where, too_long(sql))
         try:
             statements = duckdb.extract_statements(sql)
         except duckdb.Error as error:
@@ -178,6 +175,8 @@ class Relations:
             self._refuse(where, f"只能有一条语句，现有 {len(statements)} 条")
         if statements[0].type != duckdb.StatementType.SELECT:
             self._refuse(where, "只允许 SELECT 语句")
+        for what, remedy in faults(sql):
+            self._refuse(where, what, remedy)
         return self._values(statements[0].named_parameters, where)
 
     def _bound(self, sql: str) -> dict[str, Any]:
@@ -210,8 +209,7 @@ class Relations:
             watch.cancel()
 
     def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
-        file = f"models/screening/{self._model}.yaml"
-        raise ModelError(Problem(file, where, what, remedy))
+        raise ModelError(Problem(self._file, where, what, remedy))
 
 
 def parameters_in(sql: str) -> set[str]:

@@ -18,6 +18,7 @@ from pil_discovery.findings.inputs import (
     usable_images,
 )
 from pil_discovery.findings.population import Evaluation, evaluate
+from pil_discovery.findings.rates import fictional_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.geo.geojson import geojson_of
 from pil_discovery.text.canonical import decimal_of, dump_json
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.types import Image, Model
-    from pil_discovery.types.models import Scalar, Signal
+    from pil_discovery.types.examples import Scalar
+    from pil_discovery.types.models import Signal
 
 Origins = dict[str, list[list[Any]]]
 
@@ -178,6 +180,7 @@ def _finding(
     records: tuple[RecordRef, ...],
 ) -> Finding:
     key = {name: scalar(row[name]) for name in model.population.key}
+    rates = used_rates(inputs.tables, row["_behind"])
     return Finding(
         finding_id=finding_id(model.id, key),
         model=model.id,
@@ -192,9 +195,11 @@ def _finding(
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
-        sentence_zh=fill(model.explain.zh, row),
-        sentence_en=fill(model.explain.en, row, lang="en"),
+        sentence_zh=fill(model.explain.zh, row) + fictional_note(rates),
+        sentence_en=fill(model.explain.en, row, lang="en")
+        + fictional_note(rates, "en"),
         records=records,
+        rates=rates,
         geometry=_geometry(row.get("geometry")),
         exclusions=tuple(
             Applied(then=x.then, zh=x.zh)
@@ -276,7 +281,7 @@ def _records(
     for dataset, positions in behind.items():
         if dataset == "image":
             refs += [_picture(images[i]) for i in positions]
-        else:
+        elif dataset in origins:
             refs += [_record(dataset, origins[dataset], i) for i in positions]
     return tuple(refs)
 

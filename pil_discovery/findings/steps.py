@@ -12,6 +12,7 @@ import pyarrow as pa
 import shapely
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.relations import quoted
 from pil_discovery.types.models import (
     ChangeStep,
     MatchStep,
@@ -32,13 +33,18 @@ if TYPE_CHECKING:
 
 USABLE_SHARE = 0.8
 """Clear share of a polygon from which a picture counts (imagery gate)."""
+MOST_ROWS = 5_000_000
+"""Rows that a step may take out of the engine: they stand in memory, not on disk."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """Where a step works: the tables so far, the pictures, the day, the numbers."""
+    """Where a step works: the tables so far, the pictures, the day, the numbers.
 
-    model: str
+    `file` is that of the model, for messages.
+    """
+
+    file: str
     relations: Relations
     images: Sequence[Image]
     as_of: dt.date
@@ -55,7 +61,7 @@ class Room:
 
     def problem(self, where: str, what: str) -> Problem:
         """Say what is wrong in which place of the model file."""
-        return Problem(f"models/screening/{self.model}.yaml", where, what)
+        return Problem(self.file, where, what)
 
 
 def run_step(step: Step, room: Room) -> StepRun:
@@ -106,11 +112,14 @@ def _bind(
 
 def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
     columns = room.relations.columns(name)
+    if room.relations.count(name) > MOST_ROWS:
+        what = f"表 {name} 超过 {MOST_ROWS:,} 行，不能参加空间、影像或者关联步骤"
+        raise ModelError(room.problem(where, what))
     if "_id" not in columns:
         # the engine runs on one thread, so the order of rows is the same every time
-        sql = f'SELECT row_number() OVER () - 1 AS _id, * FROM "{name}"'
+        sql = f"SELECT row_number() OVER () - 1 AS _id, * FROM {quoted(name)}"
     else:
-        sql = f'SELECT * FROM "{name}" ORDER BY _id'
+        sql = f"SELECT * FROM {quoted(name)} ORDER BY _id"
     rows = room.relations.select(sql, where).to_pandas()
     frame: pd.DataFrame = rows.set_index("_id")
     if "geometry" not in frame.columns:

@@ -1,14 +1,14 @@
 """Merge findings into leads, weigh them, and say in words why.
 
 The order of work: `merge` groups findings, `weigh` turns groups into ranked leads,
-`choose_route` applies what the procedure allows, `noise_notes` warns of models that
-flag too much.
+`choose_route` applies what the procedure allows, `quality` tells how far a model can be
+trusted.
 """
 
 from pil_discovery.leads.evidence import Doubt
 from pil_discovery.leads.formula import score
 from pil_discovery.leads.groups import Group, classes, merge
-from pil_discovery.leads.noise import noise_notes
+from pil_discovery.leads.quality import quality
 from pil_discovery.leads.weighing import choose_route, rank, weigh
 
 __all__ = [
@@ -17,7 +17,7 @@ __all__ = [
     "choose_route",
     "classes",
     "merge",
-    "noise_notes",
+    "quality",
     "rank",
     "score",
     "weigh",

@@ -63,9 +63,13 @@ class Harm:
 
 @dataclass(frozen=True)
 class Weights:
-    """Everything that the parts of one score were computed from."""
+    """Everything that the parts of one score were computed from.
+
+    `checks` are the confirmed and the checked leads of the model.
+    """
 
     evidence: Literal["register", "balance", "imagery"]
+    checks: tuple[int, int]
     shifts: tuple[formula.Shift, ...]
     harms: tuple[Harm, ...]
     signals: Mapping[str, tuple[Fired, ...]]
@@ -101,9 +105,11 @@ def score_sentence(parts: Parts, route: str) -> str:
 def certainty_sentence(parts: Parts, weights: Weights) -> str:
     """Explain certainty: the prior of the class and every step on the logit."""
     alpha, beta = formula.PRIORS[weights.evidence]
-    start = formula.rounded(formula.prior(weights.evidence))
+    start = formula.rounded(formula.prior(weights.evidence, *weights.checks))
     steps = [f"{s.zh} {_signed(s.amount)}" for s in weights.shifts]
-    why = f"{EVIDENCE_ZH[weights.evidence]}模型先验 {alpha}:{beta}（{start}）"
+    confirmed, checked = weights.checks
+    seen = f"，已核查 {checked} 件、属实 {confirmed} 件" if checked else ""
+    why = f"{EVIDENCE_ZH[weights.evidence]}模型先验 {alpha}:{beta}{seen}（{start}）"
     scale = "（各步在对数几率上加减）" if steps else ""
     return f"确定性 {parts.certainty}：{'；'.join([why, *steps])}{scale}"
 
@@ -166,6 +172,12 @@ def gaps(
         *(m for f in findings for m in f.missing),
         *(f"未能判断的排除情形：{u}" for f in findings for u in f.undecided),
         *(f"补充可能排除命中的数据：{name}" for name in absent),
+        *(
+            f"提供当地的《{r.title}》及其文号：现用虚构的示例值，金额不得引用"
+            for f in findings
+            for r in f.rates
+            if r.fictional
+        ),
     ]
     return tuple(dict.fromkeys(sentences))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.proof import Proof
-    from pil_discovery.types import Basis, Dataset, Finding, Model, ModelRun
+    from pil_discovery.types import Basis, Dataset, Finding, Model, ModelRun, Quality
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class _Setting:
     doubts: Mapping[str, Doubt]
     as_of: dt.date
     registers: Registers
+    quality: Mapping[str, Quality]
 
 
 def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighed
@@ -41,6 +42,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     as_of: dt.date,
     doubts: Mapping[str, Doubt] | None = None,
     datasets: Mapping[str, Dataset] | None = None,
+    quality: Mapping[str, Quality] | None = None,
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
 
@@ -60,11 +62,14 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
         Finding id → fuzzy link and picture date, where known.
     datasets
         Data set id → description: who keeps it and how readers call it.
+    quality
+        Model id → how far it can be trusted: checked leads move the prior, and leads
+        of a noisy model are not listed.
 
     Returns
     -------
     list
-        Single leads by rank, then class leads by rank.
+        Single leads by rank, then class leads by rank; then those that are not listed.
 
     Raises
     ------
@@ -73,7 +78,9 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     """
     registers = Registers(datasets or {})
     absent = {run.id: _datasets(run.missing_clears, registers) for run in runs}
-    setting = _Setting(models, bases, absent, doubts or {}, as_of, registers)
+    setting = _Setting(
+        models, bases, absent, doubts or {}, as_of, registers, quality or {}
+    )
     groups = merge(findings, models)
     singles = {g.lead_id: _single(g, setting) for g in groups if g.kind == "single"}
     classes = [
@@ -81,7 +88,14 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
         for g in groups
         if g.kind == "class"
     ]
-    return rank([*singles.values(), *classes])
+    return rank(_listed(lead, setting) for lead in [*singles.values(), *classes])
+
+
+def _listed(lead: Lead, setting: _Setting) -> Lead:
+    """Leave out leads of a noisy model, but none that a person must always see."""
+    known = setting.quality.get(lead.model)
+    hidden = known is not None and known.noisy and not lead.lanes
+    return lead.model_copy(update={"listed": False}) if hidden else lead
 
 
 def choose_route(lead: Lead, allowed: Collection[str] = ("admin", "civil")) -> Lead:
@@ -109,7 +123,7 @@ def choose_route(lead: Lead, allowed: Collection[str] = ("admin", "civil")) -> L
 
 
 def rank(leads: Iterable[Lead]) -> list[Lead]:
-    """Order leads and number them from 1, single leads before class leads.
+    """Order leads and number them from 1: listed ones, single before class leads.
 
     Order: lanes that a person always sees, then score, scale, older fact first (no
     date last), then lead id.
@@ -120,6 +134,7 @@ def rank(leads: Iterable[Lead]) -> list[Lead]:
 
 def _place_in_line(lead: Lead) -> tuple[object, ...]:
     return (
+        not lead.listed,
         lead.kind == "class",
         not lead.lanes,
         -lead.score,
@@ -145,6 +160,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
     amounts = measures.combine(carrying, model.added_units())
     weights = Weights(
         evidence=model.evidence,
+        checks=_checks(model.id, setting),
         shifts=shifts(
             carrying,
             setting.absent.get(model.id, ()),
@@ -167,6 +183,11 @@ def _single(group: Group, setting: _Setting) -> Lead:
             "missing": reasons.missing(lead, weights, _gaps(group, setting)),
         }
     )
+
+
+def _checks(model: str, setting: _Setting) -> tuple[int, int]:
+    known = setting.quality.get(model)
+    return (0, 0) if known is None else (known.confirmed, known.checked)
 
 
 def _lead(group: Group, setting: _Setting, amounts: dict[str, Measure]) -> Lead:
@@ -246,7 +267,9 @@ def _scored(lead: Lead, weights: Weights) -> Lead:
     found = weights.proof
     parts = Parts(
         certainty=formula.rounded(
-            formula.certainty(formula.prior(weights.evidence), weights.shifts)
+            formula.certainty(
+                formula.prior(weights.evidence, *weights.checks), weights.shifts
+            )
         ),
         verifiability=formula.rounded(found.admin()),
         harm=_harm_part(weights.harms),

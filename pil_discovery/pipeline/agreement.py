@@ -12,7 +12,8 @@ from pil_discovery.errors import BundleError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from pil_discovery.types import Finding, Model, Workspace
+    from pil_discovery.catalog import Catalog
+    from pil_discovery.types import Finding, Model, RateTable, Workspace
 
 _SETTINGS = {"records", "layers", "images", "office", "jurisdiction"}
 _NEEDED = ("as_of", "sources", "models", "workspace")
@@ -37,7 +38,7 @@ def demand_agreement(
     run: Mapping[str, Any],
     workspace: Workspace,
     findings: Iterable[Finding],
-    models: Mapping[str, Model],
+    catalog: Catalog,
 ) -> None:
     """Refuse to pack findings with a workspace or models that changed since the scan.
 
@@ -52,8 +53,8 @@ def demand_agreement(
         The workspace as it is now.
     findings
         Findings to be packed.
-    models
-        Models as they are now, by id.
+    catalog
+        Models and rate tables as they are now.
 
     Raises
     ------
@@ -64,7 +65,9 @@ def demand_agreement(
     if missing:
         what = f"筛查结果不完整，缺少 {'、'.join(missing)}"
         raise BundleError(Problem("run.json", "", what, "请重新运行 pil scan"))
-    problems = list(_changed_models(findings, models))
+    behind = list(findings)
+    problems = list(_changed_models(behind, catalog.models))
+    problems += _changed_files(run, behind, catalog)
     if run["workspace"].get("settings_sha256") != settings_sha256(workspace):
         what = "数据来源的登记（文件、列、单位、坐标系、单位名称）在筛查之后有改动"
         problems.append(Problem("pil.yaml", "", what, "请恢复原样，或重新筛查"))
@@ -84,3 +87,27 @@ def _changed_models(
         elif now.version != version:
             what = f"模型在筛查时是 {version} 版，现在是 {now.version} 版"
             yield Problem(name, "", what, "请重新筛查")
+
+
+def _changed_files(
+    run: Mapping[str, Any], findings: Iterable[Finding], catalog: Catalog
+) -> Iterator[Problem]:
+    """Compare local models and all rate tables by hash.
+
+    The version of a built-in model is raised with every change; nobody sees to that
+    for a local one, and a rate table has no version.
+    """
+    used = list(findings)
+    ids = {f.model for f in used}
+    noted = {m["id"]: m for m in run["models"] if m.get("local") and m["id"] in ids}
+    noted |= {t["id"]: t for t in run.get("tables", ()) if t["id"] in _tables(used)}
+    known: dict[str, Model | RateTable] = {**catalog.models, **catalog.tables}
+    for name, entry in noted.items():
+        now = known[name].origin if name in known else None
+        if now is None or now.sha256 != entry.get("sha256"):
+            what = "文件在筛查之后有改动，或者已不在原处"
+            yield Problem(str(entry.get("file", name)), "", what, "请重新筛查")
+
+
+def _tables(findings: Iterable[Finding]) -> set[str]:
+    return {rate.table for finding in findings for rate in finding.rates}

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import report, subjects
+from pil_discovery import report
 from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import Problem, WorkspaceError
-from pil_discovery.findings import Inputs
 from pil_discovery.pipeline import filing, proposals
-from pil_discovery.pipeline.flow import local_folders, named_models
+from pil_discovery.pipeline.flow import inputs_of, local_folders, named_models
 from pil_discovery.pipeline.folder import (
     PROPOSED,
     REPORT,
@@ -208,8 +207,7 @@ def _look(
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
     check.readings = filing.readings(materials.reports, check.sources, catalog.datasets)
     check.overviews = _overviews(materials, catalog, what)
-    linked = subjects.link_codes(materials.frames, catalog.datasets)
-    inputs = Inputs(linked, materials.images, catalog.datasets)
+    inputs = inputs_of(workspace, catalog, materials)
     personal = workspace.personal is not None
     check.models = model_outlook(models, inputs, personal=personal)
     check.unlocks = unlocks(check.models, catalog.datasets)

@@ -143,6 +143,7 @@ def _changes(old: Finding, new: Finding) -> Iterator[str]:
     names = dict.fromkeys((*old.measures, *new.measures))
     values: list[tuple[str, object, object]] = [
         *((n, old.measures.get(n), new.measures.get(n)) for n in names),
+        ("所用标准", _rates(old), _rates(new)),
         ("排除", _words(old), _words(new)),
         ("主体", old.subject_name, new.subject_name),
         ("事实日期", old.fact_date, new.fact_date),
@@ -151,6 +152,10 @@ def _changes(old: Finding, new: Finding) -> Iterator[str]:
     for zh, before, after in values:
         if before != after:
             yield f"{zh} {_shown(before)} → {_shown(after)}"
+
+
+def _rates(finding: Finding) -> str:
+    return "、".join(rate.words() for rate in finding.rates)
 
 
 def _words(finding: Finding) -> str:

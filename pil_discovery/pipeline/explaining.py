@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.findings import Explanation, explain
+from pil_discovery.findings.rates import fictional_note
 from pil_discovery.findings.sentences import fill
 from pil_discovery.pipeline.flow import choose
 from pil_discovery.pipeline.single import inputs_for, open_place
@@ -85,13 +86,17 @@ class Told:
             for part, title in _PARTS.items():
                 wanted = [c for c in reading.conditions if c.loc[0] == part]
                 yield from _section(title, [self._named(c) for c in wanted])
+            yield from _section("所用标准", [rate.words() for rate in reading.rates])
             columns = self._plain(reading.columns).items()
             yield from _section("总体中的这一行", [f"{n}：{v}" for n, v in columns])
             yield from self._tables(reading)
 
     def _sentence(self, reading: Reading) -> Iterator[str]:
         if reading.state != "clear":
-            yield fill(self.explanation.model.explain.zh, self._masked(reading.columns))
+            told = fill(
+                self.explanation.model.explain.zh, self._masked(reading.columns)
+            )
+            yield told + fictional_note(reading.rates)
         why = reading.columns.get("unknown_reason")
         if reading.state == "unknown" and why:
             yield f"不能判定：{why}"
@@ -140,6 +145,7 @@ class Told:
                 for name, rows in reading.tables.items()
             },
             "steps": [run.model_dump() for run in reading.steps],
+            "rates": [rate.model_dump(mode="json") for rate in reading.rates],
         }
 
 

@@ -18,6 +18,7 @@ from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import screen_all
 from pil_discovery.procedure.deadlines import as_day
+from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pil_discovery.catalog import Catalog
+    from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import Finding, Lead, Model, Workspace
 
     Progress = Callable[[str, int, int], None]
@@ -111,8 +113,7 @@ def scan(
     day = place.as_of if as_of is None else _day(as_of)
 
     materials = read_sources(place, catalog, progress)
-    linked = subjects.link_codes(materials.frames, catalog.datasets)
-    inputs = Inputs(linked, materials.images, catalog.datasets)
+    inputs = inputs_of(place, catalog, materials)
     screened = screen_all(
         chosen,
         inputs,
@@ -130,6 +131,8 @@ def scan(
         as_of=day,
     )
     bases = procedure.bases_of(grounded, facts=catalog.facts)
+    verdicts = report.read_verdicts(place.root / VERDICTS)
+    trust = {r.id: leads.quality(r, verdicts, as_of=day) for r in screened.runs}
     weighed = leads.weigh(
         grounded,
         models=catalog.models,
@@ -138,10 +141,11 @@ def scan(
         as_of=day,
         doubts=picture_doubts(grounded, materials.images),
         datasets=catalog.datasets,
+        quality=trust,
     )
     planned = settled(weighed, catalog, day)
 
-    outcome = Outcome(screened.runs, catalog.models, planned, bases, catalog.domains)
+    outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),
@@ -171,6 +175,17 @@ def _opened(workspace: str | Path | Workspace) -> Workspace:
     )
 
 
+def inputs_of(workspace: Workspace, catalog: Catalog, materials: Materials) -> Inputs:
+    """Return what was read as models see it: codes linked, rates of the place."""
+    return Inputs(
+        subjects.link_codes(materials.frames, catalog.datasets),
+        materials.images,
+        catalog.datasets,
+        tables=catalog.tables,
+        jurisdiction=workspace.jurisdiction,
+    )
+
+
 def local_folders(workspace: Workspace) -> tuple[Path, ...]:
     """Return the folders of local models that a workspace names."""
     names = [m for m in workspace.models if m != BUILTIN]
@@ -182,7 +197,7 @@ def named_models(workspace: Workspace, catalog: Catalog) -> list[Model]:
     every = list(catalog.models.values())
     if BUILTIN in workspace.models:
         return every
-    return [m for m in every if m.id not in load_catalog().models]
+    return [m for m in every if m.is_local]
 
 
 def choose(catalog: Catalog, names: Sequence[str] | None) -> list[Model]:

@@ -61,8 +61,7 @@ def check_models(
     """
     survey = survey_catalog(tuple(extra))
     catalog = survey.catalog
-    built_in = survey_catalog().catalog.models if extra else {}
-    chosen = [m for m in catalog.models.values() if m.id not in built_in]
+    chosen = [m for m in catalog.models.values() if m.is_local == bool(extra)]
     faults: list[Problem] = []
     for done, model in enumerate(chosen):
         if progress is not None:

@@ -56,6 +56,8 @@ def page_facts(model: Model, catalog: Catalog) -> PageFacts:
     power = next(p for p in catalog.powers if p.id == model.agency.power)
     named = [*model.basis, *model.basis_unverified]
     named += [i for p in model.parameters.values() for i in p.basis]
+    tables = {name: catalog.tables[name] for name in model.tables}
+    named += [i for t in tables.values() for row in t.rows for i in row.basis]
     findings = (
         run_example(model, model.examples[0], catalog.datasets).findings
         if model.examples
@@ -69,6 +71,7 @@ def page_facts(model: Model, catalog: Catalog) -> PageFacts:
         citations={i: _cited(catalog.facts[i]) for i in named},
         remedies=catalog.remedies,
         units=catalog.units,
+        tables=tables,
         sentences=[f.sentence_zh for f in findings if f.state in ("hit", "review")],
     )
 

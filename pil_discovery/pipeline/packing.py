@@ -104,7 +104,7 @@ def _request(
     behind = findings_of(lead, findings, leads)
     place = _workspace(scan_path, workspace)
     catalog = load_catalog(local_folders(place))
-    demand_agreement(run, place, behind, catalog.models)
+    demand_agreement(run, place, behind, catalog)
     known = [Source.model_validate(s) for s in run["sources"]]
     used = used_files(behind, known, catalog.models)
     sources = [s for s in known if s.file in used]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +35,20 @@ _PREFIX = 6
 
 @dataclass(frozen=True)
 class Told:
-    """A lead with the findings behind it, ready to be read."""
+    """A lead with the findings behind it, ready to be read.
+
+    `runs` are how its models ran, as `run.json` tells; `members` the single leads of a
+    class by rank; `inside` the class that a single lead is in.
+    """
 
     lead: Lead
     findings: tuple[Finding, ...]
     citations: tuple[str, ...]
     sources: tuple[Source, ...] = ()
     as_of: dt.date | None = None
+    runs: tuple[Mapping[str, Any], ...] = ()
+    members: tuple[Lead, ...] = ()
+    inside: Lead | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -49,6 +57,9 @@ class Told:
             "findings": [f.model_dump(mode="json") for f in self.findings],
             "citations": list(self.citations),
             "sources": [s.model_dump(mode="json") for s in self.sources],
+            "models": [dict(r) for r in self.runs],
+            "members": [m.model_dump(mode="json") for m in self.members],
+            "class": None if self.inside is None else self.inside.lead_id,
         }
 
     def lines(self) -> list[str]:
@@ -59,6 +70,9 @@ class Told:
             f"{lead.rank}. {lead.title_zh}",
             f"编号 {lead.lead_id}  得分 {lead.score}  {parts}",
             f"应履职机关：{lead.agency or '待确定'}",
+            *_class_lines(self.inside),
+            *_section("模型", [_model(r) for r in self.runs]),
+            *_section("成员线索", [_member(m, self.runs) for m in self.members]),
             *_section("发现", [f.sentence_zh for f in self.findings]),
             *_section("主键", [_key(f) for f in self.findings]),
             *_section("来源行", _rows(self.findings)),
@@ -66,6 +80,7 @@ class Told:
             *_section("依据（按事实发生日）", self.citations),
             *_section("评分说明", lead.reasons),
             *_section("尚缺", lead.missing),
+            *_section("所用标准", _rates(self.findings)),
             *_section("已适用的排除条件", _exclusions(self.findings)),
             *_section("核实要点", lead.verify),
             *_section("下一步", [_step(s) for s in lead.steps]),
@@ -81,6 +96,40 @@ def _section(title: str, lines: Sequence[str]) -> list[str]:
     return [f"【{title}】", *(f"  · {line}" for line in lines)] if lines else []
 
 
+def _class_lines(inside: Lead | None) -> list[str]:
+    if inside is None:
+        return []
+    return [f"所属类案：{inside.rank}. {inside.title_zh}（{inside.lead_id[:12]}）"]
+
+
+def _model(run: Mapping[str, Any]) -> str:
+    """Say how the model ran, what it flags, and what checks of its leads showed."""
+    counts, quality = run["counts"], run.get("quality") or {}
+    share, checked = quality.get("share"), quality.get("checked")
+    flagged = "" if share is None else f"（标出 {100 * Decimal(share):.1f}%）"
+    seen = (
+        f"已核查 {checked} 件、属实 {quality['confirmed']} 件"
+        if checked
+        else "尚无核查记录"
+    )
+    local = f"；本地文件 {run['file']}" if run.get("local") else ""
+    alarms = "".join(f"；注意：{alarm}" for alarm in quality.get("alarms", ()))
+    return (
+        f"{run['code']} {run['id']} {run['version']}：总体 {counts['population']}，"
+        f"命中 {counts['hit']}，复核 {counts['review']}，排除 {counts['dropped']}，"
+        f"未知 {counts['unknown']}，未见 {counts['clear']}{flagged}；"
+        f"{seen}{local}{alarms}"
+    )
+
+
+def _member(lead: Lead, runs: Iterable[Mapping[str, Any]]) -> str:
+    labels = {k: v for r in runs for k, v in (r.get("labels") or {}).items()}
+    known = {k: v for k, v in lead.measures.items() if v is not None}
+    amounts = "，".join(f"{labels.get(k, k)} {v}" for k, v in known.items())
+    about = "；".join(part for part in (lead.title_zh, amounts) if part)
+    return f"{lead.rank}. {lead.score}  {lead.lead_id[:12]}  {about}"
+
+
 def _rows(findings: Sequence[Finding]) -> list[str]:
     places = (
         f"{r.source}{f'［{r.sheet}］' if r.sheet else ''} 第{r.row}行"
@@ -88,6 +137,11 @@ def _rows(findings: Sequence[Finding]) -> list[str]:
         for r in f.records
     )
     return list(dict.fromkeys(places))
+
+
+def _rates(findings: Sequence[Finding]) -> list[str]:
+    """Return each row of a rate table that the findings rest on, once."""
+    return list(dict.fromkeys(r.words() for f in findings for r in f.rates))
 
 
 def _origin(source: Source, as_of: dt.date | None) -> str:
@@ -153,6 +207,9 @@ def explain_lead(out: str | Path, wanted: str) -> Told:
         tuple(cited),
         tuple(s for s in sources if s.file in used),
         dt.date.fromisoformat(run["as_of"]),
+        tuple(m for m in run["models"] if m["id"] == lead.model),
+        tuple(m for m in leads if m.lead_id in lead.members),
+        next((c for c in leads if lead.lead_id in c.members), None),
     )
 
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import leads
+from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
+from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
+    from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Basis,
-        Domain,
+        Finding,
         Lead,
         Model,
         ModelRun,
+        Origin,
+        Quality,
+        RateTable,
         Source,
         Workspace,
     )
@@ -31,13 +38,17 @@ _ENGINES = ("duckdb", "shapely", "pyproj", "pyogrio", "rasterio", "exactextract"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a scan: how models ran, ranked leads, the law they rest on."""
+    """What came of a scan: runs, findings, ranked leads, the law they rest on.
+
+    `quality` tells by model id how far it can be trusted.
+    """
 
     runs: Sequence[ModelRun]
-    models: Mapping[str, Model]
+    quality: Mapping[str, Quality]
+    findings: Sequence[Finding]
+    catalog: Catalog
     leads: Sequence[Lead]
     bases: Mapping[str, Basis]
-    domains: Mapping[str, Domain]
 
 
 def describe(
@@ -45,7 +56,7 @@ def describe(
 ) -> dict[str, Any]:
     """Assemble the content of `run.json`; nothing in it depends on the clock."""
     kinds = Counter(lead.kind for lead in outcome.leads)
-    noisy = leads.noise_notes(outcome.runs)
+    place = workspace.jurisdiction
     return {
         "product": {"name": "pil_discovery", "version": product_version()},
         "name": workspace.name,
@@ -57,25 +68,21 @@ def describe(
         },
         "personal_basis": workspace.personal.basis if workspace.personal else None,
         "sources": [_source(s) for s in materials.sources],
-        "models": [
-            {
-                **r.model_dump(mode="json"),
-                "notes": _notes(r, outcome.models[r.id], noisy, materials.sources),
-                "labels": outcome.models[r.id].labels,
-            }
-            for r in outcome.runs
-        ],
+        "models": [_model(r, outcome, materials.sources, place) for r in outcome.runs],
+        "tables": _tables(outcome),
         "basis": {
             i: b.model_dump(
                 mode="json", include={"citation_zh", "effective_from", "effective_to"}
             )
             for i, b in outcome.bases.items()
         },
-        "domains": {
-            name: outcome.domains[name].title.zh
-            for name in sorted({outcome.models[r.id].domain for r in outcome.runs})
+        "domains": _domains(outcome),
+        "leads": {
+            "single": kinds["single"],
+            "class": kinds["class"],
+            "not_listed": sum(not lead.listed for lead in outcome.leads),
         },
-        "leads": {"single": kinds["single"], "class": kinds["class"]},
+        "verdicts_sha256": verdicts_sha256(workspace.root / VERDICTS),
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
             for file, report in materials.reports
@@ -88,22 +95,94 @@ def _source(source: Source) -> dict[str, Any]:
     return source.model_dump(mode="json")
 
 
-def _notes(
-    run: ModelRun, model: Model, noisy: Mapping[str, str], sources: Sequence[Source]
-) -> list[str]:
-    """Tell what may mislead: many flags, and rows of its data that were set aside.
+def _model(
+    run: ModelRun, outcome: Outcome, sources: Sequence[Source], jurisdiction: str
+) -> dict[str, Any]:
+    model = outcome.catalog.models[run.id]
+    trust = outcome.quality[run.id]
+    notes = [*run.notes, *trust.alarms]
+    if run.state == "computed":
+        notes += _rate_notes(model, outcome, jurisdiction)
+        notes += _rows_aside(model, sources)
+    return {
+        **run.model_dump(mode="json"),
+        "notes": notes,
+        "labels": model.labels,
+        "tables": list(model.tables),
+        "quality": trust.model_dump(),
+        **_origin(model.origin),
+    }
+
+
+def _rows_aside(model: Model, sources: Iterable[Source]) -> list[str]:
+    """Tell which rows of its data were set aside.
 
     A row in quarantine is not looked at: a candidate may be missing, or what would
     have flagged or cleared another one.
     """
-    if run.state != "computed":
-        return list(run.notes)
     aside = Counter[str]()
     for source in sources:
         if source.dataset in model.data or source.dataset in model.clears:
             aside[source.file] += source.rows_quarantined
-    rows = [f"{file} 有 {n} 行被隔离，未参与筛查" for file, n in aside.items() if n]
-    return [*run.notes, *(noisy[i] for i in (run.id,) if i in noisy), *rows]
+    return [f"{file} 有 {n} 行被隔离，未参与筛查" for file, n in aside.items() if n]
+
+
+def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
+    """Tell which rates are made up, and which are not known here at all."""
+    notes = []
+    used = {
+        r.table
+        for f in outcome.findings
+        if f.model == model.id
+        for r in f.rates
+        if r.fictional
+    }
+    for name in model.tables:
+        table = outcome.catalog.tables[name]
+        if name in used:
+            notes.append(f"《{table.title.zh}》用的是虚构的示例值，金额不得引用")
+        elif not periods(table, jurisdiction):
+            notes.append(
+                f"《{table.title.zh}》没有可统一适用于 {jurisdiction} 的标准，有关金额"
+                f"不能测算：请在本地模型文件夹放 vocabulary/{name}.yaml"
+            )
+    return notes
+
+
+def _domains(outcome: Outcome) -> dict[str, str]:
+    """Name the fields of litigation of the models, by id."""
+    catalog = outcome.catalog
+    used = sorted({catalog.models[r.id].domain for r in outcome.runs})
+    return {name: catalog.domains[name].title.zh for name in used}
+
+
+def _tables(outcome: Outcome) -> list[dict[str, Any]]:
+    """Describe the rate tables in use: file, hash, and how many rows are made up."""
+    models = [outcome.catalog.models[r.id] for r in outcome.runs]
+    used = sorted({name for m in models for name in m.tables})
+    return [_table(outcome.catalog.tables[name], models) for name in used]
+
+
+def _table(table: RateTable, models: Iterable[Model]) -> dict[str, Any]:
+    return {
+        "id": table.id,
+        "title_zh": table.title.zh,
+        "unit": table.unit,
+        "rows": len(table.rows),
+        "fictional": sum(row.fictional for row in table.rows),
+        "models": [m.code for m in models if table.id in m.tables],
+        **_origin(table.origin),
+    }
+
+
+def _origin(origin: Origin | None) -> dict[str, Any]:
+    """Say which file of the catalogue it was, and whether a local one."""
+    return {} if origin is None else origin.model_dump()
+
+
+def verdicts_sha256(path: Path) -> str | None:
+    """Return the hash of the outcomes of checks, on which scores rest, too."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def product_version() -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pil_discovery.findings import Inputs, screen
+from pil_discovery.pipeline.guarded import run_guarded
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -55,6 +56,23 @@ Job = tuple["Model", Inputs, "dt.date", bool]
 
 
 def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+    """Yield outcomes in the order of the jobs; local models run guarded, one by one."""
+    shipped = _shipped([job for job in jobs if not job[0].is_local], workers)
+    for job in jobs:
+        if job[0].is_local:
+            outcome: Outcome = run_guarded(_work, _reduced(job), file=job[0].place)
+            yield outcome
+        else:
+            yield next(shipped)
+
+
+def _reduced(job: Job) -> Job:
+    """Leave out the tables that the model does not declare: they cross a border."""
+    model, inputs, as_of, personal = job
+    return model, _declared(model, inputs), as_of, personal
+
+
+def _shipped(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     if workers == 1 or len(jobs) < 2:
         yield from map(_work, jobs)
         return
@@ -74,4 +92,5 @@ def _work(job: Job) -> Outcome:
 def _declared(model: Model, inputs: Inputs) -> Inputs:
     names = {*model.data, *model.clears}
     frames = {n: f for n, f in inputs.frames.items() if n in names}
-    return Inputs(frames, inputs.images, inputs.datasets)
+    tables = {n: t for n, t in inputs.tables.items() if n in model.tables}
+    return replace(inputs, frames=frames, tables=tables)

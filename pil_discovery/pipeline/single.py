@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pil_discovery import subjects
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import GateError, Problem
-from pil_discovery.findings import Inputs
-from pil_discovery.pipeline.flow import local_folders
+from pil_discovery.pipeline.flow import inputs_of, local_folders
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 
 if TYPE_CHECKING:
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.catalog import Catalog
+    from pil_discovery.findings import Inputs
     from pil_discovery.types import Model, Workspace
 
 
@@ -56,9 +55,7 @@ def inputs_for(place: Place, models: Iterable[Model]) -> Inputs:
             "images": whole.images if "image" in names else (),
         }
     )
-    read = read_sources(part, place.catalog)
-    datasets = place.catalog.datasets
-    return Inputs(subjects.link_codes(read.frames, datasets), read.images, datasets)
+    return inputs_of(part, place.catalog, read_sources(part, place.catalog))
 
 
 def _demand_ground(workspace: Workspace, models: Iterable[Model]) -> None:

@@ -3,5 +3,15 @@
 from pil_discovery.report.checks import write_check
 from pil_discovery.report.decisions import read_decisions
 from pil_discovery.report.scan import FILES, read_scan, write_scan
+from pil_discovery.report.verdicts import append_verdicts, read_verdicts, verdicts_of
 
-__all__ = ["FILES", "read_decisions", "read_scan", "write_check", "write_scan"]
+__all__ = [
+    "FILES",
+    "append_verdicts",
+    "read_decisions",
+    "read_scan",
+    "read_verdicts",
+    "verdicts_of",
+    "write_check",
+    "write_scan",
+]

@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.report import wording
-from pil_discovery.report.workbook import LEADS
+from pil_discovery.report.workbook import LEADS, NOT_LISTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,17 +73,27 @@ def _from_json(path: Path) -> list[tuple[str, dict[str, str]]]:
 def _from_sheet(path: Path) -> list[tuple[str, dict[str, str]]]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
-            rows = book.get_sheet_by_name(LEADS).to_python(skip_empty_area=False)
+            further = [n for n in book.sheet_names if n == NOT_LISTED]
+            sheets = {
+                name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                for name in (LEADS, *further)
+            }
     except (OSError, CalamineError, ValueError) as error:
         raise PilError(_unreadable(path, error)) from error
+    return [d for name, rows in sheets.items() for d in _from_rows(path, name, rows)]
+
+
+def _from_rows(
+    path: Path, sheet: str, rows: list[list[Any]]
+) -> list[tuple[str, dict[str, str]]]:
     header = [str(cell).strip() for cell in rows[0]] if rows else []
     lost = [title for title in FIELDS if title not in header]
     if lost:
-        what = f"工作表「{LEADS}」缺少列：{'、'.join(lost)}"
-        raise PilError(Problem(str(path), LEADS, what, "请不要改动表头"))
+        what = f"工作表「{sheet}」缺少列：{'、'.join(lost)}"
+        raise PilError(Problem(str(path), sheet, what, "请不要改动表头"))
     places = {name: header.index(title) for title, name in FIELDS.items()}
     return [
-        (f"「{LEADS}」第{i}行", {n: _cell(row[c]) for n, c in places.items()})
+        (f"「{sheet}」第{i}行", {n: _cell(row[c]) for n, c in places.items()})
         for i, row in enumerate(rows[1:], 2)
     ]
 

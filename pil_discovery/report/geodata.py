@@ -44,12 +44,13 @@ def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     Returns
     -------
     GeoDataFrame
-        One row per lead in rank order, EPSG:4490; `rank` integer, score and parts
-        float, everything else text (measures, findings and members as JSON). A lead
-        without a place has no geometry and stays.
+        One row per lead in rank order, EPSG:4490; `rank` integer, `listed` boolean,
+        score and parts float, everything else text (measures, findings and members as
+        JSON). A lead without a place has no geometry and stays.
     """
     columns = {
         "rank": pd.array([r["rank"] for r in leads], dtype="int64"),
+        "listed": pd.array([bool(r["listed"]) for r in leads], dtype="bool"),
         "score": pd.array([float(r["score"]) for r in leads], dtype="float64"),
         **{p: _numbers(leads, p) for p in PARTS},
         **{t: pd.array([r[t] for r in leads], dtype="string") for t in TEXTS},

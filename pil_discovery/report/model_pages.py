@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from pil_discovery.types import Dataset, Example, Model
+    from pil_discovery.types import Dataset, Example, Model, RateRow, RateTable
     from pil_discovery.types.models import Signal
 
 HEADINGS = (
@@ -35,6 +35,7 @@ _STATES = {
     "unknown": "未知",
     "clear": "未见",
 }
+_RATE_COLUMNS = ("division", "category", "value")
 _KINDS = {
     "sql": "查询",
     "overlay": "叠加",
@@ -59,6 +60,8 @@ class PageFacts:
         Code → words of a suggestion.
     units
         Unit → its Chinese name.
+    tables
+        Rate tables by id, with the rows that ship or were put in place locally.
     sentences
         What the model says of the first example: one sentence for each row found.
     """
@@ -70,6 +73,7 @@ class PageFacts:
     citations: Mapping[str, str]
     remedies: Mapping[str, str]
     units: Mapping[str, str]
+    tables: Mapping[str, RateTable] = field(default_factory=dict)
     sentences: Sequence[str] = field(default=())
 
 
@@ -122,6 +126,8 @@ def _head(model: Model, facts: PageFacts) -> str:
 
 def _method(model: Model, facts: PageFacts) -> list[str]:
     lines = ["数据来源：", "", *_data(model, facts), ""]
+    for name in model.tables:
+        lines += [*_rates(facts.tables[name], facts), ""]
     if model.steps:
         lines += ["步骤：", ""]
     for number, step in enumerate(model.steps, 1):
@@ -146,6 +152,33 @@ def _data(model: Model, facts: PageFacts) -> list[str]:
     return _table(["数据集", "持有单位", "用途", "列"], rows)
 
 
+def _rates(table: RateTable, facts: PageFacts) -> list[str]:
+    """Show a rate table as it stands: made-up values are called so."""
+    meaning = "，".join(table.columns[c] for c in _RATE_COLUMNS if c in table.columns)
+    unit = facts.units[table.unit]
+    lines = [
+        f"标准表《{table.title.zh}》（`{table.id}`；{meaning}，单位：{unit}）：",
+        "",
+    ]
+    if not table.rows:
+        return [*lines, "没有内置的标准，须在本地模型文件夹的 `vocabulary/` 里填写。"]
+    rows = [
+        [*_rate_cells(r), "虚构的示例值" if r.fictional else _ground(r, facts)]
+        for r in table.rows
+    ]
+    return [*lines, *_table(["地区", "类别", "起", "止", "值", "依据"], rows)]
+
+
+def _rate_cells(row: RateRow) -> list[object]:
+    start, end = row.valid_from, row.valid_to
+    return [row.division or "全国", row.category, start, end, f"{row.value:g}"]
+
+
+def _ground(row: RateRow, facts: PageFacts) -> str:
+    grounds = [*(facts.citations[i] for i in row.basis), row.document]
+    return "；".join(filter(None, grounds))
+
+
 def _settings(spec: Mapping[str, object]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in spec.items())
 
@@ -162,6 +195,15 @@ def _example(model: Model, facts: PageFacts) -> list[str]:
         rows = [[row.get(c) for c in columns] for row in given]
         if rows:
             lines += ["", f"《{dataset.title.zh}》：", "", *_table(heading, rows)]
+    for name, rates in shown.tables.items():
+        heading = ["地区", "类别", "起", "止", "值"]
+        rows = [_rate_cells(row) for row in rates]
+        lines += [
+            "",
+            f"《{facts.tables[name].title.zh}》：",
+            "",
+            *_table(heading, rows),
+        ]
     lines += ["", f"结果：{_result(shown)}。"]
     return [*lines, *(f"\n> {sentence}" for sentence in facts.sentences)]
 

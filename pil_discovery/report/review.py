@@ -53,7 +53,10 @@ LEAD_FIELDS = (
 FINDING_FIELDS = ("state", "sentence_zh", "records", "exclusions", "missing")
 RUN_FIELDS = ("name", "as_of", "basis")
 SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
-MODEL_FIELDS = ("id", "code", "state", "missing", "counts", "notes", "labels")
+MODEL_FIELDS = (
+    *("id", "code", "state", "missing", "counts", "notes", "labels"),
+    *("quality", "file", "local"),
+)
 DEGREES = 6
 
 
@@ -87,12 +90,15 @@ def review_page(contents: Contents, scan: str) -> str:
 
 
 def page_data(contents: Contents, scan: str) -> dict[str, Any]:
-    """Choose what the page shows: classes and the first single leads, 5,000 in all."""
+    """Choose what the page shows: classes and the first single leads, 5,000 in all.
+
+    Leads that are not listed are not among them; the notes of their model say so.
+    """
     leads = _shown(contents.leads)
     used = {i for lead in leads if lead["kind"] == "single" for i in lead["findings"]}
     return {
         "scan": scan,
-        "total": len(contents.leads),
+        "total": sum(bool(lead["listed"]) for lead in contents.leads),
         "run": _run(contents.run),
         "words": {
             "domains": dict(contents.run.get("domains", {})),
@@ -113,13 +119,15 @@ def page_data(contents: Contents, scan: str) -> dict[str, Any]:
 
 
 def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    classes = [lead for lead in leads if lead["kind"] == "class"][:MOST_LEADS]
-    singles = [lead for lead in leads if lead["kind"] == "single"]
+    listed = [lead for lead in leads if lead["listed"]]
+    classes = [lead for lead in listed if lead["kind"] == "class"][:MOST_LEADS]
+    singles = [lead for lead in listed if lead["kind"] == "single"]
     return [*singles[: MOST_LEADS - len(classes)], *classes]
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
     empty: dict[str, Any] = {"missing": [], "notes": [], "counts": {}, "labels": {}}
+    empty |= {"quality": {}}
     return {
         **{name: run.get(name) for name in RUN_FIELDS},
         "sources": [

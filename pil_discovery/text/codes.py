@@ -199,3 +199,13 @@ def _division(code: str) -> _Verdict:
     if len(code) < 6:
         return False, code.ljust(6, "0"), "不足六位，末尾补零"
     return True, code, ""
+
+
+def division_stem(code: str) -> str:
+    """Return a division code without the zero pairs that only fill it up.
+
+    The code of a place then begins with the stem of every place that it lies in.
+    """
+    while code.endswith("00") and len(code) % 2 == 0:
+        code = code[:-2]
+    return code

@@ -1,8 +1,9 @@
 """The nouns that stages exchange."""
 
-from pil_discovery.types.base import Noun, Words
+from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
+from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
     Basis,
     CalendarYear,
@@ -17,7 +18,7 @@ from pil_discovery.types.law import (
     Regime,
     Route,
 )
-from pil_discovery.types.models import Example, Model, Parameter, Step
+from pil_discovery.types.models import Model, Parameter, Step
 from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
     Applied,
@@ -46,6 +47,13 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
+from pil_discovery.types.verdicts import VERDICTS, Quality, Verdict
+from pil_discovery.types.vocabulary import (
+    FICTIONAL_DIVISION,
+    RateRow,
+    RateTable,
+    UsedRate,
+)
 from pil_discovery.types.workspace import (
     ImageSource,
     LayerSource,
@@ -57,8 +65,10 @@ from pil_discovery.types.workspace import (
 
 __all__ = [
     "BEIJING",
+    "FICTIONAL_DIVISION",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "VERDICTS",
     "Applied",
     "Archive",
     "Basis",
@@ -91,11 +101,15 @@ __all__ = [
     "ModelRun",
     "Noun",
     "Office",
+    "Origin",
     "Parameter",
     "Part",
     "Parts",
     "Personal",
     "Power",
+    "Quality",
+    "RateRow",
+    "RateTable",
     "ReadReport",
     "ReasonClass",
     "RecordRef",
@@ -109,7 +123,9 @@ __all__ = [
     "StepRun",
     "Suggestion",
     "Table",
+    "UsedRate",
     "Usual",
+    "Verdict",
     "Verification",
     "Words",
     "Workspace",

@@ -16,3 +16,16 @@ class Words(Noun):
 
     zh: str
     en: str = ""
+
+
+class Origin(Noun):
+    """The file of the catalogue that a noun was read from.
+
+    `local` tells a local folder from what ships with the product; `replaces` that it
+    stands for a built-in one of the same id.
+    """
+
+    file: str
+    sha256: str
+    local: bool = False
+    replaces: bool = False

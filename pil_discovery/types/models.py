@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field as _Field
 from pydantic import model_validator
+from pydantic.json_schema import SkipJsonSchema
 
-from pil_discovery.types.base import Noun, Words
-
-Scalar = str | int | float | bool
+from pil_discovery.types.base import Noun, Origin, Words
+from pil_discovery.types.examples import Example, Scalar
 
 
 class Parameter(Noun):
@@ -228,68 +227,6 @@ class AgencyRule(Noun):
     power: str
 
 
-class ExampleImage(Noun):
-    """A small synthetic picture of an example.
-
-    `size` is (rows, columns); `origin` the upper left corner (x, y) in the CRS of the
-    example; `pixel_m` the side of a pixel. `base` gives the value of every band;
-    each patch overwrites a block; `cloud` lists blocks (row0, row1, col0, col1).
-    """
-
-    acquired: str
-    size: tuple[int, int]
-    origin: tuple[float, float]
-    pixel_m: float
-    base: dict[str, float]
-    patches: tuple[ExamplePatch, ...] = ()
-    cloud: tuple[tuple[int, int, int, int], ...] = ()
-    noise: float = 0.0
-
-
-class ExamplePatch(Noun):
-    """A block of pixels (row0, row1, col0, col1), ends excluded, with other values."""
-
-    block: tuple[int, int, int, int]
-    bands: dict[str, float]
-
-
-class Expect(Noun):
-    """Keys by state that an example must give; a list that is absent is not checked.
-
-    A key is a list of values in the order of the population key. `downgraded` are the
-    hits and reviews that an exclusion weakens (`then: downgrade`).
-    """
-
-    hit: tuple[tuple[Scalar, ...], ...] | None = None
-    review: tuple[tuple[Scalar, ...], ...] | None = None
-    dropped: tuple[tuple[Scalar, ...], ...] | None = None
-    unknown: tuple[tuple[Scalar, ...], ...] | None = None
-    clear: tuple[tuple[Scalar, ...], ...] | None = None
-    downgraded: tuple[tuple[Scalar, ...], ...] | None = None
-    measures: dict[str, dict[str, float]] = _Field(default_factory=dict)
-
-
-class Example(Noun):
-    """A test that lives in the model file.
-
-    `given` maps data set → rows of canonical columns; a geometry is WKT in `crs`
-    (default EPSG:4490). A data set of `clears` that is absent here is absent.
-    `sigma_m` is the positional sigma of every layer given (None = not known);
-    `valid_from` and `valid_to` give data set → the days between which a layer holds.
-    """
-
-    name: str
-    as_of: dt.date
-    given: dict[str, tuple[dict[str, Any], ...]]
-    images: tuple[ExampleImage, ...] = ()
-    crs: str = "EPSG:4490"
-    sigma_m: float | None = None
-    valid_from: dict[str, dt.date] = _Field(default_factory=dict)
-    valid_to: dict[str, dt.date] = _Field(default_factory=dict)
-    parameters: dict[str, Scalar] = _Field(default_factory=dict)
-    expect: Expect
-
-
 class Model(Noun):
     """One screening model (监督模型).
 
@@ -301,6 +238,10 @@ class Model(Noun):
     clears
         Optional data that may clear a hit: absent → said so, certainty falls. A data
         set may stand in both: its columns listed here are the optional ones.
+    tables
+        Rate tables; each is a relation with the rows that hold in the jurisdiction:
+        `_id`, `category`, `valid_from`, `valid_to`, `value`, never two rows for one
+        category and day. `records` names the row that a candidate rests on.
     evidence
         Class of the rule, which sets its prior: `register` (registers collide),
         `balance` (derived quantity), `imagery` (pictures only).
@@ -318,6 +259,8 @@ class Model(Noun):
         value, the finding does not call for that remedy.
     merge_by
         Findings of this model and one agency with equal values become one lead.
+    origin
+        The file it was read from; set by the catalogue, never written by an author.
     """
 
     id: str
@@ -331,6 +274,7 @@ class Model(Noun):
     evidence: Literal["register", "balance", "imagery"] = "register"
     data: dict[str, tuple[str, ...]]
     clears: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
+    tables: tuple[str, ...] = ()
     parameters: dict[str, Parameter] = _Field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     population: Population
@@ -356,6 +300,17 @@ class Model(Noun):
     data_gap: str = ""
     sources: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    origin: SkipJsonSchema[Origin | None] = None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it comes from a local folder, not with the product."""
+        return self.origin is not None and self.origin.local
+
+    @property
+    def place(self) -> str:
+        """The file that holds it, for messages."""
+        return self.origin.file if self.origin else f"models/screening/{self.id}.yaml"
 
     def added_units(self) -> dict[str, str]:
         """Return measure → unit, without unit where findings share the amount."""
@@ -370,8 +325,21 @@ class Model(Noun):
         return self
 
     @model_validator(mode="after")
+    def _rates_are_traced(self) -> Model:
+        loose = [t for t in self.tables if not self.records.get(t)]
+        if loose:
+            msg = f"records 没有写明所用标准表的行（{{_id: …}}）：{'、'.join(loose)}"
+            raise ValueError(msg)
+        strange = sorted({t for e in self.examples for t in e.tables} - {*self.tables})
+        if strange:
+            msg = f"示例给出了模型没有用的标准表：{'、'.join(strange)}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
     def _names_agree(self) -> Model:
-        tables = [*{**self.data, **self.clears}, *(s.table for s in self.steps)]
+        tables = [*{**self.data, **self.clears}, *self.tables]
+        tables += [s.table for s in self.steps]
         twice = sorted({t for t in tables if tables.count(t) > 1})
         if twice:
             msg = f"table named twice: {', '.join(twice)}"
@@ -381,6 +349,3 @@ class Model(Noun):
             msg = f"harm names no measure: {', '.join(loose)}"
             raise ValueError(msg)
         return self
-
-
-ExampleImage.model_rebuild()

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.vocabulary import UsedRate
 
 FindingState = Literal["hit", "review", "dropped", "unknown"]
 KeyValue = str | int | Decimal | bool | None
@@ -44,7 +45,7 @@ class Finding(Noun):
     probabilities four). `geometry` is GeoJSON in EPSG:4490 with 7 decimals.
     `missing` says in words what could not be known; `undecided` lists exclusions
     whose condition met a missing value; `not_asked` the remedies of the model that
-    this row does not call for.
+    this row does not call for; `rates` the rows of rate tables it was computed with.
     """
 
     finding_id: str
@@ -65,6 +66,7 @@ class Finding(Noun):
     basis: tuple[str, ...] = ()
     agency: str | None = None
     records: tuple[RecordRef, ...] = ()
+    rates: tuple[UsedRate, ...] = ()
     geometry: dict[str, Any] | None = None
     exclusions: tuple[Applied, ...] = ()
     undecided: tuple[str, ...] = ()
@@ -134,12 +136,14 @@ class Lead(Noun):
 
     `route` is `admin`, `civil` or `none`; `routes` shows verifiability and score of
     each. `reasons` explain every part with value and origin; `missing` is what would
-    raise the lead. A class lead (类案) has `members`.
+    raise the lead. A class lead (类案) has `members`. `listed` is false where checks
+    found the model wrong too often: the lead is there for who asks for it.
     """
 
     lead_id: str
     kind: Literal["single", "class"] = "single"
     rank: int
+    listed: bool = True
     score: Decimal
     parts: Parts
     routes: dict[str, dict[str, Decimal]] = _Field(default_factory=dict)

@@ -6,6 +6,8 @@ import re
 import shutil
 import zipfile
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import docx
@@ -20,6 +22,8 @@ from pil_discovery.bundle.fonts import cast_roles, check_glyphs, choose_faces
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.templates import draw_letter
 from pil_discovery.errors import BundleError
+from pil_discovery.findings.rates import fictional_note as note
+from pil_discovery.types import UsedRate
 from tests.bundle import factory
 
 PAGE = re.compile(r"—\s*\d+\s*—")
@@ -442,3 +446,30 @@ def test_a_wrong_word_in_the_wording_is_told(tmp_path):
     request = replace(factory.request(tmp_path), templates=tmp_path / "kinds")
     with pytest.raises(BundleError, match="perid"):
         build(request)
+
+
+def test_an_amount_on_a_made_up_rate_is_never_printed_as_the_law(tmp_path):
+    rate = {
+        "table": "fee_rate",
+        "title": "收费标准",
+        "file": "models/vocabulary/fee_rate.yaml",
+        "row": 2,
+        "division": "9903",
+        "category": None,
+        "valid_from": date(2023, 7, 1),
+        "valid_to": None,
+        "value": Decimal("0.001"),
+        "unit": "1/d",
+        "fictional": True,
+    }
+    used = UsedRate.model_validate(rate)
+    plain = factory.finding(1)
+    marked = plain.model_copy(
+        update={"rates": (used,), "sentence_zh": plain.sentence_zh + note([used])}
+    )
+    done = build(factory.request(tmp_path, findings=[marked]))
+    assert "《收费标准》为虚构的示例值，不是法定标准" in texts(done)[0]
+    method = done.path / "data/04_方法"
+    words = "《收费标准》9903，2023-07-01起：0.001 1/d（虚构的示例值，不是法定标准"
+    for file in sorted(method.glob("*.md")):
+        assert words in file.read_text("utf-8"), file.name

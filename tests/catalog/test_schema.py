@@ -12,7 +12,17 @@ def test_the_schema_in_the_repository_is_fresh():
     assert json.loads(FILE.read_text("utf-8")) == model_schema(load_catalog())
 
 
+LATE_FEE = """\
+id: late_fee
+title: {zh: 滞纳金比例}
+unit: CNY
+columns: {value: 每日比例}
+"""
+
+
 def test_names_are_offered_with_their_chinese_words(root):
+    (root / "vocabulary").mkdir()
+    (root / "vocabulary" / "late_fee.yaml").write_text(LATE_FEE, encoding="utf-8")
     schema = model_schema(load_catalog(root=root))
     nouns, fields = schema["$defs"], schema["properties"]
     columns = nouns["Columns"]["properties"]["contract"]
@@ -22,6 +32,9 @@ def test_names_are_offered_with_their_chinese_words(root):
     assert rows["properties"]["amount_cny"]["description"] == "金额（amount_cny）"
     assert nouns["AgencyRule"]["properties"]["power"]["enum"] == ["land.collect"]
     assert fields["remedy"]["items"]["enum"] == ["collect"]
+    assert fields["tables"]["items"]["enum"] == ["late_fee"]
+    given = nouns["Example"]["properties"]["tables"]
+    assert given["propertyNames"] == {"enum": ["late_fee"]}
     assert fields["domain"]["enum"] == ["land_transfer"]
     assert fields["measures"]["additionalProperties"]["enum"] == ["CNY", "day"]
 

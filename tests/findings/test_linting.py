@@ -95,7 +95,7 @@ def test_broken_sql_is_told_once_though_others_build_on_it():
         (
             {"records": {"penalty": {"no": "bill_no"}}},
             "records.penalty",
-            "模型没有用数据集「penalty」",
+            "模型没有用数据集或标准表「penalty」",
         ),
         (
             {

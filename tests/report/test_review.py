@@ -92,3 +92,24 @@ def test_sources_say_who_gave_them_out(tmp_path):
     [source] = data_of(page_of(tmp_path))["run"]["sources"]
     words = "提供单位未提供，取得日期未提供，数据时段未提供（无日期）"
     assert source["origin"] == words
+
+
+def test_the_page_tells_how_far_a_model_can_be_trusted(tmp_path):
+    quality = {"share": "0.2500", "checked": 4, "confirmed": 1, "precision": "0.2500"}
+    model = {
+        **RUN["models"][0],
+        "quality": quality,
+        "local": True,
+        "file": "本地/a.yaml",
+    }
+    page = page_of(tmp_path, run={**RUN, "models": [model]})
+    (shown,) = data_of(page)["run"]["models"]
+    assert shown["quality"] == quality
+    assert (shown["local"], shown["file"]) == (True, "本地/a.yaml")
+
+
+def test_leads_that_are_not_listed_are_not_on_the_page(tmp_path):
+    hidden = make_lead(2, lead_id="b" * 24, listed=False)
+    data = data_of(page_of(tmp_path, leads=[make_lead(1), hidden]))
+    assert [lead["lead_id"] for lead in data["leads"]] == [make_lead(1).lead_id]
+    assert data["total"] == 1

@@ -3,6 +3,7 @@ import zipfile
 from python_calamine import CalamineWorkbook
 
 from pil_discovery.report.workbook import LONGEST_CELL
+from pil_discovery.types import UsedRate
 from tests.report.builders import HOSTILE, make_finding, make_lead, write
 
 
@@ -26,6 +27,7 @@ def test_sheets_and_leads(tmp_path):
     with CalamineWorkbook.from_path(str(out / "leads.xlsx")) as book:
         assert book.sheet_names == [
             "线索",
+            "类案成员",
             "筛查结果",
             "模型运行情况",
             "数据来源",
@@ -54,7 +56,7 @@ def test_nothing_becomes_a_formula_or_a_link(tmp_path):
     out = write(tmp_path / "out", leads=[make_lead(title_zh=title)])
     assert record_of(out, "线索")["线索标题"] == title
     assert record_of(out, "隔离数据")["值"] == "=1+1"
-    for number in range(1, 7):
+    for number in range(1, 8):
         sheet = xml_of(out, f"xl/worksheets/sheet{number}.xml")
         assert "<f>" not in sheet
         assert "hyperlink" not in sheet
@@ -84,3 +86,46 @@ def test_sources_say_who_gave_them_out_and_what_they_cover(tmp_path):
     assert source["时段或有效期"] == "数据时段未提供（无日期）"
     assert source["SHA-256"] == "0" * 64
     assert source["出自压缩包"] == ""
+
+
+def test_the_members_of_a_class_stand_in_a_table_of_their_own(tmp_path):
+    one, two, other = make_lead(1), make_lead(2), make_lead(3)
+    members = (two.lead_id, one.lead_id)
+    group = make_lead(4, kind="class", members=members, title_zh="类案：欠缴")
+    out = write(tmp_path / "out", leads=[one, two, other, group])
+    rows = rows_of(out, "类案成员")
+    head = rows[0].index("成员编号")
+    assert [row[head] for row in rows[1:]] == [one.lead_id, two.lead_id]
+    assert record_of(out, "类案成员")["类案标题"] == "类案：欠缴"
+    assert record_of(out, "线索", 1)["所属类案"] == group.lead_id
+    assert record_of(out, "线索", 3)["所属类案"] == ""
+
+
+def test_leads_that_are_not_listed_have_a_sheet_of_their_own(tmp_path):
+    shown, hidden = make_lead(1), make_lead(2, listed=False)
+    out = write(tmp_path / "out", leads=[shown, hidden])
+    assert len(rows_of(out, "线索")) == 2
+    assert record_of(out, "未自动列出")["线索编号"] == hidden.lead_id
+    again = write(tmp_path / "again", leads=[shown])
+    with CalamineWorkbook.from_path(str(again / "leads.xlsx")) as book:
+        assert "未自动列出" not in book.sheet_names
+
+
+def test_a_finding_names_the_local_value_it_was_computed_with(tmp_path):
+    rate = {
+        "table": "fee_rate",
+        "title": "收费标准",
+        "file": "models/vocabulary/fee_rate.yaml",
+        "row": 2,
+        "division": "9903",
+        "category": None,
+        "valid_from": "2023-07-01",
+        "valid_to": None,
+        "value": "2000",
+        "unit": "CNY/m2",
+        "fictional": True,
+    }
+    finding = make_finding(rates=(UsedRate.model_validate(rate),))
+    out = write(tmp_path / "out", findings=[finding])
+    words = record_of(out, "筛查结果")["所用标准"]
+    assert words.startswith("《收费标准》9903，2023-07-01起：2000 CNY/m2（虚构的示例值")

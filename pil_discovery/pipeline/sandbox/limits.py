@@ -28,12 +28,17 @@ _FORBIDDEN = (
 _CHANGES = ("os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.mkdir")
 
 
-def limit_memory() -> int | None:
+def limit_memory(most_bytes: int | None = None) -> int | None:
     """Limit the address space of this process; return the limit in bytes.
 
     Three quarters of the machine's memory, at least 6 GiB of addresses (libraries
     reserve more of them than they use). None where the system has no such limit
     (Windows): there a file may exhaust the worker, but still not the results.
+
+    Parameters
+    ----------
+    most_bytes
+        A lower limit than that.
     """
     try:
         import resource
@@ -41,6 +46,7 @@ def limit_memory() -> int | None:
         return None
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     most = max(_LEAST_MEMORY, int(pages * _SHARE))
+    most = most if most_bytes is None else min(most, most_bytes)
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     if hard != resource.RLIM_INFINITY:
         most = min(most, hard)

@@ -162,7 +162,10 @@
   function overview() {
     const head = ["模型", "状态", "总数", "命中", "须复核", "已排除", "未知", "未发现"];
     const counts = ["population", "hit", "review", "dropped", "unknown", "clear"];
-    const remarks = (m) => [...(m.missing.length ? [`缺：${m.missing.join("、")}`] : []), ...(m.notes || [])];
+    const percent = (share) => `${(100 * Number(share)).toFixed(1)}%`;
+    const known = (v) => v !== null && v !== undefined;
+    const trust = ({ share, checked, confirmed, precision }) => [known(share) ? `标出 ${percent(share)}` : null, checked ? `已核查 ${checked} 件、属实 ${confirmed} 件（${percent(precision)}）` : null].filter(Boolean);
+    const remarks = (m) => [...(m.state === "computed" ? trust(m.quality) : []), ...(m.local ? [`本地模型 ${m.file}`] : []), ...(m.missing.length ? [`缺：${m.missing.join("、")}`] : []), ...(m.notes || [])];
     const body = run.models.flatMap((m) => [
       el("tr", {}, el("td", {}, m.code), el("td", {}, words.states[m.state] || m.state), counts.map((c) => el("td", { class: "num" }, m.state === "computed" ? String((m.counts || {})[c] ?? "—") : "—"))),
       ...remarks(m).map((t) => el("tr", {}, el("td", { class: "sub", colspan: "8" }, t))),

@@ -1,0 +1,187 @@
+"""What the SQL of a model may call: nothing of the clock, of chance or of the machine.
+
+The text is read by DuckDB's own parser, so that no quoting or comment can hide a call
+from us that the engine would see.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MADE_ROWS = frozenset({"range", "generate_series", "unnest"})
+"""Functions that may stand in FROM; all others read files, memory or the engine."""
+
+_BULKY = frozenset({"repeat", "list_resize", "array_resize", "bitstring"})
+"""Functions that make a value of any size out of nothing, past every limit."""
+_PADDING = {"lpad": 1, "rpad": 1}
+"""Functions whose argument of this place is the length of the result."""
+_WIDEST = 1000
+
+_KEYWORDS = frozenset(
+    {
+        "current_date",
+        "current_localtime",
+        "current_localtimestamp",
+        "current_time",
+        "current_timestamp",
+        "localtime",
+        "localtimestamp",
+    }
+)
+"""Words that call a function without parentheses."""
+_MORE = frozenset({"age", "ago", *_KEYWORDS})  # `age` of one date counts from today
+_LONGEST = 100_000
+"""Characters of one SELECT; the longest that ships has some four thousand."""
+
+
+@lru_cache(maxsize=4096)
+def faults(sql: str) -> tuple[tuple[str, str], ...]:
+    """Say what a SELECT must not contain: (what is wrong, what to do) in Chinese.
+
+    Parameters
+    ----------
+    sql
+        One statement that DuckDB accepts as a SELECT.
+    """
+    tree = json.loads(_asked(sql))
+    if tree.get("error"):
+        return (("SQL 的写法不受支持", "只用一条普通的 SELECT，不用 PIVOT 等语句"),)
+    called = list(_called(tree))
+    rows = sorted({n for n, in_from in called if in_from and n not in MADE_ROWS})
+    calls = {n for n, in_from in called if not in_from}
+    unsteady = sorted(calls & _unsteady())
+    found = []
+    if rows:
+        what = f"FROM 里不得使用函数：{'、'.join(rows)}"
+        found.append((what, "只能用模型声明的表和前面步骤的表"))
+    if unsteady:
+        what = f"不得使用随时间或随机变化的函数：{'、'.join(unsteady)}"
+        found.append((what, "用 $as_of"))
+    bulky = sorted((calls & _BULKY) | set(_wide(tree)))
+    if bulky:
+        what = f"不得使用能凭空生成大块内容的函数：{'、'.join(bulky)}"
+        found.append((what, f"补位长度直接写不超过 {_WIDEST} 的数"))
+    if any(_samples(tree)):
+        found.append(("不得抽样：每次结果不同", "删去 SAMPLE"))
+    return tuple(found)
+
+
+def too_long(sql: str) -> str:
+    """Say that a statement is longer than any rule needs; empty where it is not."""
+    if len(sql) <= _LONGEST:
+        return ""
+    return f"SQL 有 {len(sql)} 个字符，超过 {_LONGEST} 个的上限"
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    """Return a database that only parses; it holds nothing and opens nothing."""
+    connection = duckdb.connect(":memory:")
+    for setting in (
+        "SET autoinstall_known_extensions=false",
+        "SET autoload_known_extensions=false",
+        "SET python_enable_replacements=false",
+        "SET threads=1",
+        "SET enable_external_access=false",
+        "SET lock_configuration=true",
+    ):
+        connection.execute(setting)
+    return connection
+
+
+def _asked(sql: str) -> str:
+    rows = _parser().cursor().execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+    return str(rows[0][0])
+
+
+@cache
+def _unsteady() -> frozenset[str]:
+    """Name every function that gives the same call another result, macros included."""
+    rows = (
+        _parser()
+        .cursor()
+        .execute(
+            "SELECT function_name, stability, macro_definition FROM duckdb_functions()"
+        )
+        .fetchall()
+    )
+    names = {
+        str(n) for n, stability, _ in rows if stability not in {None, "CONSISTENT"}
+    }
+    names |= _MORE
+    words = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b")
+    return frozenset(
+        names | {str(n) for n, _, body in rows if body and words.search(body)}
+    )
+
+
+def _called(node: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 -- any JSON
+    """Yield each name that is called, and whether it makes rows in FROM."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _called(item)
+    if not isinstance(node, dict):
+        return
+    if node.get("type") == "TABLE_FUNCTION":
+        call = node.get("function") or {}
+        yield str(call.get("function_name", "?")).lower(), True
+        yield from _called(list(call.values()))
+        return
+    if node.get("function_name"):
+        yield str(node["function_name"]).lower(), False
+    if node.get("type") == "COLUMN_REF":
+        names = [str(name).lower() for name in node.get("column_names") or ()]
+        yield from ((n, False) for n in names if len(names) == 1 and n in _KEYWORDS)
+    for value in node.values():
+        yield from _called(value)
+
+
+def _wide(node: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON
+    """Yield the functions that fill up to a length that is not a small number."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _wide(item)
+    if not isinstance(node, dict):
+        return
+    name = str(node.get("function_name", "")).lower()
+    given = [a["expression"] for a in node.get("arguments") or ()]
+    if name in _PADDING and not _is_small(given[_PADDING[name] :]):
+        yield name
+    if name in {"format", "printf"} and not _is_narrow(given[:1]):
+        yield name
+    for value in node.values():
+        yield from _wide(value)
+
+
+def _literal(nodes: list[Any]) -> str | None:
+    literal = nodes[0].get("literal") if nodes else None
+    return str(literal["text"]) if isinstance(literal, dict) else None
+
+
+def _is_small(nodes: list[Any]) -> bool:
+    text = _literal(nodes)
+    return text is not None and text.isdecimal() and int(text) <= _WIDEST
+
+
+def _is_narrow(nodes: list[Any]) -> bool:
+    text = _literal(nodes)
+    return text is not None and not re.search(r"[0-9]{4,}|\*|\{[^}]*\{", text)
+
+
+def _samples(node: Any) -> Iterator[bool]:  # noqa: ANN401 -- any JSON
+    if isinstance(node, list):
+        for item in node:
+            yield from _samples(item)
+    elif isinstance(node, dict):
+        if node.get("sample"):
+            yield True
+        for value in node.values():
+            yield from _samples(value)

@@ -1,0 +1,102 @@
+"""How far the results of a model can be trusted: flags, unknowns, checked leads."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from pil_discovery.types import Quality
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from pil_discovery.types import ModelRun, Verdict
+
+LARGE_SHARE = Fraction(1, 5)
+LEAST_POPULATION = 20
+"""From how many candidates a large share says something."""
+LOW_PRECISION = Fraction(1, 5)
+ENOUGH_CHECKS = 20
+_FOURTH = Decimal("0.0001")
+
+
+def quality(
+    run: ModelRun, verdicts: Iterable[Verdict] = (), *, as_of: dt.date | None = None
+) -> Quality:
+    """Judge one run of a model.
+
+    Alarms: more than 20 % of a population of at least 20 is flagged; every candidate is
+    unknown; after 20 checked leads fewer than 20 % were confirmed. With the last one
+    the model is noisy.
+
+    Parameters
+    ----------
+    run
+        How the model ran.
+    verdicts
+        Outcomes of checks, in the order of their file; of all models.
+    as_of
+        Day of the scan: later checks do not count.
+    """
+    confirmed, checked = _tally(run, verdicts, as_of)
+    counts = run.counts
+    flagged = counts.hit + counts.review
+    noisy = checked >= ENOUGH_CHECKS and Fraction(confirmed, checked) < LOW_PRECISION
+    return Quality(
+        flagged=flagged,
+        share=_share(flagged, counts.population),
+        checked=checked,
+        confirmed=confirmed,
+        precision=_share(confirmed, checked),
+        noisy=noisy,
+        alarms=tuple(_alarms(run, flagged, (confirmed, checked) if noisy else None)),
+    )
+
+
+def _tally(
+    run: ModelRun, verdicts: Iterable[Verdict], as_of: dt.date | None
+) -> tuple[int, int]:
+    """Count confirmed and checked leads of this model and version."""
+    latest = {
+        v.lead_id: v.outcome
+        for v in verdicts
+        if v.model == run.id
+        and _release(v.model_version) == _release(run.version)
+        and (as_of is None or v.on <= as_of)
+    }
+    outcomes: Sequence[str] = list(latest.values())
+    confirmed = outcomes.count("confirmed")
+    return confirmed, confirmed + outcomes.count("refuted")
+
+
+def _release(version: str) -> str:
+    """Return a version without its patch: another rule starts without a record."""
+    return ".".join(version.split(".")[:2])
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    if not whole:
+        return None
+    return (Decimal(part) / Decimal(whole)).quantize(_FOURTH, ROUND_HALF_UP)
+
+
+def _alarms(run: ModelRun, flagged: int, low: tuple[int, int] | None) -> Iterable[str]:
+    population = run.counts.population
+    if population >= LEAST_POPULATION and Fraction(flagged, population) > LARGE_SHARE:
+        yield (
+            f"模型 {run.code} 标出 {population} 条中的 {flagged} 条"
+            f"（{100 * flagged / population:.1f}%），超过 20%，可能误报较多；"
+            "请先核对参数、数据口径和可排除命中的数据，再使用其线索"
+        )
+    if population and run.counts.unknown == population:
+        yield (
+            f"模型 {run.code} 的 {population} 条全部不能判定：没有命中不等于没有问题，"
+            "请先补齐所缺的值"
+        )
+    if low is not None:
+        yield (
+            f"模型 {run.code} 已核查 {low[1]} 件线索，属实的只有 {low[0]} 件，"
+            "不足 20%：其线索不再自动列出，请修改模型后再用"
+        )
