@@ -216,8 +216,11 @@ def _array(values: pd.Series[Any], spec: Field) -> pa.Array:
         return _wkb(values)
     if spec.type == "number":
         return _number(values, money=spec.unit == "CNY")
-    if spec.type in ("date", "datetime"):
-        return _plain(values, date=spec.type == "date")
+    if spec.type == "datetime":
+        # of a data set that is not there the column is an empty one of no type
+        return pa.array(values.astype("datetime64[us]").to_numpy())
+    if spec.type == "date":
+        return _plain(values, date=True)
     kind = {"integer": pa.int64(), "boolean": pa.bool_()}.get(spec.type, pa.string())
     cells = [None if pd.isna(v) else v for v in values]
     return pa.array(cells, type=kind)
@@ -238,8 +241,6 @@ def _number(values: pd.Series[Any], *, money: bool) -> pa.Array:
 
 def _plain(values: pd.Series[Any], *, date: bool) -> pa.Array:
     if not date:
-        if values.dtype.kind == "M":
-            return pa.array(values.to_numpy(dtype="datetime64[us]"))
         plain = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
         return pa.array(plain, mask=np.isnan(plain))
     days = values.astype("datetime64[s]").to_numpy().astype("datetime64[D]")

@@ -127,8 +127,7 @@ class Relations:
         """
         values = self._checked(sql, where)
         body = f"CREATE TEMP TABLE {quoted(name)} AS {sql.strip().rstrip(';')}"
-        self._execute(body, where, values)
-        return self.count(name)
+        return self._execute(body, where, values)
 
     def select(self, sql: str, where: str = "") -> pa.Table:
         """Run a SELECT of our own (not a model's) and return Arrow rows."""
@@ -191,11 +190,13 @@ class Relations:
             )
         return {n: self._parameters[n] for n in names}
 
-    def _execute(self, sql: str, where: str, values: dict[str, Any]) -> None:
+    def _execute(self, sql: str, where: str, values: dict[str, Any]) -> int:
+        """Create a table; return its rows."""
         watch = threading.Timer(self._longest_s, self._connection.interrupt)
         watch.start()
         try:
-            self._connection.execute(sql, values).fetchall()
+            rows = self._connection.execute(sql, values).fetchall()
+            return int(rows[0][0])
         except duckdb.InterruptException:
             what = f"SQL 运行超过 {self._longest_s:g} 秒，已停止"
             self._refuse(where, what, "检查递归有无终点、连接有无条件")
