@@ -23,7 +23,7 @@ _ENDS = {"drop": "dropped", "review": "review", "downgrade": "downgraded"}
 
 
 def example_faults(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fault]:
-    """Yield what the examples lack, running each of them once.
+    """Yield what the examples lack or contradict, running each of them once.
 
     A draft needs no examples, but it has to say what it waits for.
     """
@@ -38,10 +38,15 @@ def example_faults(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fa
     results: list[ExampleResult] = []
     for number, example in enumerate(model.examples):
         try:
-            results.append(run_example(model, example, datasets))
+            result = run_example(model, example, datasets)
         except ModelError as error:
             for p in error.problems:
                 yield Fault(("examples", number), p.what, p.remedy)
+            continue
+        results.append(result)
+        for difference in result.differences:
+            what = f"示例“{example.name}”不符：{difference}"
+            yield Fault(("examples", number), what, "请改正规则或示例")
     yield from _untried_exclusions(model, results)
     yield from _untried_clears(model)
     yield from _untried_rates(model)
