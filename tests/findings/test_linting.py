@@ -43,7 +43,7 @@ def test_columns_data_steps_and_parameters_in_vain_are_named():
         steps=[{"table": "spare", "sql": "SELECT bill_no FROM bill"}],
         exclusions=[],
     )
-    assert [(where, what) for where, what, _ in found] == [
+    assert [(where, what) for where, what, _ in found if "不符" not in what] == [
         ("parameters.floor", "没有一处用到参数「floor」"),
         ("data.bill.1", "没有一步用到「bill」的「due_date」"),
         ("clears.relief", "没有一步用到数据集「relief」"),
@@ -163,13 +163,20 @@ def test_words_of_an_example_that_can_never_come_true_are_named():
         "parameters": {"flor": 1},
     }
     found = faults(examples=[*examples(), odd, example("空", [DUE], {})])
-    assert [w for w, _, _ in found] == [
+    assert [w for w, what, _ in found if "不符" not in what] == [
         "examples.6.expect.hit.0",
         "examples.6.expect.measures.a",
         "examples.6.parameters.flor",
         "examples.7.expect",
     ]
     assert found[2][2] == "是不是「floor」？"
+
+
+def test_an_example_that_the_rule_contradicts_is_named():
+    wrong = example("错", [DUE, SMALL], {"hit": [["b"]]})
+    found = faults(examples=[*examples(), wrong])
+    assert [where for where, _, _ in found] == ["examples.6"] * len(found)
+    assert any("示例“错”不符" in what for _, what, _ in found)
 
 
 def test_an_example_that_cannot_run_is_named_with_the_others():
