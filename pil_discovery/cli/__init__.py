@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 from pil_discovery.cli.language import bind_language
+
+_RARELY = (50_000, 20, 50)
 
 
 def main() -> None:
@@ -13,6 +16,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # a console of another code page prints «?» rather than ending in an error
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    # The catalogue and the libraries are objects that all live: see the worker.
+    gc.set_threshold(*_RARELY)
     bind_language(_language(sys.argv, os.environ))
     from pil_discovery.cli.root import pil
 
