@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import entries, models_folder, once, read_all
+from pil_discovery.catalog.files import entries, models_folder, once, read_each
 from pil_discovery.catalog.nouns import part_to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Domain
@@ -54,14 +54,9 @@ def check_mandates(
 @once
 def _domains(root: Path, extra: tuple[Path, ...]) -> dict[str, Entered]:
     found: dict[str, Entered] = {}
-    problems: list[Problem] = []
-    files = [(folder, folder / FILE) for folder in (root, *extra)]
-    for folder, file in files:
-        if folder == root or file.is_file():
-            documents, wrong = read_all(folder, [file])
-            problems.extend(wrong)
-            for document in documents:
-                problems.extend(_read(document, found))
+    documents, problems = read_each((f, f / FILE) for f in (root, *extra))
+    for document in documents:
+        problems.extend(_read(document, found))
     if problems:
         raise CatalogError(problems)
     return found

@@ -77,6 +77,20 @@ def read_all(root: Path, files: Iterable[Path]) -> tuple[list[Document], list[Pr
     return documents, problems
 
 
+def read_each(
+    places: Iterable[tuple[Path, Path]],
+) -> tuple[list[Document], list[Problem]]:
+    """Read single files, each of a folder, of those that are there."""
+    documents: list[Document] = []
+    problems: list[Problem] = []
+    for folder, file in places:
+        if file.is_file():
+            read, wrong = read_all(folder, [file])
+            documents += read
+            problems += wrong
+    return documents, problems
+
+
 def read_parts(
     folders: Iterable[Path], part: str
 ) -> tuple[list[Document], list[Problem]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery.catalog.files import models_folder, once, read_all
+from pil_discovery.catalog.files import models_folder, once, read_each
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
@@ -33,14 +33,10 @@ def load_remedies(
 @once
 def _remedies(root: Path, extra: tuple[Path, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
-    problems: list[Problem] = []
-    files = [(root, root / FILE), *((f, f / LOCAL_FILE) for f in extra)]
-    for folder, file in files:
-        if file.is_file():
-            documents, wrong = read_all(folder, [file])
-            problems.extend(wrong)
-            for document in documents:
-                problems.extend(_read(document, found))
+    local = ((folder, folder / LOCAL_FILE) for folder in extra)
+    documents, problems = read_each([(root, root / FILE), *local])
+    for document in documents:
+        problems.extend(_read(document, found))
     if problems:
         raise CatalogError(problems)
     return found

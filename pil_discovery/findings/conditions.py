@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.findings.relations import locked
+from pil_discovery.findings.locked import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

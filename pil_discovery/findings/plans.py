@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pil_discovery.findings.relations import locked, parameters_in, quoted
+from pil_discovery.findings.locked import locked
+from pil_discovery.findings.relations import parameters_in, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

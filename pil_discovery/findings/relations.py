@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import duckdb
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.locked import locked
 from pil_discovery.findings.safety import faults, too_long
 from pil_discovery.findings.sql_words import sql_words
 
@@ -35,29 +36,6 @@ _MOST_SPILLED = "32GB"
 def quoted(name: str) -> str:
     """Return an identifier in double quotes, doubled where it holds one."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def locked(*settings: str) -> duckdb.DuckDBPyConnection:
-    """Return an empty database in memory that can reach nothing outside itself.
-
-    Parameters
-    ----------
-    settings
-        Further SET statements; after them nothing can be set.
-    """
-    connection = duckdb.connect(":memory:")
-    for setting in (
-        "SET autoinstall_known_extensions=false",
-        "SET autoload_known_extensions=false",
-        "SET python_enable_replacements=false",
-        "SET threads=1",  # one order of additions, one result
-        "SET TimeZone='UTC'",
-        *settings,
-        "SET enable_external_access=false",
-        "SET lock_configuration=true",
-    ):
-        connection.execute(setting)
-    return connection
 
 
 class Relations:

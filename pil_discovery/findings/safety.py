@@ -11,10 +11,12 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-import duckdb
+from pil_discovery.findings.locked import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import duckdb
 
 MADE_ROWS = frozenset({"range", "generate_series", "unnest"})
 """Functions that may stand in FROM; all others read files, memory or the engine."""
@@ -69,7 +71,7 @@ def faults(sql: str) -> tuple[tuple[str, str], ...]:
     if bulky:
         what = f"不得使用能凭空生成大块内容的函数：{'、'.join(bulky)}"
         found.append((what, f"补位长度直接写不超过 {_WIDEST} 的数"))
-    if any(_samples(tree)):
+    if any(node.get("sample") for node in _nodes(tree)):
         found.append(("不得抽样：每次结果不同", "删去 SAMPLE"))
     return tuple(found)
 
@@ -84,17 +86,7 @@ def too_long(sql: str) -> str:
 @cache
 def _parser() -> duckdb.DuckDBPyConnection:
     """Return a database that only parses; it holds nothing and opens nothing."""
-    connection = duckdb.connect(":memory:")
-    for setting in (
-        "SET autoinstall_known_extensions=false",
-        "SET autoload_known_extensions=false",
-        "SET python_enable_replacements=false",
-        "SET threads=1",
-        "SET enable_external_access=false",
-        "SET lock_configuration=true",
-    ):
-        connection.execute(setting)
-    return connection
+    return locked()
 
 
 def _asked(sql: str) -> str:
@@ -144,21 +136,26 @@ def _called(node: Any) -> Iterator[tuple[str, bool]]:  # noqa: ANN401 -- any JSO
         yield from _called(value)
 
 
-def _wide(node: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401 -- any JSON
+    """Yield every object in a tree of JSON."""
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _nodes(item)
+    elif isinstance(tree, dict):
+        yield tree
+        for value in tree.values():
+            yield from _nodes(value)
+
+
+def _wide(tree: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON
     """Yield the functions that fill up to a length that is not a small number."""
-    if isinstance(node, list):
-        for item in node:
-            yield from _wide(item)
-    if not isinstance(node, dict):
-        return
-    name = str(node.get("function_name", "")).lower()
-    given = [a["expression"] for a in node.get("arguments") or ()]
-    if name in _PADDING and not _is_small(given[_PADDING[name] :]):
-        yield name
-    if name in {"format", "printf"} and not _is_narrow(given[:1]):
-        yield name
-    for value in node.values():
-        yield from _wide(value)
+    for node in _nodes(tree):
+        name = str(node.get("function_name", "")).lower()
+        given = [a["expression"] for a in node.get("arguments") or ()]
+        if name in _PADDING and not _is_small(given[_PADDING[name] :]):
+            yield name
+        if name in {"format", "printf"} and not _is_narrow(given[:1]):
+            yield name
 
 
 def _literal(nodes: list[Any]) -> str | None:
@@ -174,14 +171,3 @@ def _is_small(nodes: list[Any]) -> bool:
 def _is_narrow(nodes: list[Any]) -> bool:
     text = _literal(nodes)
     return text is not None and not re.search(r"[0-9]{4,}|\*|\{[^}]*\{", text)
-
-
-def _samples(node: Any) -> Iterator[bool]:  # noqa: ANN401 -- any JSON
-    if isinstance(node, list):
-        for item in node:
-            yield from _samples(item)
-    elif isinstance(node, dict):
-        if node.get("sample"):
-            yield True
-        for value in node.values():
-            yield from _samples(value)

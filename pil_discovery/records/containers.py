@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pil_discovery.records.workbook_facts import column_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -216,7 +218,7 @@ def _xlsx_extent(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> tuple[int
     A million rows of 32 columns still fit, so in narrow sheets nothing is counted.
     """
     found = _found(archive, member, _WIDE_CELL, only_after=_ODD_CELL)
-    wide = max(map(_number, found), default=0)
+    wide = 1 + max(map(column_of, found), default=-1)
     if wide <= _WIDE:
         return 0, 0
     return max(map(int, _found(archive, member, _ANY_ROW)), default=0), wide
@@ -246,13 +248,6 @@ def _texts_fault(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
     if claimed and int(claimed[1]) > max(member.file_size, _WIDE):
         return "写明的文字条数超过文件本身"
     return ""
-
-
-def _number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _found(

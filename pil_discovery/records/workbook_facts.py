@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 WIDTH = 1 << 14
 """Columns of the widest sheet."""
 
+
+def column_of(letters: bytes) -> int:
+    """Return the position of a column, counted from 0, by its letters (`AB` is 27)."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number - 1
+
+
 Range = tuple[tuple[int, int], tuple[int, int]]
 
 

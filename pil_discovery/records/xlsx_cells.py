@@ -2,7 +2,7 @@
 
 Programs write one cell like the next: `<c r="B7" s="3" t="s"><v>12</v></c>`, with an
 inline text in place of `<v>`, or with nothing in it (ECMA-376 part 1, 18.3.1.4). Every
-tag is looked at, so that nothing else can stand between them unnoticed.
+tag is looked at, so that no other element can stand between them unnoticed.
 """
 
 from __future__ import annotations

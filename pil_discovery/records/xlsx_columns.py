@@ -1,8 +1,8 @@
 """Sheets of XLSX files written as programs write them, read by columns.
 
-Long runs of cells that differ in nothing but their place and value are taken apart by
-one expression and put together in Arrow memory (ECMA-376 part 1, 18.3.1). A sheet that
-holds anything else, be it one formula or error value, is left to the library reader.
+Long runs of cells that differ in nothing but their place and value are found together
+and put into columns of Arrow memory (ECMA-376 part 1, 18.3.1). A sheet that holds
+anything else, be it one formula or error value, is left to the library reader.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pil_discovery.records.block_rows import TEXTS, Block, BlockRows
 from pil_discovery.records.containers import MOST_CELLS
+from pil_discovery.records.workbook_facts import column_of
 from pil_discovery.records.xlsx_cells import Cells, find_cells
 from pil_discovery.records.xlsx_parts import rows_of
 from pil_discovery.records.xlsx_texts import UnusualError, as_texts, demand_usual
@@ -56,6 +57,10 @@ class RegularSheet:
         Numbers of hidden rows, as Excel counts.
     merged
         Merged ranges, positions from 0.
+    height, width
+        Rows and columns down to the last cell, be it an empty text.
+    shown
+        Rows down to the last one that shows anything.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -282,14 +287,6 @@ def _merged(tail: bytes) -> list[Range]:
     if len(found) != tail.count(b"<mergeCell "):
         raise UnusualError
     return [
-        ((int(top) - 1, _position(left)), (int(bottom) - 1, _position(right)))
+        ((int(top) - 1, column_of(left)), (int(bottom) - 1, column_of(right)))
         for left, top, right, bottom in found
     ]
-
-
-def _position(letters: bytes) -> int:
-    """Return the column of these letters, counted from 0."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1

@@ -8,7 +8,12 @@ import zipfile
 from itertools import repeat
 from typing import TYPE_CHECKING
 
-from pil_discovery.records.workbook_facts import WIDTH, SheetFacts, WorkbookFacts
+from pil_discovery.records.workbook_facts import (
+    WIDTH,
+    SheetFacts,
+    WorkbookFacts,
+    column_of,
+)
 from pil_discovery.records.xlsx_parts import read_contents, read_formats, rows_of
 from pil_discovery.text.numbers import NOT_CALCULATED
 
@@ -73,7 +78,7 @@ def _sheet_facts(
             facts.hidden_rows += map(int, _HIDDEN_ROW.findall(text))
         if percents is not None:
             for column, row in percents.findall(text):
-                facts.percents.append((int(row) - 1) * WIDTH + _column(column))
+                facts.percents.append((int(row) - 1) * WIDTH + column_of(column))
     return facts
 
 
@@ -94,15 +99,8 @@ def _errors(text: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         value = _VALUE.search(inside)
         if place is None:
             continue
-        at = int(place[2]) - 1, _column(place[1])
+        at = int(place[2]) - 1, column_of(place[1])
         if kind == b"e":
             yield at, value[1].decode("utf-8", "replace") if value else "#VALUE!"
         elif kind != b"str" and value is None and _FORMULA.search(inside):
             yield at, NOT_CALCULATED
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number - 1

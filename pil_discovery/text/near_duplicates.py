@@ -73,7 +73,7 @@ def _alike(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     The key is left out where it is no identity of its own: all rows of both kinds are
     among these.
     """
-    keyless = _numbered_twice_columns(frame, dataset)
+    keyless = _beside_key(frame, dataset)
     content = keyless or [n for n in frame.columns if n not in ORIGIN_COLUMNS]
     return frame.iloc[_repeated(frame, dataset, content)]
 
@@ -101,22 +101,19 @@ def _numbered_twice(frame: pd.DataFrame, dataset: Dataset) -> pd.Series:
     date, amount and words besides their key, equality says nothing. Keys that differ in
     writing only are told as such.
     """
-    content = _numbered_twice_columns(frame, dataset)
+    content = _beside_key(frame, dataset)
     if not content:
         return _NO_GROUPS
-    fields = [f for f in dataset.fields if f.name in frame.columns]
-    keyed = [f for f in fields if f.name in dataset.key]
-    others = [f for f in fields if f.name not in dataset.key]
     told = np.ones(len(frame), dtype=bool)
     for kinds in (_WORDS, _NUMBERS, _DATES):
-        names = [f.name for f in others if f.type in kinds]
+        names = [n for n in content if _is_of(dataset, n, kinds)]
         told &= frame[names].notna().any(axis=1).to_numpy()
     groups = _equal(frame if told.all() else frame[told], dataset, content)
-    keys = frame.loc[groups.index, [f.name for f in keyed]]
+    keys = frame.loc[groups.index, [n for n in dataset.key if n in frame.columns]]
     return _differing(groups, _normal(keys, dataset))
 
 
-def _numbered_twice_columns(frame: pd.DataFrame, dataset: Dataset) -> list[str]:
+def _beside_key(frame: pd.DataFrame, dataset: Dataset) -> list[str]:
     """Return the columns beside the key; none where the key says nothing or a person.
 
     A frame of nothing but its key has none either.
@@ -149,7 +146,7 @@ def _equal(frame: pd.DataFrame, dataset: Dataset, content: list[str]) -> pd.Seri
 def _repeated(
     frame: pd.DataFrame, dataset: Dataset, content: list[str]
 ) -> NDArray[np.int64]:
-    words = {n: bare for n in content if _is_words(dataset, n)}
+    words = {n: bare for n in content if _is_of(dataset, n, _WORDS)}
     return repeated_rows(frame, content, words)
 
 
@@ -162,14 +159,14 @@ def _differing(groups: pd.Series, rows: pd.DataFrame) -> pd.Series:
     return groups[exact.groupby(groups).transform("nunique") > 1]
 
 
-def _is_words(dataset: Dataset, name: str) -> bool:
+def _is_of(dataset: Dataset, name: str, kinds: frozenset[FieldType]) -> bool:
     known = dataset.field(name)
-    return known is not None and known.type in _WORDS
+    return known is not None and known.type in kinds
 
 
 def _normal(rows: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """Return words as numbers, the same for spellings that a typist varies."""
-    words = {n: bare(rows[n]) for n in rows.columns if _is_words(dataset, n)}
+    words = {n: bare(rows[n]) for n in rows.columns if _is_of(dataset, n, _WORDS)}
     return rows.assign(**words)
 
 
