@@ -147,7 +147,8 @@ def _is_broken_utf8(blocks: Iterator[bytes], fault: int) -> bool:
     for whole in blocks:
         block = whole[: max(fault + _LOOKED - done, 0)]
         done += len(whole)
-        text = decoder.decode(block, final=done > fault)
+        # Where the look ends is no fault of the text; where the text ends is one.
+        text = decoder.decode(block, final=done > fault and len(block) == len(whole))
         faults += text.count("\ufffd")
         sound += sum(map(len, _EAST_ASIAN.findall(text)))
         if done > fault:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _SIZES = (1 << 14, 1 << 22)
 """Bytes of the first piece, which holds the headers, and of those that follow."""
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_EXTENT = re.compile(rb'<dimension ref="[A-Z]+\d+:[A-Z]+(\d{1,7})"')
 _ATTRIBUTES = re.compile(rb'(?: s="(\d{1,5})")?(?: t="(\w+)")?')
 _LAST_ROW = 1 << 20
 _FIRST_DAY, _LAST_DAY = 61, 2_958_465
@@ -61,6 +62,8 @@ class RegularSheet:
         Rows and columns down to the last cell, be it an empty text.
     shown
         Rows down to the last one that shows anything.
+    stated
+        Rows that the sheet says it has; 0 where it does not.
     """
 
     blocks: list[Block] = field(default_factory=list)
@@ -69,6 +72,7 @@ class RegularSheet:
     height: int = 0
     width: int = 0
     shown: int = 0
+    stated: int = 0
 
     def rows(self) -> Sequence[Row]:
         """Return the rows down to the last one that shows anything, equally wide."""
@@ -100,6 +104,8 @@ def read_sheet(
             yield sheet
         else:
             beside.append(text)
+            found = _EXTENT.search(beside[0])
+            sheet.stated = int(found[1]) if found else 0
     head, tail = beside
     demand_usual(head + b"<sheetData/>" + tail)
     sheet.merged += _merged(tail)

@@ -53,7 +53,7 @@ def read_regular(
     ----------
     progress
         Called every 65 536 rows of a sheet, and after its last one, with the rows done
-        and all its rows as far as known.
+        and all its rows as far as the sheet states them.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def _sheet(
     for sheet in read_sheet(archive, part, *how):
         if progress is not None and sheet.height - told >= _STEP:
             told = sheet.height
-            progress(told, told)
+            progress(told, max(told, sheet.stated))
     if progress is not None and sheet.height:
         progress(sheet.height, sheet.height)
     return sheet

@@ -225,6 +225,19 @@ def test_the_named_sheet_is_read_even_when_hidden():
     assert read_regular(stream.getvalue(), sheet="三") is None
 
 
+def test_the_progress_tells_the_rows_that_the_sheet_states():
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as file:
+        sheet = file.add_worksheet()
+        for row in range(140_000):
+            sheet.write_number(row, 0, row)
+    told = []
+    read_regular(stream.getvalue(), progress=lambda *step: told.append(step))
+    assert [total for _, total in told] == [140_000] * len(told)
+    assert len(told) >= 2
+    assert told[-1] == (140_000, 140_000)
+
+
 def test_far_cells_leave_empty_rows_and_columns():
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as file:
