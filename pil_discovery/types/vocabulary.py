@@ -79,10 +79,11 @@ class UsedRate(Noun):
         where = f"{self.division}，" if self.division else "全国，"
         kind = f"{self.category}，" if self.category else ""
         until = f"至{self.valid_to}" if self.valid_to else "起"
+        unit = "" if self.unit == "1" else f" {self.unit}"
         ground = "、".join((*self.basis, self.document)).strip("、")
         if self.fictional:
             ground = "虚构的示例值，不是法定标准"
         return (
-            f"《{self.title}》{where}{kind}{self.valid_from}{until}：{self.value} "
-            f"{self.unit}（{ground}；{self.file} 第 {self.row} 行）"
+            f"《{self.title}》{where}{kind}{self.valid_from}{until}：{self.value}{unit}"
+            f"（{ground}；{self.file} 第 {self.row} 行）"
         )

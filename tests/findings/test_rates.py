@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pil_discovery.findings import Inputs, explain, lint, screen
 from pil_discovery.findings.rates import periods, rate_table
-from pil_discovery.types import RateRow, RateTable, Words
+from pil_discovery.types import RateRow, RateTable, UsedRate, Words
 from tests.findings.factory import AS_OF, DATASETS, bills, model
 
 DAY = dt.date
@@ -223,3 +223,21 @@ def test_a_rate_table_must_be_used_and_tried(rated):
     assert faults(examples=tried, population=unused) == [
         ("tables.0", "没有一步用到标准表「fee_rate」的值（value）")
     ]
+
+
+def test_a_plain_number_is_printed_without_a_unit():
+    used = UsedRate(
+        table="share",
+        title="比例",
+        file="比例.yaml",
+        row=1,
+        division="",
+        category=None,
+        valid_from=dt.date(2024, 1, 1),
+        valid_to=None,
+        value=Decimal("0.01"),
+        unit="1",
+        document="示例文〔2024〕1号",
+    )
+    assert "起：0.01（示例文" in used.words()
+    assert "：0.01 CNY（" in used.model_copy(update={"unit": "CNY"}).words()
