@@ -359,7 +359,7 @@ def test_a_class_shows_its_members_and_a_member_its_class(place, tmp_path):
 def test_a_row_is_explained_with_the_rate_that_it_used(place):
     text = "\n".join(explain_row("LOCAL-01", "示让2026-1", place).lines())
     assert "【所用标准】" in text
-    assert "《契据费率》9903，2020-01-01至2022-12-31：0.01 1" in text
+    assert "《契据费率》9903，2020-01-01至2022-12-31：0.01（" in text
     assert "示例市契据费办法（示政发〔2020〕1号）" in text
     told = explain_row("LOCAL-01", "示让2026-2", place)
     assert any("虚构的示例值，不是法定标准" in line for line in told.lines()[3:4])
