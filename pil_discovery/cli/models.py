@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import as_json
+from pil_discovery.cli.options import as_json, workers_option
 from pil_discovery.cli.printing import (
     PROBLEMS,
     USAGE,
@@ -66,18 +66,21 @@ def list_(folders: tuple[Path, ...], *, as_json: bool) -> None:
 
 @models.command()
 @_FOLDERS
+@workers_option
 @as_json
 @guarded
-def check(folders: tuple[Path, ...], *, as_json: bool) -> None:
+def check(folders: tuple[Path, ...], *, workers: int | None, as_json: bool) -> None:
     """检查模型文件：格式、名称、SQL、示例，所有错误一次列出。
 
     写了文件夹就检查其中的模型，没有写就检查内置模型。格式或名称有误，筛查时会被拒绝（退出码
     2）；其余问题（没有用到的列和参数、示例没有用到的排除等）退出码 1。
     """
     from pil_discovery.pipeline.library import check_models
+    from pil_discovery.pipeline.spreading import usable_cores
 
+    processes = workers or usable_cores()
     with Progress() as progress:
-        found = check_models(folders, progress)
+        found = check_models(folders, workers=processes, progress=progress)
     problems = (*found.malformed, *found.faults)
     if as_json:
         print_json(
@@ -117,15 +120,24 @@ _LOCAL = click.option(
 @models.command()
 @_NAMES
 @_LOCAL
+@workers_option
 @as_json
 @guarded
-def test(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
+def test(
+    names: tuple[str, ...],
+    folders: tuple[Path, ...],
+    *,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     """运行写在模型文件里的示例；模型写编号或代码，缺省为全部。"""
     from pil_discovery.pipeline.library import run_examples
+    from pil_discovery.pipeline.spreading import usable_cores
 
     failed = 0
     told = []
-    for result in run_examples(names or None, folders):
+    processes = workers or usable_cores()
+    for result in run_examples(names or None, folders, workers=processes):
         failed += not result.passed
         told.append(
             {

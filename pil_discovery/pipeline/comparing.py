@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.catalog import read_apart
 from pil_discovery.errors import ArgumentError, Problem
 from pil_discovery.findings import screen, text_key
+from pil_discovery.pipeline.guarded import run_model
 from pil_discovery.pipeline.single import inputs_for, open_place
 from pil_discovery.report.privacy import mask_sentence
 
@@ -117,8 +118,13 @@ def _compared(name: str, old: Ran, new: Ran) -> Comparison:
 def _run(model: Model | None, inputs: Inputs, day: dt.date) -> Ran:
     if model is None:
         return None, {}
-    run, findings = screen(model, inputs, as_of=day, personal=True)
+    run, findings = run_model(_screened, (model, inputs, day))
     return run, {text_key(f.key.values()): f for f in findings}
+
+
+def _screened(job: tuple[Model, Inputs, dt.date]) -> tuple[ModelRun, list[Finding]]:
+    model, inputs, day = job
+    return screen(model, inputs, as_of=day, personal=True)
 
 
 def _difference(

@@ -11,6 +11,7 @@ from pil_discovery.findings import Explanation, explain
 from pil_discovery.findings.rates import fictional_note
 from pil_discovery.findings.sentences import fill
 from pil_discovery.pipeline.flow import choose
+from pil_discovery.pipeline.guarded import run_model
 from pil_discovery.pipeline.single import inputs_for, open_place
 from pil_discovery.procedure.deadlines import as_day
 from pil_discovery.report.privacy import mask_sentence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from pil_discovery.findings import Inputs
     from pil_discovery.findings.explaining import Judged, Reading
     from pil_discovery.types import Dataset, Model
 
@@ -177,9 +179,14 @@ def explain_row(
     day = place.workspace.as_of if as_of is None else as_day(as_of)
     inputs = inputs_for(place, [model])
     return Told(
-        explain(model, inputs, row, as_of=day),
+        run_model(_explained, (model, inputs, row, day)),
         _identifiers(model, place.catalog.datasets),
     )
+
+
+def _explained(job: tuple[Model, Inputs, str, dt.date]) -> Explanation:
+    model, inputs, row, day = job
+    return explain(model, inputs, row, as_of=day)
 
 
 def _identifiers(model: Model, datasets: Mapping[str, Dataset]) -> frozenset[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
 
+    from pil_discovery.types import Model
+
 LONGEST_S = 1800.0
 """How long one local model may take in all."""
 MOST_BYTES = 12 * 2**30
@@ -25,6 +27,25 @@ addresses than they use."""
 
 _MEMORY = "运行所需的内存超过限制，已停止"
 _REMEDY = "检查文本拼接、连接和递归有无止境"
+
+
+def run_model(work: Callable[[Any], Any], job: tuple[Model, *tuple[Any, ...]]) -> Any:  # noqa: ANN401 -- whatever the work returns
+    """Do one piece of work with a model: here, or guarded where the model is local.
+
+    Parameters
+    ----------
+    job
+        A tuple that begins with the model.
+
+    Raises
+    ------
+    PilError
+        As :func:`run_guarded`.
+    """
+    model = job[0]
+    if model.is_local:
+        return run_guarded(work, job, file=model.place)
+    return work(job)
 
 
 def run_guarded(

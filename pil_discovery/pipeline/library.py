@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.catalog import load_catalog, model_schema, survey_catalog
+from pil_discovery.errors import ModelError
 from pil_discovery.findings import lint, run_example, score
 from pil_discovery.pipeline.flow import choose
+from pil_discovery.pipeline.spreading import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pil_discovery.errors import Problem
-    from pil_discovery.findings import ExampleResult, MutationScore
+    from pil_discovery.findings import ExampleResult, Fault, MutationScore
     from pil_discovery.types import Dataset, Model
 
     Progress = Callable[[str, int, int], None]
@@ -51,27 +53,52 @@ def list_models(extra: Sequence[Path] = ()) -> list[Model]:
 
 
 def check_models(
-    extra: Sequence[Path] = (), progress: Progress | None = None
+    extra: Sequence[Path] = (), *, workers: int = 1, progress: Progress | None = None
 ) -> Checked:
     """Check the models of local folders, or without any the built-in ones.
 
     Form, names, SQL on empty tables, data and parameters that nothing uses, examples
     that are missing, and exclusions and optional data that no example tries: all
     mistakes of all files at once.
+
+    Parameters
+    ----------
+    workers
+        Processes for the models; the answer does not depend on it.
+    progress
+        Called with the model that is next, models done, and models in all.
     """
     survey = survey_catalog(tuple(extra))
-    catalog = survey.catalog
-    chosen = [m for m in catalog.models.values() if m.is_local == bool(extra)]
+    datasets = survey.catalog.datasets
+    models = survey.catalog.models.values()
+    chosen = [m for m in models if m.is_local == bool(extra)]
+    malformed = [*survey.problems]
     faults: list[Problem] = []
-    for done, model in enumerate(chosen):
+    tried = [m for m in chosen if _knows_its_data(m, datasets)]
+    jobs = [(m, _named_data(m, datasets)) for m in tried]
+    for done, (model, outcome) in enumerate(
+        zip(tried, spread(_linted, jobs, workers=workers), strict=True)
+    ):
         if progress is not None:
-            progress(model.id, done, len(chosen))
-        if _knows_its_data(model, catalog.datasets):
-            document = survey.documents[model.id]
-            found = lint(model, catalog.datasets)
+            progress(model.id, done, len(jobs))
+        document = survey.documents[model.id]
+        try:
+            found = outcome.result()
+        except ModelError as error:  # it was stopped, or died
+            malformed += error.problems
+        else:
             faults += [document.problem(f.loc, f.what, f.remedy) for f in found]
     ids = tuple(m.id for m in chosen)
-    return Checked(ids, survey.problems, tuple(dict.fromkeys(faults)))
+    return Checked(ids, tuple(malformed), tuple(dict.fromkeys(faults)))
+
+
+def _linted(job: tuple[Model, Mapping[str, Dataset]]) -> list[Fault]:
+    return lint(*job)
+
+
+def _named_data(model: Model, datasets: Mapping[str, Dataset]) -> dict[str, Dataset]:
+    names = {*model.data, *model.clears}
+    return {n: d for n, d in datasets.items() if n in names}
 
 
 def _knows_its_data(model: Model, datasets: Mapping[str, Dataset]) -> bool:
@@ -96,13 +123,36 @@ def schema_of_models(extra: Sequence[Path] = ()) -> dict[str, Any]:
 
 
 def run_examples(
-    names: Sequence[str] | None = None, extra: Sequence[Path] = ()
+    names: Sequence[str] | None = None,
+    extra: Sequence[Path] = (),
+    *,
+    workers: int = 1,
 ) -> Iterator[ExampleResult]:
-    """Run the examples that live in the model files, one after the other."""
+    """Run the examples that live in the model files; yield them in their order.
+
+    Parameters
+    ----------
+    names
+        Ids or codes of models; None for all.
+    extra
+        Folders of local models.
+    workers
+        Processes for the models; results do not depend on it.
+
+    Raises
+    ------
+    ModelError
+        If a model or an example cannot run as written.
+    """
     catalog = load_catalog(tuple(extra))
-    for model in choose(catalog, names):
-        for example in model.examples:
-            yield run_example(model, example, catalog.datasets)
+    jobs = [(m, _named_data(m, catalog.datasets)) for m in choose(catalog, names)]
+    for outcome in spread(_tried, jobs, workers=workers):
+        yield from outcome.result()
+
+
+def _tried(job: tuple[Model, Mapping[str, Dataset]]) -> list[ExampleResult]:
+    model, datasets = job
+    return [run_example(model, example, datasets) for example in model.examples]
 
 
 def score_examples(

@@ -1,0 +1,68 @@
+"""Outcomes come in the order of the jobs, from a pool, from a guard, or from here."""
+
+import os
+
+import pytest
+
+from pil_discovery.catalog import load_catalog
+from pil_discovery.errors import ModelError, Problem
+from pil_discovery.pipeline.spreading import spread, usable_cores
+from pil_discovery.types import Origin
+
+SHIPPED = load_catalog().models["assets/airdefence-fee-unpaid"]
+ORIGIN = Origin(file="a.yaml", sha256="", local=True)
+LOCAL = SHIPPED.model_copy(update={"origin": ORIGIN})
+
+
+def where(job):
+    _, number = job
+    if number == 13:
+        raise ModelError(Problem("a.yaml", "steps", "不行"))
+    return number, os.getpid()
+
+
+def die(job):
+    os._exit(9) if job[0].is_local else None
+    return job[1]
+
+
+def jobs(*numbers, model=SHIPPED):
+    return [(model, number) for number in numbers]
+
+
+def test_one_worker_or_one_job_stays_in_this_process():
+    for work, workers in ((jobs(1, 2), 1), (jobs(1), 4)):
+        told = [future.result() for future in spread(where, work, workers=workers)]
+        assert told == [(number, os.getpid()) for _, number in work]
+
+
+def test_several_workers_answer_from_elsewhere_in_the_same_order():
+    told = [f.result() for f in spread(where, jobs(*range(6)), workers=2)]
+    assert [number for number, _ in told] == [*range(6)]
+    assert os.getpid() not in {process for _, process in told}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_refusal_is_told_where_it_is_asked_for_and_the_others_answer(workers):
+    first, refused, last = spread(where, jobs(1, 13, 2), workers=workers)
+    assert (first.result()[0], last.result()[0]) == (1, 2)
+    with pytest.raises(ModelError, match="不行") as caught:
+        refused.result()
+    assert caught.value.problems == (Problem("a.yaml", "steps", "不行"),)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_local_model_that_dies_takes_nothing_with_it(workers):
+    mixed = [*jobs(1), *jobs(2, model=LOCAL), *jobs(3)]
+    first, dead, last = spread(die, mixed, workers=workers)
+    assert (first.result(), last.result()) == (1, 3)
+    with pytest.raises(ModelError, match=r"a\.yaml：运行时进程中断"):
+        dead.result()
+
+
+def test_nothing_to_do_gives_nothing():
+    assert list(spread(where, [], workers=2)) == []
+
+
+def test_there_is_at_least_one_core():
+    assert usable_cores() >= 1
