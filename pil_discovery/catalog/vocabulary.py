@@ -8,6 +8,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pil_discovery.catalog.datasets import load_units
 from pil_discovery.catalog.files import models_folder, once, read_all, yaml_files
 from pil_discovery.catalog.nouns import Document, in_place, with_origin
 from pil_discovery.errors import CatalogError, Problem, near_names
@@ -34,6 +35,8 @@ def load_tables(
 ) -> dict[str, RateTable]:
     """Load the built-in rate tables and those of local folders, sorted by id.
 
+    Each gets the Chinese name of its unit.
+
     A local table (in `vocabulary/` of a local folder) of a built-in id replaces the
     built-in one whole: values of two sources are never mixed.
 
@@ -42,7 +45,12 @@ def load_tables(
     CatalogError
         With all mistakes that the files hold by themselves.
     """
-    return {t.id: t for t, _ in _tables(root or models_folder(), tuple(extra))}
+    home = root or models_folder()
+    units = load_units(home)
+    return {
+        t.id: t.model_copy(update={"unit_zh": units.get(t.unit, "")})
+        for t, _ in _tables(home, tuple(extra))
+    }
 
 
 def check_tables(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
@@ -94,6 +102,8 @@ def _mistakes(table: RateTable, document: Document) -> Iterator[Problem]:
     if not _NAME.fullmatch(table.id):
         what = "标准表的编号只能用小写字母、数字和下划线"
         yield document.problem(("id",), what, "如 farmland_tax_rate")
+    if table.unit_zh:
+        yield document.problem(("unit_zh",), "不认识的字段「unit_zh」", "请删去")
     if "value" not in table.columns:
         yield document.problem(("columns",), "没有说明「value」是什么")
     for number, row in enumerate(table.rows):

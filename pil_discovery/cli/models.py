@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +21,9 @@ from pil_discovery.cli.printing import (
     print_json,
     tell,
 )
+
+if TYPE_CHECKING:
+    from pil_discovery.findings import MutationScore
 
 _FOLDERS = click.argument(
     "folders",
@@ -171,24 +175,33 @@ def test(
 @as_json
 @guarded
 def mutate(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
-    """逐处改动模型（翻转比较、去掉排除、移动阈值），看示例能否发现。"""
+    """逐处改动模型（翻转比较、去掉排除、移动阈值），看示例能否发现。
+
+    示例在原来的模型上就不符的，先列出不符的示例，不计分。
+    """
     from pil_discovery.pipeline.library import score_examples
 
     told = []
     for found in score_examples(names or None, folders):
-        told.append(
-            {
-                "model": found.model,
-                "mutants": found.mutants,
-                "share": f"{found.share:.4f}",
-                "survivors": [list(s) for s in found.survivors],
-            }
-        )
+        told.append(_score_entry(found))
         if not as_json:
-            click.echo(f"{found.share:7.2%} {found.mutants:5d}  {found.model}")
+            share = "     ×" if found.share is None else f"{found.share:7.2%}"
+            click.echo(f"{share} {found.mutants:5d}  {found.model}")
+        for name in found.failing:
+            tell(say(f"    示例不符，不能计分：{name}", f"    fails as it is: {name}"))
         for where, change in found.survivors:
             tell(say(f"    未发现 {where}：{change}", f"    missed {where}: {change}"))
     if as_json:
         print_json(told)
-    if any(entry["survivors"] for entry in told):
+    if any(entry["survivors"] or entry["failing"] for entry in told):
         leave(PROBLEMS)
+
+
+def _score_entry(found: MutationScore) -> dict[str, Any]:
+    return {
+        "model": found.model,
+        "mutants": found.mutants,
+        "share": None if found.share is None else f"{found.share:.4f}",
+        "survivors": [list(s) for s in found.survivors],
+        "failing": list(found.failing),
+    }

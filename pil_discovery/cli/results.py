@@ -80,13 +80,19 @@ def leads(
 @click.command()
 @click.argument("out", type=_FOLDER, metavar="结果")
 @click.argument("lead", metavar="线索")
+@click.option(
+    "--workspace",
+    type=_FOLDER,
+    default=None,
+    help="工作区，其中有本地模型（默认：筛查时的位置）",
+)
 @as_json
 @guarded
-def show(out: Path, lead: str, *, as_json: bool) -> None:
+def show(out: Path, lead: str, workspace: Path | None, *, as_json: bool) -> None:
     """细看一条线索：依据、评分、来源行、下一步。线索写序号，或编号的开头。"""
     from pil_discovery.pipeline.results import explain_lead
 
-    told = explain_lead(out, lead)
+    told = explain_lead(out, lead, workspace=workspace)
     if as_json:
         print_json(told.as_dict())
     else:

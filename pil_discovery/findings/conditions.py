@@ -7,18 +7,18 @@ the text: a condition is a node of its tree.
 from __future__ import annotations
 
 import copy
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pil_discovery.findings.locked import locked
+from pil_discovery.findings.syntax import parsed, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
 
-    Node = dict[str, Any]
+    from pil_discovery.findings.syntax import Node
 
 HIT = "hit"
 _PLAIN = ("true", "false", "null")
@@ -40,7 +40,7 @@ def trace(sql: str) -> Traced | None:
     where the SELECT has no `hit` of its own (a UNION, say).
     """
     with locked() as connection:
-        tree = _parsed(connection, sql)
+        tree = parsed(connection, sql)
         select = tree and _select_with_hit(tree["statements"][0]["node"])
         if not tree or not select:
             return None
@@ -52,29 +52,17 @@ def trace(sql: str) -> Traced | None:
         for number, leaf in enumerate(once.values()):
             named = copy.deepcopy(leaf) | {"alias": f"_c{number}"}
             select["select_list"].append(named)
-        return Traced(_written(connection, tree), tuple(once))
-
-
-def _parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> Node | None:
-    rows = connection.execute("SELECT json_serialize_sql($1)", [sql]).fetchall()
-    tree: Node = json.loads(rows[0][0])
-    return None if tree["error"] else tree
-
-
-def _written(connection: duckdb.DuckDBPyConnection, tree: Node) -> str:
-    text = json.dumps(tree)
-    rows = connection.execute("SELECT json_deserialize_sql($1)", [text]).fetchall()
-    return str(rows[0][0])
+        return Traced(written(connection, tree), tuple(once))
 
 
 def _text(connection: duckdb.DuckDBPyConnection, leaf: Node) -> str:
     """Write one condition as SQL, without the outer brackets."""
-    tree = _parsed(connection, "SELECT 1") or {}
+    tree = parsed(connection, "SELECT 1") or {}
     bare = copy.deepcopy(leaf) | {"alias": ""}
     tree["statements"][0]["node"]["select_list"] = [bare]
-    written = _written(connection, tree).removeprefix("SELECT ")
-    inner = written[1:-1]
-    return inner if written == f"({inner})" and _balanced(inner) else written
+    text = written(connection, tree).removeprefix("SELECT ")
+    inner = text[1:-1]
+    return inner if text == f"({inner})" and _balanced(inner) else text
 
 
 def _balanced(text: str) -> bool:

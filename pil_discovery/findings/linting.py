@@ -41,6 +41,7 @@ def lint(model: Model, datasets: Mapping[str, Dataset]) -> list[Fault]:
     if seen.faults:
         return faults
     faults += [
+        *seen.hidden,
         *_unused_data(model, seen),
         *_unused_rates(model, seen),
         *_unused_steps(model, seen),

@@ -18,7 +18,7 @@ from pil_discovery.types.models import SqlStep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pil_discovery.types import Dataset, Model
+    from pil_discovery.types import Dataset, Example, Model
 
 _LITERALS = re.compile(
     r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL
@@ -49,22 +49,33 @@ class Mutant:
 class MutationScore:
     """How many mutants the examples of a model noticed.
 
-    `survivors` are (where, change) of those that no example noticed.
+    `survivors` are (where, change) of those that no example noticed. `failing` are the
+    names of examples that fail on the model as it is: they would fail on every mutant,
+    so nothing was changed.
     """
 
     model: str
     mutants: int
     survivors: tuple[tuple[str, str], ...]
+    failing: tuple[str, ...] = ()
 
     @property
-    def share(self) -> float:
-        """Noticed mutants / all; 1 where there is nothing to change."""
+    def share(self) -> float | None:
+        """Noticed mutants / all; 1 with nothing to change, None where examples fail."""
+        if self.failing:
+            return None
         found = self.mutants - len(self.survivors)
         return found / self.mutants if self.mutants else 1.0
 
 
 def score(model: Model, datasets: Mapping[str, Dataset]) -> MutationScore:
-    """Run the examples against every mutant, each up to the first that fails."""
+    """Run the examples against every mutant, each up to the first that fails.
+
+    All examples must pass on the model itself before it is changed.
+    """
+    failing = tuple(e.name for e in model.examples if _fails(model, e, datasets))
+    if failing:
+        return MutationScore(model.id, 0, (), failing)
     mutants = list(mutants_of(model))
     survivors = tuple(
         (m.where, m.change) for m in mutants if not _noticed(m.model, datasets)
@@ -73,13 +84,14 @@ def score(model: Model, datasets: Mapping[str, Dataset]) -> MutationScore:
 
 
 def _noticed(model: Model, datasets: Mapping[str, Dataset]) -> bool:
-    for example in model.examples:
-        try:
-            if not run_example(model, example, datasets).passed:
-                return True
-        except (PilError, ValueError, ArithmeticError):  # an absurd rule, too
-            return True
-    return False
+    return any(_fails(model, example, datasets) for example in model.examples)
+
+
+def _fails(model: Model, example: Example, datasets: Mapping[str, Dataset]) -> bool:
+    try:
+        return not run_example(model, example, datasets).passed
+    except (PilError, ValueError, ArithmeticError):  # an absurd rule, too
+        return True
 
 
 def mutants_of(model: Model) -> Iterator[Mutant]:

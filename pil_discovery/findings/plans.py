@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pil_discovery.findings.aliases import hidden_aliases
 from pil_discovery.findings.locked import locked
 from pil_discovery.findings.relations import parameters_in, quoted
 
@@ -62,6 +63,10 @@ class Plans:
             for table, columns in _scans(json.loads(text)):
                 read.setdefault(table, set()).update(columns)
         return read
+
+    def hidden(self, sql: str) -> list[str]:
+        """Return names that a SELECT gives and then uses for columns of its tables."""
+        return hidden_aliases(self._connection, sql, self._parameters)
 
 
 @cache

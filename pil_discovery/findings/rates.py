@@ -155,6 +155,7 @@ def _used(table: RateTable, number: int) -> UsedRate:
         valid_to=row.valid_to,
         value=Decimal(repr(row.value)),
         unit=table.unit,
+        unit_zh=table.unit_zh,
         basis=row.basis,
         document=row.document,
         fictional=row.fictional,

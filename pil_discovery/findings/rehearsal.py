@@ -45,11 +45,14 @@ class Rehearsal:
         Table → columns that a step, the population or the links to records read.
     columns
         Columns of the population: name → DuckDB type; empty where it does not run.
+    hidden
+        Names that a SELECT gives and that mean a column in the rest of it.
     """
 
     faults: list[Fault] = field(default_factory=list)
     read: dict[str, set[str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    hidden: list[Fault] = field(default_factory=list)
 
     def note(self, table: str, columns: set[str]) -> None:
         """Remember that these columns of a table are read."""
@@ -147,6 +150,7 @@ class _Stage:
         if not faults:
             for read, columns in self._plans.reads(sql).items():
                 self.found.note(read, columns)
+            self.found.hidden += [_hidden(n, loc) for n in self._plans.hidden(sql)]
         self._keep(table, broken=bool(faults))
         return not faults
 
@@ -205,3 +209,8 @@ class _Stage:
                     near = near_names(ours, have)
                     yield Fault(loc, f"总体没有列「{ours}」", near)
             self.found.note(dataset, set(pairs))
+
+
+def _hidden(name: str, loc: Loc) -> Fault:
+    what = f"新列「{name}」与所查表的列同名，同一 SELECT 的其他地方取的是原来的列"
+    return Fault(loc, what, f"请给新列换一个名称，或在用原来的列处写「表名.{name}」")

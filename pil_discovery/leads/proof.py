@@ -31,17 +31,18 @@ REMEDIES = {
     "causation": "取得因果关系的鉴定或检测意见",
 }
 
-CIVIL_DOMAINS = frozenset({"environment", "food_drug"})
-"""Domains in which a procuratorate may bring a civil public-interest suit."""
-
 CIVIL_WEIGHT = 2  # offender and causation count double in the civil route
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Which elements are on file."""
+    """Which elements are on file.
+
+    `civil_open` tells whether the law opens the civil route to the field of the lead.
+    """
 
     elements: Mapping[str, bool]
+    civil_open: bool
 
     def admin(self, *supposed: str) -> float:
         """Mean of the six elements of the administrative route.
@@ -65,7 +66,11 @@ class Proof:
 
 
 def prove(
-    findings: Sequence[Finding], model: Model, bases: Mapping[str, Basis]
+    findings: Sequence[Finding],
+    model: Model,
+    bases: Mapping[str, Basis],
+    *,
+    civil_open: bool,
 ) -> Proof:
     """Look up every element of proof of one lead.
 
@@ -84,7 +89,7 @@ def prove(
         "offender": any(f.subject_name or f.subject_code for f in findings),
         "causation": False,
     }
-    return Proof(elements)
+    return Proof(elements, civil_open)
 
 
 def _binds(basis: Basis | None) -> bool:

@@ -76,12 +76,12 @@ class Weights:
     proof: Proof
 
 
-def of_single(lead: Lead, parts: Parts, weights: Weights) -> tuple[str, ...]:
+def of_single(parts: Parts, weights: Weights) -> tuple[str, ...]:
     """Explain every part of a single lead; the first sentence is the score."""
     sentences = [
         score_sentence(parts, "admin"),
         certainty_sentence(parts, weights),
-        *verifiability_sentences(lead, weights.proof),
+        *verifiability_sentences(weights.proof),
         harm_sentence(parts, weights.harms),
     ]
     sentences += [
@@ -114,11 +114,11 @@ def certainty_sentence(parts: Parts, weights: Weights) -> str:
     return f"确定性 {parts.certainty}：{'；'.join([why, *steps])}{scale}"
 
 
-def verifiability_sentences(lead: Lead, found: Proof) -> list[str]:
-    """Explain verifiability, one sentence for each route open to the domain."""
+def verifiability_sentences(found: Proof) -> list[str]:
+    """Explain verifiability, one sentence for each route open to the field."""
     admin = f"可查性（行政）{formula.rounded(found.admin())}："
     sentences = [admin + _elements(found, proof.ADMIN)]
-    if lead.domain in proof.CIVIL_DOMAINS:
+    if found.civil_open:
         civil = f"可查性（民事）{formula.rounded(found.civil())}：六项之外另计"
         doubled = "（各计两次）"
         sentences.append(civil + _elements(found, proof.CIVIL) + doubled)
@@ -140,11 +140,11 @@ def signal_sentence(title: str, value: Decimal, fired: Sequence[Fired]) -> str:
     return f"{title} {value}：{words}"
 
 
-def missing(lead: Lead, weights: Weights, further: Sequence[str]) -> tuple[str, ...]:
+def missing(weights: Weights, further: Sequence[str]) -> tuple[str, ...]:
     """Say what would raise a lead: elements of proof first, then gaps in the data."""
     found = weights.proof
     gains = _gains("行政", found.absent(proof.ADMIN), found.admin)
-    if lead.domain in proof.CIVIL_DOMAINS:
+    if found.civil_open:
         gains += _gains("民事", found.absent(proof.CIVIL), found.civil)
     return tuple(dict.fromkeys([*gains, *further]))
 

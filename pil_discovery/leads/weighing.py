@@ -31,6 +31,7 @@ class _Setting:
     as_of: dt.date
     registers: Registers
     quality: Mapping[str, Quality]
+    civil: Collection[str]
 
 
 def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighed
@@ -43,6 +44,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     doubts: Mapping[str, Doubt] | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     quality: Mapping[str, Quality] | None = None,
+    civil: Collection[str] = (),
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
 
@@ -65,6 +67,8 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     quality
         Model id → how far it can be trusted: checked leads move the prior, and leads
         of a noisy model are not listed.
+    civil
+        Fields in which the law lets a procuratorate bring a civil public-interest suit.
 
     Returns
     -------
@@ -79,7 +83,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     registers = Registers(datasets or {})
     absent = {run.id: _datasets(run.missing_clears, registers) for run in runs}
     setting = _Setting(
-        models, bases, absent, doubts or {}, as_of, registers, quality or {}
+        models, bases, absent, doubts or {}, as_of, registers, quality or {}, civil
     )
     groups = merge(findings, models)
     singles = {g.lead_id: _single(g, setting) for g in groups if g.kind == "single"}
@@ -175,12 +179,14 @@ def _single(group: Group, setting: _Setting) -> Lead:
             "urgency": _distinct(f.urgency for f in carrying),
             "scale": _distinct(f.scale for f in carrying),
         },
-        proof=proof.prove(carrying, model, setting.bases),
+        proof=proof.prove(
+            carrying, model, setting.bases, civil_open=model.domain in setting.civil
+        ),
     )
     lead = _lead(group, setting, amounts)
     return _scored(lead, weights).model_copy(
         update={
-            "missing": reasons.missing(lead, weights, _gaps(group, setting)),
+            "missing": reasons.missing(weights, _gaps(group, setting)),
         }
     )
 
@@ -277,20 +283,20 @@ def _scored(lead: Lead, weights: Weights) -> Lead:
         urgency=_signal_part(weights.signals["urgency"]),
         scale=_signal_part(weights.signals["scale"]),
     )
-    verifiabilities = _open_routes(lead, found)
+    verifiabilities = _open_routes(found)
     scored = lead.model_copy(
         update={
             "parts": parts,
             "routes": _routes(parts, verifiabilities),
-            "reasons": reasons.of_single(lead, parts, weights),
+            "reasons": reasons.of_single(parts, weights),
         }
     )
     return choose_route(scored)
 
 
-def _open_routes(lead: Lead, found: Proof) -> dict[str, Decimal]:
+def _open_routes(found: Proof) -> dict[str, Decimal]:
     routes = {"admin": formula.rounded(found.admin())}
-    if lead.domain in proof.CIVIL_DOMAINS:
+    if found.civil_open:
         routes["civil"] = formula.rounded(found.civil())
     return routes
 

@@ -13,7 +13,7 @@ from pil_discovery.catalog.limits import FIRST_YEAR, LAST_YEAR, date_in_range
 from pil_discovery.catalog.workspace import BUILTIN
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs
-from pil_discovery.pipeline.grounds import picture_doubts, settled
+from pil_discovery.pipeline.grounds import civil_domains, picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import screen_all
@@ -142,6 +142,7 @@ def scan(
         doubts=picture_doubts(grounded, materials.images),
         datasets=catalog.datasets,
         quality=trust,
+        civil=civil_domains(catalog, day),
     )
     planned = settled(weighed, catalog, day)
 

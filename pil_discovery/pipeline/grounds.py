@@ -88,6 +88,13 @@ def bases_for(
     return [*grounds.values(), *further.values()]
 
 
+def civil_domains(catalog: Catalog, as_of: dt.date) -> frozenset[str]:
+    """Return the fields to which the rules of a day open the civil route."""
+    regime = procedure.regime_on(catalog.regimes, as_of)
+    route = None if regime is None else catalog.routes[regime].get("civil")
+    return frozenset() if route is None else frozenset(route.mandates)
+
+
 def settled(
     weighed: Sequence[Lead], catalog: Catalog, as_of: dt.date
 ) -> tuple[Lead, ...]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery import report
-from pil_discovery.catalog import load_catalog
+from pil_discovery.catalog import load_catalog, survey_catalog
+from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.findings import text_key
 from pil_discovery.report.privacy import mask_sentence
@@ -38,7 +39,8 @@ class Told:
     """A lead with the findings behind it, ready to be read.
 
     `runs` are how its models ran, as `run.json` tells; `members` the single leads of a
-    class by rank; `inside` the class that a single lead is in.
+    class by rank; `inside` the class that a single lead is in; `notes` say what could
+    not be looked up.
     """
 
     lead: Lead
@@ -49,6 +51,7 @@ class Told:
     runs: tuple[Mapping[str, Any], ...] = ()
     members: tuple[Lead, ...] = ()
     inside: Lead | None = None
+    notes: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -60,6 +63,7 @@ class Told:
             "models": [dict(r) for r in self.runs],
             "members": [m.model_dump(mode="json") for m in self.members],
             "class": None if self.inside is None else self.inside.lead_id,
+            "notes": list(self.notes),
         }
 
     def lines(self) -> list[str]:
@@ -77,6 +81,7 @@ class Told:
             *_section("主键", [_key(f) for f in self.findings]),
             *_section("来源行", _rows(self.findings)),
             *_section("数据来源", [_origin(s, self.as_of) for s in self.sources]),
+            *_section("注意", self.notes),
             *_section("依据（按事实发生日）", self.citations),
             *_section("评分说明", lead.reasons),
             *_section("尚缺", lead.missing),
@@ -191,16 +196,30 @@ def find_lead(leads: Sequence[Lead], wanted: str | int) -> Lead:
     raise PilError(Problem("", "", what, "用 pil leads 查看序号和编号"))
 
 
-def explain_lead(out: str | Path, wanted: str) -> Told:
-    """Return a lead with its findings and the citations of its legal basis."""
+def explain_lead(
+    out: str | Path, wanted: str, *, workspace: str | Path | None = None
+) -> Told:
+    """Return a lead with its findings and the citations of its legal basis.
+
+    Parameters
+    ----------
+    workspace
+        Where local models are; default: where the workspace was when it was scanned.
+
+    Raises
+    ------
+    PilError
+        If the folder is not a finished scan, or no lead or several are meant.
+    """
     run, findings, leads = report.read_scan(Path(out))
     lead = find_lead(leads, wanted)
     every = findings_of(lead, findings, leads)
-    catalog = load_catalog()
+    place = noted_workspace(Path(out)) if workspace is None else Path(workspace)
+    models = scanned_models(run, place)
     known = run["basis"]  # as cited when it was scanned, local law included
     cited = [f"{known[i]['citation_zh']}（{i}）" for i in lead.basis if i in known]
     sources = [Source.model_validate(s) for s in run["sources"]]
-    used = used_files(every, sources, catalog.models)
+    used = used_files(every, sources, models)
     return Told(
         lead,
         tuple(every),
@@ -210,6 +229,37 @@ def explain_lead(out: str | Path, wanted: str) -> Told:
         tuple(m for m in run["models"] if m["id"] == lead.model),
         tuple(m for m in leads if m.lead_id in lead.members),
         next((c for c in leads if lead.lead_id in c.members), None),
+        tuple(_lost(m) for m in sorted({f.model for f in every} - models.keys())),
+    )
+
+
+def scanned_models(run: Mapping[str, Any], workspace: Path | None) -> dict[str, Model]:
+    """Return the models as they were when they ran: built-in ones and local ones.
+
+    A local model whose file has changed since the scan or is gone is left out; so is
+    the built-in one in whose place it ran.
+    """
+    hashes = {m["id"]: m["sha256"] for m in run["models"] if m.get("local")}
+    known = {n: m for n, m in load_catalog().models.items() if n not in hashes}
+    if not hashes or workspace is None:
+        return known
+    there = survey_catalog(named_folders(workspace)).catalog.models
+    same = {
+        name: there[name]
+        for name, sha256 in hashes.items()
+        if name in there and _sha256(there[name]) == sha256
+    }
+    return {**known, **same}
+
+
+def _sha256(model: Model) -> str | None:
+    return None if model.origin is None else model.origin.sha256
+
+
+def _lost(model: str) -> str:
+    return (
+        f"模型 {model} 的文件在筛查之后有改动，或者已不在工作区："
+        "数据来源只列出来源行所在的文件，没有查到记录的登记未列"
     )
 
 

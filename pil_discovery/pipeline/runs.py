@@ -143,8 +143,9 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
             notes.append(f"《{table.title.zh}》用的是虚构的示例值，金额不得引用")
         elif not periods(table, jurisdiction):
             notes.append(
-                f"《{table.title.zh}》没有可统一适用于 {jurisdiction} 的标准，有关金额"
-                f"不能测算：请在本地模型文件夹放 vocabulary/{name}.yaml"
+                f"《{table.title.zh}》没有可统一适用于 {jurisdiction} 的标准，有关的"
+                "金额、限额不能得出，或者用参数的设定值：请在本地模型文件夹放 "
+                f"vocabulary/{name}.yaml"
             )
     return notes
 

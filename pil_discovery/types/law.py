@@ -73,6 +73,7 @@ class Domain(Noun):
 
     `mandates` gives for each route (`admin`, `civil`) the topics of law of which one
     must be in force on the date of the fact, beside those that the route itself names.
+    A route for which neither names a topic is not open to the field.
     """
 
     id: str

@@ -45,8 +45,9 @@ class RateTable(Noun):
         Unit of `value`.
     columns
         What the columns in use mean, in Chinese; `category` only where rows have one.
-    origin
-        The file it was read from; set by the catalogue, never written by an author.
+    unit_zh
+        Chinese name of the unit; set by the catalogue, as `origin` is, which names the
+        file it was read from. An author writes neither.
     """
 
     id: str
@@ -54,11 +55,15 @@ class RateTable(Noun):
     unit: str
     columns: dict[Literal["division", "category", "value"], str]
     rows: tuple[RateRow, ...] = ()
+    unit_zh: SkipJsonSchema[str] = ""
     origin: SkipJsonSchema[Origin | None] = _Field(default=None)
 
 
 class UsedRate(Noun):
-    """The row of a rate table on which a finding rests; `row` counts from 1."""
+    """The row of a rate table on which a finding rests; `row` counts from 1.
+
+    `unit_zh` is the Chinese name of `unit`; without it the unit itself is printed.
+    """
 
     table: str
     title: str
@@ -70,20 +75,31 @@ class UsedRate(Noun):
     valid_to: dt.date | None
     value: Decimal
     unit: str
+    unit_zh: str = ""
     basis: tuple[str, ...] = ()
     document: str = ""
     fictional: bool = False
+
+    @property
+    def amount(self) -> str:
+        """The value with its unit in Chinese: 25 元/平方米, 3%, 每日 0.0005."""
+        unit = self.unit_zh or self.unit
+        if self.unit == "1":
+            return str(self.value)
+        if self.unit == "%":
+            return f"{self.value}%"
+        before = unit.startswith("每")
+        return f"{unit} {self.value}" if before else f"{self.value} {unit}"
 
     def words(self) -> str:
         """Say in Chinese what the row is, where it is from, and if it is made up."""
         where = f"{self.division}，" if self.division else "全国，"
         kind = f"{self.category}，" if self.category else ""
         until = f"至{self.valid_to}" if self.valid_to else "起"
-        unit = "" if self.unit == "1" else f" {self.unit}"
         ground = "、".join((*self.basis, self.document)).strip("、")
         if self.fictional:
             ground = "虚构的示例值，不是法定标准"
         return (
-            f"《{self.title}》{where}{kind}{self.valid_from}{until}：{self.value}{unit}"
+            f"《{self.title}》{where}{kind}{self.valid_from}{until}：{self.amount}"
             f"（{ground}；{self.file} 第 {self.row} 行）"
         )

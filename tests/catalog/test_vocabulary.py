@@ -44,6 +44,7 @@ def test_a_table_is_read_with_the_file_it_came_from(root):
     assert table.origin.file == "models/vocabulary/fee_rate.yaml"
     assert table.origin.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert not table.origin.local
+    assert (table.unit, table.unit_zh) == ("CNY", "元")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,7 @@ def test_a_table_is_read_with_the_file_it_came_from(root):
         ("columns: {", "columns: {category: 种类, ", "缺少「category」"),
         ("value: 10", 'value: "10"', "应当是数"),
         ("id: fee_rate", "id: fee_rate\norigin: {}", "不认识的字段「origin」"),
+        ("id: fee_rate", "id: fee_rate\nunit_zh: 元", "不认识的字段「unit_zh」"),
     ],
 )
 def test_a_mistake_is_named_with_its_place(root, old, new, words):

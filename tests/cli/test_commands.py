@@ -267,3 +267,15 @@ def test_a_model_that_can_be_read_but_is_not_sound_is_a_problem(tmp_path):
     assert found["malformed"] == []
     assert [f["where"] for f in found["faults"]] == ["parameters.spare（第 16 行）"]
     assert "没有一处用到参数「spare」" in run.stderr
+
+
+def test_examples_that_fail_as_they_are_are_not_scored(tmp_path):
+    text = (ROOT / "models/screening/land/agreed-start-passed.yaml").read_text("utf-8")
+    changed = text.replace("land/agreed-start-passed", "x").replace("LAND-S1", "X-1")
+    changed = changed.replace("      hit: []", "      hit: [[甲, 乙, 丙, 丁, 戊]]", 1)
+    (tmp_path / "x.yaml").write_text(changed, encoding="utf-8")
+    run = pil("models", "mutate", "X-1", "--models", tmp_path, "--json")
+    assert run.returncode == 1, run.stderr
+    (entry,) = json.loads(run.stdout)
+    assert (entry["share"], entry["mutants"], len(entry["failing"])) == (None, 0, 1)
+    assert f"示例不符，不能计分：{entry['failing'][0]}" in run.stderr

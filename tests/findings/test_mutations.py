@@ -57,3 +57,11 @@ def test_a_boundary_without_example_is_named():
     assert whole.share > poor.share
     assert ("parameters.floor", "100 → 50") in poor.survivors
     assert "parameters.floor" not in [where for where, _ in whole.survivors]
+
+
+def test_examples_that_fail_as_it_is_are_named_and_nothing_is_scored():
+    wrong = {**EXAMPLES[0], "name": "写错的", "expect": {"hit": []}}
+    absurd = {**EXAMPLES[0], "name": "没有的列", "given": {"bill": [{"no": 1}]}}
+    found = score(model(examples=[*EXAMPLES, wrong, absurd], exclusions=[]), DATASETS)
+    assert found.failing == ("写错的", "没有的列")
+    assert (found.share, found.mutants, found.survivors) == (None, 0, ())

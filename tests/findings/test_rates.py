@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pil_discovery.findings import Inputs, explain, lint, screen
-from pil_discovery.findings.rates import periods, rate_table
+from pil_discovery.findings.rates import periods, rate_table, used_rates
 from pil_discovery.types import RateRow, RateTable, UsedRate, Words
 from tests.findings.factory import AS_OF, DATASETS, bills, model
 
@@ -241,3 +241,20 @@ def test_a_plain_number_is_printed_without_a_unit():
     )
     assert "起：0.01（示例文" in used.words()
     assert "：0.01 CNY（" in used.model_copy(update={"unit": "CNY"}).words()
+
+
+@pytest.mark.parametrize(
+    ("unit", "unit_zh", "amount"),
+    [
+        ("1", "比例", "0.01"),
+        ("%", "百分比", "0.01%"),
+        ("1/d", "每日", "每日 0.01"),
+        ("CNY/m2", "元/平方米", "0.01 元/平方米"),
+    ],
+)
+def test_an_amount_is_printed_with_the_name_of_its_unit(unit, unit_zh, amount):
+    rates = table(row("", 0.01, document="示例文〔2020〕1号"))
+    named = rates.model_copy(update={"unit": unit, "unit_zh": unit_zh})
+    (used,) = used_rates({"fee_rate": named}, {"fee_rate": [0]})
+    assert used.amount == amount
+    assert f"：{amount}（示例文" in used.words()

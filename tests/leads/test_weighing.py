@@ -192,23 +192,25 @@ def test_a_gap_in_the_law_is_no_basis():
     assert str(lead.parts.verifiability) == "0.8333"
 
 
-def test_only_environment_and_food_have_a_civil_route():
+def test_only_fields_that_the_law_opens_have_a_civil_route():
     [land] = weighed(make_finding(1))
     assert list(land.routes) == ["admin"]
-    models = {"land/unpaid": make_model(domain="environment")}
-    [known] = weighed(make_finding(1), models=models)
+    models = {"land/unpaid": make_model(domain="relics")}
+    [known] = weighed(make_finding(1), models=models, civil={"relics"})
     assert str(known.routes["civil"]["verifiability"]) == "0.8000"
     assert known.route == "admin"
     [unknown] = weighed(
-        make_finding(1, subject_name=None, subject_code=None), models=models
+        make_finding(1, subject_name=None, subject_code=None),
+        models=models,
+        civil={"relics"},
     )
     assert str(unknown.routes["civil"]["verifiability"]) == "0.6000"
     assert str(unknown.routes["admin"]["verifiability"]) == "1.0000"
 
 
 def test_the_procedure_may_close_a_route():
-    models = {"land/unpaid": make_model(domain="environment")}
-    [lead] = weighed(make_finding(1), models=models)
+    models = {"land/unpaid": make_model(domain="relics")}
+    [lead] = weighed(make_finding(1), models=models, civil={"relics"})
     civil = choose_route(lead, {"civil"})
     assert civil.route == "civil"
     assert civil.score == lead.routes["civil"]["score"] == score(civil.parts)

@@ -356,6 +356,32 @@ def test_a_class_shows_its_members_and_a_member_its_class(place, tmp_path):
     assert f"所属类案：{group.rank}. {group.title_zh}" in "\n".join(single.lines())
 
 
+def test_show_reads_the_local_model_of_the_workspace_while_it_is_the_same(
+    place, tmp_path
+):
+    lines = "合同编号,期次,新约定缴款日期\n示让2026-9,1,2026-01-01\n"
+    (place / "补充.csv").write_text(lines, encoding="utf-8")
+    settings = yaml.safe_load((place / "pil.yaml").read_text(encoding="utf-8"))
+    settings["records"] += [{"dataset": "land_supplement", "file": "补充.csv"}]
+    dump(place / "pil.yaml", settings)
+    change(place, clears={"land_supplement": ["contract_no"]})
+    out = scan(place).write(tmp_path / "out")
+    told = explain_lead(out, "1")
+    assert {s.file for s in told.sources} == {"合同.csv", "补充.csv"}
+    assert told.notes == ()
+
+    moved = place.rename(tmp_path / "移走")
+    assert {s.file for s in explain_lead(out, "1").sources} == {"合同.csv"}
+    there = explain_lead(out, "1", workspace=moved)
+    assert {s.file for s in there.sources} == {"合同.csv", "补充.csv"}
+
+    change(moved, why="改过")
+    again = moved.rename(tmp_path / "又移")  # a folder is read once in a process
+    changed = explain_lead(out, "1", workspace=again)
+    assert {s.file for s in changed.sources} == {"合同.csv"}
+    assert any("land/deed 的文件在筛查之后有改动" in x for x in changed.lines())
+
+
 def test_a_row_is_explained_with_the_rate_that_it_used(place):
     text = "\n".join(explain_row("LOCAL-01", "示让2026-1", place).lines())
     assert "【所用标准】" in text

@@ -123,9 +123,12 @@ def test_a_finding_names_the_local_value_it_was_computed_with(tmp_path):
         "valid_to": None,
         "value": "2000",
         "unit": "CNY/m2",
+        "unit_zh": "元/平方米",
         "fictional": True,
     }
     finding = make_finding(rates=(UsedRate.model_validate(rate),))
     out = write(tmp_path / "out", findings=[finding])
     words = record_of(out, "筛查结果")["所用标准"]
-    assert words.startswith("《收费标准》9903，2023-07-01起：2000 CNY/m2（虚构的示例值")
+    assert words.startswith(
+        "《收费标准》9903，2023-07-01起：2000 元/平方米（虚构的示例值"
+    )
