@@ -21,6 +21,7 @@ from food import build_food
 from land import build_land
 from nature import build_nature
 from offices import with_office
+from water import build_water
 from writing import write_file, write_layer, write_raster
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def main(out: Path) -> None:
     land = build_land(district)
     build_food(district)
     nature = build_nature(district, land)
+    build_water(district)
     root = out / "workspace"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)

@@ -11,6 +11,8 @@ _FOREST = ("示例区自然资源和规划局", "2026-09-22")
 _WATER = ("示例区水利局", "2026-09-24")
 _REFORM = ("示例区发展和改革局", "2026-09-21")
 _DEFENCE = ("示例区人民防空办公室", "2026-09-21")
+_STATISTICS = ("示例区统计局", "2026-09-22")
+_WATERWORKS = ("示例自来水有限公司", "2026-09-23")
 
 _OFFICES = {
     "cad_case": _DEFENCE,
@@ -29,6 +31,12 @@ _OFFICES = {
     "oil_purchase": _TAX,
     "forest_patch": _FOREST,
     "forest_approval": _FOREST,
+    "production": _STATISTICS,
+    "quota": _WATER,
+    "water_permit": _WATER,
+    "water_device": _WATER,
+    "water_month": _WATERWORKS,
+    "tax_water": _TAX,
 }
 _NOT_NOTED = ("platform_shop", "land_collection_notice")
 """Exports of which nobody wrote down where they came from, as it happens."""
