@@ -97,9 +97,7 @@ class District:
     files: list[TextFile | Workbook] = field(default_factory=list)
     records: list[dict[str, object]] = field(default_factory=list)
     layers: list[dict[str, object]] = field(default_factory=list)
-    besides: dict[str, tuple[int, list[tuple[list[object], str]]]] = field(
-        default_factory=dict
-    )
+    beside: set[str] = field(default_factory=set)
     planted: dict[str, dict[str, list[tuple[list[object], str]]]] = field(
         default_factory=dict
     )
@@ -111,7 +109,16 @@ class District:
         self, model: str, clear: int, hits: list[tuple[list[object], str]]
     ) -> None:
         """Note what a model finds in facts that were planted for another one."""
-        self.besides[model] = (clear, hits)
+        for key, why in hits:
+            self.plant(model, "hit", key, why)
+        self.clear[model] = clear
+        self.beside.add(model)
+
+    def join(self, model: str, clear: int, rest: int = 0) -> None:
+        """Add clear candidates to a model, beside the rest where nobody planted it."""
+        if model not in self.clear:
+            self.meet(model, rest, [])
+        self.clear[model] += clear
 
     def plant(self, model: str, state: str, key: object, why: str) -> None:
         """Note what a candidate must be found to be, and why."""

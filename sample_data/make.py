@@ -16,11 +16,16 @@ from typing import TYPE_CHECKING
 import scenes
 import yaml
 from district import STATES, District
+from drainage import build_drainage
+from farmland_tax import build_farmland_tax, planted_penalties
 from fees import build_fees
 from food import build_food
 from land import build_land
 from nature import build_nature
 from offices import with_office
+from penalties import build_penalties
+from pollution import build_pollution
+from water import build_water
 from writing import write_file, write_layer, write_raster
 
 if TYPE_CHECKING:
@@ -36,6 +41,13 @@ def main(out: Path) -> None:
     land = build_land(district)
     build_food(district)
     nature = build_nature(district, land)
+    build_water(district)
+    build_pollution(district)
+    build_drainage(nature)
+    build_penalties(nature, planted_penalties())
+    build_farmland_tax(nature)
+    # no parcel has a shop on it, nor a building registered for another use
+    district.join("land/use-changed", len(land.deals))
     root = out / "workspace"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
@@ -87,23 +99,17 @@ def _workspace(district: District, images: list[dict[str, object]]) -> str:
 
 def _truth(district: District) -> str:
     models: dict[str, object] = {}
+    besides: dict[str, object] = {}
     for model in sorted(district.clear):
-        planted = district.planted[model]
-        models[model] = {
+        planted = district.planted.get(model, {state: [] for state in STATES})
+        truth = besides if model in district.beside else models
+        truth[model] = {
             "clear": district.clear[model],
             **{
                 state: [{"key": key, "why": why} for key, why in planted[state]]
                 for state in STATES
             },
         }
-    besides = {
-        model: {
-            "clear": clear,
-            "hit": [{"key": key, "why": why} for key, why in hits],
-            **{state: [] for state in STATES if state != "hit"},
-        }
-        for model, (clear, hits) in sorted(district.besides.items())
-    }
     note = "# 每个模型应有的结果，由 make.py 按埋设的事实写出，不取自筛查结果。\n"
     note += "# besides：没有专门埋设、但为其他模型埋设的事实也会触及的模型。\n"
     content = {"models": models, "besides": besides, "quarantine": district.dirty}

@@ -11,6 +11,10 @@ _FOREST = ("示例区自然资源和规划局", "2026-09-22")
 _WATER = ("示例区水利局", "2026-09-24")
 _REFORM = ("示例区发展和改革局", "2026-09-21")
 _DEFENCE = ("示例区人民防空办公室", "2026-09-21")
+_STATISTICS = ("示例区统计局", "2026-09-22")
+_GRID = ("国网示例区供电公司", "2026-09-23")
+_COURT = ("示例区人民法院", "2026-09-25")
+_WATERWORKS = ("示例自来水有限公司", "2026-09-23")
 
 _OFFICES = {
     "cad_case": _DEFENCE,
@@ -29,6 +33,24 @@ _OFFICES = {
     "oil_purchase": _TAX,
     "forest_patch": _FOREST,
     "forest_approval": _FOREST,
+    "production": _STATISTICS,
+    "quota": _WATER,
+    "water_permit": _WATER,
+    "water_device": _WATER,
+    "water_month": _WATERWORKS,
+    "tax_water": _TAX,
+    "pollution_permit": _ECOLOGY,
+    "pollution_registration": _ECOLOGY,
+    "monitor_daily": _ECOLOGY,
+    "power_month": _GRID,
+    "power_account": _GRID,
+    "drainage_permit": _HOUSING,
+    "drainage_retrofit": _HOUSING,
+    "business_site": _MARKET,
+    "river_mgmt": _WATER,
+    "sewer_area": _HOUSING,
+    "court_ruling": _COURT,
+    "tax_farmland": _TAX,
 }
 _NOT_NOTED = ("platform_shop", "land_collection_notice")
 """Exports of which nobody wrote down where they came from, as it happens."""
@@ -40,4 +62,5 @@ def with_office(entry: dict[str, object]) -> dict[str, object]:
     if dataset in _NOT_NOTED:
         return entry
     issuer, obtained = _OFFICES.get(dataset, _LAND)
-    return {**entry, "issuer": issuer, "obtained": obtained}
+    # an entry that names its own office keeps it
+    return {**entry, "issuer": issuer, "obtained": obtained, **entry}

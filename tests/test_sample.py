@@ -108,7 +108,8 @@ def test_a_model_finds_what_was_planted_and_nothing_else(found, model):
     assert counts["clear"] == planted["clear"]
     assert counts["population"] == sum(counts[s] for s in (*STATES, "clear"))
     assert runs(found)[model]["state"] == "computed"
-    assert runs(found)[model]["missing_clears"] == []
+    # what was planted for other models need not hold all that clears a model beside
+    assert model in BESIDES or runs(found)[model]["missing_clears"] == []
 
 
 def test_every_hit_is_in_exactly_one_single_lead(found):
