@@ -16,11 +16,17 @@ from typing import TYPE_CHECKING
 import scenes
 import yaml
 from district import STATES, District
+from drinking import build_drinking
 from fees import build_fees
+from followups import build_followups
 from food import build_food
 from land import build_land
+from mines import build_mines
 from nature import build_nature
 from offices import with_office
+from plots import build_plots
+from schools import build_schools
+from springs import build_springs
 from writing import write_file, write_layer, write_raster
 
 if TYPE_CHECKING:
@@ -35,7 +41,11 @@ def main(out: Path) -> None:
     build_fees(district)
     land = build_land(district)
     build_food(district)
+    build_schools(district)
+    build_drinking(district)
     nature = build_nature(district, land)
+    for build in (build_mines, build_springs, build_plots, build_followups):
+        build(nature)
     root = out / "workspace"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
