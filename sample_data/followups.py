@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 RELAPSED = "environment/rectification-relapsed"
 OWN = {"issuer": "示例区人民检察院", "obtained": "2026-09-30"}
 WIDTH, HEIGHT = 100.0, 90.0
-UNDER_CLOUD = (1750.0, 250.0)
+UNDER_CLOUD = (1640.0, 250.0)
 LATER = (AFTER, CONFIRM)
 OLD, NEW = "示检行公建〔2024〕示例3号", "示检行公建〔2025〕示例11号"
 OPEN, LATE, EARLY = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from district import Sheet, TextFile, Workbook, firm
+from district import Sheet, TextFile, Workbook, stem_name, uscc
 from scenes import AFTER, BEFORE, CONFIRM, DATES, Cloud
 from shapely.geometry import Polygon
 from terrain import GEOGRAPHIC, METRIC, at, layer
@@ -53,13 +53,12 @@ class Mines:
     ) -> str:
         """Add a mining right; its number."""
         serial = len(self.rights) + 1
-        owner = firm(5300 + serial, "矿业")
         number = number or f"C990302{start[:4]}017130{serial:05d}"
         self.rights.append(
             {
                 "许可证号": number,
-                "采矿权人": owner.name if holder else None,
-                "统一社会信用代码": owner.code if holder else None,
+                "采矿权人": f"示例{stem_name(serial)}矿业有限公司" if holder else None,
+                "统一社会信用代码": uscc(5300 + serial) if holder else None,
                 "矿种": "建筑用石料",
                 "有效期起": start,
                 "有效期止": end,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from district import firm
+from district import stem_name
 from scenes import DATES
 from shapely.geometry import Polygon
 from terrain import GEOGRAPHIC, METRIC, at, layer
@@ -46,7 +46,7 @@ class Plots:
         self.plots.append(
             {
                 "批准文号": number,
-                "用地单位": firm(5500 + len(self.plots), "工程").name,
+                "用地单位": f"示例{stem_name(len(self.plots))}工程有限公司",
                 "批准日期": start,
                 "到期时间": end,
                 "复垦验收日期": accepted,

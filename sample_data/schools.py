@@ -59,7 +59,7 @@ class Canteens:
 
     def firm(self, number: int, kind: str = "食品", name: str = "") -> str:
         """Add the registration of a supplier; its code."""
-        name = name or f"示例{stem_name(number)}{kind}配送有限公司"
+        name = name or _name(number, kind)
         addr = f"示例区示例镇配送路{number % 100}号"
         self.firms.append([uscc(number), name, "存续", "2019-06-01", addr])
         return uscc(number)
@@ -88,7 +88,7 @@ class Canteens:
     def penalty(self, number: int, date: str, fact: str | None) -> None:
         """Add a penalty of the market regulator."""
         no = f"示市监罚〔{date[:4]}〕校园{len(self.penalties) + 1}号"
-        party = f"示例{stem_name(number)}食品配送有限公司"
+        party = _name(number)
         office = "示例区市场监督管理局"
         self.penalties.append(
             [no, party, uscc(number), fact, "罚款", 5000, date, office]
@@ -97,6 +97,10 @@ class Canteens:
     def unanswered(self, number: int, state: str, why: str) -> None:
         """Note what a failed sample without penalty is for the model of samples."""
         self.district.plant(SAMPLE, state, [uscc(number)], why)
+
+
+def _name(number: int, kind: str = "食品") -> str:
+    return f"示例{stem_name(number % 60)}{kind}配送有限公司"
 
 
 def build_schools(district: District) -> None:
@@ -177,9 +181,10 @@ def _penalised(canteens: Canteens) -> None:
     code = supplier(5129)
     canteens.penalty(5129, "2025-11-10", "经营超过保质期的食品")
     supply("示例第七小学", code, pupils=2150, state="hit", why="因过期食品受罚后供货")
-    name = f"示例{stem_name(5129)}食品配送有限公司"
     canteens.licence(5135, "2029-01-31")
-    supply("示例第八小学", canteens.firm(5135, name=name))  # clear: of the same name
+    supply(
+        "示例第八小学", canteens.firm(5135, name=_name(5129))
+    )  # clear: of the same name
 
     code = supplier(5130)
     canteens.penalty(5130, "2025-11-12", "使用未经检定的计量器具")

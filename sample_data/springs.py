@@ -178,6 +178,7 @@ def _hidden(springs: Springs) -> None:
     for spot, dates, state, why in (
         ((1040.0, 300.0), (CONFIRM,), "review", "复核影像有云，变化未经确认"),
         ((1340.0, 300.0), (AFTER, CONFIRM), "unknown", "后两期影像有云"),
+        ((1900.0, 300.0), (AFTER,), "review", "后期影像有云，只能与另一季节的影像比较"),
     ):
         springs.zone(spot, state, why)
         springs.house(spot)
