@@ -17,14 +17,20 @@ import scenes
 import yaml
 from district import STATES, District
 from drainage import build_drainage
+from drinking import build_drinking
 from farmland_tax import build_farmland_tax, planted_penalties
 from fees import build_fees
+from followups import build_followups
 from food import build_food
 from land import build_land
+from mines import build_mines
 from nature import build_nature
 from offices import with_office
 from penalties import build_penalties
+from plots import build_plots
 from pollution import build_pollution
+from schools import build_schools
+from springs import build_springs
 from water import build_water
 from writing import write_file, write_layer, write_raster
 
@@ -40,7 +46,11 @@ def main(out: Path) -> None:
     build_fees(district)
     land = build_land(district)
     build_food(district)
+    build_schools(district)
+    build_drinking(district)
     nature = build_nature(district, land)
+    for build in (build_mines, build_springs, build_plots, build_followups):
+        build(nature)
     build_water(district)
     build_pollution(district)
     build_drainage(nature)

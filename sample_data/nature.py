@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
-import shapely
 from district import Sheet, TextFile, Workbook, firm, uscc
 from ground import build_farmland, build_forest
 from scenes import AFTER, CONFIRM, SOUTH, WEST, Cloud
 from shapely.geometry import Polygon
-from terrain import GEOGRAPHIC, METRIC, Nature, at, layer
+from terrain import GEOGRAPHIC, METRIC, Nature, at, degrees, layer
 
 if TYPE_CHECKING:
     from district import District, Row
@@ -155,9 +153,7 @@ def _outfalls(nature: Nature) -> None:
 def _degrees(x: object, y: object) -> tuple[object, object]:
     if x is None:
         return None, None
-    spot = shapely.Point(WEST + float(x), SOUTH + float(y))  # type: ignore[arg-type]
-    there = gpd.GeoSeries([spot], crs=METRIC).to_crs(GEOGRAPHIC)[0]
-    return f"{there.x:.7f}", f"{there.y:.7f}"
+    return degrees(float(x), float(y))  # type: ignore[arg-type]
 
 
 # ---- hazardous waste ----

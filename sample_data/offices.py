@@ -57,10 +57,11 @@ _NOT_NOTED = ("platform_shop", "land_collection_notice")
 
 
 def with_office(entry: dict[str, object]) -> dict[str, object]:
-    """Return an entry of `pil.yaml` with publisher and date obtained."""
+    """Return an entry of `pil.yaml` with publisher and date obtained; its own first."""
     dataset = str(entry["dataset"])
     if dataset in _NOT_NOTED:
         return entry
     issuer, obtained = _OFFICES.get(dataset, _LAND)
     # an entry that names its own office keeps it
-    return {**entry, "issuer": issuer, "obtained": obtained, **entry}
+    told = {"issuer": issuer, "obtained": obtained, **entry}
+    return {**entry, "issuer": told["issuer"], "obtained": told["obtained"]}

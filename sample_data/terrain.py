@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 from scenes import AFTER, CONFIRM, SOUTH, WEST, Cloud, Event
-from shapely.geometry import Polygon, box
+from shapely.geometry import Point, Polygon, box
 
 if TYPE_CHECKING:
     from district import District
@@ -17,6 +17,13 @@ METRIC, GEOGRAPHIC = "EPSG:4549", "EPSG:4490"
 def at(x: float, y: float, width: float, height: float) -> Polygon:
     """Return a rectangle given in metres from the district's corner, EPSG:4549."""
     return box(WEST + x, SOUTH + y, WEST + x + width, SOUTH + y + height)
+
+
+def degrees(x: float, y: float) -> tuple[str, str]:
+    """Return longitude and latitude of a point in metres from the corner, EPSG:4490."""
+    spot = gpd.GeoSeries([Point(WEST + x, SOUTH + y)], crs=METRIC)
+    there = spot.to_crs(GEOGRAPHIC)[0]
+    return f"{there.x:.7f}", f"{there.y:.7f}"
 
 
 def layer(rows: list[dict[str, object]], crs: str) -> gpd.GeoDataFrame:

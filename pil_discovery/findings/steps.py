@@ -136,8 +136,9 @@ def _placed(frame: pd.DataFrame, room: Room, table: str) -> gpd.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
         raise ModelError(room.problem(f"steps.{table}", what))
-    has_place = frame.geometry.notna() & ~frame.geometry.is_empty
-    placed: gpd.GeoDataFrame = frame[has_place]
+    shapes = frame.geometry.to_numpy()
+    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    placed: gpd.GeoDataFrame = frame[~nowhere]
     return placed
 
 

@@ -97,7 +97,14 @@ def _zones(
 
 
 def _names(rows: pd.DataFrame, dataset: Dataset) -> list[str]:
-    """Return what each feature is called: its key, such as source and level."""
-    keys = [k for k in dataset.key if k in rows.columns]
-    table = rows[keys].astype(object)
+    """Return what each feature is called, such as source and level."""
+    words = [name for name in _naming(dataset) if name in rows.columns]
+    table = rows[words].astype(object)
     return ["".join(str(v) for v in row if not pd.isna(v)) for row in table.to_numpy()]
+
+
+def _naming(dataset: Dataset) -> list[str]:
+    """Return the fields that name a feature: its key without days, else its number."""
+    days = {f.name for f in dataset.fields if f.type in {"date", "datetime"}}
+    numbers = [f.name for f in dataset.fields if f.name.endswith("_no")]
+    return [k for k in dataset.key if k not in days] or numbers[:1]

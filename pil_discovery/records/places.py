@@ -82,10 +82,10 @@ def read_places(first: pd.Series, second: pd.Series, *, named: bool) -> Places |
 
 def _column(cells: pd.Series) -> tuple[pd.Series[float], list[CellProblem]]:
     values, problems = [], []
-    for position, cell in enumerate(cells):
-        value = read_coordinate(cell)
+    for position, (cell, empty) in enumerate(zip(cells, cells.isna(), strict=True)):
+        value = None if empty else read_coordinate(cell)
         values.append(value)
-        if value is None and not (cell is None or is_placeholder(str(cell))):
+        if value is None and not (empty or is_placeholder(str(cell))):
             problems.append(_unreadable(position, str(cells.name), str(cell)))
     return pd.Series(values, dtype="float64"), problems
 

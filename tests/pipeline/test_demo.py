@@ -2,8 +2,10 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
+import yaml
 
 import pil_discovery as pil
 from pil_discovery.errors import BundleError
@@ -40,7 +42,13 @@ def test_registers_that_were_searched_in_vain_travel_along(demo):
         folder / "out", lead.lead_id, "suggestion", folder / "searched"
     )
     kept = [p.name[13:] for p in (done.path / "data/02_原始材料").iterdir()]
-    assert sorted(kept) == ["行政处罚.xlsx", "食品抽检结果.xlsx"]
+    entries = yaml.safe_load((folder / "workspace" / "pil.yaml").read_text("utf-8"))
+    registers = [
+        Path(e["file"]).name
+        for e in entries["records"]
+        if e["dataset"] in {"sampling", "penalty"}
+    ]
+    assert sorted(kept) == sorted(registers)
 
 
 def test_the_urgent_period_can_be_chosen(demo):

@@ -2,7 +2,7 @@ import pytest
 
 from pil_discovery.records import read_table
 from pil_discovery.records.places import read_coordinate
-from tests.records.data import CATALOGUE, csv_file
+from tests.records.data import CATALOGUE, csv_file, workbook
 
 
 def places(folder, head, row):
@@ -61,3 +61,11 @@ def test_degrees_minutes_seconds(cell, value):
 def test_a_data_set_without_a_place_has_no_coordinates(tmp_path):
     path = csv_file(tmp_path, "合同编号,受让人,经度,纬度\nHT-1,甲,120,28\n")
     assert "_x" not in read_table(path, CATALOGUE).frame
+
+
+def test_an_empty_cell_of_a_workbook_is_no_unreadable_coordinate(tmp_path):
+    rows = [["编号", "场名", "经度", "纬度"], ["F-1", "甲", "120.5", "28.1"]]
+    rows.append(["F-2", "乙", None, None])
+    table = read_table(workbook(tmp_path, {"a": rows}), CATALOGUE)
+    assert table.frame["_x"].isna().tolist() == [False, True]
+    assert table.quarantine.empty

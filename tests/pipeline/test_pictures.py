@@ -1,0 +1,26 @@
+"""What stands on the map of a lead."""
+
+import pandas as pd
+import pytest
+
+from pil_discovery.catalog import load_catalog
+from pil_discovery.pipeline.pictures import _names
+
+
+@pytest.mark.parametrize(
+    ("dataset", "row", "name"),
+    [
+        ("water_zone", {"zone_name": "示例水库", "level": "一级"}, "示例水库一级"),
+        (
+            "mining_right",
+            {"licence_no": "C99", "start_date": pd.Timestamp("2018-01-01")},
+            "C99",
+        ),
+        ("temp_land", {"approval_no": "示临用1号", "user_name": "甲"}, "示临用1号"),
+        ("lulc_patch", {"land_class": "0101", "year": 2024}, ""),
+        ("parcel", {"parcel_no": None}, ""),
+    ],
+)
+def test_a_feature_is_called_by_its_key_without_days(dataset, row, name):
+    known = load_catalog().datasets[dataset]
+    assert _names(pd.DataFrame([row]), known) == [name]
