@@ -193,7 +193,7 @@ def _beyond(mines: Mines) -> None:
 
 def _work(name: str, start: str, finish: str, shape: Polygon) -> dict[str, object]:
     return {
-        "工程名称": f"示例{name}治理",
+        "治理工程名称": f"示例{name}山滑坡治理",
         "开工日期": start,
         "完工日期": finish,
         "geometry": shape,
@@ -374,7 +374,7 @@ def _write_layers(mines: Mines) -> None:
     nature.district.mark(path, len(whole) - 1, "geometry_empty", "矿区没有范围")
     nature.district.mark(path, len(whole), "key_missing", "没有许可证号")
     nature.add("mining_right", path, layer(whole, GEOGRAPHIC), scale=2000)
-    path = "图层/地质灾害治理工程.shp"
+    path = "图层/地质灾害治理工程.gpkg"
     nature.add("hazard_treatment", path, layer(mines.works, METRIC), scale=2000)
     path = "图层/矿区用地批准.geojson"
     frame = layer(mines.approvals, GEOGRAPHIC)
