@@ -244,8 +244,10 @@ def _approvals_of_others(nature: Nature, book: _Payments) -> int:
     numbers: dict[str, float] = {}
     for dataset, _, frame in nature.layers:
         if dataset in ("land_approval", "temp_land"):
+            frame = frame[frame.is_valid]  # the others are quarantined
             areas = frame.to_crs(METRIC).area
-            numbers.update(zip(frame["批准文号"], areas, strict=True))
+            for number, area in zip(frame["批准文号"], areas, strict=True):
+                numbers[number] = numbers.get(number, 0.0) + area
     for number, area in numbers.items():
         book.pay(round(float(area), 1), "2026-09-01", approval=number)
     return len(numbers)

@@ -12,6 +12,8 @@ from scenes import AFTER, BEFORE, CONFIRM
 from terrain import METRIC, at, layer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from district import District, Row
     from terrain import Nature
 
@@ -24,6 +26,8 @@ _REMOVE = "责令退还土地，限期拆除新建建筑物"
 _TAKE = "没收在土地上新建的建筑物"
 _WASTE = "未经批准占用未利用地建设仓库"
 _CROP = "未经批准占用耕地建设厂房"
+_NUMBERS = ("处罚决定书文号", "处罚决定文号")
+"""Headings under which registers tell the number of a decision, in the first column."""
 _HEAD: Row = [
     "处罚决定书文号",
     "行政相对人名称",
@@ -198,40 +202,42 @@ def penalty_rows(district: District, but: str = "") -> list[Row]:
     marked = {(d["file"], d["row"]) for d in district.dirty if d["column"] is None}
     found: list[Row] = []
     for file in district.files:
-        if file.path not in files:
-            continue
-        rows = file.rows if isinstance(file, TextFile) else file.sheets[0].rows
-        start = next(i for i, row in enumerate(rows) if row[0] == _HEAD[0])
-        found += [
-            row
-            for i, row in enumerate(rows[start + 1 :], start + 2)
-            if (file.path, i) not in marked
-        ]
+        if file.path in files:
+            start, rows = _register(file)
+            found += [
+                row
+                for i, row in enumerate(rows[start + 1 :], start + 2)
+                if (file.path, i) not in marked
+            ]
     return found
+
+
+def _register(file: TextFile | Workbook) -> tuple[int, Sequence[Row]]:
+    """Return where the headings of a penalty register stand, and its rows."""
+    rows = file.rows if isinstance(file, TextFile) else file.sheets[0].rows
+    return next(i for i, row in enumerate(rows) if row[0] in _NUMBERS), rows
 
 
 def _money_of_others(district: District, path: str) -> None:
     """Note the fines of offices that were written for other models.
 
     The market office notes no execution, so an old fine asks for a look; the ecology
-    office notes them elsewhere, so its old fine without one is open.
+    and the land office note them elsewhere, so their old fine without one is open.
     """
-    file = next(f for f in district.files if f.path == path)
-    rows = file.rows if isinstance(file, TextFile) else file.sheets[0].rows
-    start = next(i for i, row in enumerate(rows) if row[0] == _HEAD[0])
+    start, rows = _register(next(f for f in district.files if f.path == path))
     head = list(rows[start])
     for row in rows[start + 1 :]:
         cells = dict(zip(head, row, strict=False))
         if "罚款" not in str(cells["处罚内容"]):
             continue
         date = re.fullmatch(r"(\d{4})\D(\d+)\D(\d+)日?", str(cells["处罚日期"]))
-        key = plain(str(cells[_HEAD[0]]))
+        key = plain(str(row[0]))
         if date is None:
             district.plant(MONEY, "unknown", key, "处罚日期无法读取")
             continue
         decided = day("-".join(part.zfill(2) for part in date.groups()))
         if (AS_OF - decided).days > 180:
-            known = cells["处罚机关"] == _ECOLOGY
+            known = cells["处罚机关"] in (_ECOLOGY, OFFICE)
             why = "罚款逾期未见执行" if known else "该机关从未登记执行日期"
             district.plant(MONEY, "hit" if known else "review", key, why)
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from district import District, Row
 
 SUPPLIER, SAMPLE = "food/school-supplier-failing", "food/failed-sample-unpunished"
+TAX = "assets/farmland-tax-uncollected"
 EDUCATION = {"issuer": "示例区教育局", "obtained": "2026-09-27"}
 TERM = ("2026-02-20", "2026-07-10")
 """First and last day of the spring term."""
@@ -90,6 +91,9 @@ class Canteens:
         no = f"示市监罚〔{date[:4]}〕校园{len(self.penalties) + 1}号"
         party = _name(number)
         office = "示例区市场监督管理局"
+        if fact is None:
+            key = ["违法占地处罚", no]
+            self.district.plant(TAX, "unknown", key, "处罚没有写明违法事实")
         self.penalties.append(
             [no, party, uscc(number), fact, "罚款", 5000, date, office]
         )
