@@ -77,7 +77,8 @@ def check(folders: tuple[Path, ...], *, workers: int | None, as_json: bool) -> N
     """检查模型文件：格式、名称、SQL、示例，所有错误一次列出。
 
     写了文件夹就检查其中的模型，没有写就检查内置模型。格式或名称有误，筛查时会被拒绝（退出码
-    2）；其余问题（没有用到的列和参数、示例没有用到的排除等）退出码 1。
+    2）；其余问题（没有用到的列和参数、与原列同名而会取错的新列、示例没有用到的排除等）
+    退出码 1。
     """
     from pil_discovery.pipeline.library import check_models
     from pil_discovery.pipeline.spreading import usable_cores

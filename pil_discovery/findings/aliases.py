@@ -83,12 +83,19 @@ def _used_names(select: Node) -> Iterator[str]:
     """Yield the names that a SELECT gives to something new and uses elsewhere in it."""
     items = select["select_list"]
     for number, item in enumerate(items):
-        name = item.get("alias", "")
-        if not name or _is_column(item, name):
-            continue
         others: list[object] = [*items[:number], *items[number + 1 :]]
-        if name.lower() in _bare_names([*others, *_clauses(select, item)], item):
-            yield name
+        for name, made in _given(item):
+            if name.lower() in _bare_names([*others, *_clauses(select, made)], made):
+                yield name
+
+
+def _given(item: Node) -> Iterator[tuple[str, Node]]:
+    """Yield the names that an item gives, each with the expression it stands for."""
+    pairs = [(entry["key"], entry["value"]) for entry in item.get("replace_list", ())]
+    pairs += [(item["alias"], item)] if item.get("alias") else []
+    for name, made in pairs:
+        if not _is_column(made, name):
+            yield name, made
 
 
 def _is_column(item: Node, name: str) -> bool:

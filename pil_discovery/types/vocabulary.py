@@ -84,12 +84,12 @@ class UsedRate(Noun):
     def amount(self) -> str:
         """The value with its unit in Chinese: 25 元/平方米, 3%, 每日 0.0005."""
         unit = self.unit_zh or self.unit
+        value = f"{self.value.normalize():f}"
         if self.unit == "1":
-            return str(self.value)
+            return value
         if self.unit == "%":
-            return f"{self.value}%"
-        before = unit.startswith("每")
-        return f"{unit} {self.value}" if before else f"{self.value} {unit}"
+            return f"{value}%"
+        return f"{unit} {value}" if unit.startswith("每") else f"{value} {unit}"
 
     def words(self) -> str:
         """Say in Chinese what the row is, where it is from, and if it is made up."""

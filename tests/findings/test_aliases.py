@@ -56,7 +56,8 @@ SELECT bill_no FROM relief UNION ALL
   SELECT upper(bill_no) AS bill_no FROM bill WHERE bill_no <> '';
 WITH a AS (SELECT bill_no FROM bill), b AS (SELECT * FROM a)
   SELECT lower(bill_no) AS bill_no FROM b GROUP BY bill_no;
-SELECT max(amount_cny) AS bill_no, bill_no || '?' AS asked FROM bill GROUP BY ALL
+SELECT max(amount_cny) AS bill_no, bill_no || '?' AS asked FROM bill GROUP BY ALL;
+SELECT * REPLACE (upper(bill_no) AS bill_no), bill_no || '?' AS asked FROM bill
 """
 
 

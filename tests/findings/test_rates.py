@@ -258,3 +258,5 @@ def test_an_amount_is_printed_with_the_name_of_its_unit(unit, unit_zh, amount):
     (used,) = used_rates({"fee_rate": named}, {"fee_rate": [0]})
     assert used.amount == amount
     assert f"：{amount}（示例文" in used.words()
+    whole = used.model_copy(update={"value": Decimal("50000.0"), "unit": "1"})
+    assert whole.amount == "50000"
