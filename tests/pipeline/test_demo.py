@@ -2,13 +2,17 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
+import yaml
 
 import pil_discovery as pil
 from pil_discovery.errors import BundleError
 from pil_discovery.pipeline.results import explain_lead, find_lead, read_leads
 from pil_discovery.pipeline.starting import run_demo
+
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,10 @@ def test_registers_that_were_searched_in_vain_travel_along(demo):
         folder / "out", lead.lead_id, "suggestion", folder / "searched"
     )
     kept = [p.name[13:] for p in (done.path / "data/02_原始材料").iterdir()]
-    assert sorted(kept) == ["行政处罚.xlsx", "食品抽检结果.xlsx"]
+    content = yaml.safe_load((SAMPLE / "pil.yaml").read_text(encoding="utf-8"))
+    searched = ("penalty", "sampling")
+    files = [e["file"] for e in content["records"] if e["dataset"] in searched]
+    assert sorted(kept) == sorted(file.removeprefix("数据/") for file in files)
 
 
 def test_the_urgent_period_can_be_chosen(demo):
