@@ -61,7 +61,7 @@ class _Payments:
 def _fined(number: int, date: str | None, area: float | None, **how: object) -> Penalty:
     """Return a penalty that only fines, with the fine paid: nothing else is open."""
     given = {"fact": _CROP, "use": "厂房", "fine": 10_000.0, "executed": "2026-09-15"}
-    return Penalty(number, date, "罚款", area=area, **{**given, **how})  # type: ignore[arg-type]
+    return Penalty(number, date, "罚款", area=area, **{**given, **how})
 
 
 # penalty; payments (area, date, share of the rate); what must be found, and why
