@@ -61,7 +61,7 @@ class _Payments:
 def _fined(number: int, date: str | None, area: float | None, **how: object) -> Penalty:
     """Return a penalty that only fines, with the fine paid: nothing else is open."""
     given = {"fact": _CROP, "use": "厂房", "fine": 10_000.0, "executed": "2026-09-15"}
-    return Penalty(number, date, "罚款", area=area, **{**given, **how})  # type: ignore[arg-type]
+    return Penalty(number, date, "罚款", area=area, **{**given, **how})
 
 
 # penalty; payments (area, date, share of the rate); what must be found, and why
@@ -244,9 +244,9 @@ def _approvals_of_others(nature: Nature, book: _Payments) -> int:
     numbers: dict[str, float] = {}
     for dataset, _, frame in nature.layers:
         if dataset in ("land_approval", "temp_land"):
-            frame = frame[frame.is_valid]  # the others are quarantined
-            areas = frame.to_crs(METRIC).area
-            for number, area in zip(frame["批准文号"], areas, strict=True):
+            read = frame[frame.is_valid]  # the others are quarantined
+            areas = read.to_crs(METRIC).area
+            for number, area in zip(read["批准文号"], areas, strict=True):
                 numbers[number] = numbers.get(number, 0.0) + area
     for number, area in numbers.items():
         book.pay(round(float(area), 1), "2026-09-01", approval=number)

@@ -12,6 +12,8 @@ from pil_discovery.errors import BundleError
 from pil_discovery.pipeline.results import explain_lead, find_lead, read_leads
 from pil_discovery.pipeline.starting import run_demo
 
+SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
