@@ -110,7 +110,16 @@ explain:
   en: "{agency}: {payments} late payments, fee {fee_cny} yuan."
 examples: []
 """
-OFFICES = ("自然资源", "水利", "农业农村", "住建", "生态环境", "市场监管", "财政", "人防")
+OFFICES = (
+    "自然资源",
+    "水利",
+    "农业农村",
+    "住建",
+    "生态环境",
+    "市场监管",
+    "财政",
+    "人防",
+)
 
 
 def make(folder: Path, payments: int, contracts: int):
@@ -342,7 +351,8 @@ def main():
     if not made.exists() or json.loads(made.read_text()) != size:
         make(asked.folder, **size)
         made.write_text(json.dumps(size))
-    found = compared(asked.folder, asked.rounds, tuple(asked.sides.split(",")))
+    sides = tuple(dict.fromkeys(("hand", *asked.sides.split(","))))
+    found = compared(asked.folder, asked.rounds, sides)
     print(json.dumps({**size, **found}, indent=2))
 
 
