@@ -5,7 +5,9 @@
 Writes the workspace into FOLDER with a fixed seed, unless it is there from an earlier
 run, and scans it in a process of its own. Prints JSON: wall and CPU seconds of the
 scan, seconds of each model, rows, findings, and the peak memory of the scanning process
-and of the largest of its workers. The goal is 5 minutes on 2 cores.
+and of the largest of its workers. The goal is 5 minutes on 2 cores: `met_by_wall` counts
+on a quiet machine only; where all CPU seconds together are less (`met_by_cpu`), one
+quiet core would do.
 
 The tables are those that the models name, written as Parquet under the headers of
 exports; layers are GeoPackages, and three small pictures cover them. Firms, persons,
@@ -80,7 +82,8 @@ def measured(folder: Path, workers: int) -> dict:
         "cpu_s": round(used, 1),
         "load": os.getloadavg(),
         "goal_s": GOAL_S,
-        "met": found["wall_s"] <= GOAL_S,
+        "met_by_wall": found["wall_s"] <= GOAL_S,
+        "met_by_cpu": used <= GOAL_S,
         **found,
     }
 

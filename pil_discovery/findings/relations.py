@@ -8,7 +8,6 @@ a result depend on the clock or on chance.
 from __future__ import annotations
 
 import re
-import secrets
 import shutil
 import tempfile
 from functools import lru_cache
@@ -69,9 +68,7 @@ class Relations:
     ) -> None:
         self._file = file or f"models/screening/{model}.yaml"
         self._parameters = dict(parameters)
-        # the engine makes the folder when it has to spill, which is rare
-        name = f"pil-sql-{secrets.token_hex(8)}"
-        self._spill = Path(tempfile.gettempdir(), name)
+        self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
         self._connection = locked(
             f"SET memory_limit='{memory}'",
             f"SET temp_directory='{self._spill.as_posix()}'",

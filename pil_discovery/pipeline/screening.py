@@ -6,7 +6,7 @@ import multiprocessing
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from pil_discovery.pipeline.stored import store_tables
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from pil_discovery.types import Finding, Model, ModelRun
 
@@ -81,16 +81,18 @@ def _in_one_process(models: Sequence[Model], workers: int) -> bool:
 
 def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     """Yield outcomes in the order of the jobs; local models run guarded, one by one."""
-    shipped = _shipped([job for job in jobs if not job[0].is_local], workers)
-    for job in jobs:
-        if job[0].is_local:
-            outcome: Outcome = run_guarded(_work, job, file=job[0].place)
-            yield outcome
-        else:
-            yield next(shipped)
+    ours = [job for job in jobs if not job[0].is_local]
+    # closed at the end, so that no process holds a file of the run any longer
+    with closing(_shipped(ours, workers)) as shipped:
+        for job in jobs:
+            if job[0].is_local:
+                outcome: Outcome = run_guarded(_work, job, file=job[0].place)
+                yield outcome
+            else:
+                yield next(shipped)
 
 
-def _shipped(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+def _shipped(jobs: Sequence[Job], workers: int) -> Generator[Outcome]:
     if workers == 1 or len(jobs) < 2:
         yield from map(_work, jobs)
         return
