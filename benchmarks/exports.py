@@ -141,7 +141,7 @@ class _Export:
     def _layer(self, dataset: str) -> gpd.GeoDataFrame:
         rows = max(int(self.size / BYTES_OF_A_PATCH[self.kind.suffix]), 1)
         frame = self._frame(dataset, rows)
-        shapes = _patches(rows, self.rng)
+        shapes = patches(rows, self.rng)
         return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4490")
 
     def _picture(self, path: Path) -> None:
@@ -160,7 +160,7 @@ class _Export:
         short = self.kind.suffix == "shp"
         fields = [f for f in dataset.fields if f.type != "geometry"]
         columns = {
-            _header(f, short=short): self._values(f, dataset, rows) for f in fields
+            header(f, short=short): self._values(f, dataset, rows) for f in fields
         }
         return pd.DataFrame(columns)
 
@@ -193,7 +193,7 @@ class _Export:
         return np.char.replace(days.astype(f"datetime64[{unit}]").astype(str), "T", " ")
 
 
-def _header(field: Field, *, short: bool) -> str:
+def header(field: Field, *, short: bool) -> str:
     if short:  # a shapefile has room for ten bytes
         fitting = [a for a in field.aliases if len(a.encode("gbk")) <= 10]
         return next(iter(fitting), field.name[:10])
@@ -223,7 +223,7 @@ def _codes(kind: str):
     return np.array(found, dtype=object)
 
 
-def _patches(rows: int, rng):
+def patches(rows: int, rng):
     """Return round patches of 20 corners, about a hectare each, that do not touch."""
     wide = int(rows**0.5) + 1
     place = np.arange(rows)

@@ -3,7 +3,7 @@
 from pil_discovery.findings.examples import ExampleResult, run_example, text_key
 from pil_discovery.findings.explaining import Explanation, explain
 from pil_discovery.findings.faults import Fault
-from pil_discovery.findings.inputs import Inputs, readiness
+from pil_discovery.findings.inputs import Inputs, declared, readiness, rows_of
 from pil_discovery.findings.linting import lint
 from pil_discovery.findings.mutations import MutationScore, score
 from pil_discovery.findings.screening import finding_id, screen
@@ -14,10 +14,12 @@ __all__ = [
     "Fault",
     "Inputs",
     "MutationScore",
+    "declared",
     "explain",
     "finding_id",
     "lint",
     "readiness",
+    "rows_of",
     "run_example",
     "score",
     "screen",

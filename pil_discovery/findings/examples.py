@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from pil_discovery.errors import ModelError, Problem
-from pil_discovery.findings.inputs import Inputs, declared_columns
+from pil_discovery.findings.inputs import Inputs, declared_columns, rows_of
 from pil_discovery.findings.rates import example_tables
 from pil_discovery.findings.screening import screen
 from pil_discovery.text.cells import type_frame
@@ -67,7 +67,7 @@ def run_example(
             for n, spec in enumerate(example.images)
         ]
         inputs = Inputs(
-            _frames(model, example, datasets),
+            rows_of(_frames(model, example, datasets), datasets),
             images,
             datasets,
             tables=example_tables(model, example),

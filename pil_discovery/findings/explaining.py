@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.conditions import trace
 from pil_discovery.findings.inputs import (
-    exposed,
     has_partial_dates,
     missing_clears,
     missing_data,
@@ -129,7 +128,7 @@ def explain(
         what = f"模型不可计算，缺少 {'、'.join(gone)}"
         raise ModelError(Problem(model.id, "", what))
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
-    ends = (False, True) if has_partial_dates(exposed(model, inputs)) else (False,)
+    ends = (False, True) if has_partial_dates(model, inputs) else (False,)
     found = [
         _read(model, inputs, row, as_of=as_of, values=values, late=e) for e in ends
     ]
@@ -199,11 +198,11 @@ def _read(
 def _with_origin(inputs: Inputs, table: str, row: Row) -> Row:
     """Put the place of a row of a data set in front: file, sheet, row."""
     number = row.pop("_id", None)
-    if table not in inputs.frames or number is None:
+    if table not in inputs.rows or number is None:
         return row
-    frame = inputs.frames[table]
-    source, sheet, at = (frame[c].iloc[number] for c in ORIGIN_COLUMNS)
-    inside = f"［{sheet}］" if isinstance(sheet, str) else ""
+    rows = inputs.rows[table]
+    source, sheet, at = (rows[c][number].as_py() for c in ORIGIN_COLUMNS)
+    inside = f"［{sheet}］" if sheet else ""
     return {"来源": f"{source}{inside}第{at}行", **row}
 
 

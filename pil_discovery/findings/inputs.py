@@ -6,22 +6,21 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
-import shapely
 
-from pil_discovery.types.sources import ORIGIN_COLUMNS
+from pil_discovery.findings.arrow_rows import (
+    PLACE_COLUMNS,
+    PLACE_TYPES,
+    arrow_rows,
+    type_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from pil_discovery.types import Dataset, Field, Image, Model, RateTable
+    import pandas as pd
 
-PLACE_COLUMNS = ("_sigma_m", "_valid_from", "_valid_to")
-"""Columns that rows with a place carry besides their geometry."""
-
-OPEN_END = np.datetime64("9999-12-31", "s")
-"""How an open end (长期) enters a comparison: later than any date."""
+    from pil_discovery.types import Dataset, Image, Model, RateTable
 
 
 @dataclass(frozen=True)
@@ -30,9 +29,9 @@ class Inputs:
 
     Attributes
     ----------
-    frames
-        Data set → rows: canonical columns, `_source`, `_sheet`, `_row`; with a place
-        also `geometry` (shapely, EPSG:4490), `_sigma_m`, `_valid_from`, `_valid_to`.
+    rows
+        Data set → its rows as `arrow_rows` gives them. The mapping may open a table
+        only when it is asked for.
     images
         Pictures in order of acquisition.
     datasets
@@ -43,11 +42,18 @@ class Inputs:
         Division code of the place that is screened: it decides which rates hold.
     """
 
-    frames: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, pa.Table]
     images: Sequence[Image] = ()
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     tables: Mapping[str, RateTable] = field(default_factory=dict)
     jurisdiction: str = ""
+
+
+def rows_of(
+    frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, pa.Table]:
+    """Return data set → typed rows in Arrow, as `Inputs.rows` holds them."""
+    return {name: arrow_rows(frame, datasets[name]) for name, frame in frames.items()}
 
 
 def missing_data(model: Model, inputs: Inputs) -> list[str]:
@@ -62,11 +68,8 @@ def missing_data(model: Model, inputs: Inputs) -> list[str]:
     for dataset, columns in model.data.items():
         if dataset == "image":
             gone += _missing_bands(model, inputs.images, columns)
-        elif dataset not in inputs.frames:
-            gone.append(dataset)
         else:
-            frame = inputs.frames[dataset]
-            gone += [f"{dataset}.{c}" for c in columns if c not in frame.columns]
+            gone += _missing_columns(inputs, dataset, columns)
     return gone
 
 
@@ -74,15 +77,18 @@ def missing_clears(model: Model, inputs: Inputs) -> list[str]:
     """Name the optional data sets and columns that could have cleared a hit."""
     gone: list[str] = []
     for dataset, columns in model.clears.items():
-        if dataset == "image":
-            if not usable_images(inputs.images, columns):
-                gone.append("image")
-        elif dataset not in inputs.frames:
-            gone.append(dataset)
-        else:
-            frame = inputs.frames[dataset]
-            gone += [f"{dataset}.{c}" for c in columns if c not in frame.columns]
+        if dataset != "image":
+            gone += _missing_columns(inputs, dataset, columns)
+        elif not usable_images(inputs.images, columns):
+            gone.append("image")
     return gone
+
+
+def _missing_columns(inputs: Inputs, dataset: str, columns: Iterable[str]) -> list[str]:
+    if dataset not in inputs.rows:
+        return [dataset]
+    have = set(inputs.rows[dataset].column_names)
+    return [f"{dataset}.{c}" for c in columns if c not in have]
 
 
 def readiness(model: Model, inputs: Inputs) -> dict[str, Any]:
@@ -130,13 +136,9 @@ def _pictures_needed(model: Model) -> int:
     return 2 if kinds else 1
 
 
-def exposed(model: Model, inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """Return the declared tables, each with `_id`, absent optional ones empty."""
-    return {
-        name: _declared_columns(inputs, name, declared_columns(model, name))
-        for name in sorted({*model.data, *model.clears})
-        if name != "image"
-    }
+def declared(model: Model) -> list[str]:
+    """Return the data sets that a model may see, sorted; pictures are none."""
+    return sorted({*model.data, *model.clears} - {"image"})
 
 
 def declared_columns(model: Model, dataset: str) -> tuple[str, ...]:
@@ -145,115 +147,47 @@ def declared_columns(model: Model, dataset: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _declared_columns(
-    inputs: Inputs, name: str, columns: tuple[str, ...]
-) -> pd.DataFrame:
-    source = inputs.frames.get(name)
-    if source is None:
-        source = pd.DataFrame(columns=[*columns, *ORIGIN_COLUMNS])
-    wanted = [*columns, *(c for col in columns for c in _companions(source, col))]
-    place = PLACE_COLUMNS if "geometry" in columns else ()
-    origin = [c for c in ORIGIN_COLUMNS if c in source.columns]
-    extra = [*place, *origin]
-    frame = source.reindex(columns=[*wanted, *extra])
-    frame.insert(0, "_id", np.arange(len(frame), dtype=np.int64))
-    return frame.reset_index(drop=True)
+def exposed(model: Model, inputs: Inputs, *, late: bool) -> dict[str, pa.Table]:
+    """Return the declared tables, each with `_id`, absent optional ones empty.
 
-
-def _companions(frame: pd.DataFrame, column: str) -> list[str]:
-    return [c for c in (f"{column}_last", f"{column}_open") if c in frame.columns]
-
-
-def arrow_table(frame: pd.DataFrame, dataset: Dataset, *, late: bool) -> pa.Table:
-    """Turn typed rows into Arrow with exact types.
-
-    Money becomes DECIMAL(18,2), geometry WKB, an open end the date 9999-12-31. With
-    `late` a partial date stands for its last possible day, else for its first.
-
-    Parameters
-    ----------
-    frame
-        Rows of `exposed`.
-    dataset
-        Its description.
+    With `late` a partial date stands for its last possible day, else for its first.
     """
-    arrays: dict[str, pa.Array] = {"_id": pa.array(frame["_id"].to_numpy())}
-    for name in frame.columns:
+    return {name: _exposed(model, inputs, name, late=late) for name in declared(model)}
+
+
+def has_partial_dates(model: Model, inputs: Inputs) -> bool:
+    """Tell whether some date that a model sees is only known to its month or year."""
+    return any(
+        f"{column}_last" in inputs.rows[name].column_names
+        for name in declared(model)
+        if name in inputs.rows
+        for column in declared_columns(model, name)
+    )
+
+
+def _exposed(model: Model, inputs: Inputs, name: str, *, late: bool) -> pa.Table:
+    rows = inputs.rows.get(name, pa.table({}))
+    length, have = len(rows), set(rows.column_names)
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {
+        "_id": pa.array(np.arange(length, dtype=np.int64))
+    }
+    for column, kind in _specs(inputs.datasets[name], declared_columns(model, name)):
+        last = f"{column}_last"
+        wanted = last if late and last in have else column
+        columns[column] = rows[wanted] if wanted in have else pa.nulls(length, kind)
+    return pa.table(columns)
+
+
+def _specs(
+    dataset: Dataset, names: tuple[str, ...]
+) -> Iterator[tuple[str, pa.DataType]]:
+    """Yield each column and its type, with those of a place after them."""
+    for name in names:
         spec = dataset.field(name)
         if spec is not None:
-            arrays[name] = _array(_dated(frame, spec, late=late), spec)
-    for name in PLACE_COLUMNS:
-        if name in frame.columns:
-            arrays[name] = _plain(frame[name], date=name != "_sigma_m")
-    return pa.table(arrays)
-
-
-def _dated(frame: pd.DataFrame, spec: Field, *, late: bool) -> pd.Series[Any]:
-    values = frame[spec.name]
-    if spec.type not in ("date", "datetime"):
-        return values
-    last, is_open = f"{spec.name}_last", f"{spec.name}_open"
-    if late and last in frame.columns:
-        values = frame[last].where(frame[last].notna(), values)
-    if is_open in frame.columns:
-        endless = frame[is_open].fillna(value=False).astype(bool)
-        values = values.astype("datetime64[s]").mask(endless, OPEN_END)
-    return values
-
-
-def has_partial_dates(frames: Mapping[str, pd.DataFrame]) -> bool:
-    """Tell whether some date is only known to its month or year."""
-    return any(
-        bool(frame[c].notna().any())
-        for frame in frames.values()
-        for c in frame.columns
-        if str(c).endswith("_last") and str(c)[: -len("_last")] in frame.columns
-    )
-
-
-def _array(values: pd.Series[Any], spec: Field) -> pa.Array:
-    if spec.type == "geometry":
-        return _wkb(values)
-    if spec.type == "number":
-        return _number(values, money=spec.unit == "CNY")
-    if spec.type == "datetime":
-        # of a data set that is not there the column is an empty one of no type
-        return pa.array(values.astype("datetime64[us]").to_numpy())
-    if spec.type == "date":
-        return _plain(values, date=True)
-    kind = {"integer": pa.int64(), "boolean": pa.bool_()}.get(spec.type, pa.string())
-    cells = [None if pd.isna(v) else v for v in values]
-    return pa.array(cells, type=kind)
-
-
-def _number(values: pd.Series[Any], *, money: bool) -> pa.Array:
-    floats = pd.to_numeric(values).astype("Float64")
-    plain = floats.to_numpy(dtype=float, na_value=np.nan)
-    array = pa.array(plain, mask=np.isnan(plain))
-    if not money:
-        return array
-    # through text: float → DECIMAL must round to the cent, not reject
-    cents = pa.array(
-        [None if np.isnan(v) else f"{v:.2f}" for v in plain], type=pa.string()
-    )
-    return cents.cast(pa.decimal128(18, 2))
-
-
-def _plain(values: pd.Series[Any], *, date: bool) -> pa.Array:
-    if not date:
-        plain = pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
-        return pa.array(plain, mask=np.isnan(plain))
-    days = values.astype("datetime64[s]").to_numpy().astype("datetime64[D]")
-    return pa.array(days)
-
-
-def _wkb(values: pd.Series[Any]) -> pa.Array:
-    shapes = np.asarray([None if _is_gap(v) else v for v in values], dtype=object)
-    return pa.array(shapely.to_wkb(shapes).tolist(), type=pa.binary())
-
-
-def _is_gap(value: object) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
+            yield name, type_of(spec)
+    if "geometry" in names:
+        yield from ((name, PLACE_TYPES[name]) for name in PLACE_COLUMNS)
 
 
 def image_table(images: Sequence[Image]) -> pa.Table:

@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ModelError, Problem, near_names
 from pil_discovery.findings.faults import Fault
-from pil_discovery.findings.inputs import arrow_table, exposed, image_table
+from pil_discovery.findings.inputs import exposed, image_table
 from pil_discovery.findings.rates import bare_table, rate_table
-from pil_discovery.findings.relations import Relations, quoted
-from pil_discovery.findings.steps import Room, run_step
+from pil_discovery.findings.relations import quoted
+from pil_discovery.findings.steps import run_step
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
-    from pil_discovery.types import Image, Model, StepRun
-
-Key = tuple[Any, ...]
+    from pil_discovery.findings.relations import Relations
+    from pil_discovery.findings.steps import Room
+    from pil_discovery.types import Model, StepRun
 
 _SIGNALS = ("inaction", "urgency", "scale")
 TRUTHS = ("BOOLEAN", "INTEGER", '"NULL"', "NULL")
@@ -42,32 +41,28 @@ class Evaluation:
         Every candidate that is not clear, ordered by key: the columns of the
         population, `_state`, `_copies` (rows with this key), and one boolean column
         for each exclusion (`_x0`…), signal (`_inaction0`…), lane (`_l0`…) and
-        conditional remedy (`_r0`…).
-    behind
-        For each row: data set or rate table → positions of the rows behind it.
-    gaps
-        For each row: «data set.column» of required cells that are missing there.
-    states
-        Every candidate's state by key, clear ones included.
+        conditional remedy (`_r0`…). Besides `_behind`, data set or rate table →
+        positions of the rows behind it, and `_gaps`, «data set.column» of required
+        cells that are missing there.
+    counts
+        State → number of candidates, clear ones included.
     """
 
     rows: list[dict[str, Any]]
-    behind: list[dict[str, list[int]]]
-    gaps: list[list[str]]
-    states: dict[Key, str]
+    counts: Mapping[str, int]
     steps: list[StepRun] = field(default_factory=list)
 
 
 def evaluate(
     model: Model,
     inputs: Inputs,
-    images: list[Image],
+    room: Room,
     *,
-    as_of: dt.date,
-    parameters: Mapping[str, Any],
     late: bool,
 ) -> Evaluation:
     """Run a model's steps and population over declared tables.
+
+    Clear candidates stay in the database of the room; they are only counted.
 
     Parameters
     ----------
@@ -79,18 +74,16 @@ def evaluate(
     ModelError
         If the SQL, a step or the columns of the population are not as declared.
     """
-    values = {**parameters, "as_of": as_of}
-    with Relations(model.id, values, file=model.place) as relations:
-        room = Room(model.place, relations, images, as_of, values)
-        steps = judge(model, inputs, room, late=late)
-        links = _link(model, relations)
-        return Evaluation(
-            rows=_reported(relations),
-            behind=_behind(relations, links),
-            gaps=_gaps(model, relations, links),
-            states=_states(model, relations),
-            steps=steps,
-        )
+    steps = judge(model, inputs, room, late=late)
+    counts = _counts(room.relations)
+    return Evaluation(_reported(model, room.relations, counts), counts, steps)
+
+
+def _counts(relations: Relations) -> dict[str, int]:
+    rows = relations.select(
+        "SELECT _state, count(*) AS n FROM _judged GROUP BY _state ORDER BY _state"
+    )
+    return dict(zip(rows["_state"].to_pylist(), rows["n"].to_pylist(), strict=True))
 
 
 def judge(model: Model, inputs: Inputs, room: Room, *, late: bool) -> list[StepRun]:
@@ -103,11 +96,12 @@ def judge(model: Model, inputs: Inputs, room: Room, *, late: bool) -> list[StepR
     relations = room.relations
     load_declared(model, inputs, room, late=late)
     steps = [run_step(step, room) for step in model.steps]
-    relations.create("_population", model.population.sql, "population.sql")
-    _demand_few(model, relations, "_population", MOST_CANDIDATES)
-    _check_columns(model, relations)
-    _judge(model, relations)
-    _demand_few(model, relations, "_reported", MOST_REPORTED)
+    rows = relations.create("_population", model.population.sql, "population.sql")
+    _demand_few(model, "候选", rows, MOST_CANDIDATES)
+    faults = column_faults(model, relations.columns("_population"))
+    if faults:
+        raise ModelError(_problem(model, f.field, f.what) for f in faults)
+    _judge(model, relations, rows)
     return steps
 
 
@@ -120,8 +114,8 @@ def load_declared(model: Model, inputs: Inputs, room: Room, *, late: bool) -> No
         Whether a partial date stands for its last possible day (else its first).
     """
     relations = room.relations
-    for name, frame in exposed(model, inputs).items():
-        relations.load(name, arrow_table(frame, inputs.datasets[name], late=late))
+    for name, rows in exposed(model, inputs, late=late).items():
+        relations.load(name, rows)
     if "image" in {**model.data, **model.clears}:
         relations.load("image", image_table(room.images))
     for name in model.tables:
@@ -129,20 +123,12 @@ def load_declared(model: Model, inputs: Inputs, room: Room, *, late: bool) -> No
         relations.load(name, rate_table(table, inputs.jurisdiction))
 
 
-def _demand_few(model: Model, relations: Relations, table: str, most: int) -> None:
+def _demand_few(model: Model, kind: str, count: int, most: int) -> None:
     """Refuse more rows than memory is sure to hold."""
-    count = relations.count(table)
     if count > most:
-        kind = "候选" if table == "_population" else "命中、复核或者未知的候选"
         what = f"模型给出 {count:,} 条{kind}，超过 {most:,} 条的上限，已停止"
         remedy = "检查连接有无条件、hit 是否处处为空"
         raise ModelError(Problem(model.place, "population.sql", what, remedy))
-
-
-def _check_columns(model: Model, relations: Relations) -> None:
-    faults = column_faults(model, relations.columns("_population"))
-    if faults:
-        raise ModelError(_problem(model, f.field, f.what) for f in faults)
 
 
 def column_faults(model: Model, have: Mapping[str, str]) -> list[Fault]:
@@ -201,42 +187,44 @@ def conditions(model: Model) -> dict[str, tuple[Loc, str]]:
     return named
 
 
-def _judge(model: Model, relations: Relations) -> None:
+def _judge(model: Model, relations: Relations, rows: int) -> None:
     """Give every candidate one row and one state (Kleene: NULL is unknown)."""
     wanted = conditions(model)
     for loc, condition in wanted.values():
         where = ".".join(map(str, loc))
         relations.check_expression(condition, "_population", where)
     named = "".join(f", ({c}) AS {quoted(n)}" for n, (_, c) in wanted.items())
-    keys = ", ".join(quoted(k) for k in model.population.key)
+    keys = _keys(model)
+    distinct = relations.select(
+        f"SELECT count(*) AS n FROM (SELECT DISTINCT {keys} FROM _population)"
+    )
+    unique = distinct["n"][0].as_py() == rows
+    source = _ALONE if unique else _COUNTED.format(keys=keys)
     relations.create(
-        "_candidates",
+        "_judged",
         f"""  -- every name is quoted, every condition was checked alone
-        WITH once AS (SELECT DISTINCT * FROM _population),
-        counted AS (
-            SELECT *, count(*) OVER (PARTITION BY {keys}) AS _copies,
-                   row_number() OVER (
-                       PARTITION BY {keys} ORDER BY CAST(once AS VARCHAR)
-                   ) AS _copy
-            FROM once
-        )
-        SELECT * EXCLUDE (_copy){named} FROM counted WHERE _copy = 1
+        WITH counted AS ({source}),
+        candidates AS (SELECT *{named} FROM counted)
+        SELECT *, {_state_sql(model)} AS _state FROM candidates
         """,
         "conditions",
     )
-    relations.create(
-        "_judged",
-        f"SELECT *, {_state_sql(model)} AS _state FROM _candidates",
-        "state",
-    )
-    relations.create(
-        "_reported",
-        f"""
-        SELECT row_number() OVER (ORDER BY {keys}) - 1 AS _n, *
-        FROM _judged WHERE _state <> 'clear' ORDER BY {keys}
-        """,
-        "state",
-    )
+
+
+_ALONE = "SELECT *, CAST(1 AS BIGINT) AS _copies FROM _population"
+_COUNTED = """
+    SELECT * EXCLUDE (_copy) FROM (
+        SELECT *, count(*) OVER (PARTITION BY {keys}) AS _copies,
+               row_number() OVER (
+                   PARTITION BY {keys} ORDER BY CAST(once AS VARCHAR)
+               ) AS _copy
+        FROM (SELECT DISTINCT * FROM _population) once
+    ) WHERE _copy = 1"""
+"""Where a key stands on several rows, the first by its text stays for all of them."""
+
+
+def _keys(model: Model) -> str:
+    return ", ".join(quoted(k) for k in model.population.key)
 
 
 def _state_sql(model: Model) -> str:
@@ -256,33 +244,56 @@ def _state_sql(model: Model) -> str:
         ELSE 'hit' END"""
 
 
-def _reported(relations: Relations) -> list[dict[str, Any]]:
-    rows = relations.select("SELECT * FROM _reported ORDER BY _n")
-    return list(rows.to_pylist())
+def _reported(
+    model: Model, relations: Relations, counts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """Return what is not clear with the rows behind it; often that is nothing."""
+    number = sum(n for state, n in counts.items() if state != "clear")
+    _demand_few(model, "命中、复核或者未知的候选", number, MOST_REPORTED)
+    pairs = _pairs(model, relations)
+    if not number:
+        return []
+    keys = _keys(model)
+    relations.create(
+        "_reported",
+        f"""
+        SELECT row_number() OVER (ORDER BY {keys}) - 1 AS _n, *
+        FROM _judged WHERE _state <> 'clear' ORDER BY {keys}
+        """,
+        "state",
+    )
+    links = _link(relations, pairs)
+    rows = relations.select("SELECT * FROM _reported ORDER BY _n").to_pylist()
+    behind = _behind(relations, links, number)
+    gaps: list[list[str]] = [[] for _ in rows]
+    if counts.get("unknown"):
+        _fill_gaps(model, relations, links, gaps)
+    return [
+        {**row, "_behind": b, "_gaps": g}
+        for row, b, g in zip(rows, behind, gaps, strict=True)
+    ]
 
 
-def _states(model: Model, relations: Relations) -> dict[Key, str]:
-    keys = ", ".join(quoted(k) for k in model.population.key)
-    rows = relations.select(f"SELECT {keys}, _state FROM _judged ORDER BY {keys}")
-    columns = [c.to_pylist() for c in rows.columns]
-    return dict(zip(zip(*columns[:-1], strict=True), columns[-1], strict=True))
+def _pairs(model: Model, relations: Relations) -> dict[str, dict[str, str]]:
+    """Return data set → its columns and those of a finding that must be equal."""
+    have = relations.names("_judged")
+    found: dict[str, dict[str, str]] = {}
+    for dataset in dict.fromkeys((*model.data, *model.clears, *model.tables)):
+        columns = relations.names(dataset)
+        by_key = {k: k for k in model.population.key if k in columns}
+        pairs = model.records.get(dataset, by_key)
+        for theirs, ours in pairs.items():
+            if ours not in have or theirs not in columns:
+                what = f"没有列 {ours if ours not in have else theirs}"
+                raise ModelError(_problem(model, f"records.{dataset}", what))
+        if pairs:
+            found[dataset] = pairs
+    return found
 
 
-def _pairs(model: Model, relations: Relations, dataset: str) -> dict[str, str]:
-    """Return the columns of a data set and those of a finding that must be equal."""
-    have = relations.columns("_reported")
-    columns = relations.columns(dataset)
-    pairs = model.records.get(dataset)
-    if pairs is None:
-        return {k: k for k in model.population.key if k in columns}
-    for theirs, ours in pairs.items():
-        if ours not in have or theirs not in columns:
-            what = f"没有列 {ours if ours not in have else theirs}"
-            raise ModelError(_problem(model, f"records.{dataset}", what))
-    return pairs
-
-
-def _link(model: Model, relations: Relations) -> dict[str, str]:
+def _link(
+    relations: Relations, pairs: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
     """Keep which rows stand behind which finding: data set → table of (n, i).
 
     A list of row numbers is spread out first: a join on equal values is many times
@@ -290,12 +301,9 @@ def _link(model: Model, relations: Relations) -> dict[str, str]:
     """
     kinds = relations.columns("_reported")
     links: dict[str, str] = {}
-    for dataset in dict.fromkeys((*model.data, *model.clears, *model.tables)):
-        pairs = _pairs(model, relations, dataset)
-        if not pairs:
-            continue
-        spread = next((o for o in pairs.values() if kinds[o].endswith("[]")), None)
-        both = " AND ".join(_equal(t, o, kinds, spread) for t, o in pairs.items())
+    for dataset, equal in pairs.items():
+        spread = next((o for o in equal.values() if kinds[o].endswith("[]")), None)
+        both = " AND ".join(_equal(t, o, kinds, spread) for t, o in equal.items())
         source = "_reported"
         if spread is not None:
             source = f"(SELECT *, unnest({quoted(spread)}) AS _one FROM _reported)"
@@ -318,11 +326,9 @@ def _equal(theirs: str, ours: str, kinds: Mapping[str, str], spread: str | None)
 
 
 def _behind(
-    relations: Relations, links: Mapping[str, str]
+    relations: Relations, links: Mapping[str, str], number: int
 ) -> list[dict[str, list[int]]]:
-    behind: list[dict[str, list[int]]] = [
-        {} for _ in range(relations.count("_reported"))
-    ]
+    behind: list[dict[str, list[int]]] = [{} for _ in range(number)]
     for dataset, link in links.items():
         rows = relations.select(f"SELECT n, i FROM {quoted(link)} ORDER BY n, i")
         for n, i in zip(rows["n"].to_pylist(), rows["i"].to_pylist(), strict=True):
@@ -330,11 +336,13 @@ def _behind(
     return behind
 
 
-def _gaps(
-    model: Model, relations: Relations, links: Mapping[str, str]
-) -> list[list[str]]:
+def _fill_gaps(
+    model: Model,
+    relations: Relations,
+    links: Mapping[str, str],
+    gaps: list[list[str]],
+) -> None:
     """Name the required cells that are missing behind each unknown candidate."""
-    gaps: list[list[str]] = [[] for _ in range(relations.count("_reported"))]
     for dataset, link in links.items():
         if dataset not in model.data or dataset == "image":
             continue
@@ -356,4 +364,3 @@ def _gaps(
             gaps[n] += [
                 f"{dataset}.{c}" for c, m in zip(columns, missing, strict=True) if m
             ]
-    return gaps

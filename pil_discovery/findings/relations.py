@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +20,7 @@ from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.locked import locked
 from pil_discovery.findings.safety import faults, too_long
 from pil_discovery.findings.sql_words import sql_words
+from pil_discovery.findings.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,13 +68,15 @@ class Relations:
     ) -> None:
         self._file = file or f"models/screening/{model}.yaml"
         self._parameters = dict(parameters)
-        self._longest_s = longest_s
         self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
         self._connection = locked(
             f"SET memory_limit='{memory}'",
             f"SET temp_directory='{self._spill.as_posix()}'",
             f"SET max_temp_directory_size='{_MOST_SPILLED}'",
         )
+        self._columns: dict[str, dict[str, str]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._watch = Watch(self._connection.interrupt, longest_s)
 
     def __enter__(self) -> Relations:
         return self
@@ -84,6 +87,7 @@ class Relations:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._watch.close()
         self._connection.close()
         shutil.rmtree(self._spill, ignore_errors=True)
 
@@ -94,6 +98,7 @@ class Relations:
             f"CREATE TABLE {quoted(name)} AS SELECT * FROM _incoming"
         ).fetchall()
         self._connection.unregister("_incoming")
+        self._names[name] = tuple(table.column_names)
 
     def create(self, name: str, sql: str, where: str) -> int:
         """Keep the rows of a model's SELECT under a name; return their number.
@@ -110,8 +115,7 @@ class Relations:
     def select(self, sql: str, where: str = "") -> pa.Table:
         """Run a SELECT of our own (not a model's) and return Arrow rows."""
         try:
-            relation = self._connection.sql(sql, params=self._bound(sql))
-            return relation.to_arrow_table()
+            return self._connection.sql(sql).to_arrow_table()
         except duckdb.Error as error:
             what, near = sql_words(error)
             self._refuse(where, f"SQL 执行失败：{what}", near)
@@ -130,6 +134,15 @@ class Relations:
 
     def columns(self, name: str) -> dict[str, str]:
         """Return column name → DuckDB type of a table, in order."""
+        if name not in self._columns:
+            self._columns[name] = self._described(name)
+        return self._columns[name]
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return the columns of a table, in order."""
+        return self._names.get(name) or tuple(self.columns(name))
+
+    def _described(self, name: str) -> dict[str, str]:
         try:
             rows = self._connection.execute(f"DESCRIBE {quoted(name)}").fetchall()
         except duckdb.CatalogException:
@@ -141,42 +154,36 @@ class Relations:
         self._checked(f"SELECT ({expression}) AS x FROM {quoted(table)}", where)
 
     def _checked(self, sql: str, where: str) -> dict[str, Any]:
+        """Return the parameters of a model's SELECT, if it is a steady one."""
         if too_long(sql):
             self._refuse(where, too_long(sql))
         try:
-            statements = duckdb.extract_statements(sql)
+            names = _one_select(sql)
         except duckdb.Error as error:
             what, near = sql_words(error)
             self._refuse(where, f"SQL 无法解析：{what}", near)
-        if len(statements) != 1:
-            self._refuse(where, f"只能有一条语句，现有 {len(statements)} 条")
-        if statements[0].type != duckdb.StatementType.SELECT:
-            self._refuse(where, "只允许 SELECT 语句")
+        except ValueError as error:
+            self._refuse(where, str(error))
         for what, remedy in faults(sql):
             self._refuse(where, what, remedy)
-        return self._values(statements[0].named_parameters, where)
+        return self._values(names, where)
 
-    def _bound(self, sql: str) -> dict[str, Any]:
-        names = duckdb.extract_statements(sql)[0].named_parameters
-        return self._values(names, "")
-
-    def _values(self, names: set[str], where: str) -> dict[str, Any]:
+    def _values(self, names: frozenset[str], where: str) -> dict[str, Any]:
         unknown = sorted(n for n in names if n not in self._parameters)
         if unknown:
             self._refuse(
                 where, f"没有声明的参数：{'、'.join(unknown)}", "写入 parameters"
             )
-        return {n: self._parameters[n] for n in names}
+        return {n: self._parameters[n] for n in sorted(names)}
 
     def _execute(self, sql: str, where: str, values: dict[str, Any]) -> int:
         """Create a table; return its rows."""
-        watch = threading.Timer(self._longest_s, self._connection.interrupt)
-        watch.start()
         try:
-            rows = self._connection.execute(sql, values).fetchall()
+            with self._watch:
+                rows = self._connection.execute(sql, values).fetchall()
             return int(rows[0][0])
         except duckdb.InterruptException:
-            what = f"SQL 运行超过 {self._longest_s:g} 秒，已停止"
+            what = f"SQL 运行超过 {self._watch.longest_s:g} 秒，已停止"
             self._refuse(where, what, "检查递归有无终点、连接有无条件")
         except duckdb.OutOfMemoryException:
             what = "SQL 所需的内存或临时空间超过限制，已停止"
@@ -184,11 +191,26 @@ class Relations:
         except duckdb.Error as error:
             what, near = sql_words(error)
             self._refuse(where, f"SQL 执行失败：{what}", near)
-        finally:
-            watch.cancel()
 
     def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
         raise ModelError(Problem(self._file, where, what, remedy))
+
+
+@lru_cache(maxsize=4096)
+def _one_select(sql: str) -> frozenset[str]:
+    """Return the names of the parameters of a SELECT.
+
+    Raises
+    ------
+    ValueError
+        If the text is something else, or more than one statement; in Chinese.
+    """
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        raise ValueError(f"只能有一条语句，现有 {len(statements)} 条")
+    if statements[0].type != duckdb.StatementType.SELECT:
+        raise ValueError("只允许 SELECT 语句")
+    return frozenset(statements[0].named_parameters)
 
 
 def parameters_in(sql: str) -> set[str]:

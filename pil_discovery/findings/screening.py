@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections import Counter
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import shapely
 
+from pil_discovery.findings.both_readings import evaluate_model
 from pil_discovery.findings.inputs import (
-    exposed,
-    has_partial_dates,
     missing_clears,
     missing_data,
     usable_images,
 )
-from pil_discovery.findings.population import Evaluation, evaluate
 from pil_discovery.findings.rates import fictional_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.geo.geojson import geojson_of
@@ -30,6 +29,7 @@ from pil_discovery.types import (
     ModelRun,
     RecordRef,
 )
+from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from pil_discovery.types.examples import Scalar
     from pil_discovery.types.models import Signal
 
-Origins = dict[str, list[list[Any]]]
+Origins = dict[str, dict[int, RecordRef]]
+"""Data set → position of a row → where it stands."""
 
 _ID_LENGTH = 24
 _SCALAR_STATES = ("hit", "review", "dropped", "unknown")
@@ -87,17 +88,11 @@ def screen(
         return _not_run(model, "not_computable", gone), []
     images = usable_images(inputs.images, bands_of(model))
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
-    first = evaluate(model, inputs, images, as_of=as_of, parameters=values, late=False)
-    states, rows = first.states, _with_origin(first)
-    if has_partial_dates(exposed(model, inputs)):
-        last = evaluate(
-            model, inputs, images, as_of=as_of, parameters=values, late=True
-        )
-        states, rows = _reconciled(model, first, last)
-    origins = _origins(model, inputs)
+    judged = evaluate_model(model, inputs, images, as_of=as_of, parameters=values)
+    origins = _origins(model, inputs, judged.rows)
     findings = [
         _finding(model, inputs, row, _records(origins, images, row["_behind"]))
-        for row in rows
+        for row in judged.rows
     ]
     run = ModelRun(
         id=model.id,
@@ -105,8 +100,8 @@ def screen(
         version=model.version,
         state="computed",
         missing_clears=tuple(missing_clears(model, inputs)),
-        counts=_counts(states),
-        steps=tuple(first.steps),
+        counts=_counts(judged.counts),
+        steps=tuple(judged.steps),
     )
     return run, findings
 
@@ -128,49 +123,11 @@ def bands_of(model: Model) -> tuple[str, ...]:
     return {**model.clears, **model.data}.get("image", ())
 
 
-def _counts(states: Mapping[Any, str]) -> Counts:
-    tally = Counter(states.values())
+def _counts(tally: Mapping[str, int]) -> Counts:
     return Counts(
-        population=len(states), **{s: tally[s] for s in (*_SCALAR_STATES, "clear")}
+        population=sum(tally.values()),
+        **{s: tally.get(s, 0) for s in (*_SCALAR_STATES, "clear")},
     )
-
-
-def _with_origin(evaluation: Evaluation) -> list[dict[str, Any]]:
-    return [
-        {**row, "_behind": behind, "_gaps": gaps}
-        for row, behind, gaps in zip(
-            evaluation.rows, evaluation.behind, evaluation.gaps, strict=True
-        )
-    ]
-
-
-def _reconciled(
-    model: Model, first: Evaluation, last: Evaluation
-) -> tuple[dict[tuple[Any, ...], str], list[dict[str, Any]]]:
-    """Make unknown what a partial date leaves open: both ends must agree."""
-    names = model.population.key
-    every = sorted({*first.states, *last.states}, key=_sortable)
-    states = {
-        k: first.states[k]
-        if k in first.states and first.states[k] == last.states.get(k)
-        else "unknown"
-        for k in every
-    }
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for evaluation in (last, first):
-        rows |= {tuple(r[n] for n in names): r for r in _with_origin(evaluation)}
-    reported = []
-    for key in every:
-        if states[key] == "clear":
-            continue
-        torn = first.states.get(key) != last.states.get(key)
-        more = {"_state": "unknown", "_torn": True} if torn else {}
-        reported.append({**rows[key], **more})
-    return states, reported
-
-
-def _sortable(key: tuple[Any, ...]) -> tuple[tuple[bool, str, Any], ...]:
-    return tuple((v is None, type(v).__name__, v if v is not None else 0) for v in key)
 
 
 def _finding(
@@ -265,12 +222,24 @@ def _fired(
     )
 
 
-def _origins(model: Model, inputs: Inputs) -> Origins:
-    """Return where each row of the declared tables stands: source, sheet, row."""
-    names = [n for n in {**model.data, **model.clears} if n in inputs.frames]
+def _origins(
+    model: Model, inputs: Inputs, rows: Sequence[Mapping[str, Any]]
+) -> Origins:
+    """Return where the rows behind the findings stand: source, sheet, row."""
+    names = [n for n in {**model.data, **model.clears} if n in inputs.rows]
+    return {name: _places(inputs.rows[name], name, rows) for name in names}
+
+
+def _places(
+    table: pa.Table, name: str, rows: Sequence[Mapping[str, Any]]
+) -> dict[int, RecordRef]:
+    behind = (row["_behind"].get(name, ()) for row in rows)
+    positions = sorted(set(chain.from_iterable(behind)))
+    taken = table.select(ORIGIN_COLUMNS).take(pa.array(positions, pa.int64()))
+    columns = [column.to_pylist() for column in taken.columns]
     return {
-        n: [inputs.frames[n][c].tolist() for c in ("_source", "_sheet", "_row")]
-        for n in names
+        position: RecordRef(dataset=name, source=source, sheet=sheet, row=number)
+        for position, source, sheet, number in zip(positions, *columns, strict=True)
     }
 
 
@@ -282,18 +251,8 @@ def _records(
         if dataset == "image":
             refs += [_picture(images[i]) for i in positions]
         elif dataset in origins:
-            refs += [_record(dataset, origins[dataset], i) for i in positions]
+            refs += [origins[dataset][i] for i in positions]
     return tuple(refs)
-
-
-def _record(dataset: str, origin: Sequence[list[Any]], position: int) -> RecordRef:
-    source, sheet, row = (column[position] for column in origin)
-    return RecordRef(
-        dataset=dataset,
-        source=str(source),
-        sheet=sheet if isinstance(sheet, str) else None,
-        row=int(row),
-    )
 
 
 def _picture(image: Image) -> RecordRef:

@@ -12,7 +12,7 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.limits import FIRST_YEAR, LAST_YEAR, date_in_range
 from pil_discovery.catalog.workspace import BUILTIN
 from pil_discovery.errors import Problem, WorkspaceError
-from pil_discovery.findings import Inputs
+from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.pipeline.grounds import civil_domains, picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
@@ -178,8 +178,9 @@ def _opened(workspace: str | Path | Workspace) -> Workspace:
 
 def inputs_of(workspace: Workspace, catalog: Catalog, materials: Materials) -> Inputs:
     """Return what was read as models see it: codes linked, rates of the place."""
+    linked = subjects.link_codes(materials.frames, catalog.datasets)
     return Inputs(
-        subjects.link_codes(materials.frames, catalog.datasets),
+        rows_of(linked, catalog.datasets),
         materials.images,
         catalog.datasets,
         tables=catalog.tables,

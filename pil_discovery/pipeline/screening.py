@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import multiprocessing
+import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pil_discovery.findings import Inputs, screen
+from pil_discovery.findings import Inputs, declared, screen
 from pil_discovery.pipeline.guarded import run_guarded
+from pil_discovery.pipeline.stored import store_tables
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from pil_discovery.types import Finding, Model, ModelRun
 
@@ -39,40 +43,56 @@ def screen_all(
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Screened:
     """Run every model; the result does not depend on the number of processes."""
-    jobs = [(m, inputs, as_of, personal) for m in models]
     runs: list[ModelRun] = []
     findings: list[Finding] = []
     seconds: dict[str, float] = {}
-    for done, (run, found, took) in enumerate(_outcomes(jobs, workers or 1)):
-        runs.append(run)
-        findings += found
-        seconds[run.id] = round(took, 3)
-        if progress is not None:
-            progress(run.id, done + 1, len(jobs))
+    with _reachable(models, inputs, workers or 1) as reached:
+        jobs = [(m, reached, as_of, personal) for m in models]
+        for done, (run, found, took) in enumerate(_outcomes(jobs, workers or 1)):
+            runs.append(run)
+            findings += found
+            seconds[run.id] = round(took, 3)
+            if progress is not None:
+                progress(run.id, done + 1, len(jobs))
     return Screened(runs, findings, seconds)
 
 
 Job = tuple["Model", Inputs, "dt.date", bool]
 
 
+@contextmanager
+def _reachable(
+    models: Sequence[Model], inputs: Inputs, workers: int
+) -> Iterator[Inputs]:
+    """Give inputs that any process of this run can open without a copy."""
+    if _in_one_process(models, workers):
+        yield inputs
+        return
+    wanted = {name for m in models for name in declared(m)}
+    rows = {name: rows for name, rows in inputs.rows.items() if name in wanted}
+    with tempfile.TemporaryDirectory(prefix="pil-run-") as folder:
+        yield replace(inputs, rows=store_tables(rows, Path(folder)))
+
+
+def _in_one_process(models: Sequence[Model], workers: int) -> bool:
+    shipped = sum(not m.is_local for m in models)
+    return shipped == len(models) and (workers == 1 or shipped < 2)
+
+
 def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
     """Yield outcomes in the order of the jobs; local models run guarded, one by one."""
-    shipped = _shipped([job for job in jobs if not job[0].is_local], workers)
-    for job in jobs:
-        if job[0].is_local:
-            outcome: Outcome = run_guarded(_work, _reduced(job), file=job[0].place)
-            yield outcome
-        else:
-            yield next(shipped)
+    ours = [job for job in jobs if not job[0].is_local]
+    # closed at the end, so that no process holds a file of the run any longer
+    with closing(_shipped(ours, workers)) as shipped:
+        for job in jobs:
+            if job[0].is_local:
+                outcome: Outcome = run_guarded(_work, job, file=job[0].place)
+                yield outcome
+            else:
+                yield next(shipped)
 
 
-def _reduced(job: Job) -> Job:
-    """Leave out the tables that the model does not declare: they cross a border."""
-    model, inputs, as_of, personal = job
-    return model, _declared(model, inputs), as_of, personal
-
-
-def _shipped(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
+def _shipped(jobs: Sequence[Job], workers: int) -> Generator[Outcome]:
     if workers == 1 or len(jobs) < 2:
         yield from map(_work, jobs)
         return
@@ -85,12 +105,5 @@ def _shipped(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
 def _work(job: Job) -> Outcome:
     model, inputs, as_of, personal = job
     started = time.perf_counter()
-    run, found = screen(model, _declared(model, inputs), as_of=as_of, personal=personal)
+    run, found = screen(model, inputs, as_of=as_of, personal=personal)
     return run, found, time.perf_counter() - started
-
-
-def _declared(model: Model, inputs: Inputs) -> Inputs:
-    names = {*model.data, *model.clears}
-    frames = {n: f for n, f in inputs.frames.items() if n in names}
-    tables = {n: t for n, t in inputs.tables.items() if n in model.tables}
-    return replace(inputs, frames=frames, tables=tables)

@@ -35,7 +35,8 @@ OddRows = tuple[tuple[str, ...], ...]
 class Block:
     """Rows with as many cells each, by columns.
 
-    A column is an Arrow array of `TEXTS` or of floats, or a tuple of any cells.
+    A column is an Arrow array of `TEXTS`, floats, whole numbers, days or moments, or a
+    tuple of any cells.
     """
 
     columns: tuple[pa.Array | tuple[Cell, ...], ...]
@@ -109,7 +110,7 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
     def column(
         self, position: int, records: NDArray[np.int64]
     ) -> pa.ChunkedArray | list[Cell]:
-        """Return the cells of a column: in Arrow where all are texts, or all floats.
+        """Return the cells of a column: in Arrow where all are of one type of it.
 
         Parameters
         ----------
@@ -130,8 +131,9 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
         kinds -= {pa.null()}
         if kinds <= {TEXTS}:
             return pa.chunked_array([_as(part, TEXTS) for part in parts], TEXTS)
-        if kinds == {pa.float64()}:
-            return pa.chunked_array([_as(p, pa.float64()) for p in parts])
+        if len(kinds) == 1 and None not in kinds:
+            (kind,) = kinds
+            return pa.chunked_array([_as(part, kind) for part in parts])
         return [cell for part in parts for cell in _cells(part)]
 
     def take(self, positions: Sequence[int]) -> list[tuple[Cell, ...]]:

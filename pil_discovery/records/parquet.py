@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.records.block_rows import TEXTS, Block, BlockRows
 from pil_discovery.records.containers import MOST_CELLS
 from pil_discovery.records.grids import NamedGrid
-from pil_discovery.types import BEIJING
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
     from pyarrow.parquet import ParquetFile
 
+    Column: TypeAlias = pa.ChunkedArray | tuple[Any, ...]
+
 _MOST_BYTES = 2 * 2**30
 _LARGE = 10**15
+_BEIJING = "+08:00"
+_STEP = 2**20
+"""Rows of a block; the file gives its columns whole."""
 _DAMAGED = (pa.ArrowException, ValueError, OSError, OverflowError, MemoryError)
 """What Arrow raises at a damaged file; texts that are no UTF-8 are a ValueError."""
 
@@ -51,7 +55,7 @@ def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]
         raise ReadError(problem) from None
     used = {n: c for n, c in enumerate(columns) if c is not None}
     headers = tuple(names[n] for n in used)
-    rows = list(zip(*used.values(), strict=True))
+    rows = BlockRows(_blocks(list(used.values()), table.num_rows if used else 0))
     lost = [n for at, n in enumerate(names) if at not in used]
     why = "一格里不止一个值或是二进制内容，请导出方展开为普通列"
     note = Inference(what="嵌套或二进制的列未读取", value="、".join(lost), why=why)
@@ -71,7 +75,18 @@ def _demand_rows(source: ParquetFile, file: str) -> None:
         raise ReadError(Problem(file, "", what, "按年度或地区拆分后导入"))
 
 
-def _cells(column: pa.ChunkedArray) -> list[Any] | None:
+def _blocks(columns: Sequence[Column], rows: int) -> Iterator[Block]:
+    for start in range(0, rows, _STEP):
+        yield Block(tuple(_piece(column, start) for column in columns))
+
+
+def _piece(column: Column, start: int) -> pa.Array | tuple[Any, ...]:
+    if isinstance(column, tuple):
+        return column[start : start + _STEP]
+    return column.slice(start, _STEP).combine_chunks()
+
+
+def _cells(column: pa.ChunkedArray) -> Column | None:
     """Return the cells of a column; None for a column that has no plain cells."""
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -81,51 +96,55 @@ def _cells(column: pa.ChunkedArray) -> list[Any] | None:
     return None if reader is None else reader(column)
 
 
-def _plain(column: pa.ChunkedArray) -> list[Any]:
-    return list(column.to_pylist())
+def _as_text(column: pa.ChunkedArray) -> Column:
+    return pc.cast(column, TEXTS)
 
 
-def _as_text(column: pa.ChunkedArray) -> list[Any]:
-    return list(pc.cast(column, pa.string()).to_pylist())
+def _days(column: pa.ChunkedArray) -> Column:
+    return _in_python(pc.cast(column, pa.date32()))
 
 
-def _truths(column: pa.ChunkedArray) -> list[Any]:
-    words = {True: "TRUE", False: "FALSE", None: None}
-    return [words[cell] for cell in column.to_pylist()]
+def _truths(column: pa.ChunkedArray) -> Column:
+    yes, no = pa.scalar("TRUE", TEXTS), pa.scalar("FALSE", TEXTS)
+    return pc.if_else(column, yes, no)
 
 
-def _whole(column: pa.ChunkedArray) -> list[Any]:
-    return [
+def _whole(column: pa.ChunkedArray) -> Column:
+    """Return whole numbers; a column with codes among them keeps those as texts."""
+    ends = pc.min_max(column).as_py()
+    if ends["min"] is None or -_LARGE < ends["min"] <= ends["max"] < _LARGE:
+        return pc.cast(column, pa.int64())
+    return tuple(
         str(cell) if cell is not None and abs(cell) >= _LARGE else cell
         for cell in column.to_pylist()
-    ]
+    )
 
 
-def _real(column: pa.ChunkedArray) -> list[Any]:
+def _real(column: pa.ChunkedArray) -> Column:
     """Return floats; short ones by their text, which is what was meant (3.14)."""
     if column.type != pa.float64():
-        texts = pc.cast(column, pa.string()).to_pylist()
-        cells = [None if text is None else float(text) for text in texts]
-    else:
-        cells = column.to_pylist()
-    return [None if cell != cell else cell for cell in cells]  # noqa: PLR0124 - NaN
+        column = pc.cast(pc.cast(column, pa.string()), pa.float64())
+    return pc.if_else(pc.is_nan(column), pa.scalar(None, pa.float64()), column)
 
 
-def _moments(column: pa.ChunkedArray) -> list[Any]:
+def _moments(column: pa.ChunkedArray) -> Column:
     zone = column.type.tz
-    texts = pc.cast(column, pa.timestamp("us", tz=zone), safe=False)
+    exact = pc.cast(column, pa.timestamp("us", tz=zone), safe=False)
+    if zone:
+        exact = pc.local_timestamp(pc.cast(exact, pa.timestamp("us", tz=_BEIJING)))
+    return _in_python(exact) or _as_text(column)
+
+
+def _in_python(column: pa.ChunkedArray) -> Column | None:
+    """Return the column if its ends are days that Python knows, years 1 to 9999."""
     try:
-        cells = texts.to_pylist()
+        pc.min_max(column).as_py()
     except (OverflowError, ValueError):
-        return _as_text(column)
-    return [_local(cell) if zone and cell is not None else cell for cell in cells]
+        return None
+    return column
 
 
-def _local(moment: dt.datetime) -> dt.datetime:
-    return moment.astimezone(BEIJING).replace(tzinfo=None)
-
-
-def _binary(column: pa.ChunkedArray) -> list[Any] | None:
+def _binary(column: pa.ChunkedArray) -> Column | None:
     """Return texts that an old writer did not mark as such, None for other bytes."""
     try:
         return _as_text(column)
@@ -145,14 +164,14 @@ def _is_text(kind: pa.DataType) -> bool:
 _READERS: tuple[
     tuple[Callable[[pa.DataType], bool], Callable[[pa.ChunkedArray], Any]], ...
 ] = (
-    (_is_text, _plain),
-    (pa.types.is_null, _plain),
+    (_is_text, _as_text),
+    (pa.types.is_null, _as_text),
     (pa.types.is_boolean, _truths),
     (pa.types.is_integer, _whole),
     (pa.types.is_floating, _real),
     (pa.types.is_decimal, _as_text),
     (pa.types.is_timestamp, _moments),
-    (pa.types.is_date, _plain),
+    (pa.types.is_date, _days),
     (pa.types.is_time, _as_text),
     (_is_binary, _binary),
 )

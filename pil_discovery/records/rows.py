@@ -189,6 +189,8 @@ def _cells(page: Page, position: int) -> pd.Series:
         return pd.Series(cells, dtype=object)
     if cells.type == pa.float64():
         return pd.Series(cells.to_numpy())
+    if cells.type != TEXTS:
+        return pd.Series(pd.arrays.ArrowExtensionArray(cells))
     return pd.Series(pd.array(cells, dtype="string"))
 
 

@@ -15,7 +15,7 @@ from pil_discovery.errors import Problem, ReadError
 from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import Rules, rules_of
-from pil_discovery.text.settling import Settlement, arrow_texts, is_arrow, settle
+from pil_discovery.text.settling import Settlement, arrow_cells, in_arrow, settle
 from pil_discovery.text.units import conversion, unit_fault
 from pil_discovery.types.sources import Inference, ReasonClass, Suggestion
 
@@ -226,8 +226,8 @@ class _Spread:
 
 def _distinct(cells: pd.Series) -> tuple[np.ndarray, list[object]]:
     """Return for each cell the position of its value, and the values in order."""
-    if is_arrow(cells):
-        coded = arrow_texts(cells).combine_chunks().dictionary_encode()
+    if in_arrow(cells):
+        coded = arrow_cells(cells).combine_chunks().dictionary_encode()
         codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         return codes, coded.dictionary.to_pylist()
     codes, distinct = pd.factorize(_plain(cells), use_na_sentinel=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from pil_discovery.text.settling import arrow_texts, is_arrow
+from pil_discovery.text.settling import arrow_cells, is_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -71,13 +71,13 @@ def _all_differ(cells: pd.Series) -> bool:
     """Return whether no text stands twice; only of texts, where that is cheap."""
     if not is_arrow(cells):
         return False
-    return len(pc.unique(arrow_texts(cells))) == len(cells)
+    return len(pc.unique(arrow_cells(cells))) == len(cells)
 
 
 def _numbers(cells: pd.Series) -> NDArray[np.uint64]:
     """Return a number for each cell, equal where the cells are equal."""
     if is_arrow(cells):
-        codes = arrow_texts(cells).combine_chunks().dictionary_encode().indices
+        codes = arrow_cells(cells).combine_chunks().dictionary_encode().indices
         return np.asarray(codes.fill_null(-1), dtype=np.int64).view(np.uint64)
     if cells.dtype == "float64":
         reals = cells.to_numpy() + 0.0  # -0.0 is equal to 0.0

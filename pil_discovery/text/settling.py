@@ -52,7 +52,7 @@ def settle(cells: pd.Series, rules: Rules, dtype: str) -> Settlement | None:
     Parameters
     ----------
     cells
-        Texts in Arrow memory, floats, or objects.
+        Cells in Arrow memory, floats, or objects.
     dtype
         Type of the column in pandas.
 
@@ -62,7 +62,7 @@ def settle(cells: pd.Series, rules: Rules, dtype: str) -> Settlement | None:
         None where no cell of such a column can be settled.
     """
     read = usual_reader(rules)
-    if read is None:
+    if read is None or not _may_hold(cells, rules):
         return None
     chunks, others = _texts(cells)
     found = [read(chunk, rules) for chunk in chunks]
@@ -75,11 +75,18 @@ def settle(cells: pd.Series, rules: Rules, dtype: str) -> Settlement | None:
     return Settlement(values, np.flatnonzero(~settled))
 
 
+def _may_hold(cells: pd.Series, rules: Rules) -> bool:
+    """Return whether cells of a type of their own may be usual for such a column."""
+    if is_arrow(cells) or not in_arrow(cells):
+        return True
+    return cells.dtype.kind == "i" and rules.field.type in {"number", "integer"}
+
+
 def _texts(cells: pd.Series) -> tuple[list[pa.Array], NDArray[np.bool_] | None]:
     """Return the texts of a column, and where it holds anything else but nothing."""
     if is_arrow(cells):
-        return arrow_texts(cells).chunks, None
-    if cells.dtype == "float64":
+        return arrow_cells(cells).chunks, None
+    if cells.dtype == "float64" or in_arrow(cells):
         nothing = pa.nulls(len(cells), pa.large_string())
         return list(_pieces(nothing)), cells.notna().to_numpy()
     objects = cells.to_numpy(dtype=object)
@@ -102,8 +109,13 @@ def is_arrow(cells: pd.Series) -> bool:
     return isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
 
 
-def arrow_texts(cells: pd.Series) -> pa.ChunkedArray:
-    """Return the texts of such a column without a copy."""
+def in_arrow(cells: pd.Series) -> bool:
+    """Return whether the cells are in Arrow memory, whatever they are."""
+    return is_arrow(cells) or isinstance(cells.dtype, pd.ArrowDtype)
+
+
+def arrow_cells(cells: pd.Series) -> pa.ChunkedArray:
+    """Return the cells of such a column without a copy."""
     texts = pa.array(cells.array)
     return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
 
@@ -150,6 +162,8 @@ def _add_numbers(
 def _reals(column: pd.Series) -> NDArray[np.float64]:
     if column.dtype == "float64":
         return column.to_numpy()
+    if in_arrow(column):
+        return np.asarray(pc.cast(arrow_cells(column), pa.float64()).to_numpy())
     cells = column.to_numpy(dtype=object)
     if set(map(type, cells)) <= {float, type(None)}:
         return cells.astype(np.float64)

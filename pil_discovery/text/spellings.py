@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pil_discovery.text.characters import squeeze
-from pil_discovery.text.settling import arrow_texts, is_arrow
+from pil_discovery.text.settling import arrow_cells, is_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def bare(cells: pd.Series) -> pd.Series:
 
 def _numbered(cells: pd.Series, spelt: Callable[[pa.Array], pa.Array]) -> pd.Series:
     if is_arrow(cells):
-        coded = arrow_texts(cells).combine_chunks().dictionary_encode()
+        coded = arrow_cells(cells).combine_chunks().dictionary_encode()
         codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         distinct = coded.dictionary
     else:

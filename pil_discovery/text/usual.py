@@ -51,13 +51,15 @@ def usual_reader(rules: Rules) -> Callable[[pa.Array, Rules], Settled] | None:
 
 
 def settle_floats(reals: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]:
-    """Mark the number cells of a workbook that stay as they are.
+    """Mark the number cells of a column of numbers that stay as they are.
 
     Money does where it is the nearest float of a whole number of cents.
     """
     field = rules.field
-    if field.type != "number" or field.unit == "1/d" or column_factor(rules) != 1:
+    if field.unit == "1/d" or column_factor(rules) != 1:
         return np.zeros(len(reals), dtype=bool)
+    if field.type == "integer":
+        return np.asarray((reals >= 0) & (reals < 10**15) & (reals == np.rint(reals)))
     plain = np.abs(reals) < 10**13
     if _is_money(rules):
         plain &= np.rint(np.where(plain, reals, 0) * 100) / 100 == reals

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pandas as pd
 
-from pil_discovery.findings import Inputs
+from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.types import Dataset, Model
 
 AS_OF = dt.date(2026, 9, 30)
@@ -92,4 +92,4 @@ def inputs(bill: pd.DataFrame, relief: list[str] | None = None) -> Inputs:
         frames["relief"] = pd.DataFrame(
             {"bill_no": pd.array(relief, dtype="string")}
         ).assign(_source="减免.csv", _sheet=None, _row=range(2, len(relief) + 2))
-    return Inputs(frames, (), DATASETS)
+    return Inputs(rows_of(frames, DATASETS), (), DATASETS)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from pil_discovery.findings import Inputs, screen
+from pil_discovery.findings import Inputs, rows_of, screen
 from pil_discovery.types import Dataset
 from tests.findings.factory import AS_OF, bills, model
 from tests.findings.factory import inputs as bill_inputs
@@ -77,7 +77,7 @@ def hits(found):
 def test_tolerance_takes_off_what_a_shift_could_explain():
     built = squares(5, 1020, sigma=[3.0, 4.0])
     tables = {"built": built, "plot": squares(0, 1000, sigma=0.0)}
-    inputs = Inputs(tables, (), DATASETS)
+    inputs = Inputs(rows_of(tables, DATASETS), (), DATASETS)
     plain = screen(beyond(), inputs, as_of=AS_OF)
     assert hits(plain) == pytest.approx({"P0": 500, "P1": 2000}, rel=1e-3)
     sure = screen(beyond(tolerance_sigma=2), inputs, as_of=AS_OF)
@@ -86,13 +86,13 @@ def test_tolerance_takes_off_what_a_shift_could_explain():
 
 def test_an_unknown_sigma_gives_no_tolerance():
     tables = {"built": squares(20, sigma=np.nan), "plot": squares(0, sigma=3.0)}
-    inputs = Inputs(tables, (), DATASETS)
+    inputs = Inputs(rows_of(tables, DATASETS), (), DATASETS)
     sure = screen(beyond(tolerance_sigma=2), inputs, as_of=AS_OF)
     assert hits(sure) == pytest.approx({"P0": 2000}, rel=1e-3)
 
 
 def test_absent_columns_and_tables_of_clears_are_empty_and_told():
-    inputs = Inputs({"built": squares(0, sigma=3.0)}, (), DATASETS)
+    inputs = Inputs(rows_of({"built": squares(0, sigma=3.0)}, DATASETS), (), DATASETS)
     run, findings = screen(beyond(), inputs, as_of=AS_OF)
     assert run.state == "computed"
     assert run.missing_clears == ("built.owner", "plot")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pil_discovery.findings import Inputs, explain, lint, screen
+from pil_discovery.findings import Inputs, explain, lint, rows_of, screen
 from pil_discovery.findings.rates import periods, rate_table, used_rates
 from pil_discovery.types import RateRow, RateTable, UsedRate, Words
 from tests.findings.factory import AS_OF, DATASETS, bills, model
@@ -137,7 +137,7 @@ def rated():
 def given_rates(rates, place="990302"):
     frame = bills(("A", "2021-12-31", 1000), ("B", "2022-01-01", 1000))
     return Inputs(
-        {"bill": frame},
+        rows_of({"bill": frame}, DATASETS),
         datasets=DATASETS,
         tables={} if rates is None else {"fee_rate": rates},
         jurisdiction=place,

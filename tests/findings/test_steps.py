@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from pil_discovery.errors import ModelError
-from pil_discovery.findings import Inputs, run_example, screen
+from pil_discovery.findings import Inputs, rows_of, run_example, screen
 from pil_discovery.types import Dataset, Model
 
 AS_OF = dt.date(2026, 9, 30)
@@ -240,7 +240,9 @@ def test_one_picture_is_not_enough_for_change():
         ).assign(_source="a", _sheet=None, _row=1)
     }
     run, _ = screen(
-        model(steps, sql, **bands()), Inputs(frames, (), DATASETS), as_of=AS_OF
+        model(steps, sql, **bands()),
+        Inputs(rows_of(frames, DATASETS), (), DATASETS),
+        as_of=AS_OF,
     )
     assert (run.state, run.missing) == ("not_computable", ("image",))
 

@@ -11,7 +11,7 @@ import yaml
 
 from pil_discovery.catalog import load_catalog, models_folder
 from pil_discovery.errors import CatalogError, PilError
-from pil_discovery.findings import Inputs
+from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.pipeline.comparing import compare_models
 from pil_discovery.pipeline.explaining import explain_row
 from pil_discovery.pipeline.flow import scan
@@ -280,7 +280,12 @@ def test_a_text_that_doubles_itself_takes_no_more_memory_than_allowed(place):
     model = catalog.models["land/deed"]
     inputs = Inputs({}, datasets=catalog.datasets)
     frames = {"land_contract": pd.DataFrame(columns=[*model.data["land_contract"]])}
-    job = (model, replace(inputs, frames=frames), dt.date(2026, 9, 30), False)
+    job = (
+        model,
+        replace(inputs, rows=rows_of(frames, catalog.datasets)),
+        dt.date(2026, 9, 30),
+        False,
+    )
     with pytest.raises(PilError, match=r"本地/land/deed\.yaml：.*(已停止|中断|失败)"):
         run_guarded(_work, job, file=model.place, most_bytes=5 * 2**30, longest_s=120)
 

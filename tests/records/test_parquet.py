@@ -87,3 +87,24 @@ def test_a_layer_and_a_damaged_file_are_refused_with_advice(tmp_path):
     path.write_bytes(whole[:-20])
     with pytest.raises(ReadError, match=r"打不开.*CSV"):
         read_table(path, CATALOGUE, wanted="contract")
+
+
+def test_typed_columns_are_read_as_their_texts_are(tmp_path):
+    days = [dt.date(2024, 2, 29), None, dt.date(1900, 1, 1), dt.date(2101, 1, 1)]
+    columns = {
+        "合同编号": pa.array([7, 10**15 - 1, None, 10**15]),
+        "签订日期": pa.array(days),
+        "出让面积": pa.array([-3, 0, None, 2**40]),
+        "成交价": pa.array([0.1, 1e13, None, 2.675]),
+        "交地日期": pa.array(["2024-01-01 08:00:00", *[None] * 3]).cast("timestamp[s]"),
+    }
+    typed = read_table(saved(tmp_path, columns), CATALOGUE, wanted="contract")
+    spelled = {
+        name: [None if cell is None else str(cell) for cell in cells.to_pylist()]
+        for name, cells in ((n, pa.array(c)) for n, c in columns.items())
+    }
+    texts = read_table(saved(tmp_path, spelled, "b"), CATALOGUE, wanted="contract")
+    same = [c for c in typed.frame.columns if c != "_source"]
+    pd.testing.assert_frame_equal(typed.frame[same], texts.frame[same])
+    listed = ["row", "column", "value", "scope", "reason_class"]
+    assert typed.quarantine[listed].equals(texts.quarantine[listed])
