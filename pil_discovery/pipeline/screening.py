@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 import time
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pil_discovery.findings import Inputs, declared, screen
-from pil_discovery.pipeline.guarded import run_guarded
+from pil_discovery.pipeline.spreading import spread
 from pil_discovery.pipeline.stored import store_tables
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pil_discovery.types import Finding, Model, ModelRun
-
-Outcome = tuple["ModelRun", "list[Finding]", float]
 
 
 @dataclass(frozen=True)
@@ -46,9 +42,14 @@ def screen_all(
     runs: list[ModelRun] = []
     findings: list[Finding] = []
     seconds: dict[str, float] = {}
-    with _reachable(models, inputs, workers or 1) as reached:
+    processes = workers or 1
+    with ExitStack() as stack:
+        reached = stack.enter_context(_reachable(models, inputs, processes))
         jobs = [(m, reached, as_of, personal) for m in models]
-        for done, (run, found, took) in enumerate(_outcomes(jobs, workers or 1)):
+        # closed first, so that no process holds a file of the run any longer
+        outcomes = stack.enter_context(closing(spread(_work, jobs, workers=processes)))
+        for done, outcome in enumerate(outcomes):
+            run, found, took = outcome.result()
             runs.append(run)
             findings += found
             seconds[run.id] = round(took, 3)
@@ -79,30 +80,7 @@ def _in_one_process(models: Sequence[Model], workers: int) -> bool:
     return shipped == len(models) and (workers == 1 or shipped < 2)
 
 
-def _outcomes(jobs: Sequence[Job], workers: int) -> Iterator[Outcome]:
-    """Yield outcomes in the order of the jobs; local models run guarded, one by one."""
-    ours = [job for job in jobs if not job[0].is_local]
-    # closed at the end, so that no process holds a file of the run any longer
-    with closing(_shipped(ours, workers)) as shipped:
-        for job in jobs:
-            if job[0].is_local:
-                outcome: Outcome = run_guarded(_work, job, file=job[0].place)
-                yield outcome
-            else:
-                yield next(shipped)
-
-
-def _shipped(jobs: Sequence[Job], workers: int) -> Generator[Outcome]:
-    if workers == 1 or len(jobs) < 2:
-        yield from map(_work, jobs)
-        return
-    # spawn: DuckDB and Arrow hold threads that a forked child would not have
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from pool.map(_work, jobs)
-
-
-def _work(job: Job) -> Outcome:
+def _work(job: Job) -> tuple[ModelRun, list[Finding], float]:
     model, inputs, as_of, personal = job
     started = time.perf_counter()
     run, found = screen(model, inputs, as_of=as_of, personal=personal)

@@ -1,7 +1,7 @@
 """Work on many models at once, each answer in the order of the models.
 
 Models of the library share a pool of processes. A local model gets a guarded process
-of its own, because its file may come from anywhere.
+of its own, one after the other, because its file may come from anywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pil_discovery.errors import PilError
 from pil_discovery.pipeline.guarded import run_guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Generator, Sequence
     from concurrent.futures import Executor
 
     from pil_discovery.types import Model
@@ -33,7 +33,7 @@ def usable_cores() -> int:
 
 def spread(
     work: Callable[[Any], Any], jobs: Sequence[Job], *, workers: int
-) -> Iterator[Future[Any]]:
+) -> Generator[Future[Any]]:
     """Yield the outcome of the work on each job, in the order of the jobs.
 
     Parameters
@@ -54,7 +54,7 @@ def spread(
     """
     shipped = [job for job in jobs if not job[0].is_local]
     with ExitStack() as pools:
-        guard = _opened(pools, ThreadPoolExecutor(workers))
+        guard = _opened(pools, ThreadPoolExecutor(1))
         pool: Executor | None = None
         if workers > 1 and len(shipped) > 1:
             # spawn: DuckDB and Arrow hold threads that a forked child would not have
