@@ -5,8 +5,8 @@
 Writes the workspace into FOLDER with a fixed seed, unless it is there from an earlier
 run, and scans it in a process of its own. Prints JSON: wall and CPU seconds of the
 scan, seconds of each model, rows, findings, and the peak memory of the scanning process
-and of the largest of its workers. The goal is 5 minutes on 2 cores: `met_by_wall`
-counts on a quiet machine only; where all CPU seconds together are less (`met_by_cpu`), one
+and of the largest of its workers. The goal is 5 minutes on 2 cores; `met_by_wall`
+counts on a quiet machine only. Where all CPU seconds are less (`met_by_cpu`), one
 quiet core would do.
 
 The tables are those that the models name, written as Parquet under the headers of
