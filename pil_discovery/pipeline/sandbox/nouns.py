@@ -212,7 +212,7 @@ def _holds_shapes(values: pd.Series) -> bool:
     return bool(len(filled)) and isinstance(filled.iloc[0], shapely.Geometry)
 
 
-def _unpacked(listed: list[_Listed], block: bytearray) -> pd.DataFrame:
+def _unpacked(listed: list[_Listed], block: memoryview) -> pd.DataFrame:
     table = pa.ipc.open_stream(pa.py_buffer(block)).read_all()
     rows = table.num_rows
     sent = iter(table.columns)
