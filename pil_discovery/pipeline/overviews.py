@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pil_discovery.text.columns import picked
 from pil_discovery.text.repeats import repeated_rows
 from pil_discovery.text.spellings import squeezed
 
@@ -89,7 +90,7 @@ def duplicates(frame: pd.DataFrame, quarantine: pd.DataFrame) -> dict[str, int]:
     shapes = {c: _drawn_alike for c in content if c == "geometry"}
     texts = {c: squeezed for c in content if frame[c].dtype == "string"}
     alike = repeated_rows(frame, content, {**shapes, **texts})
-    equal = len(repeated_rows(frame.iloc[alike], content, shapes))
+    equal = len(repeated_rows(picked(frame, alike), content, shapes))
     return {
         "exact": int(left.get("duplicate", 0)),
         "conflicts": int(left.get("key_conflict", 0)),

@@ -158,8 +158,8 @@ class BlockRows(Sequence[tuple["Cell", ...]]):
 
     def holding(self, texts: frozenset[str]) -> list[int]:
         """Return the positions of rows of which a cell is one of these texts."""
-        wanted = pa.array(sorted(texts), TEXTS)
-        return self._where(lambda block: _holding(block, texts, wanted))
+        sought = _Sought(texts)
+        return self._where(lambda block: _holding(block, sought))
 
     def blank_in_front(self) -> list[int]:
         """Return the positions of rows whose first cell shows nothing."""
@@ -192,10 +192,46 @@ def _width(block: Block | OddRows) -> int:
     return max(map(len, block))
 
 
-def _holding(
-    block: Block | OddRows, texts: frozenset[str], wanted: pa.Array
-) -> NDArray[np.bool_]:
-    """Mark the rows of which a cell is one of these texts, given in both forms."""
+class _Sought:
+    """Texts that are looked for among many cells, hardly any of which is one.
+
+    Most cells differ from all of them in their first byte or their length already.
+    """
+
+    def __init__(self, texts: frozenset[str]) -> None:
+        self.texts = texts
+        coded = [text.encode() for text in texts]
+        self._values = pa.array(sorted(texts), TEXTS)
+        self._longest = max(map(len, coded), default=0)
+        self._looks = np.zeros((256, self._longest + 2), dtype=bool)
+        for code in coded:
+            self._looks[code[0] if code else 0, len(code)] = True
+
+    def marks(self, cells: pa.Array) -> NDArray[np.bool_]:
+        """Mark the cells, all texts or missing, that are one of the texts."""
+        marks = self._alike(cells)
+        if marks.any():
+            found = pc.is_in(cells.filter(pa.array(marks)), value_set=self._values)
+            marks[marks] = found.to_numpy(zero_copy_only=False)
+        return marks
+
+    def _alike(self, cells: pa.Array) -> NDArray[np.bool_]:
+        """Mark the cells that begin as one of the texts and are as long."""
+        if not len(cells):
+            return np.zeros(0, dtype=bool)
+        _, ends, data = cells.buffers()
+        ends = np.frombuffer(ends, np.int64)[cells.offset :][: len(cells) + 1]
+        if data is None or not data.size:
+            return np.full(len(cells), self._looks[0, 0])
+        lengths = np.minimum(np.diff(ends), self._longest + 1)
+        first = np.frombuffer(data, np.uint8)[np.minimum(ends[:-1], data.size - 1)]
+        first = np.where(lengths, first, 0)
+        return np.asarray(self._looks[first, lengths], dtype=bool)
+
+
+def _holding(block: Block | OddRows, sought: _Sought) -> NDArray[np.bool_]:
+    """Mark the rows of which a cell is one of the texts."""
+    texts = sought.texts
     if not isinstance(block, Block):
         return np.array([not texts.isdisjoint(row) for row in block], dtype=bool)
     marks = np.zeros(len(block), dtype=bool)
@@ -203,8 +239,7 @@ def _holding(
         if isinstance(column, tuple):
             marks |= np.array([c in texts for c in column], dtype=bool)
         elif column.type == TEXTS:
-            found = pc.is_in(column, value_set=wanted)
-            marks |= found.to_numpy(zero_copy_only=False)
+            marks |= sought.marks(column)
     return marks
 
 

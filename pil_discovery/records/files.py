@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.records.utf8 import Utf8Check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,6 +79,8 @@ class Blob:
     content
         All bytes; none of a text file, which may be larger than the memory: `blocks`
         reads it.
+    is_utf8
+        Whether all bytes are known to be UTF-8; looked at for text files only.
     size
         Number of bytes of the file.
     """
@@ -88,6 +91,7 @@ class Blob:
     sha256: str
     kind: FileKind
     size: int
+    is_utf8: bool = False
 
     def blocks(
         self, progress: Callable[[int, int], None] | None = None
@@ -141,17 +145,27 @@ def load(path: Path, root: Path) -> Blob:
 
 def _load_text(path: Path, file: str, *, utf16: bool) -> Blob:
     """Hash a text file in blocks; UTF-16 alone has bytes that are zero."""
-    digest, size, lines, blank = hashlib.sha256(), 0, 1, True
+    digest, size, blank, check = hashlib.sha256(), 0, True, Utf8Check()
     for block in _blocks(path):
         digest.update(block)
-        size += len(block)
+        check.add(block)
         blank = blank and not block.strip(_BLANK)
-        if not utf16:
-            _demand_no_nul(block, file, lines)
-            lines += block.count(b"\n")
+        if not utf16 and b"\x00" in block:
+            _demand_no_nul(block, file, 1 + _newlines(path, size))
+        size += len(block)
     if blank:
         raise ReadError(Problem(file, "", "文件是空的", "请重新导出"))
-    return Blob(path, file, b"", digest.hexdigest(), "text", size)
+    digits = digest.hexdigest()
+    return Blob(path, file, b"", digits, "text", size, is_utf8=check.is_sound)
+
+
+def _newlines(path: Path, size: int) -> int:
+    """Return how many lines end within so many bytes."""
+    ended = 0
+    for block in _blocks(path):
+        ended += block.count(b"\n", 0, max(size, 0))
+        size -= len(block)
+    return ended
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

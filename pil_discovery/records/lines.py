@@ -120,7 +120,9 @@ def _sure_behind_gap(block: Block, headers: Sequence[list[str]]) -> NDArray[np.b
         return gap
     shown, empty = block.columns[0], _is_empty(block.columns[0])
     gap |= np.asarray(empty, dtype=bool)
-    for column in block.columns[1:] if gap.any() else ():
+    if not gap.any():
+        return gap
+    for column in block.columns[1:]:
         shown = pc.if_else(empty, column, shown)
         empty = _is_empty(shown)
     shown = pc.fill_null(shown, "")

@@ -103,7 +103,9 @@ def _open_json(blob: Blob, how: Reading, progress: Watch | None) -> Opened:
 
 
 def _open_text(blob: Blob, how: Reading, progress: Watch | None) -> Opened:
-    decoded = decode(blob.blocks, blob.file, encoding=how.encoding)
+    decoded = decode(
+        blob.blocks, blob.file, encoding=how.encoding, is_utf8=blob.is_utf8
+    )
     watched = replace(decoded, blocks=partial(blob.blocks, progress))
     grid, notes = read_text(watched, blob.file)
     return Opened([grid], notes, decoded.encoding)

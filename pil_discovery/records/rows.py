@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pil_discovery.errors import ReadError
-from pil_discovery.records.block_rows import TEXTS, BlockRows
+from pil_discovery.records.block_rows import BlockRows
 from pil_discovery.records.places import Places, find_axes, read_places
 from pil_discovery.records.recognition import first_cells
 from pil_discovery.text.cells import (
@@ -20,6 +20,7 @@ from pil_discovery.text.cells import (
     type_frame,
 )
 from pil_discovery.text.column_advice import with_column_advice
+from pil_discovery.text.columns import repeated
 from pil_discovery.text.doubles import Double, compare_doubles
 from pil_discovery.text.headers import declared_unit
 from pil_discovery.text.plausibility import judge_units
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
     from pil_discovery.records.pages import Page, Reading
     from pil_discovery.types.datasets import Dataset
-
-_STRETCH = 2**16
 
 
 @dataclass(frozen=True)
@@ -209,19 +208,11 @@ def _with_origin(
     columns: dict[str, pd.Series] = {}
     if places is not None:
         columns |= {"_x": places.x, "_y": places.y}
-    columns["_source"] = _repeated(file, len(typed))
-    columns["_sheet"] = _repeated(page.grid.sheet, len(typed))
+    columns["_source"] = repeated(file, len(typed))
+    columns["_sheet"] = repeated(page.grid.sheet, len(typed))
     lines = np.asarray(page.grid.lines, dtype="int64")[page.body.records]
     columns["_row"] = pd.Series(lines)
     return typed.assign(**columns)
-
-
-def _repeated(text: str | None, times: int) -> pd.Series:
-    """Return a column that says the same everywhere, in memory only a few times."""
-    whole, rest = divmod(times, _STRETCH)
-    stretch = pa.array([text] * min(times, _STRETCH), TEXTS)
-    chunks = [stretch] * whole + [stretch[:rest]]
-    return pd.Series(pd.array(pa.chunked_array(chunks, TEXTS), dtype="string"))
 
 
 def _misfits(page: Page, file: str) -> list[Entry]:

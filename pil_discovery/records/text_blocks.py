@@ -67,13 +67,14 @@ def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     A lone return ends a line as well, but only where there are no newlines: else it
     may be half of one.
     """
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     for chunk in chunks:
         cut = chunk.rfind(b"\n") + 1 or chunk.rfind(b"\r", 0, -1) + 1
+        view = memoryview(chunk)
         if cut:
-            yield b"".join((*parts, chunk[:cut]))
+            yield b"".join((*parts, view[:cut]))
             parts = []
-        parts.append(chunk[cut:])
+        parts.append(view[cut:])
     rest = b"".join(parts)
     if rest:
         yield rest
@@ -166,11 +167,16 @@ def _is_plain(block: bytes, mark: int) -> bool:
     """
     if len(block) > LONGEST_FIELD or block.startswith((b"\n", b"\r", _BOM)):
         return False
-    returns = b"\r" in block
-    if b"\n\n" in block or (returns and b"\n\r" in block):
+    codes = np.frombuffer(block, dtype=np.uint8)
+    breaks = codes[:-1] == _NEWLINE
+    if (breaks & (codes[1:] == _NEWLINE)).any():
         return False
-    if returns and block.count(b"\r") != block.count(b"\r\n"):
-        return False
+    if b"\r" in block:
+        returns = codes == _RETURN
+        if (breaks & returns[1:]).any() or returns[-1]:
+            return False
+        if (returns[:-1] & (codes[1:] != _NEWLINE)).any():
+            return False
     return b'"' not in block or _is_well_quoted(block, mark)
 
 

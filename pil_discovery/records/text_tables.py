@@ -88,7 +88,11 @@ class Decoded:
 
 
 def decode(
-    content: bytes | Blocks, file: str, *, encoding: str | None = None
+    content: bytes | Blocks,
+    file: str,
+    *,
+    encoding: str | None = None,
+    is_utf8: bool = False,
 ) -> Decoded:
     """Find the encoding: byte order mark, then UTF-8, then GB18030; else ask.
 
@@ -102,6 +106,8 @@ def decode(
     ----------
     content
         All bytes, or what opens them in blocks.
+    is_utf8
+        Whether all bytes are known to be UTF-8.
 
     Raises
     ------
@@ -116,7 +122,7 @@ def decode(
     for bom, name in _BOMS:
         if head.startswith(bom):
             return Decoded(blocks, file, name, "文件开头有编码标记", told=True)
-    fault = _first_fault(blocks(), "utf-8")
+    fault = None if is_utf8 else _first_fault(blocks(), "utf-8")
     if fault is not None and _is_broken_utf8(blocks(), fault):
         where = f"第{_line_of(blocks(), fault)}行"
         what = "文字大都是 UTF-8，这一行却有残缺的字（可能按字节数截断）"

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from pil_discovery.errors import Problem, ReadError
+from pil_discovery.text.columns import arrow_cells, in_arrow
 from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import Rules, rules_of
-from pil_discovery.text.settling import Settlement, arrow_cells, in_arrow, settle
+from pil_discovery.text.settling import Settlement, settle
 from pil_discovery.text.units import conversion, unit_fault
 from pil_discovery.types.sources import Inference, ReasonClass, Suggestion
 

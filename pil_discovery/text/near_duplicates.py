@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pil_discovery.text.columns import picked
 from pil_discovery.text.repeats import repeated_rows
 from pil_discovery.text.spellings import bare
 from pil_discovery.types.sources import ORIGIN_COLUMNS, Inference
@@ -75,7 +76,7 @@ def _alike(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
     """
     keyless = _beside_key(frame, dataset)
     content = keyless or [n for n in frame.columns if n not in ORIGIN_COLUMNS]
-    return frame.iloc[_repeated(frame, dataset, content)]
+    return picked(frame, _repeated(frame, dataset, content))
 
 
 def _across(groups: pd.Series, frame: pd.DataFrame) -> pd.Series:

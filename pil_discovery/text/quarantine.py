@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from pil_discovery.text.columns import picked
 from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.repeats import repeated_rows
 from pil_discovery.types.sources import (
@@ -157,6 +158,8 @@ def _without_key(frame: pd.DataFrame, dataset: Dataset, key: list[str]) -> _Stru
     identifiers = [n for n in key if not _is_date(dataset, n)]
     missing = frame[identifiers].isna().to_numpy(dtype=bool)
     bad = np.asarray(missing.any(axis=1), dtype=bool)
+    if not bad.any():
+        return bad, []
     absent = [
         [name for name, gone in zip(identifiers, row, strict=True) if gone]
         for row in missing[bad].tolist()
@@ -298,7 +301,7 @@ def _twins(frame: pd.DataFrame) -> list[Inference]:
     content = _content(frame)
     if not content or frame.empty:
         return []
-    same = frame.iloc[repeated_rows(frame, content)]
+    same = picked(frame, repeated_rows(frame, content))
     if same.empty:
         return []
     groups = same.groupby(content, dropna=False, sort=False)["_row"].agg(list)

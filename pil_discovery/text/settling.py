@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pil_discovery.text.columns import arrow_cells, in_arrow, is_arrow
 from pil_discovery.text.usual import settle_floats, usual_reader
 
 if TYPE_CHECKING:
@@ -101,23 +102,6 @@ def _texts(cells: pd.Series) -> tuple[list[pa.Array], NDArray[np.bool_] | None]:
 
 def _pieces(array: pa.Array) -> Iterator[pa.Array]:
     return (array.slice(at, _STEP) for at in range(0, len(array), _STEP))
-
-
-def is_arrow(cells: pd.Series) -> bool:
-    """Return whether the cells are texts in Arrow memory."""
-    dtype = cells.dtype
-    return isinstance(dtype, pd.StringDtype) and dtype.storage == "pyarrow"
-
-
-def in_arrow(cells: pd.Series) -> bool:
-    """Return whether the cells are in Arrow memory, whatever they are."""
-    return is_arrow(cells) or isinstance(cells.dtype, pd.ArrowDtype)
-
-
-def arrow_cells(cells: pd.Series) -> pa.ChunkedArray:
-    """Return the cells of such a column without a copy."""
-    texts = pa.array(cells.array)
-    return texts if isinstance(texts, pa.ChunkedArray) else pa.chunked_array([texts])
 
 
 def _values(chunks: list[pa.Array], dtype: str) -> Any:  # noqa: ANN401 - pandas arrays

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pil_discovery.text.characters import squeeze
-from pil_discovery.text.settling import arrow_cells, is_arrow
+from pil_discovery.text.columns import arrow_cells, is_arrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,20 +6,18 @@ stand and without a word; the rest, a small share of most exports, is left to th
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pil_discovery.text.characters import NEVER_FIRST, PLACEHOLDERS
 from pil_discovery.text.fixed_texts import moments_of, right_codes
+from pil_discovery.text.plain_texts import plain_texts
 from pil_discovery.text.readings import column_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from fractions import Fraction
 
     from numpy.typing import NDArray
@@ -90,40 +88,8 @@ def _or_blank(plain: pa.Array, cells: pa.Array) -> pa.Array:
 
 
 def _texts(cells: pa.Array, rules: Rules) -> Settled:
-    plain = _match(cells, _plain_text(rules.identifier))
+    plain = plain_texts(cells, identifier=rules.identifier)
     return _only(cells, plain), _or_blank(plain, cells)
-
-
-@lru_cache(maxsize=2)
-def _plain_text(identifier: bool) -> str:
-    """Return the pattern of texts that need no folding and are no placeholder.
-
-    ASCII and the Chinese characters of GB 2312 stand for themselves under NFKC; Chinese
-    punctuation does where the text is only tidied. A plus sign may belong to a number
-    that lost its digits, an E begins the error values of LibreOffice,
-    an apostrophe marks identifiers as text.
-    """
-    marks = "" if identifier else "（），、。；：《》【】“”·"
-    inside = rf" !-*,-~{_HAN}{marks}"
-    first = _ranges(NEVER_FIRST - set("+Ee'" if identifier else "+Ee"))
-    longest = max(map(len, PLACEHOLDERS))
-    return (
-        rf"^(?:[{first}](?:[{inside}]*[{inside[1:]}])?"
-        rf"|[A-Za-z0-9{_HAN}][-_A-Za-z0-9{_HAN}]{{{longest},}})$"
-    )
-
-
-_HAN = "一-龥"
-
-
-def _ranges(characters: Iterable[str]) -> str:
-    """Return the inside of a character class, neighbours drawn together."""
-    codes = sorted(map(ord, characters))
-    breaks = [at for at, (a, b) in enumerate(pairwise(codes), 1) if b > a + 1]
-    edges = [0, *breaks, len(codes)]
-    return "".join(
-        rf"\x{{{codes[a]:x}}}-\x{{{codes[b - 1]:x}}}" for a, b in pairwise(edges)
-    )
 
 
 def _codes(cells: pa.Array, rules: Rules) -> Settled:

@@ -98,3 +98,21 @@ def test_rows_are_found_in_blocks_as_in_lists(data):
         )
     some = list(range(0, len(listed), 2))
     assert rows.take(some) == listed[::2]
+
+
+SHORT_CELLS = st.lists(
+    st.one_of(st.none(), st.text("合同编a号b", max_size=4), st.text(max_size=3)),
+    max_size=9,
+)
+
+
+@given(
+    st.lists(SHORT_CELLS, max_size=3),
+    st.sets(st.text("合同编a号b", max_size=4), max_size=6).map(frozenset),
+    st.integers(0, 3),
+)
+def test_rows_that_hold_a_text_are_found(columns, wanted, skipped):
+    blocks = [Block((pa.array(cells, TEXTS)[skipped:],)) for cells in columns]
+    rows = BlockRows(blocks)
+    found = [at for at, (cell,) in enumerate(rows) if cell in wanted]
+    assert rows.holding(wanted) == found

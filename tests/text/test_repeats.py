@@ -1,5 +1,6 @@
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,35 @@ def test_cells_may_count_as_equal(rows):
 
 def test_without_columns_no_row_repeats():
     assert not len(repeated_rows(frame_of([("a", 0.0, 1, None, None)] * 2), []))
+
+
+CHUNKS = st.lists(
+    st.lists(st.sampled_from(["示990001", "示990002", "甲乙丙丁戊", "短"]), max_size=5),
+    max_size=4,
+)
+
+
+def in_chunks(chunks):
+    texts = pa.chunked_array(chunks, pa.large_string())
+    return pd.DataFrame({"t": pd.array(texts, dtype="string")})
+
+
+@given(CHUNKS)
+def test_texts_of_one_length_and_of_several_repeat_alike(chunks):
+    frame = in_chunks(chunks)
+    for part in (frame, frame[frame["t"].str.startswith("示")]):
+        wanted = np.flatnonzero(part.duplicated(keep=False))
+        assert repeated_rows(part, ["t"]).tolist() == wanted.tolist()
+
+
+def test_few_repeats_among_many_rows_are_found():
+    count = 5_000
+    keys = [f"示99{n:09d}" for n in range(count)]
+    keys[4_321] = keys[17]
+    days = pd.Series(np.arange(count) % 7).astype("datetime64[s]")
+    frame = pd.DataFrame({"d": days, "n": np.arange(count) % 10.0, "k": keys})
+    frame = frame.astype({"k": "string"})
+    assert repeated_rows(frame, ["k"]).tolist() == [17, 4_321]
+    assert repeated_rows(frame, ["d", "n", "k"]).tolist() == []
+    frame.loc[4_321, ["d", "n"]] = frame.loc[17, ["d", "n"]].to_numpy()
+    assert repeated_rows(frame, ["d", "n", "k"]).tolist() == [17, 4_321]

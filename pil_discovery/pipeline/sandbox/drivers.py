@@ -61,6 +61,12 @@ _SETTINGS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
     "PROJ_NETWORK": "OFF",
 }
+_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(512 * 2**20),
+}
+"""Memory of one file is kept for the next: glibc would give it back and take it anew,
+cleared page by page, many times a file. Other systems pass over both."""
 _UNSAFE = ("GDAL_DRIVER_PATH", "OGR_DRIVER_PATH", "GDAL_CONFIG_FILE", "GDAL_DRIVER_DIR")
 
 
@@ -74,7 +80,7 @@ def environment(further: Iterable[str] = ()) -> dict[str, str]:
     """
     names = ",".join(sorted(KNOWN | set(further)))
     kept = {k: v for k, v in os.environ.items() if k not in _UNSAFE}
-    return {**kept, **_SETTINGS, "GDAL_SKIP": names, "OGR_SKIP": names}
+    return {**_MEMORY, **kept, **_SETTINGS, "GDAL_SKIP": names, "OGR_SKIP": names}
 
 
 def unexpected() -> list[str]:

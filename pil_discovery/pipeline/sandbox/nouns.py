@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pil_discovery.pipeline.archives import Unpacked
 from pil_discovery.pipeline.sandbox.wire import Message
+from pil_discovery.text.columns import repeated, says_the_same
 from pil_discovery.types import (
     Archive,
     Image,
@@ -30,9 +31,17 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Dataset
 
-_GEOMETRY, _CELLS = "geometry", "cells"
+_GEOMETRY, _CELLS, _SAME = "geometry", "cells", "same"
+_DTYPES: dict[str, Literal["string", "str"]] = {
+    f"{_SAME} string": "string",
+    f"{_SAME} str": "str",
+}
 _CGCS2000 = "EPSG:4490"
 _ENCODER = json.JSONEncoder(default=str)
+
+
+_Listed = tuple[str, str, str | None]
+"""Name of a column, how to restore it, and the text that all its rows say."""
 
 
 def table_message(table: Table) -> Message:
@@ -147,19 +156,36 @@ def unpacked_of(message: Message) -> Unpacked:
     )
 
 
-def _packed(frame: pd.DataFrame) -> tuple[list[list[str]], pa.Buffer]:
-    """Return (name, how to restore) of each column, and the columns as Arrow."""
-    packed = [_column(frame.iloc[:, at]) for at in range(frame.shape[1])]
-    table = pa.table(
-        [values for _, values in packed], names=[str(n) for n in range(len(packed))]
-    )
-    sink = pa.BufferOutputStream()
+def _packed(frame: pd.DataFrame) -> tuple[list[_Listed], Any]:
+    """Return (name, how to restore, text) of each column, and the columns as Arrow.
+
+    A column that says the same in every row, such as the name of the file, is sent as
+    that one text, unless there is no other column that tells the number of rows.
+    """
+    columns = [frame.iloc[:, at] for at in range(frame.shape[1])]
+    same = [says_the_same(cells) for cells in columns]
+    listed: list[_Listed] = []
+    sent = []
+    for name, cells, one in zip(map(str, frame.columns), columns, same, strict=True):
+        if one and not all(same):
+            text = cells.iloc[0]
+            said = None if pd.isna(text) else str(text)
+            listed.append((name, f"{_SAME} {cells.dtype}", said))
+        else:
+            how, values = _column(cells)
+            listed.append((name, how, None))
+            sent.append(values)
+    table = pa.table(sent, names=[str(n) for n in range(len(sent))])
+    size = pa.MockOutputStream()
+    _write(table, size)
+    block = pa.allocate_buffer(size.size())
+    _write(table, pa.FixedSizeBufferWriter(block))
+    return listed, block
+
+
+def _write(table: pa.Table, sink: pa.NativeFile) -> None:
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    names = [str(name) for name in frame.columns]
-    return [[n, how] for n, (how, _) in zip(names, packed, strict=True)], (
-        sink.getvalue()
-    )
 
 
 def _column(values: pd.Series) -> tuple[str, pa.Array]:
@@ -186,11 +212,18 @@ def _holds_shapes(values: pd.Series) -> bool:
     return bool(len(filled)) and isinstance(filled.iloc[0], shapely.Geometry)
 
 
-def _unpacked(columns: list[list[str]], block: bytearray) -> pd.DataFrame:
+def _unpacked(listed: list[_Listed], block: memoryview) -> pd.DataFrame:
     table = pa.ipc.open_stream(pa.py_buffer(block)).read_all()
-    series = [_restored(table.column(at), how) for at, (_, how) in enumerate(columns)]
-    frame = pd.DataFrame(dict(enumerate(series)), index=range(table.num_rows))
-    return frame.set_axis([name for name, _ in columns], axis="columns")
+    rows = table.num_rows
+    sent = iter(table.columns)
+    series = [
+        repeated(text, rows, _DTYPES[how])
+        if how in _DTYPES
+        else _restored(next(sent), how)
+        for _, how, text in listed
+    ]
+    frame = pd.DataFrame(dict(enumerate(series)), index=range(rows))
+    return frame.set_axis([name for name, _, _ in listed], axis="columns")
 
 
 def _restored(column: pa.ChunkedArray, how: str) -> Any:  # noqa: ANN401 - any array

@@ -13,6 +13,8 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -63,7 +65,7 @@ def receive(stream: BinaryIO) -> Message | None:
     return Message(told, blocks)
 
 
-def _part(stream: BinaryIO) -> bytearray | None:
+def _part(stream: BinaryIO) -> memoryview | None:
     size = _filled(stream, _LENGTH.size)
     if size is None:
         return None
@@ -73,13 +75,12 @@ def _part(stream: BinaryIO) -> bytearray | None:
     return _filled(stream, length)
 
 
-def _filled(stream: BinaryIO, length: int) -> bytearray | None:
+def _filled(stream: BinaryIO, length: int) -> memoryview | None:
     """Read exactly so many bytes; None when the stream ends before."""
-    buffer = bytearray(length)
-    view, at = memoryview(buffer), 0
+    view, at = np.empty(length, dtype=np.uint8).data, 0
     while at < length:
         count = stream.readinto(view[at:])  # type: ignore[attr-defined]
         if not count:
             return None
         at += count
-    return buffer
+    return view
