@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pil_discovery.errors import ReadError
-from pil_discovery.records.block_rows import BlockRows
+from pil_discovery.records.block_rows import TEXTS, BlockRows
 from pil_discovery.records.places import Places, find_axes, read_places
 from pil_discovery.records.recognition import first_cells
 from pil_discovery.text.cells import (
