@@ -173,17 +173,26 @@ def test(
 @models.command()
 @_NAMES
 @_LOCAL
+@workers_option
 @as_json
 @guarded
-def mutate(names: tuple[str, ...], folders: tuple[Path, ...], *, as_json: bool) -> None:
+def mutate(
+    names: tuple[str, ...],
+    folders: tuple[Path, ...],
+    *,
+    workers: int | None,
+    as_json: bool,
+) -> None:
     """逐处改动模型（翻转比较、去掉排除、移动阈值），看示例能否发现。
 
     示例在原来的模型上就不符的，先列出不符的示例，不计分。
     """
     from pil_discovery.pipeline.library import score_examples
+    from pil_discovery.pipeline.spreading import usable_cores
 
     told = []
-    for found in score_examples(names or None, folders):
+    processes = workers or usable_cores()
+    for found in score_examples(names or None, folders, workers=processes):
         told.append(_score_entry(found))
         if not as_json:
             share = "     ×" if found.share is None else f"{found.share:7.2%}"

@@ -77,14 +77,22 @@ def score(model: Model, datasets: Mapping[str, Dataset]) -> MutationScore:
     if failing:
         return MutationScore(model.id, 0, (), failing)
     mutants = list(mutants_of(model))
+    order = list(model.examples)
     survivors = tuple(
-        (m.where, m.change) for m in mutants if not _noticed(m.model, datasets)
+        (m.where, m.change) for m in mutants if not _noticed(m.model, order, datasets)
     )
     return MutationScore(model.id, len(mutants), survivors)
 
 
-def _noticed(model: Model, datasets: Mapping[str, Dataset]) -> bool:
-    return any(_fails(model, example, datasets) for example in model.examples)
+def _noticed(
+    model: Model, order: list[Example], datasets: Mapping[str, Dataset]
+) -> bool:
+    """Tell whether an example fails, and put it first: the next change is near."""
+    for place, example in enumerate(order):
+        if _fails(model, example, datasets):
+            order.insert(0, order.pop(place))
+            return True
+    return False
 
 
 def _fails(model: Model, example: Example, datasets: Mapping[str, Dataset]) -> bool:

@@ -156,9 +156,23 @@ def _tried(job: tuple[Model, Mapping[str, Dataset]]) -> list[ExampleResult]:
 
 
 def score_examples(
-    names: Sequence[str] | None = None, extra: Sequence[Path] = ()
+    names: Sequence[str] | None = None,
+    extra: Sequence[Path] = (),
+    *,
+    workers: int = 1,
 ) -> Iterator[MutationScore]:
-    """Change each model in one place at a time; tell which changes go unnoticed."""
+    """Change each model in one place at a time; tell which changes go unnoticed.
+
+    Parameters
+    ----------
+    names, extra, workers
+        As in :func:`run_examples`.
+    """
     catalog = load_catalog(tuple(extra))
-    for model in choose(catalog, names):
-        yield score(model, catalog.datasets)
+    jobs = [(m, _named_data(m, catalog.datasets)) for m in choose(catalog, names)]
+    for outcome in spread(_scored, jobs, workers=workers):
+        yield outcome.result()
+
+
+def _scored(job: tuple[Model, Mapping[str, Dataset]]) -> MutationScore:
+    return score(*job)

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank
+from pil_discovery.records.places import find_axes
 from pil_discovery.text.characters import squeeze
 from pil_discovery.text.headers import (
     HeaderMatch,
@@ -114,7 +115,8 @@ def best_heading(
         if not overrides and names.keys().isdisjoint(heading.names):
             continue
         match = _try(heading.headers, dataset, overrides)
-        rank = (len(match.mapping), match.score)
+        # axes are no fields, yet a row that names them says what stands below
+        rank = (len(match.mapping) + len(find_axes(heading.headers)), match.score)
         if best is None or rank > best[0]:
             best = (rank, heading, match)
     if best is None or not _enough(best[1], best[2], dataset):

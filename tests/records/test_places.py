@@ -69,3 +69,24 @@ def test_an_empty_cell_of_a_workbook_is_no_unreadable_coordinate(tmp_path):
     table = read_table(workbook(tmp_path, {"a": rows}), CATALOGUE)
     assert table.frame["_x"].isna().tolist() == [False, True]
     assert table.quarantine.empty
+
+
+@pytest.mark.parametrize("group", ["坐标", "地理坐标", "中心点坐标", "位置"])
+def test_axes_below_a_common_header(tmp_path, group):
+    rows = [
+        ["编号", "场名", group, None],
+        [None, None, "经度(°)", "纬度(°)"],
+        ["F-1", "甲", 120.5, 28.1],
+    ]
+    table = read_table(workbook(tmp_path, {"表": rows}), CATALOGUE)
+    assert table.frame[["_x", "_y"]].to_numpy().tolist() == [[120.5, 28.1]]
+    assert (table.report.rows_read, table.report.rows_used) == (1, 1)
+
+
+def test_the_ends_of_a_line_are_not_taken_for_its_place(tmp_path):
+    head = "起点 经度,起点 纬度,终点 经度,终点 纬度"
+    table = read_table(
+        csv_file(tmp_path, f"编号,场名,{head}\nF-1,甲,120.5,28.1,120.6,28.2\n"),
+        CATALOGUE,
+    )
+    assert "_x" not in table.frame
