@@ -12,6 +12,7 @@ import shapely
 from pil_discovery.errors import CrsError, GeometryError, Problem
 from pil_discovery.geo import relations, safety
 from pil_discovery.geo.area import refuse_web_mercator
+from pil_discovery.geo.borders import borders_of
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.judging import Layers, keep_judged
 from pil_discovery.geo.references import CGCS2000, parse_reference
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
 
 _HOWS = ("intersection", "difference", "within", "near")
+MANY = 1_000
+"""Left features from which it pays to learn first where the right borders run."""
 LARGE = 20_000
 """Left features from which further processes are worth their start."""
 
@@ -115,7 +118,7 @@ def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keywor
     space = _space(left, right, area)
     layers = Layers(
         _side(left, space, "左侧要素"),
-        _side(right, space, "右侧要素"),
+        safety.flat(_side(right, space, "右侧要素")),  # to be prepared in place
         _sigmas(sigma_m, len(left), "sigma_m"),
         _sigmas(right_sigma_m, len(right), "right_sigma_m"),
         space,
@@ -123,6 +126,8 @@ def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keywor
     if how != "near" and plan.distance_m > 0:
         layers = replace(layers, right=space.grow(layers.right, plan.distance_m))
     _demand_kinds(layers, plan)
+    if how != "near" and len(left) >= MANY:
+        layers = replace(layers, borders=borders_of(layers.right))
     rows, judged = _run(Task(layers, plan), workers)
     return _frame(rows, judged, (left.index, right.index), task=Task(layers, plan))
 
@@ -179,8 +184,10 @@ def _space(left: Frame, right: Frame, area: str) -> Space:
 
 def _side(frame: Frame, space: Space, side: str) -> Geometries:
     array = np.asarray(frame.geometry.array, dtype=object)
-    degrees = space.degrees
-    array = safe_transform(array, frame.crs) if degrees else safety.flat(array)
+    if space.degrees:
+        array = safe_transform(array, frame.crs)
+    elif (shapely.has_z(array) | shapely.has_m(array)).any():
+        array = safety.flat(array)
     safety.demand_valid(array, list(frame.index), side)
     return without_mixture(array)
 
@@ -224,8 +231,7 @@ def _frame(
     columns = {"left_id": names[0].take(rows.left).array}
     if plan.by == "pair":
         columns["right_id"] = names[1].take(rows.right).array
-    used, back = np.unique(rows.left, return_inverse=True)
-    whole = layers.space.areas(layers.left[used])[back]
+    whole = _whole_areas(rows, task)
     rows = replace(rows, area=np.minimum(rows.area, whole))  # rounding adds no ground
     columns["area_m2"] = rows.area
     columns["share"] = _shares(rows, layers, whole)
@@ -236,6 +242,19 @@ def _frame(
     if plan.how == "near":
         columns["distance_m"] = rows.distance
     return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=layers.space.crs)
+
+
+def _whole_areas(rows: Rows, task: Task) -> Floats:
+    """Area of the left feature of each row; known where a row holds all of it."""
+    layers = task.layers
+    whole = np.full(len(layers.left), np.nan)
+    if task.plan.how != "near":  # there the area is that of the overlap
+        uncut = relations.whole_features(rows, layers.left)
+        whole[rows.left[uncut]] = rows.area[uncut]
+    rest = np.unique(rows.left[np.isnan(whole[rows.left])])
+    whole[rest] = layers.space.areas(layers.left[rest])
+    result: Floats = whole[rows.left]
+    return result
 
 
 def _shares(rows: Rows, layers: Layers, whole: Floats) -> Floats:

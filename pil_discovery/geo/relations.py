@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pil_discovery.geo.borders import Borders
     from pil_discovery.geo.pairs import Places
     from pil_discovery.geo.safety import Geometries
     from pil_discovery.geo.space import Floats
@@ -66,25 +67,33 @@ def keep(rows: Rows, mask: Flags) -> Rows:
     )
 
 
-def common_parts(left: Geometries, right: Geometries, space: Space) -> Rows:
+def common_parts(
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    borders: Borders | None = None,
+) -> Rows:
     """Intersect every pair that meets; a feature properly inside keeps its own area.
 
     Parameters
     ----------
     left, right
         Valid geometries in the plane of `space`; right ones are polygons.
+    borders
+        Where the borders of the right side run, as for `touching`.
     """
-    pairs = touching(left, right)
-    pieces, areas = _pieces(left, right, pairs, space=space), np.zeros(len(pairs))
+    pairs = touching(left, right, borders)
+    pieces = _pieces(left, right, pairs, reach=(space, borders))
     polygons = shapely.get_dimensions(left) == 2
     flat = polygons[pairs.left]
-    cut = flat & ~pairs.inside & ~pairs.around
+    cut = np.flatnonzero(flat & ~pairs.inside & ~pairs.around)
     pieces[cut] = polygons_only(pieces[cut])
-    areas[flat & ~cut] = _own_areas(left, right, pairs, space=space)[flat & ~cut]
+    areas = np.where(flat, _own_areas(left, right, pairs, space=space), 0.0)
     areas[cut] = space.areas(pieces[cut])
-    rows = plain_rows(pairs.left, pairs.right, pieces, area=areas)
     real = np.where(flat, areas > 0, ~shapely.is_empty(pieces))
-    return keep(rows, real & ~(flat & thin(pieces, areas, space)))
+    real[cut] &= ~thin(pieces[cut], areas[cut], space)
+    rows = plain_rows(pairs.left, pairs.right, pieces, area=areas)
+    return keep(rows, real)
 
 
 def merged(rows: Rows, left: Geometries, space: Space) -> Rows:
@@ -114,23 +123,29 @@ def merged(rows: Rows, left: Geometries, space: Space) -> Rows:
     return replace(result, deep=deep)
 
 
-def remainders(left: Geometries, right: Geometries, space: Space) -> Rows:
+def remainders(
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    borders: Borders | None = None,
+) -> Rows:
     """Take all right features away from each left one; every left one has a row.
 
     Parameters
     ----------
-    left, right
-        Valid geometries in the plane of `space`; right ones are polygons.
+    left, right, borders
+        As for `common_parts`.
     """
-    pairs = touching(left, right)
+    pairs = touching(left, right, borders)
     rest = left.copy()
     covered = np.unique(pairs.left[pairs.inside])
     rest[covered] = _EMPTY
     todo = select(pairs, ~np.isin(pairs.left, covered))
     for turn in _turns(todo.left):
         at, by = todo.left[turn], todo.right[turn]
+        taken = _near(right, by, rest[at], borders=borders)
         grid = _grid(left, space)
-        rest[at] = robust(shapely.difference, rest[at], right[by], grid=grid)
+        rest[at] = robust(shapely.difference, rest[at], taken, grid=grid)
     polygons = shapely.get_dimensions(left) == 2
     rest[polygons] = polygons_only(rest[polygons])
     areas = np.zeros(len(left))
@@ -140,9 +155,14 @@ def remainders(left: Geometries, right: Geometries, space: Space) -> Rows:
     return plain_rows(np.arange(len(left)), np.full(len(left), -1), rest, area=areas)
 
 
-def contained(left: Geometries, right: Geometries, space: Space) -> Rows:
+def contained(
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    borders: Borders | None = None,
+) -> Rows:
     """Find the pairs in which the whole left feature lies in the right one, to 1 mm."""
-    pairs = touching(left, right)
+    pairs = touching(left, right, borders)
     holds = pairs.inside.copy()
     ask = np.flatnonzero(~pairs.inside & ~pairs.around)
     used, back = np.unique(pairs.right[ask], return_inverse=True)
@@ -215,18 +235,32 @@ def thin(pieces: Geometries, areas: Floats, space: Space) -> Flags:
 
 
 def _pieces(
-    left: Geometries, right: Geometries, pairs: Pairs, *, space: Space
+    left: Geometries,
+    right: Geometries,
+    pairs: Pairs,
+    *,
+    reach: tuple[Space, Borders | None],
 ) -> Geometries:
+    space, borders = reach
     pieces = left[pairs.left]
     pieces[pairs.around] = right[pairs.right[pairs.around]]
-    cut = ~pairs.inside & ~pairs.around
+    cut = np.flatnonzero(~pairs.inside & ~pairs.around)
     pieces[cut] = robust(
         shapely.intersection,
-        left[pairs.left[cut]],
-        right[pairs.right[cut]],
+        pieces[cut],
+        _near(right, pairs.right[cut], pieces[cut], borders=borders),
         grid=_grid(left, space),
     )
     return pieces
+
+
+def _near(
+    right: Geometries, which: Places, moving: Geometries, *, borders: Borders | None
+) -> Geometries:
+    """Right features, large ones cut to the surroundings of what they are put to."""
+    if borders is None:
+        return right[which]
+    return borders.near(right, which, shapely.bounds(moving))
 
 
 def _own_areas(

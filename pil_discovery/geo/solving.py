@@ -68,7 +68,9 @@ def solve(task: Task) -> tuple[Rows, Judgement]:
 
 def _intersection(task: Task) -> tuple[Rows, Judgement]:
     layers, plan = task.layers, task.plan
-    rows = relations.common_parts(layers.left, layers.right, layers.space)
+    rows = relations.common_parts(
+        layers.left, layers.right, layers.space, layers.borders
+    )
     pairs = judging.possible(layers)
     if layers.widest > 0:
         rows = judging.mark_deep(rows, layers)
@@ -87,10 +89,12 @@ def _intersection(task: Task) -> tuple[Rows, Judgement]:
 
 def _difference(task: Task) -> tuple[Rows, Judgement]:
     layers, plan = task.layers, task.plan
-    rows = relations.remainders(layers.left, layers.right, layers.space)
+    rows = relations.remainders(layers.left, layers.right, layers.space, layers.borders)
     pairs = judging.possible(layers)
     if layers.widest > 0:
-        covered = relations.contained(layers.left, layers.right, layers.space)
+        covered = relations.contained(
+            layers.left, layers.right, layers.space, layers.borders
+        )
         deep = judging.mark_deep(covered, layers)
         alone = ~np.isin(rows.left, pairs.left)
         alone |= np.isin(rows.left, deep.left[deep.deep])
@@ -103,8 +107,11 @@ def _difference(task: Task) -> tuple[Rows, Judgement]:
 
 def _within(task: Task) -> tuple[Rows, Judgement]:
     layers, plan = task.layers, task.plan
-    find = relations.contained if plan.by == "pair" else relations.contained_in_all
-    rows = find(layers.left, layers.right, layers.space)
+    sides = layers.left, layers.right, layers.space
+    if plan.by == "pair":
+        rows = relations.contained(*sides, layers.borders)
+    else:
+        rows = relations.contained_in_all(*sides)
     pairs = judging.possible(layers)
     if layers.widest > 0 and plan.by == "pair":
         rows = judging.mark_deep(rows, layers)
