@@ -2,7 +2,7 @@
 
     python benchmarks/overlay_w1.py                                # 100,000 parcels
     python benchmarks/overlay_w1.py --peers /path/to/peers/bin/python --rounds 5
-    python benchmarks/overlay_w1.py --parcels 1000000 --sides floor pil-1 pil-2
+    python benchmarks/overlay_w1.py --parcels 1000000 --sides floor pil-1 files
 
 Every side runs once a round in a process of its own, the order turned from round to
 round. CPU seconds are those of the process and of its children, from layers in memory
@@ -175,9 +175,9 @@ def _spread(runs: list[dict], key: str) -> str:
 
 
 def _run_side(options: argparse.Namespace) -> None:
-    """Run one side and print its figures; the first import of a library is not timed."""
+    """Run one side and print its figures; imports are not timed."""
     folder = options.dir
-    prepare = {"duckdb": _duckdb, "sedonadb": _sedonadb}
+    prepare = {"duckdb": _duckdb, "sedonadb": _sedonadb, "files": _files}
     work = prepare.get(options.side, _in_memory)(options.side, folder)
     cpu, wall = _cpu(), time.perf_counter()
     rows = work()
@@ -239,6 +239,28 @@ def _ours(side: str, left, right):
         return rows.left_id, rows.right_id, rows.area_m2
 
     return work
+
+
+def _files(side: str, folder: Path):
+    """Ours, from file to file: the left layer is never whole in memory."""
+    del side
+    from pil_discovery.pipeline.overlaying import overlay_files
+
+    out = folder / "files.out.parquet"
+    paths = folder / "parcels.parquet", folder / "zones.parquet", out
+
+    def work():
+        overlay_files(*paths, how="intersection", area="planar")
+        return _read_rows(out)
+
+    return work
+
+
+def _read_rows(path: Path):
+    import pyarrow.parquet as pq
+
+    names = ["left_id", "right_id", "area_m2"]
+    return [column.to_numpy() for column in pq.read_table(path, columns=names).columns]
 
 
 def _duckdb(side: str, folder: Path):

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from pil_discovery.geo.pairs import Pairs, nearby, select, touching
-from pil_discovery.geo.space import GRID_M, Space, polygons_only, robust
+from pil_discovery.geo.space import GRID_M, Space, metres, polygons_only, robust
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -231,6 +231,18 @@ def thin(pieces: Geometries, areas: Floats, space: Space) -> Flags:
         return np.zeros(len(pieces), dtype=bool)
     around = shapely.length(pieces) * space.unit(pieces).max(axis=1, initial=0)
     result: Flags = 2 * areas < GRID_M * around
+    return result
+
+
+def slivers(rows: Rows, space: Space, width_m: float) -> Flags:
+    """Tell which rows hold a polygon below 1 m² or narrower than a width.
+
+    A strip of length L and width w has an area of w·L and a perimeter of some 2·L, so
+    that area < perimeter · width / 2 means w < width.
+    """
+    flat = (shapely.get_dimensions(rows.geometry) == 2) & (rows.area > 0)
+    around = metres(rows.geometry, space.unit(rows.geometry))
+    result: Flags = flat & (rows.area < np.maximum(1.0, around * width_m / 2))
     return result
 
 

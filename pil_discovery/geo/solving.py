@@ -36,6 +36,7 @@ class Plan:
     distance_m: float
     min_area_m2: float
     threshold_m2: float | None
+    sliver_width_m: float | None = None
 
 
 @dataclass(frozen=True)

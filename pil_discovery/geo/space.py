@@ -160,6 +160,14 @@ def _alone(
         return operation(*pair, grid_size=grid)
 
 
+def metres(geometries: Geometries, unit: Floats) -> Floats:
+    """Lengths (of polygons: perimeters) in metres, by the unit at each geometry."""
+    _, owner = shapely.get_coordinates(geometries, return_index=True)
+    scaled = shapely.transform(geometries, lambda xy: xy * unit[owner])
+    result: Floats = shapely.length(scaled)
+    return result
+
+
 def translate(geometries: Geometries, shift: Floats) -> Geometries:
     """Move each geometry by its own shift (n, 2), in coordinate units."""
     _, owner = shapely.get_coordinates(geometries, return_index=True)
