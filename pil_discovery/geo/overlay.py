@@ -11,7 +11,7 @@ import shapely
 
 from pil_discovery.errors import CrsError, GeometryError, Problem
 from pil_discovery.geo import relations, safety
-from pil_discovery.geo.area import refuse_web_mercator
+from pil_discovery.geo.area import demand_on_globe, refuse_web_mercator
 from pil_discovery.geo.borders import borders_of
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.judging import Layers, keep_judged
@@ -268,10 +268,17 @@ def _side(frame: Frame, space: Space, side: str) -> Geometries:
     array = np.asarray(frame.geometry.array, dtype=object)
     if space.degrees:
         array = safe_transform(array, frame.crs)
-    elif (shapely.has_z(array) | shapely.has_m(array)).any():
+        demand_on_globe(array, list(frame.index))
+    elif _carries_more(array):
         array = safety.flat(array)
     safety.demand_valid(array, list(frame.index), side)
     return without_mixture(array)
+
+
+def _carries_more(array: Geometries) -> bool:
+    """Tell whether there is more than x and y, or a grid that rounds what is made."""
+    rounds = shapely.get_precision(array) > 0
+    return bool((shapely.has_z(array) | shapely.has_m(array) | rounds).any())
 
 
 def _sigmas(values: ArrayLike, size: int, name: str) -> Floats:

@@ -76,7 +76,9 @@ def _intersection(task: Task) -> tuple[Rows, Judgement]:
     if layers.widest > 0:
         rows = judging.mark_deep(rows, layers)
     if plan.by == "left":
-        rows = relations.merged(rows, layers.left, layers.space)
+        rows = relations.merged(
+            rows, layers.left, layers.right, layers.space, borders=layers.borders
+        )
     rows = judging.add_candidates(rows, pairs, single=plan.by == "left")
     judged = judging.judge_rows(
         rows, layers, pairs, outside=False, threshold=plan.threshold_m2
@@ -168,11 +170,9 @@ def _in_plane(layers: Layers, plane: CRS) -> Layers:
 def _nearest(rows: Rows, layers: Layers) -> Rows:
     """One row per left feature: the least distance, the overlap with the union."""
     places, start = np.unique(rows.left, return_index=True)
-    united = relations.merged(
-        relations.common_parts(layers.left, _polygons_of(layers.right), layers.space),
-        layers.left,
-        layers.space,
-    )
+    zones = _polygons_of(layers.right)
+    parts = relations.common_parts(layers.left, zones, layers.space)
+    united = relations.merged(parts, layers.left, zones, layers.space)
     areas = np.zeros(len(layers.left))
     areas[united.left] = united.area
     distance = (

@@ -11,7 +11,8 @@ from pil_discovery.pipeline.overlaying import overlay_files
 @pytest.fixture(scope="module")
 def layers():
     rng = np.random.default_rng(8)
-    places = rng.uniform(0, 4000, (2000, 2)) + [500_000, 3_100_000]
+    places = rng.uniform(0, 4000, (2000, 2))
+    places += (500_000, 3_100_000)
     size = rng.uniform(5, 80, (2000, 2))
     fields = gpd.GeoDataFrame(
         {"name": [f"地块{i}" for i in range(2000)]},
