@@ -128,41 +128,61 @@ def test_every_shape_of_the_validity_suite_is_measured_or_refused():
     assert min(seen.values()) > 40
 
 
-def test_the_interval_holds_the_truth_nine_times_in_ten():
-    """Fields on a winding bank, drawn off by σ at random: 86–94 % coverage."""
-    rng = np.random.default_rng(20)
+def winding_bank(count, seed):
+    """Return a zone under a winding line, and fields across that line."""
+    rng = np.random.default_rng(seed)
     along = np.linspace(0, 40_000, 2001)
     bank = 60 * np.sin(along / 90) + 25 * np.sin(along / 23)
     corners = [*zip(along, bank, strict=True), (40_000, -2000), (0, -2000)]
-    zone = shapely.Polygon(corners)
-    count = 800
     x = rng.uniform(100, 39_900, count)
     y = np.interp(x, along, bank) + rng.uniform(-30, 30, count)
-    half = rng.uniform(25, 60, (count, 2))
-    true = np.array(
-        [
-            shapely.affinity.rotate(
-                shapely.box(-w, -h, w, h), rng.uniform(0, 180), origin=(0, 0)
-            )
-            for w, h in half
-        ]
-    )
-    true = np.array(
-        [shapely.affinity.translate(*p) for p in zip(true, x, y, strict=True)]
-    )
+    fields = [
+        shapely.affinity.rotate(shapely.box(-w, -h, w, h), rng.uniform(0, 180))
+        for w, h in rng.uniform(25, 60, (count, 2))
+    ]
+    return shapely.Polygon(corners), moved(fields, np.column_stack([x, y]))
+
+
+def moved(shapes, shifts):
+    pairs = zip(shapes, shifts, strict=True)
+    return np.array([shapely.affinity.translate(g, *d) for g, d in pairs])
+
+
+def judged(fields, zone, sigma):
+    rows = overlay(
+        gpd.GeoSeries(fields, crs=4549), layer(zone), how="intersection",
+        area="planar", sigma_m=sigma,
+    ).set_index("left_id")  # fmt: skip
+    names = ("area_m2", "area_low_m2", "area_high_m2")
+    every = range(len(fields))
+    return (rows[n].reindex(every, fill_value=0).to_numpy() for n in names)
+
+
+def test_the_interval_holds_the_truth_nine_times_in_ten():
+    """Fields on a winding bank, drawn off by σ at random: 86–94 % coverage."""
+    zone, true = winding_bank(800, seed=20)
     truth = shapely.area(shapely.intersection(true, zone))
+    open_rows = (truth > 0) & (truth < shapely.area(true))
+    assert open_rows.sum() > 500
+    rng = np.random.default_rng(21)
     for sigma in (2.5, 5.0):
-        error = rng.normal(0, sigma, (count, 2))
-        drawn = [
-            shapely.affinity.translate(p, *e) for p, e in zip(true, error, strict=True)
-        ]
-        rows = overlay(
-            gpd.GeoSeries(drawn, crs=4549), layer(zone), how="intersection",
-            area="planar", sigma_m=sigma,
-        ).set_index("left_id")  # fmt: skip
-        low = rows.area_low_m2.reindex(range(count), fill_value=0).to_numpy()
-        high = rows.area_high_m2.reindex(range(count), fill_value=0).to_numpy()
-        open_rows = (truth > 0) & (truth < shapely.area(true))
+        _, low, high = judged(moved(true, rng.normal(0, sigma, (800, 2))), zone, sigma)
         held = (low <= truth + 1e-6) & (truth <= high + 1e-6)
-        assert open_rows.sum() > 500
         assert 0.86 <= held[open_rows].mean() <= 0.94
+
+
+def test_the_delta_method_agrees_with_drawing_at_random():
+    """Within 10 % where neither side is near nothing: both above 4 of the spread."""
+    zone, fields = winding_bank(30, seed=22)
+    area, low, high = judged(fields, zone, 2.5)
+    spread = (high - low) / (2 * 1.6448536)
+    holds = np.minimum(area, shapely.area(fields) - area) > 4 * spread
+    assert holds.sum() > 15
+    rng = np.random.default_rng(23)
+    ratios = []
+    for i in np.flatnonzero(holds):
+        copies = moved([fields[i]] * 1000, rng.normal(0, 2.5, (1000, 2)))
+        drawn = shapely.area(shapely.intersection(copies, zone)).std()
+        ratios.append(spread[i] / drawn)
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.05)
+    assert np.mean(np.abs(np.array(ratios) - 1) <= 0.1) >= 0.9
