@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.redaction import mask_cells
+from pil_discovery.text.areas import MU_M2
 from pil_discovery.text.periods import coverage_words
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ RowKey = tuple[str, str, str, int]
 _DATABASE = "database:"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%~#]')
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
-_SCALES = (1, 10**4, 10**8, Decimal(2000) / 3, Decimal("0.01"))
+_MU = Decimal(MU_M2.numerator) / MU_M2.denominator
+_SCALES = (1, 10**4, 10**8, _MU, Decimal("0.01"))
 """What a sentence may divide a measure by: 万, 亿, 公顷 (m²/10⁴), 亩, percent."""
 
 

@@ -7,12 +7,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from pil_discovery.text.areas import rounded_area
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _ABSENT = {"zh": "（缺）", "en": "(missing)"}
 _CENT = Decimal("0.01")
-_MU_M2 = Decimal(2000) / Decimal(3)  # 1 亩 = 2000/3 m², exactly
 
 
 def fill(template: str, row: Mapping[str, object], *, lang: str = "zh") -> str:
@@ -83,8 +84,8 @@ _UNITS: dict[str, Callable[[object], str]] = {
     # four places of 万元 are one yuan; six keep the cent
     "wan": lambda v: _rounded(v, Decimal(10000), "0.000001"),
     "yuan": lambda v: f"{Decimal(str(v)).quantize(_CENT, ROUND_HALF_UP):,.2f}",
-    "mu": lambda v: _rounded(v, _MU_M2, "0.01"),
-    "ha": lambda v: _rounded(v, Decimal(10000), "0.0001"),
-    "m2": lambda v: _rounded(v, Decimal(1), "0.01"),
+    "mu": lambda v: _plain(rounded_area(str(v), "mu")),
+    "ha": lambda v: _plain(rounded_area(str(v), "ha")),
+    "m2": lambda v: _plain(rounded_area(str(v), "m2")),
     "pct": lambda v: _rounded(Decimal(str(v)) * 100, Decimal(1), "0.1") + "%",
 }

@@ -21,6 +21,8 @@ from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.safety import demand_valid, flat
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
     from pyproj import CRS
     from shapely import LinearRing
@@ -144,12 +146,42 @@ def degrees_of(geometries: Measurable) -> Geometries:
         refuse_web_mercator(geometries.crs)
         series = geometries.geometry
         degrees = safe_transform(np.asarray(series.array, dtype=object), series.crs)
-        if _beyond_degrees(degrees):
-            raise CrsError("坐标超出经纬度的范围，与所写的坐标系不符；请核对坐标系")
+        demand_on_globe(degrees, _names(geometries))
         return degrees
     degrees = flat(np.atleast_1d(np.asarray(geometries, dtype=object)))
     _demand_degrees(degrees)
+    demand_on_globe(degrees, _names(geometries))
     return degrees
+
+
+def demand_on_globe(degrees: Geometries, names: Sequence[Any]) -> None:
+    """Raise unless geometries lie on the globe as they are drawn.
+
+    Parameters
+    ----------
+    degrees
+        Geometries in EPSG:4490.
+    names
+        How to name each of them in a message, same length.
+
+    Raises
+    ------
+    CrsError
+        Numbers that are no degrees: metres, or latitude written first.
+    GeometryError
+        A geometry wider than half the globe: it crosses the 180° meridian, and what is
+        drawn is the rest of the world.
+    """
+    if _beyond_degrees(degrees):
+        raise CrsError("坐标超出经纬度的范围，与所写的坐标系不符；请核对坐标系")
+    parts, owner = shapely.get_parts(degrees, return_index=True)
+    box = shapely.bounds(parts)
+    wide = owner[box[:, 2] - box[:, 0] > 180.0]
+    if len(wide):
+        raise GeometryError(
+            f"要素 {names[wide[0]]} 东西跨度超过 180°，应是跨越 180° 经线的图形；"
+            "请在 180° 处切成两部分后重新读取"
+        )
 
 
 def refuse_web_mercator(crs: CrsLike) -> None:
@@ -226,14 +258,24 @@ def _ring_areas(rings: Geometries) -> Areas:
 
 def _edge_terms(lat: Areas, lon: Areas) -> Areas:
     """Return s = 2b²ΔL Σ ±X_k sin(kΔB/2) cos(kB_m), k = 1, 3, … 9."""
-    step, middle = np.diff(lat), (lat[:-1] + lat[1:]) / 2
-    series = np.zeros(len(step))
-    for i, term in enumerate(_TERMS):
-        k = 2 * i + 1
-        wave = np.sin(k * step / 2) * np.cos(k * middle)
-        series += (-1) ** i * term * wave
+    half, middle = np.diff(lat) / 2, (lat[:-1] + lat[1:]) / 2
+    series = np.zeros(len(half))
+    sines = _odd_multiples(np.sin(half), -np.sin(half), 2 * np.cos(2 * half))
+    cosines = _odd_multiples(np.cos(middle), np.cos(middle), 2 * np.cos(2 * middle))
+    for i, (term, sine, cosine) in enumerate(zip(_TERMS, sines, cosines, strict=False)):
+        series += (-1) ** i * term * sine * cosine
     result: Areas = 2 * _B**2 * (lon[:-1] + lon[1:]) / 2 * series
     return result
+
+
+def _odd_multiples(first: Areas, before: Areas, factor: Areas) -> Iterator[Areas]:
+    """Yield f(x), f(3x), f(5x), … of a sine or cosine from f(x), f(−x) and 2 cos 2x.
+
+    f((k+2)x) = 2 cos(2x) f(kx) − f((k−2)x): two functions are evaluated, not ten.
+    """
+    while True:
+        yield first
+        first, before = factor * first - before, first
 
 
 def _geodesic_ring(ring: LinearRing) -> float:

@@ -17,6 +17,7 @@ from pil_discovery.geo.uncertainty import FARTHEST, REACH, Judgement, Overlaps
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pil_discovery.geo.borders import Borders
     from pil_discovery.geo.pairs import Places
     from pil_discovery.geo.relations import Flags
     from pil_discovery.geo.safety import Geometries
@@ -30,7 +31,8 @@ _MANY_POINTS = 200  # larger left features are cut to what can reach their zone
 class Layers:
     """Both sides of an overlay in one plane, each feature with its own σ (NaN unknown).
 
-    The σ of a pair is √(σ_left² + σ_right²): the layers err independently.
+    The σ of a pair is √(σ_left² + σ_right²): the layers err independently. `borders`
+    tells where the borders of the right side run; many features are asked faster so.
     """
 
     left: Geometries
@@ -38,6 +40,7 @@ class Layers:
     left_sigma: Floats
     right_sigma: Floats
     space: Space
+    borders: Borders | None = None
 
     @property
     def widest(self) -> float:

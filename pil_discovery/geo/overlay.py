@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -11,16 +11,17 @@ import shapely
 
 from pil_discovery.errors import CrsError, GeometryError, Problem
 from pil_discovery.geo import relations, safety
-from pil_discovery.geo.area import refuse_web_mercator
+from pil_discovery.geo.area import demand_on_globe, refuse_web_mercator
+from pil_discovery.geo.borders import borders_of
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.judging import Layers, keep_judged
 from pil_discovery.geo.references import CGCS2000, parse_reference
 from pil_discovery.geo.solving import Plan, Task, solve
-from pil_discovery.geo.space import Space, without_mixture
+from pil_discovery.geo.space import Space, metres, without_mixture
 from pil_discovery.geo.workers import spread
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
 
     import pandas as pd
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
 
 _HOWS = ("intersection", "difference", "within", "near")
+MANY = 1_000
+"""Left features from which it pays to learn first where the right borders run."""
 LARGE = 20_000
 """Left features from which further processes are worth their start."""
 
@@ -52,6 +55,7 @@ def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keywor
     area: Literal["official", "planar"] = "official",
     workers: int | None = None,
     threshold_m2: float | None = None,
+    sliver_width_m: float | None = None,
 ) -> gpd.GeoDataFrame:
     """Overlay two layers and measure what they have in common.
 
@@ -90,6 +94,10 @@ def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keywor
         Processes for large inputs; the result does not depend on it.
     threshold_m2
         Adds `p_over`, the probability that the area exceeds it.
+    sliver_width_m
+        Adds `sliver`: the common part (or remainder) is a polygon of less than 1 m² or
+        narrower than this (area < perimeter · width / 2), so that it may be nothing
+        but two drawings of one line. Marked, never left out.
 
     Returns
     -------
@@ -98,10 +106,11 @@ def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keywor
         `right_id` only for pairs), `area_m2`, `share` (of the left feature; for points
         1 inside, 0 outside), `area_low_m2` and `area_high_m2` (5 % and 95 % quantiles),
         `p_overlap` (probability that the relation holds), `p_over` with a threshold,
-        `distance_m` for `near`, `geometry` (EPSG:4490; the plane of the data for
-        `planar`). For `within` and `near` the geometry is the left feature, `area_m2`
-        the overlap. With σ > 0 an `intersection` or `difference` also lists what is
-        not there as drawn but possible within 3 σ: `area_m2` 0, `share` 0.
+        `sliver` with a width, `distance_m` for `near`, `geometry` (EPSG:4490; the
+        plane of the data for `planar`). For `within` and `near` the geometry is the
+        left feature, `area_m2` the overlap. With σ > 0 an `intersection` or
+        `difference` also lists what is not there as drawn but possible within 3 σ:
+        `area_m2` 0, `share` 0.
 
     Raises
     ------
@@ -110,21 +119,95 @@ def overlay(  # noqa: PLR0913 - a stable public signature, all but two by keywor
     GeometryError
         Invalid geometries, ambiguous indexes, or arguments out of range; all at once.
     """
-    plan = _plan(how, by, (distance_m, min_area_m2, threshold_m2))
-    _demand_layers(left, right)
-    space = _space(left, right, area)
-    layers = Layers(
-        _side(left, space, "左侧要素"),
-        _side(right, space, "右侧要素"),
-        _sigmas(sigma_m, len(left), "sigma_m"),
-        _sigmas(right_sigma_m, len(right), "right_sigma_m"),
-        space,
+    parts = overlay_parts(
+        [left],
+        right,
+        how=how,
+        by=by,
+        distance_m=distance_m,
+        sigma_m=sigma_m,
+        right_sigma_m=right_sigma_m,
+        min_area_m2=min_area_m2,
+        area=area,
+        workers=workers,
+        threshold_m2=threshold_m2,
+        sliver_width_m=sliver_width_m,
     )
-    if how != "near" and plan.distance_m > 0:
-        layers = replace(layers, right=space.grow(layers.right, plan.distance_m))
-    _demand_kinds(layers, plan)
-    rows, judged = _run(Task(layers, plan), workers)
-    return _frame(rows, judged, (left.index, right.index), task=Task(layers, plan))
+    return next(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked of an overlay, as `overlay` describes it."""
+
+    how: How
+    by: By = "pair"
+    distance_m: float | None = None
+    sigma_m: ArrayLike = 0.0
+    right_sigma_m: ArrayLike = 0.0
+    min_area_m2: float = 0.0
+    area: Literal["official", "planar"] = "official"
+    workers: int | None = None
+    threshold_m2: float | None = None
+    sliver_width_m: float | None = None
+
+
+def overlay_parts(
+    lefts: Iterable[Frame],
+    right: Frame,
+    **asked: Any,  # noqa: ANN401 - the keywords of `overlay`
+) -> Iterator[gpd.GeoDataFrame]:
+    """Overlay a layer too large for memory, part by part, with another one.
+
+    Parameters
+    ----------
+    lefts
+        Parts of the left layer, each as for `overlay`; no feature may be in two. They
+        are taken one by one, so that they can be read from a file meanwhile.
+    right
+        The whole right layer; it is brought into its plane and looked at once.
+    **asked
+        As for `overlay`; a σ for each left row is possible for a single part only.
+
+    Yields
+    ------
+    GeoDataFrame
+        The rows of each part. Together they are those of the whole layer, whatever the
+        parts are: a row depends on one left feature and on the right layer alone.
+
+    Raises
+    ------
+    CrsError, GeometryError
+        As `overlay`, when the part in question is reached.
+    """
+    question = Question(**asked)
+    plan = _plan(question)
+    base: Layers | None = None
+    for left in lefts:
+        _demand_layers(left, right)
+        space = _space(left, right, question.area)
+        if base is None or base.space != space:
+            base = _right_side(right, space, question, plan=plan)
+        sigma = _sigmas(question.sigma_m, len(left), "sigma_m")
+        layers = replace(base, left=_side(left, space, "左侧要素"), left_sigma=sigma)
+        _demand_kinds(layers, plan)
+        if plan.how != "near" and len(left) >= MANY and base.borders is None:
+            base = replace(base, borders=borders_of(base.right))
+        task = Task(replace(layers, borders=base.borders), plan)
+        rows, judged = _run(task, question.workers)
+        yield _frame(rows, judged, (left.index, right.index), task=task)
+
+
+def _right_side(
+    right: Frame, space: Space, question: Question, *, plan: Plan
+) -> Layers:
+    """Return the layers of an overlay without a left side."""
+    nobody = np.zeros(0, dtype=object)
+    shapes = safety.flat(_side(right, space, "右侧要素"))  # to be prepared in place
+    sigma = _sigmas(question.right_sigma_m, len(right), "right_sigma_m")
+    if plan.how != "near" and plan.distance_m > 0:
+        shapes = space.grow(shapes, plan.distance_m)
+    return Layers(nobody, shapes, np.zeros(0), sigma, space)
 
 
 def _run(task: Task, count: int | None) -> tuple[Rows, Judgement]:
@@ -134,8 +217,8 @@ def _run(task: Task, count: int | None) -> tuple[Rows, Judgement]:
     return spread(task, count)
 
 
-def _plan(how: How, by: By, numbers: Sequence[float | None]) -> Plan:
-    distance, min_area, threshold = numbers
+def _plan(question: Question) -> Plan:
+    how, by, distance = question.how, question.by, question.distance_m
     problems = []
     if how not in _HOWS:
         problems.append(f"how 只能是 {'、'.join(_HOWS)}，不能是「{how}」")
@@ -143,16 +226,20 @@ def _plan(how: How, by: By, numbers: Sequence[float | None]) -> Plan:
         problems.append(f"by 只能是 pair 或 left，不能是「{by}」")
     if how == "near" and distance is None:
         problems.append("how='near' 需要 distance_m（米）")
-    named = {"distance_m": distance, "min_area_m2": min_area, "threshold_m2": threshold}
+    names = ("distance_m", "min_area_m2", "threshold_m2", "sliver_width_m")
+    named = {name: getattr(question, name) for name in names}
     problems += [
         f"{name} 须为不小于 0 的数，不能是 {value}"
         for name, value in named.items()
         if value is not None and not (np.isfinite(value) and value >= 0)
     ]
+    if question.sliver_width_m is not None and how in ("within", "near"):
+        problems.append("sliver_width_m 只用于 intersection 和 difference")
     if problems:
         raise GeometryError([Problem("", "", p) for p in problems])
     single: By = "left" if how == "difference" else by
-    return Plan(how, single, distance or 0.0, min_area or 0.0, threshold)
+    numbers = (distance or 0.0, question.min_area_m2 or 0.0, question.threshold_m2)
+    return Plan(how, single, *numbers, question.sliver_width_m)
 
 
 def _demand_layers(left: Frame, right: Frame) -> None:
@@ -179,10 +266,19 @@ def _space(left: Frame, right: Frame, area: str) -> Space:
 
 def _side(frame: Frame, space: Space, side: str) -> Geometries:
     array = np.asarray(frame.geometry.array, dtype=object)
-    degrees = space.degrees
-    array = safe_transform(array, frame.crs) if degrees else safety.flat(array)
+    if space.degrees:
+        array = safe_transform(array, frame.crs)
+        demand_on_globe(array, list(frame.index))
+    elif _carries_more(array):
+        array = safety.flat(array)
     safety.demand_valid(array, list(frame.index), side)
     return without_mixture(array)
+
+
+def _carries_more(array: Geometries) -> bool:
+    """Tell whether there is more than x and y, or a grid that rounds what is made."""
+    rounds = shapely.get_precision(array) > 0
+    return bool((shapely.has_z(array) | shapely.has_m(array) | rounds).any())
 
 
 def _sigmas(values: ArrayLike, size: int, name: str) -> Floats:
@@ -224,8 +320,7 @@ def _frame(
     columns = {"left_id": names[0].take(rows.left).array}
     if plan.by == "pair":
         columns["right_id"] = names[1].take(rows.right).array
-    used, back = np.unique(rows.left, return_inverse=True)
-    whole = layers.space.areas(layers.left[used])[back]
+    whole = _whole_areas(rows, task)
     rows = replace(rows, area=np.minimum(rows.area, whole))  # rounding adds no ground
     columns["area_m2"] = rows.area
     columns["share"] = _shares(rows, layers, whole)
@@ -233,9 +328,24 @@ def _frame(
     columns["p_overlap"] = judged.p_overlap
     if plan.threshold_m2 is not None:
         columns["p_over"] = judged.p_over
+    if plan.sliver_width_m is not None:
+        columns["sliver"] = relations.slivers(rows, layers.space, plan.sliver_width_m)
     if plan.how == "near":
         columns["distance_m"] = rows.distance
     return gpd.GeoDataFrame(columns, geometry=rows.geometry, crs=layers.space.crs)
+
+
+def _whole_areas(rows: Rows, task: Task) -> Floats:
+    """Area of the left feature of each row; known where a row holds all of it."""
+    layers = task.layers
+    whole = np.full(len(layers.left), np.nan)
+    if task.plan.how != "near":  # there the area is that of the overlap
+        uncut = relations.whole_features(rows, layers.left)
+        whole[rows.left[uncut]] = rows.area[uncut]
+    rest = np.unique(rows.left[np.isnan(whole[rows.left])])
+    whole[rest] = layers.space.areas(layers.left[rest])
+    result: Floats = whole[rows.left]
+    return result
 
 
 def _shares(rows: Rows, layers: Layers, whole: Floats) -> Floats:
@@ -247,13 +357,6 @@ def _shares(rows: Rows, layers: Layers, whole: Floats) -> Floats:
     share[flat] = rows.area[flat] / whole[flat]
     unit = layers.space.unit(moving[lines])
     share[lines] = np.minimum(
-        _length(rows.geometry[lines], unit) / _length(moving[lines], unit), 1.0
+        metres(rows.geometry[lines], unit) / metres(moving[lines], unit), 1.0
     )
     return share
-
-
-def _length(geometries: Geometries, unit: Floats) -> Floats:
-    _, owner = shapely.get_coordinates(geometries, return_index=True)
-    metres = shapely.transform(geometries, lambda xy: xy * unit[owner])
-    result: Floats = shapely.length(metres)
-    return result

@@ -9,13 +9,14 @@ import numpy as np
 import shapely
 
 from pil_discovery.geo.pairs import Pairs, nearby, select, touching
-from pil_discovery.geo.space import GRID_M, Space, polygons_only, robust
+from pil_discovery.geo.space import GRID_M, Space, metres, polygons_only, robust
 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
     from numpy.typing import NDArray
 
+    from pil_discovery.geo.borders import Borders
     from pil_discovery.geo.pairs import Places
     from pil_discovery.geo.safety import Geometries
     from pil_discovery.geo.space import Floats
@@ -66,71 +67,99 @@ def keep(rows: Rows, mask: Flags) -> Rows:
     )
 
 
-def common_parts(left: Geometries, right: Geometries, space: Space) -> Rows:
+def common_parts(
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    borders: Borders | None = None,
+) -> Rows:
     """Intersect every pair that meets; a feature properly inside keeps its own area.
 
     Parameters
     ----------
     left, right
         Valid geometries in the plane of `space`; right ones are polygons.
+    borders
+        Where the borders of the right side run, as for `touching`.
     """
-    pairs = touching(left, right)
-    pieces, areas = _pieces(left, right, pairs, space=space), np.zeros(len(pairs))
+    pairs = touching(left, right, borders)
+    pieces = _pieces(left, right, pairs, reach=(space, borders))
     polygons = shapely.get_dimensions(left) == 2
     flat = polygons[pairs.left]
-    cut = flat & ~pairs.inside & ~pairs.around
+    cut = np.flatnonzero(flat & ~pairs.inside & ~pairs.around)
     pieces[cut] = polygons_only(pieces[cut])
-    areas[flat & ~cut] = _own_areas(left, right, pairs, space=space)[flat & ~cut]
+    areas = np.where(flat, _own_areas(left, right, pairs, space=space), 0.0)
     areas[cut] = space.areas(pieces[cut])
-    rows = plain_rows(pairs.left, pairs.right, pieces, area=areas)
     real = np.where(flat, areas > 0, ~shapely.is_empty(pieces))
-    return keep(rows, real & ~(flat & thin(pieces, areas, space)))
+    real[cut] &= ~thin(pieces[cut], areas[cut], space)
+    rows = plain_rows(pairs.left, pairs.right, pieces, area=areas)
+    return keep(rows, real)
 
 
-def merged(rows: Rows, left: Geometries, space: Space) -> Rows:
-    """Unite the parts of each left feature: ground is counted once.
+def merged(
+    rows: Rows,
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    *,
+    borders: Borders | None = None,
+) -> Rows:
+    """Unite what each left feature has in common: ground is counted once.
+
+    The right features are united first and then intersected. A union of the parts would
+    have to sort out edges that differ in the last digit, and lose some 1e-7 by it.
 
     Parameters
     ----------
     rows
         Result of `common_parts`.
-    left
-        The left features.
+    left, right, space, borders
+        What it was given.
     """
     if not len(rows):
         return rows
-    places, start = np.unique(rows.left, return_index=True)
-    groups = np.split(rows.geometry, start[1:])
-    pieces = np.empty(len(places), dtype=object)
-    areas = np.empty(len(places))
-    for i, (place, group) in enumerate(zip(places, groups, strict=True)):
-        whole = [g for g in group if g is left[place]]
-        pieces[i] = whole[0] if whole else _united(group)
-    single = np.array([len(g) == 1 for g in groups])
-    areas[single] = rows.area[start[single]]
-    areas[~single] = space.areas(pieces[~single])
+    places, start, count = np.unique(rows.left, return_index=True, return_counts=True)
+    pieces, areas = rows.geometry[start], rows.area[start]
+    whole = np.flatnonzero(whole_features(rows, left))
+    at = np.searchsorted(places, rows.left[whole])
+    pieces[at], areas[at] = rows.geometry[whole], rows.area[whole]
+    count[at] = 1
+    several = np.flatnonzero(count > 1)
+    mine = np.isin(rows.left, places[several])
+    moving = left[places[several]]
+    zones = _united(right, (rows.left[mine], rows.right[mine]), left, borders=borders)
+    pieces[several] = robust(
+        shapely.intersection, moving, zones, grid=_grid(left, space)
+    )
+    flat = several[shapely.get_dimensions(moving) == 2]
+    pieces[flat] = polygons_only(pieces[flat])
+    areas[flat] = space.areas(pieces[flat])
     deep = np.isin(places, rows.left[rows.deep])
     result = plain_rows(places, np.full(len(places), -1), pieces, area=areas)
     return replace(result, deep=deep)
 
 
-def remainders(left: Geometries, right: Geometries, space: Space) -> Rows:
+def remainders(
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    borders: Borders | None = None,
+) -> Rows:
     """Take all right features away from each left one; every left one has a row.
 
     Parameters
     ----------
-    left, right
-        Valid geometries in the plane of `space`; right ones are polygons.
+    left, right, borders
+        As for `common_parts`.
     """
-    pairs = touching(left, right)
+    pairs = touching(left, right, borders)
     rest = left.copy()
     covered = np.unique(pairs.left[pairs.inside])
     rest[covered] = _EMPTY
     todo = select(pairs, ~np.isin(pairs.left, covered))
-    for turn in _turns(todo.left):
-        at, by = todo.left[turn], todo.right[turn]
-        grid = _grid(left, space)
-        rest[at] = robust(shapely.difference, rest[at], right[by], grid=grid)
+    at = np.unique(todo.left)
+    zones = _united(right, (todo.left, todo.right), left, borders=borders)
+    rest[at] = robust(shapely.difference, left[at], zones, grid=_grid(left, space))
     polygons = shapely.get_dimensions(left) == 2
     rest[polygons] = polygons_only(rest[polygons])
     areas = np.zeros(len(left))
@@ -140,9 +169,14 @@ def remainders(left: Geometries, right: Geometries, space: Space) -> Rows:
     return plain_rows(np.arange(len(left)), np.full(len(left), -1), rest, area=areas)
 
 
-def contained(left: Geometries, right: Geometries, space: Space) -> Rows:
+def contained(
+    left: Geometries,
+    right: Geometries,
+    space: Space,
+    borders: Borders | None = None,
+) -> Rows:
     """Find the pairs in which the whole left feature lies in the right one, to 1 mm."""
-    pairs = touching(left, right)
+    pairs = touching(left, right, borders)
     holds = pairs.inside.copy()
     ask = np.flatnonzero(~pairs.inside & ~pairs.around)
     used, back = np.unique(pairs.right[ask], return_inverse=True)
@@ -214,19 +248,64 @@ def thin(pieces: Geometries, areas: Floats, space: Space) -> Flags:
     return result
 
 
+def slivers(rows: Rows, space: Space, width_m: float) -> Flags:
+    """Tell which rows hold a polygon below 1 m² or narrower than a width.
+
+    A strip of length L and width w has an area of w·L and a perimeter of some 2·L, so
+    that area < perimeter · width / 2 means w < width.
+    """
+    flat = (shapely.get_dimensions(rows.geometry) == 2) & (rows.area > 0)
+    around = metres(rows.geometry, space.unit(rows.geometry))
+    result: Flags = flat & (rows.area < np.maximum(1.0, around * width_m / 2))
+    return result
+
+
 def _pieces(
-    left: Geometries, right: Geometries, pairs: Pairs, *, space: Space
+    left: Geometries,
+    right: Geometries,
+    pairs: Pairs,
+    *,
+    reach: tuple[Space, Borders | None],
 ) -> Geometries:
+    space, borders = reach
     pieces = left[pairs.left]
     pieces[pairs.around] = right[pairs.right[pairs.around]]
-    cut = ~pairs.inside & ~pairs.around
+    cut = np.flatnonzero(~pairs.inside & ~pairs.around)
     pieces[cut] = robust(
         shapely.intersection,
-        left[pairs.left[cut]],
-        right[pairs.right[cut]],
+        pieces[cut],
+        _near(right, pairs.right[cut], pieces[cut], borders=borders),
         grid=_grid(left, space),
     )
     return pieces
+
+
+def _united(
+    right: Geometries,
+    pairs: tuple[Places, Places],
+    left: Geometries,
+    *,
+    borders: Borders | None,
+) -> Geometries:
+    """Unite the right features of each left one that has any, in order of the left."""
+    owner, which = pairs
+    near = _near(right, which, left[owner], borders=borders)
+    start = np.flatnonzero(np.diff(owner, prepend=-1))
+    groups = np.split(near, start[1:])
+    result = np.empty(len(start), dtype=object)
+    for i in range(len(start)):
+        group = groups[i]
+        result[i] = group[0] if len(group) == 1 else shapely.union_all(group)
+    return result
+
+
+def _near(
+    right: Geometries, which: Places, moving: Geometries, *, borders: Borders | None
+) -> Geometries:
+    """Right features, large ones cut to the surroundings of what they are put to."""
+    if borders is None:
+        return right[which]
+    return borders.near(right, which, shapely.bounds(moving))
 
 
 def _own_areas(
@@ -243,25 +322,12 @@ def _own_areas(
     return areas
 
 
-def _united(group: Geometries) -> shapely.Geometry:
-    return group[0] if len(group) == 1 else shapely.union_all(group)
-
-
 def _grown_by_grid(right: Geometries, space: Space) -> Geometries:
     """Let a border that was drawn twice count as one (not on the plane of the data)."""
     if not space.degrees:
         return right
     grown: Geometries = shapely.buffer(right, _grid(right, space), quad_segs=1)
     return grown
-
-
-def _turns(owners: Places) -> list[Places]:
-    """Split sorted positions so that each turn holds every owner at most once."""
-    if not len(owners):
-        return []
-    start = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
-    rank = np.arange(len(owners)) - np.repeat(start, np.diff(np.r_[start, len(owners)]))
-    return [np.flatnonzero(rank == r) for r in range(int(rank.max()) + 1)]
 
 
 def _grid(geometries: Geometries, space: Space) -> float:

@@ -36,6 +36,7 @@ class Plan:
     distance_m: float
     min_area_m2: float
     threshold_m2: float | None
+    sliver_width_m: float | None = None
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,16 @@ def solve(task: Task) -> tuple[Rows, Judgement]:
 
 def _intersection(task: Task) -> tuple[Rows, Judgement]:
     layers, plan = task.layers, task.plan
-    rows = relations.common_parts(layers.left, layers.right, layers.space)
+    rows = relations.common_parts(
+        layers.left, layers.right, layers.space, layers.borders
+    )
     pairs = judging.possible(layers)
     if layers.widest > 0:
         rows = judging.mark_deep(rows, layers)
     if plan.by == "left":
-        rows = relations.merged(rows, layers.left, layers.space)
+        rows = relations.merged(
+            rows, layers.left, layers.right, layers.space, borders=layers.borders
+        )
     rows = judging.add_candidates(rows, pairs, single=plan.by == "left")
     judged = judging.judge_rows(
         rows, layers, pairs, outside=False, threshold=plan.threshold_m2
@@ -87,10 +92,12 @@ def _intersection(task: Task) -> tuple[Rows, Judgement]:
 
 def _difference(task: Task) -> tuple[Rows, Judgement]:
     layers, plan = task.layers, task.plan
-    rows = relations.remainders(layers.left, layers.right, layers.space)
+    rows = relations.remainders(layers.left, layers.right, layers.space, layers.borders)
     pairs = judging.possible(layers)
     if layers.widest > 0:
-        covered = relations.contained(layers.left, layers.right, layers.space)
+        covered = relations.contained(
+            layers.left, layers.right, layers.space, layers.borders
+        )
         deep = judging.mark_deep(covered, layers)
         alone = ~np.isin(rows.left, pairs.left)
         alone |= np.isin(rows.left, deep.left[deep.deep])
@@ -103,8 +110,11 @@ def _difference(task: Task) -> tuple[Rows, Judgement]:
 
 def _within(task: Task) -> tuple[Rows, Judgement]:
     layers, plan = task.layers, task.plan
-    find = relations.contained if plan.by == "pair" else relations.contained_in_all
-    rows = find(layers.left, layers.right, layers.space)
+    sides = layers.left, layers.right, layers.space
+    if plan.by == "pair":
+        rows = relations.contained(*sides, layers.borders)
+    else:
+        rows = relations.contained_in_all(*sides)
     pairs = judging.possible(layers)
     if layers.widest > 0 and plan.by == "pair":
         rows = judging.mark_deep(rows, layers)
@@ -160,11 +170,9 @@ def _in_plane(layers: Layers, plane: CRS) -> Layers:
 def _nearest(rows: Rows, layers: Layers) -> Rows:
     """One row per left feature: the least distance, the overlap with the union."""
     places, start = np.unique(rows.left, return_index=True)
-    united = relations.merged(
-        relations.common_parts(layers.left, _polygons_of(layers.right), layers.space),
-        layers.left,
-        layers.space,
-    )
+    zones = _polygons_of(layers.right)
+    parts = relations.common_parts(layers.left, zones, layers.space)
+    united = relations.merged(parts, layers.left, zones, layers.space)
     areas = np.zeros(len(layers.left))
     areas[united.left] = united.area
     distance = (

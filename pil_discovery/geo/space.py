@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
@@ -124,7 +124,8 @@ def without_mixture(geometries: Geometries) -> Geometries:
         A mixed collection (KML MultiGeometry) without a polygon becomes an empty one.
     """
     result = geometries.copy()
-    mixed = (shapely.get_type_id(geometries) == 7) & shapely.is_valid(geometries)
+    mixed = np.flatnonzero(shapely.get_type_id(geometries) == 7)
+    mixed = mixed[shapely.is_valid(geometries[mixed])]
     result[mixed] = polygons_only(geometries[mixed])
     return result
 
@@ -144,7 +145,27 @@ def robust(operation: Operation, *sides: Geometries, grid: float) -> Geometries:
     try:
         return operation(*sides)
     except shapely.GEOSException:
-        return operation(*sides, grid_size=grid)
+        pieces = np.empty(len(sides[0]), dtype=object)
+        pieces[:] = [_alone(operation, pair, grid) for pair in zip(*sides, strict=True)]
+        return pieces
+
+
+def _alone(
+    operation: Operation, pair: tuple[shapely.Geometry, ...], grid: float
+) -> Any:  # noqa: ANN401 - what the operation makes of two geometries
+    """One pair by itself, so that its neighbours do not suffer from its failure."""
+    try:
+        return operation(*pair)
+    except shapely.GEOSException:
+        return operation(*pair, grid_size=grid)
+
+
+def metres(geometries: Geometries, unit: Floats) -> Floats:
+    """Lengths (of polygons: perimeters) in metres, by the unit at each geometry."""
+    _, owner = shapely.get_coordinates(geometries, return_index=True)
+    scaled = shapely.transform(geometries, lambda xy: xy * unit[owner])
+    result: Floats = shapely.length(scaled)
+    return result
 
 
 def translate(geometries: Geometries, shift: Floats) -> Geometries:

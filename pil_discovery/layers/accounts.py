@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pil_discovery.geo.references import Reference
     from pil_discovery.layers.files import Origin
     from pil_discovery.layers.sheets import Sheet
+    from pil_discovery.layers.sigma import Expected
 
 CGCS2000 = "EPSG:4490"
 
@@ -45,6 +46,7 @@ class Told:
     sigma_m: float | None
     obtained: str | None
     repair: bool
+    expected: Expected = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def _stamped(
 
 
 def _sigma(reference: Reference, told: Told) -> tuple[float | None, str]:
-    return positional_sigma(reference, scale=told.scale, sigma_m=told.sigma_m)
+    return positional_sigma(reference, sigma_m=told.sigma_m, expected=told.expected)
 
 
 def _stamp(day: dt.date | None) -> np.datetime64:

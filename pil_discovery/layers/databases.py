@@ -25,12 +25,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from pil_discovery.layers.sigma import Expected
     from pil_discovery.types import Dataset, Layer, LayerSource
     from pil_discovery.types.answers import Answer
 
 
 def layer_of(
-    answer: Answer, datasets: Mapping[str, Dataset], entry: LayerSource
+    answer: Answer,
+    datasets: Mapping[str, Dataset],
+    entry: LayerSource,
+    *,
+    expected: Expected = None,
 ) -> Layer:
     """Read the rows of a query with one geometry column as a data set, in EPSG:4490.
 
@@ -42,6 +47,8 @@ def layer_of(
         Known data sets.
     entry
         The source in `pil.yaml`.
+    expected
+        What maps of its scale are expected to be off by, metres, and who says so.
 
     Returns
     -------
@@ -61,12 +68,12 @@ def layer_of(
     contents = _contents(answer, entry.crs)
     layers = Layers(answer.file, {contents.layer: contents.headers}, entry.columns)
     sheets, notes = choose_sheets(layers, datasets, entry.dataset)
-    told = _told(entry)
+    told = _told(entry, expected)
     parts = [read_sheet(sheet, contents, answer, told) for sheet in sheets]
     return account(parts, answer, told, [*answer.notes, *notes])
 
 
-def _told(entry: LayerSource) -> Told:
+def _told(entry: LayerSource, expected: Expected) -> Told:
     return Told(
         crs=entry.crs,
         units=entry.units,
@@ -77,6 +84,7 @@ def _told(entry: LayerSource) -> Told:
         sigma_m=entry.sigma_m,
         obtained=None if entry.obtained is None else entry.obtained.isoformat(),
         repair=entry.repair,
+        expected=expected,
     )
 
 

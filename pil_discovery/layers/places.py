@@ -107,7 +107,7 @@ def _place(
 
 
 def _sigma(reference: Reference, sigma_m: float | None) -> float:
-    sigma, _ = positional_sigma(reference, scale=None, sigma_m=sigma_m)
+    sigma, _ = positional_sigma(reference, sigma_m=sigma_m, expected=None)
     return np.nan if sigma is None else sigma
 
 

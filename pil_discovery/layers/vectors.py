@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pil_discovery.layers.contents import Contents
     from pil_discovery.layers.files import Opened, Origin
     from pil_discovery.layers.sheets import Sheet
+    from pil_discovery.layers.sigma import Expected
     from pil_discovery.types import Dataset
 
 
@@ -67,6 +68,7 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     valid_to: dt.date | None = None,
     scale: int | None = None,
     sigma_m: float | None = None,
+    expected: Expected = None,
     obtained: str | None = None,
     repair: bool = False,
     root: Path | None = None,
@@ -95,7 +97,10 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     units
         Canonical name → unit of the values in the file.
     scale, sigma_m
-        Map scale, or the one-axis positional standard deviation in metres.
+        Map scale; the one-axis positional standard deviation in metres, where stated.
+    expected
+        What maps of this scale are expected to be off by, metres, and who says so; it
+        counts where `sigma_m` is not stated.
     repair
         Repair invalid polygons where that is possible without doubt; each is a cell in
         quarantine with its area before and after.
@@ -132,6 +137,7 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
         sigma_m,
         obtained,
         repair,
+        expected,
     )
     headers, single = _headers(opened, encoding)
     cut = CUT_BYTES if opened.driver == SHAPEFILE else 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pil_discovery import layers, records
 from pil_discovery.catalog.limits import source_name
+from pil_discovery.catalog.positional_error import error_of_scale
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.text.databases import read_database
 
@@ -33,7 +34,9 @@ def queried_table(entry: RecordSource, datasets: Mapping[str, Dataset]) -> Table
 
 def queried_layer(entry: LayerSource, datasets: Mapping[str, Dataset]) -> Layer:
     """Read a layer from its database."""
-    return layers.layer_of(answer_of(entry), datasets, entry)
+    return layers.layer_of(
+        answer_of(entry), datasets, entry, expected=error_of_scale(entry.scale)
+    )
 
 
 def answer_of(entry: RecordSource | LayerSource) -> Answer:

@@ -13,6 +13,7 @@ import pandas as pd
 from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.catalog.limits import source_name
+from pil_discovery.catalog.positional_error import error_of_scale
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem, ReadError
 from pil_discovery.pipeline import sandbox
@@ -218,6 +219,7 @@ class _Reading:
             valid_to=entry.valid_to,
             scale=entry.scale,
             sigma_m=entry.sigma_m,
+            expected=error_of_scale(entry.scale),
             repair=entry.repair,
             root=self._root,
         )

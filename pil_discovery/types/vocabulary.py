@@ -15,6 +15,20 @@ FICTIONAL_DIVISION = "99"
 """Made-up values count only in divisions that do not exist: codes under 99xxxx."""
 
 
+class ScaleError(Noun):
+    """Positional standard deviation on one axis for maps of a scale and larger ones."""
+
+    scale: int = _Field(ge=1)
+    sigma_m: float = _Field(gt=0)
+
+
+class ScaleErrors(Noun):
+    """What maps are expected to be off by, with the source of the figures."""
+
+    source: str
+    scales: tuple[ScaleError, ...]
+
+
 class RateRow(Noun):
     """One value, where and from when to when it is in force (both days included).
 

@@ -37,10 +37,10 @@ def fill(server, *shapes, srid=4490, kind="geometry", extra=""):
     )
 
 
-def read(server, query="SELECT * FROM patch", **more):
+def read(server, query="SELECT * FROM patch", expected=None, **more):
     entry = LayerSource(dataset="patch", database=server.url(), query=query, **more)
     answer = ask(read_database(server.url(), os.environ), query, name="database:试")
-    return balanced(layer_of(answer, DATASETS, entry))
+    return balanced(layer_of(answer, DATASETS, entry, expected=expected))
 
 
 def test_a_layer_is_read_as_a_file_with_the_same_features(server, tmp_path):
@@ -60,12 +60,12 @@ def test_a_layer_is_read_as_a_file_with_the_same_features(server, tmp_path):
 
 def test_what_the_workspace_tells_goes_along(server):
     fill(server, square())
-    layer = read(server, issuer="示例局", scale=10_000, valid_from="2024-01-01")
+    told = {"issuer": "示例局", "scale": 10_000, "valid_from": "2024-01-01"}
+    layer = read(server, expected=(5.0, "某规程"), **told)
     assert layer.provenance.issuer == "示例局"
     assert layer.provenance.driver == "PostgreSQL"
-    assert layer.provenance.sigma_m == pytest.approx(
-        layer.frame["_sigma_m"].iloc[0], abs=0
-    )
+    assert layer.provenance.sigma_m == layer.frame["_sigma_m"].iloc[0] == 5.0
+    assert layer.provenance.sigma_source == "某规程"
     (source,) = layer.sources
     assert (source.crs, source.rows_read, source.dataset) == ("EPSG:4490", 1, "patch")
     assert "SELECT * FROM patch" in [n.value for n in layer.report.inferences]

@@ -1,22 +1,18 @@
 import pytest
 
 from pil_discovery.geo.references import parse_reference
-from pil_discovery.layers.sigma import positional_sigma, sigma_of_scale, sigma_problems
+from pil_discovery.layers.sigma import positional_sigma, sigma_problems
+
+EXPECTED = (5.0, "某规程")
 
 
-@pytest.mark.parametrize(
-    ("scale", "sigma"),
-    [
-        (500, 1.0),
-        (2000, 1.0),
-        (10000, 5.0),
-        (25000, 25.0),
-        (100000, None),
-        (None, None),
-    ],
-)
-def test_the_next_coarser_scale_counts(scale, sigma):
-    assert sigma_of_scale(scale) == sigma
+def test_what_is_stated_wins_over_what_is_expected():
+    reference = parse_reference("EPSG:4549")
+    assert positional_sigma(reference, sigma_m=2.0, expected=EXPECTED) == (
+        2.0,
+        "工作区写明",
+    )
+    assert positional_sigma(reference, sigma_m=None, expected=EXPECTED) == EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -24,14 +20,16 @@ def test_the_next_coarser_scale_counts(scale, sigma):
     [("EPSG:4549", 4.0), ("EPSG:4326", 4.0311), ("GCJ-02", 5.0), ("BD-09", 5.0)],
 )
 def test_the_way_to_cgcs2000_adds_its_own_error(crs, expected):
-    sigma, source = positional_sigma(parse_reference(crs), scale=10000, sigma_m=4.0)
+    sigma, source = positional_sigma(
+        parse_reference(crs), sigma_m=4.0, expected=EXPECTED
+    )
     assert sigma == pytest.approx(expected)
     assert source.startswith("工作区写明")
 
 
 def test_unknown_stays_unknown():
     reference = parse_reference("GCJ-02")
-    assert positional_sigma(reference, scale=None, sigma_m=None) == (None, "")
+    assert positional_sigma(reference, sigma_m=None, expected=None) == (None, "")
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, float("nan"), float("inf")])

@@ -45,6 +45,7 @@ def test_a_layer_says_where_everything_comes_from(tmp_path):
         issuer="示例区局",
         valid_from=dt.date(2021, 11, 1),
         scale=10000,
+        expected=(5.0, "某规程"),
         units={"area_m2": "亩"},
     )
     frame = found.frame
@@ -57,6 +58,7 @@ def test_a_layer_says_where_everything_comes_from(tmp_path):
     assert set(frame["_sigma_m"]) == {5.0}
     assert frame["_valid_from"].iloc[0] == pd.Timestamp("2021-11-01")
     assert frame["_valid_to"].isna().all()
+    assert found.provenance.sigma_source == "某规程"
     assert found.provenance.driver == "GPKG"
     assert found.provenance.crs_in == "EPSG:4490"
     (source,) = found.sources

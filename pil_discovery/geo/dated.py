@@ -1,0 +1,163 @@
+"""Overlay with zones that are in force at the date of the fact, and no others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from pil_discovery.errors import GeometryError
+from pil_discovery.geo.overlay import overlay
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Days: TypeAlias = NDArray[np.datetime64]
+    Flags: TypeAlias = NDArray[np.bool_]
+    Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
+
+IN_FORCE, UNKNOWN = "in_force", "unknown"
+ENDED, NOT_YET = "ended", "not_yet"
+
+
+def validity(
+    days: ArrayLike, valid_from: ArrayLike, valid_to: ArrayLike
+) -> NDArray[np.object_]:
+    """Tell whether something was in force on a day.
+
+    Parameters
+    ----------
+    days
+        Date of the fact; NaT = not known.
+    valid_from, valid_to
+        First and last day in force, both included; NaT = not known. Broadcast against
+        `days`.
+
+    Returns
+    -------
+    array
+        `not_yet` before the first day, `ended` after the last one, `in_force` where the
+        first day is known and has come, else `unknown`. A last day that is not stated
+        is no end: what has begun stays in force until someone ends it.
+    """
+    day, first, last = np.broadcast_arrays(*map(_days, (days, valid_from, valid_to)))
+    result = np.full(day.shape, UNKNOWN, dtype=object)
+    result[first <= day] = IN_FORCE
+    result[first > day] = NOT_YET
+    result[last < day] = ENDED
+    return result
+
+
+def overlay_dated(
+    left: Frame,
+    right: gpd.GeoDataFrame,
+    *,
+    days: ArrayLike,
+    **asked: Any,  # noqa: ANN401 - the keywords of `overlay`
+) -> gpd.GeoDataFrame:
+    """Overlay each left feature with the right ones in force on its day.
+
+    Parameters
+    ----------
+    left
+        As for `overlay`.
+    right
+        As for `overlay`, with `_valid_from` and `_valid_to` as read layers have them.
+    days
+        Date of the fact of each left row (or one for all); NaT = not known.
+    **asked
+        As for `overlay`; each σ is one number, or one per row of its layer.
+
+    Returns
+    -------
+    GeoDataFrame
+        The rows of `overlay` with a further column `validity`: `in_force`, or `unknown`
+        where the first day of the zone or the day of the fact is not known (such zones
+        are not left out, and the row says so). Zones that had ended or not begun take
+        no part. Rows of all right features (`by="left"`, `difference`) are `unknown` as
+        soon as one such zone took part in the question.
+
+    Raises
+    ------
+    CrsError, GeometryError
+        As `overlay`; also for dates that do not fit the rows.
+    """
+    dates = _days(days)
+    if dates.ndim == 0:
+        dates = np.full(len(left), dates)
+    if dates.shape != (len(left),):
+        raise GeometryError(
+            f"days 须为一个日期，或与左侧图层逐行对应（{len(left)} 个）"
+        )
+    parts = [
+        _of_group(left, right, (at, states), asked=asked)
+        for at, states in _groups(dates, right)
+    ]
+    rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
+    keys = [rows[n].map(_places(i)) for n, i in _indexes(rows, left, right)]
+    order = np.lexsort([key.to_numpy() for key in reversed(keys)])
+    result: gpd.GeoDataFrame = rows.iloc[order].reset_index(drop=True)
+    return result
+
+
+def _days(values: ArrayLike) -> Days:
+    days: Days = np.asarray(values, dtype="datetime64[D]")
+    return days
+
+
+def _groups(
+    dates: Days, right: gpd.GeoDataFrame
+) -> list[tuple[NDArray[np.intp], NDArray[np.object_]]]:
+    """Left rows for which the same right ones are in force; one group at least."""
+    unique, back = np.unique(dates, return_inverse=True)
+    periods = [right[name].to_numpy() for name in ("_valid_from", "_valid_to")]
+    found: dict[tuple[str, ...], list[int]] = {}
+    for i, day in enumerate(unique):
+        found.setdefault(tuple(validity(day, *periods)), []).append(i)
+    groups = [
+        (np.flatnonzero(np.isin(back, of)), np.array(states, dtype=object))
+        for states, of in found.items()
+    ]
+    nobody = np.zeros(0, dtype=np.intp), np.full(len(right), UNKNOWN, dtype=object)
+    return groups or [nobody]
+
+
+def _of_group(
+    left: Frame,
+    right: gpd.GeoDataFrame,
+    group: tuple[NDArray[np.intp], NDArray[np.object_]],
+    *,
+    asked: dict[str, Any],
+) -> gpd.GeoDataFrame:
+    at, states = group
+    counts = np.isin(states, (IN_FORCE, UNKNOWN))
+    zones = right[counts]
+    here = dict(asked)
+    for name, mask in (("sigma_m", at), ("right_sigma_m", counts)):
+        if np.ndim(here.get(name, 0.0)):
+            here[name] = np.asarray(here[name])[mask]
+    rows = overlay(cast("Frame", left.iloc[at]), zones, **here)
+    if "right_id" in rows:
+        known = pd.Series(states[counts], index=zones.index)
+        said = rows["right_id"].map(known).to_numpy(dtype=object)
+    else:
+        state = UNKNOWN if (states == UNKNOWN).any() else IN_FORCE
+        said = np.full(len(rows), state, dtype=object)
+    place = list(rows.columns).index("geometry")
+    rows.insert(place, "validity", said)
+    return rows
+
+
+def _indexes(
+    rows: gpd.GeoDataFrame, left: Frame, right: Frame
+) -> list[tuple[str, pd.Index]]:
+    named = (("left_id", left.index), ("right_id", right.index))
+    return [(name, index) for name, index in named if name in rows]
+
+
+def _places(index: pd.Index) -> pd.Series:
+    return pd.Series(np.arange(len(index)), index=index)
