@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -167,6 +166,10 @@ def _pair_rows(
     return [{**base, **row} for row in _cut(shapes, kept, ask, notes)]
 
 
+MOST_PIXELS = 10**8
+"""Pixels of all comparisons that are kept between models, beyond the last two."""
+
+
 @dataclass(frozen=True)
 class _Pictures:
     """The pictures of one comparison, equal when their files are the same."""
@@ -180,6 +183,9 @@ class _Pictures:
         return cls(images, tuple(None if i is None else _identity(i) for i in images))
 
 
+_KEPT: dict[_Pictures, ChangeMap] = {}
+
+
 def _identity(image: Image) -> tuple[object, ...]:
     mask = image.cloud_mask
     written = None if mask is None else mask.stat().st_mtime_ns
@@ -187,12 +193,20 @@ def _identity(image: Image) -> tuple[object, ...]:
     return image.path, image.provenance.sha256, bands, mask, written
 
 
-# models ask the same pictures one after another; two comparisons are kept because
-# clouds give neighbouring polygons different ones
-@lru_cache(maxsize=2)
 def _detected(pictures: _Pictures) -> ChangeMap:
-    before, after, confirm = pictures.images
-    return detect_change(before, after, confirm=confirm)
+    """Compare pictures, or return what is kept: models ask the same one by one.
+
+    Two comparisons are always kept, because clouds give neighbouring polygons different
+    ones; more of them where the pictures are small.
+    """
+    found = _KEPT.pop(pictures, None)
+    if found is None:
+        before, after, confirm = pictures.images
+        found = detect_change(before, after, confirm=confirm)
+    _KEPT[pictures] = found  # the latest stands last
+    while len(_KEPT) > 2 and sum(m.mask.size for m in _KEPT.values()) > MOST_PIXELS:
+        del _KEPT[next(iter(_KEPT))]
+    return found
 
 
 def _refusal(change: ChangeMap, directions: Sequence[str]) -> str:
