@@ -97,7 +97,9 @@ def _cells(column: pa.ChunkedArray) -> Column | None:
 
 
 def _as_text(column: pa.ChunkedArray) -> Column:
-    return pc.cast(column, TEXTS)
+    texts = pc.cast(column, TEXTS)
+    texts.validate(full=True)  # a damaged file may call bytes a text that are none
+    return texts
 
 
 def _days(column: pa.ChunkedArray) -> Column:
