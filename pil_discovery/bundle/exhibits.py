@@ -197,9 +197,8 @@ def _fact_item(
     keys = [(r.dataset, r.source, r.sheet or "", r.row) for r in finding.records]
     parents = [by_row[k] for k in keys if k in by_row]
     model = request.models.get(finding.model)
-    searched = _searched(request, model)
-    files = [*(k[1] for k in keys), *searched]
-    sources = [by_file[file] for file in files if file in by_file]
+    sources = [by_file[k[1]] for k in keys if k[1] in by_file]
+    searched = [by_file[f] for f in _searched(request, model) if f in by_file]
     return {
         "item": item,
         "kind": "finding",
@@ -227,6 +226,7 @@ def _fact_item(
         "inaction": [f.model_dump() for f in finding.inaction],
         "parents": parents,
         "sources": list(dict.fromkeys(sources)),
+        "searched": [i for i in dict.fromkeys(searched) if i not in sources],
     }
 
 

@@ -153,7 +153,7 @@ def _facts(evidence: Evidence, exhibits: Sequence[ExhibitRow]) -> list[dict[str,
             "sentence": _bare(fact["statement"]),
             "place": _new_place(fact),
             "review": _review(fact),
-            "exhibits": _exhibit_numbers(fact, exhibits),
+            **_exhibit_numbers(fact, exhibits),
             "items": (fact["item"], *fact["parents"]),
         }
         for fact in evidence.facts
@@ -177,11 +177,32 @@ def _review(fact: Mapping[str, Any]) -> str:
     return "；".join(_bare(d) for d in [*doubts, *fact["undecided"]])
 
 
-def _exhibit_numbers(fact: Mapping[str, Any], exhibits: Sequence[ExhibitRow]) -> str:
-    wanted = {*fact["sources"]}
-    wanted |= {"ROWS"} if fact["parents"] else set()
-    wanted |= {"LAYERS"} if fact["geometry"] else set()
-    return "、".join(e.number for e in exhibits if e.item in wanted)
+def _exhibit_numbers(
+    fact: Mapping[str, Any], exhibits: Sequence[ExhibitRow]
+) -> dict[str, str]:
+    """Return which exhibits show a fact, and which registers it was held against."""
+    shown = {*fact["sources"]}
+    shown |= {"ROWS"} if fact["parents"] else set()
+    shown |= {"LAYERS"} if fact["geometry"] else set()
+    held = {*fact["searched"]} - shown
+    return {
+        "exhibits": _folded([int(e.number) for e in exhibits if e.item in shown]),
+        "searched": _folded([int(e.number) for e in exhibits if e.item in held]),
+    }
+
+
+def _folded(numbers: Sequence[int]) -> str:
+    """Write ascending numbers, three and more in a row as first 至 last."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return "、".join(
+        f"{run[0]}至{run[-1]}" if len(run) > 2 else "、".join(map(str, run))
+        for run in runs
+    )
 
 
 def _inaction(
@@ -195,7 +216,7 @@ def _inaction(
     return [
         {
             "text": text,
-            "exhibits": _exhibit_numbers(_united(facts), exhibits),
+            **_exhibit_numbers(_united(facts), exhibits),
             "items": tuple(f["item"] for f in facts),
         }
         for text, facts in found.items()
@@ -205,6 +226,7 @@ def _inaction(
 def _united(facts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "sources": [s for f in facts for s in f["sources"]],
+        "searched": [s for f in facts for s in f["searched"]],
         "parents": [p for f in facts for p in f["parents"]],
         "geometry": next((f["geometry"] for f in facts if f["geometry"]), None),
     }

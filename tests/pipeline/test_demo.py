@@ -1,6 +1,7 @@
 """The whole way on the sample district: scan, best lead, bundle, verification."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -51,6 +52,36 @@ def test_registers_that_were_searched_in_vain_travel_along(demo):
         if e["dataset"] in {"sampling", "penalty"}
     ]
     assert sorted(kept) == sorted(registers)
+    letter = json.loads((done.path / "data/03_分析/letter.json").read_text("utf-8"))
+    items = _lines(done.path / "data/03_分析/items.jsonl")
+    names = {e["number"]: e["item"] for e in letter["exhibits"]}
+    facts = {i["item"]: i for i in items if i["kind"] == "finding"}
+    told = [p for s in letter["sections"] for p in s["paragraphs"] if p["items"]]
+    for paragraph in told:
+        mine = [facts[i] for i in paragraph["items"] if i in facts]
+        seen, held = _cited(paragraph["text"])
+        assert {names[n] for n in seen} == {"ROWS", *_all(mine, "sources")}
+        assert {names[n] for n in held} == _all(mine, "searched")
+        assert held
+
+
+def _lines(path):
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _all(facts, part):
+    return {item for fact in facts for item in fact[part]}
+
+
+def _cited(text):
+    """The numbers of the exhibits that show a fact, and of those it was held to."""
+    shown, _, held = text.partition("；另比对证据")
+    return _unfolded(shown.rpartition("见证据")[2]), _unfolded(held)
+
+
+def _unfolded(text):
+    spans = re.findall(r"(\d+)(?:至(\d+))?", text)
+    return [str(n) for a, b in spans for n in range(int(a), int(b or a) + 1)]
 
 
 def test_the_urgent_period_can_be_chosen(demo):
