@@ -26,7 +26,7 @@ _SPELLINGS: Mapping[Axis, str] = {
     "y": "y坐标 y 坐标y y轴 中心点y坐标",
 }
 _NAMES = {name: axis for axis, names in _SPELLINGS.items() for name in names.split()}
-_GROUP = re.compile(r"(?:地理|点位|中心点?|位置|平面|空间)*(?:坐标|位置|经纬度)(?=.)")
+_GROUP = re.compile(r"^(?:地理|点位|中心点?|位置|平面|空间)*(?:坐标|位置|经纬度)(?=.)")
 """What a header above both axes says, joined in front of each; 起点, 终点 mean more."""
 _DEGREES = re.compile(
     r"(?:东经|北纬|[EN])?\s*(\d{1,3})\s*[°度]\s*(?:(\d{1,2})\s*['′分]\s*)?"
@@ -50,7 +50,7 @@ def find_axes(headers: Sequence[str]) -> dict[Axis, int]:
     axes: dict[Axis, int] = {}
     for position, header in enumerate(headers):
         name = re.sub(r"[(\[].*?[)\]]", "", squeeze(header)).replace("_", "")
-        axis = _NAMES.get(name) or _NAMES.get(_GROUP.sub("", name, count=1))
+        axis = _NAMES.get(name) or _NAMES.get(_GROUP.sub("", name))
         if axis is not None:
             axes.setdefault(axis, position)
     return axes
