@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import PilError
-from pil_discovery.pipeline.guarded import run_guarded
+from pil_discovery.pipeline.guarded import run_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -77,9 +77,8 @@ def _opened(pools: ExitStack, pool: Executor) -> Executor:
 def _begin(
     work: Callable[[Any], Any], job: Job, guard: Executor, pool: Executor | None
 ) -> Future[Any] | None:
-    model = job[0]
-    if model.is_local:
-        return guard.submit(run_guarded, work, job, file=model.place)
+    if job[0].is_local:
+        return guard.submit(run_model, work, job)
     return None if pool is None else pool.submit(work, job)
 
 
