@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 LEADS = "线索"
 NOT_LISTED = "未自动列出"
+_A3 = 8
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_000
 
@@ -183,6 +184,10 @@ def _write_sheet(
             _write_cell(page, (row, i), (column.value(record), column.style))
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(shown), 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.repeat_rows(0)  # too wide for one page: every page names its columns
+    sheet.print_across()
 
 
 def _write_cell(

@@ -132,3 +132,10 @@ def test_a_finding_names_the_local_value_it_was_computed_with(tmp_path):
     assert words.startswith(
         "《收费标准》9903，2023-07-01起：2000 元/平方米（虚构的示例值"
     )
+
+
+def test_every_printed_page_names_its_columns(tmp_path):
+    out = write(tmp_path / "out")
+    names = xml_of(out, "xl/workbook.xml")
+    assert names.count("_xlnm.Print_Titles") == names.count("<sheet ")
+    assert 'orientation="landscape"' in xml_of(out, "xl/worksheets/sheet1.xml")
