@@ -89,6 +89,10 @@ class ModelError(PilError):
     """A screening model cannot run as written."""
 
 
+class ClusterError(PilError):
+    """A cluster cannot be reached, or its processes would not give the same results."""
+
+
 class LawError(PilError):
     """A legal basis or a deadline was asked for that the data do not know."""
 

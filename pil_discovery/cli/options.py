@@ -44,3 +44,9 @@ workers_option: Decorator = click.option(
     metavar="个数",
     help="进程数，不影响结果",
 )
+cluster_option: Decorator = click.option(
+    "--cluster",
+    default=None,
+    metavar="地址",
+    help="在 Dask 集群上运行：local:N 或 tcp://主机:端口，不影响结果",
+)

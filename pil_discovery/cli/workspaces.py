@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import as_json, as_of_option, workers_option
+from pil_discovery.cli.options import (
+    as_json,
+    as_of_option,
+    cluster_option,
+    workers_option,
+)
 from pil_discovery.cli.printing import (
     PROBLEMS,
     REFUSED,
@@ -175,6 +180,7 @@ def _tell_check(found: Check, folder: Path) -> None:
 )
 @as_of_option
 @workers_option
+@cluster_option
 @click.option(
     "--model",
     "names",
@@ -195,6 +201,7 @@ def scan(
     out: Path | None,
     as_of: dt.date | None,
     workers: int | None,
+    cluster: str | None,
     names: tuple[str, ...],
     folders: tuple[Path, ...],
     fail_on: str | None,
@@ -212,6 +219,7 @@ def scan(
             models=names or None,
             local_models=folders,
             workers=workers,
+            cluster=cluster,
             progress=progress,
         )
         target = found.write(out or folder.parent / f"{folder.resolve().name}-结果")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pil_discovery.errors import PilError
 from pil_discovery.maps.fonts import find_fonts
-from pil_discovery.pipeline.runs import engines, product_version
+from pil_discovery.pipeline.versions import engines, product_version
 
 
 @dataclass(frozen=True)

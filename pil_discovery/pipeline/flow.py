@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +17,19 @@ from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.pipeline.grounds import civil_domains, picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
-from pil_discovery.pipeline.screening import screen_all
+from pil_discovery.pipeline.screening import Workers, screen_all
 from pil_discovery.procedure.deadlines import as_day
 from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     import pandas as pd
 
     from pil_discovery.catalog import Catalog
+    from pil_discovery.pipeline.cluster import Cluster
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import Finding, Lead, Model, Workspace
 
@@ -72,13 +75,14 @@ class Scan:
         )
 
 
-def scan(
+def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
     workspace: str | Path | Workspace,
     *,
     as_of: dt.date | str | None = None,
     models: Sequence[str] | None = None,
     local_models: Sequence[str | Path] = (),
     workers: int | None = None,
+    cluster: str | None = None,
     progress: Progress | None = None,
 ) -> Scan:
     """Screen a workspace: the whole flow, in the only order there is.
@@ -96,13 +100,16 @@ def scan(
         Folders of further models, besides those that the workspace names.
     workers
         Processes for the models; results do not depend on it.
+    cluster
+        Address of a Dask cluster that reads the files and runs the models:
+        `local:N`, `tcp://host:port` or `tls://host:port`. Results do not depend on it.
     progress
         Called with what is being done, steps done, and steps in all.
 
     Raises
     ------
     PilError
-        With every problem found: workspace, files, models.
+        With every problem found: workspace, files, models, cluster.
     """
     started = time.perf_counter()
     place = _opened(workspace)
@@ -112,16 +119,16 @@ def scan(
         chosen = named_models(place, catalog)
     day = place.as_of if as_of is None else _day(as_of)
 
-    materials = read_sources(place, catalog, progress)
-    inputs = inputs_of(place, catalog, materials)
-    screened = screen_all(
-        chosen,
-        inputs,
-        as_of=day,
-        personal=place.personal is not None,
-        workers=workers,
-        progress=progress,
-    )
+    with _joined(cluster, place.root) as joined:
+        materials = read_sources(place, catalog, progress, cluster=joined)
+        screened = screen_all(
+            chosen,
+            inputs_of(place, catalog, materials),
+            as_of=day,
+            personal=place.personal is not None,
+            workers=Workers(workers or 1, joined),
+            progress=progress,
+        )
     grounded = procedure.ground(
         screened.findings,
         models=catalog.models,
@@ -160,6 +167,16 @@ def scan(
         quarantine=materials.quarantine,
         timing=timing,
     )
+
+
+def _joined(
+    cluster: str | None, shared: Path
+) -> AbstractContextManager[Cluster | None]:
+    if cluster is None:
+        return nullcontext()
+    from pil_discovery.pipeline.cluster import joined
+
+    return joined(cluster, shared)
 
 
 def _day(given: dt.date | str) -> dt.date:

@@ -6,20 +6,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
 from pil_discovery import layers, records
 from pil_discovery.catalog import load_catalog, read_workspace
 from pil_discovery.catalog.limits import source_name
-from pil_discovery.catalog.positional_error import error_of_scale
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem, ReadError
-from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.archives import with_archive
-from pil_discovery.pipeline.databases import queried_layer, queried_table
-from pil_discovery.pipeline.files import read_entry
 from pil_discovery.pipeline.materials import (
     given,
     joined_quarantine,
@@ -27,23 +23,27 @@ from pil_discovery.pipeline.materials import (
     stacked,
     with_joint_notes,
 )
-from pil_discovery.types import Image, Layer, Source, Table
+from pil_discovery.pipeline.sources import Errand, read_source
+from pil_discovery.types import (
+    Image,
+    ImageSource,
+    Layer,
+    LayerSource,
+    RecordSource,
+    Source,
+    Table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from pil_discovery.catalog import Catalog
-    from pil_discovery.types import (
-        Dataset,
-        ImageSource,
-        LayerSource,
-        ReadReport,
-        RecordSource,
-        Workspace,
-    )
+    from pil_discovery.pipeline.cluster import Cluster
+    from pil_discovery.pipeline.sources import Content, Entry
+    from pil_discovery.types import Dataset, ReadReport, Workspace
 
-    Entry = RecordSource | LayerSource | ImageSource
-    Surveyed = Mapping[str, tuple[Entry | None, Table | Layer | Image]]
+    Surveyed = Mapping[str, tuple[Entry | None, Content]]
+    Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,9 @@ def open_workspace(path: str | Path) -> Workspace:
 def read_sources(
     workspace: Workspace,
     catalog: Catalog,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
+    *,
+    cluster: Cluster | None = None,
 ) -> Materials:
     """Read every source that a workspace names.
 
@@ -98,7 +100,7 @@ def read_sources(
     ReadError
         With the problems of all files that cannot be read.
     """
-    materials, problems = gather(workspace, catalog, progress)
+    materials, problems = gather(workspace, catalog, progress, cluster=cluster)
     if problems:
         raise ReadError(problems)
     return materials
@@ -107,9 +109,10 @@ def read_sources(
 def gather(
     workspace: Workspace,
     catalog: Catalog,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
     *,
     surveyed: Surveyed | None = None,
+    cluster: Cluster | None = None,
 ) -> tuple[Materials, list[Problem]]:
     """Read what can be read, and list the problems of the files that cannot.
 
@@ -117,46 +120,87 @@ def gather(
     ----------
     surveyed
         Sources read already, by file, with the entry under which they were read.
+    cluster
+        Whose processes read the files; databases are asked from here.
     """
-    reading = _Reading(workspace, catalog.datasets, surveyed or {}, progress)
-    jobs: list[tuple[str, Callable[[], None]]] = [
-        *((source_name(e), partial(reading.record, e)) for e in workspace.records),
-        *((source_name(e), partial(reading.layer, e)) for e in workspace.layers),
-        *((e.file, partial(reading.image, e)) for e in workspace.images),
+    entries: list[Entry] = [*workspace.records, *workspace.layers, *workspace.images]
+    reading = _Reading(workspace, catalog.datasets)
+    outcomes = [
+        _begin(
+            Errand(entry, workspace.root, catalog.datasets),
+            progress,
+            surveyed=surveyed or {},
+            cluster=cluster,
+        )
+        for entry in entries
     ]
     problems: list[Problem] = []
-    for done, (file, job) in enumerate(jobs):
+    for done, (entry, outcome) in enumerate(zip(entries, outcomes, strict=True)):
         if progress is not None:
-            progress(file, done, len(jobs))
+            progress(_name(entry), done, len(entries))
         try:
-            job()
+            reading.add(entry, outcome())
         except PilError as error:
             problems += error.problems
     return reading.materials(), problems
 
 
+def _name(entry: Entry) -> str:
+    return entry.file if isinstance(entry, ImageSource) else source_name(entry)
+
+
+def _begin(
+    errand: Errand,
+    progress: Progress | None,
+    *,
+    surveyed: Surveyed,
+    cluster: Cluster | None,
+) -> Callable[[], Content]:
+    """Return how to get what a source holds; a cluster begins to read it now."""
+    known = surveyed.get(errand.entry.file or "")
+    if known is not None and known[0] == errand.entry:
+        return partial(_as_surveyed, errand, known[1])
+    if cluster is not None and errand.entry.file is not None:
+        return cluster.submit(read_source, errand).result
+    return partial(read_source, replace(errand, progress=progress))
+
+
+def _as_surveyed(errand: Errand, found: Content) -> Content:
+    """Return a source that was read under this very entry already.
+
+    Raises
+    ------
+    ReadError
+        If that reading failed; a second one would fail alike.
+    """
+    if isinstance(found, Image) != isinstance(errand.entry, ImageSource):
+        return read_source(errand)
+    if not isinstance(found, Image) and found.report.problems:
+        raise ReadError(found.report.problems)
+    return found
+
+
 class _Reading:
     """The sources of one workspace as they come in."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        datasets: Mapping[str, Dataset],
-        surveyed: Surveyed,
-        progress: Callable[[str, int, int], None] | None,
-    ) -> None:
+    def __init__(self, workspace: Workspace, datasets: Mapping[str, Dataset]) -> None:
         self._root = workspace.root
         self._datasets = datasets
-        self._surveyed = surveyed
-        self._progress = progress
         self._tables: dict[str, list[Table]] = {}
         self._layers: dict[str, list[Layer]] = {}
         self._images: list[Image] = []
 
-    def record(self, entry: RecordSource) -> None:
-        table = self._known(entry)
-        if not isinstance(table, Table):
-            table = self._table(entry)
+    def add(self, entry: Entry, content: Content) -> None:
+        """Take in what one source holds."""
+        if isinstance(content, Image):
+            self._images.append(content)
+        elif isinstance(entry, RecordSource):
+            self._add_table(entry, cast("Table", content))
+        elif isinstance(entry, LayerSource):
+            layer = cast("Layer", content)
+            self._layers.setdefault(entry.dataset, []).append(layer)
+
+    def _add_table(self, entry: RecordSource, table: Table) -> None:
         if "_x" in table.frame.columns and self._datasets[entry.dataset].has_geometry:
             table = layers.place_records(table, crs=entry.crs, sigma_m=entry.sigma_m)
         told = {"crs": entry.crs, **given(entry)}
@@ -164,70 +208,6 @@ class _Reading:
         self._tables.setdefault(entry.dataset, []).append(
             replace(table, sources=sources)
         )
-
-    def _known(self, entry: RecordSource | LayerSource) -> Table | Layer | None:
-        """Return a source that was read under this very entry already.
-
-        Raises
-        ------
-        ReadError
-            If that reading failed; a second one would fail alike.
-        """
-        under, found = self._surveyed.get(entry.file or "", (None, None))
-        if found is None or isinstance(found, Image) or under != entry:
-            return None
-        if found.report.problems:
-            raise ReadError(found.report.problems)
-        return found
-
-    def _table(self, entry: RecordSource) -> Table:
-        if entry.file is None:
-            return queried_table(entry, self._datasets)
-        return sandbox.read_table(
-            self._root / entry.file,
-            self._datasets,
-            wanted=entry.dataset,
-            sheet=entry.sheet,
-            columns=entry.columns,
-            units=entry.units,
-            encoding=entry.encoding,
-            century=entry.century,
-            root=self._root,
-            progress=self._progress and partial(self._progress, entry.file),
-        )
-
-    def layer(self, entry: LayerSource) -> None:
-        layer = self._known(entry)
-        if not isinstance(layer, Layer):
-            layer = self._layer(entry)
-        self._layers.setdefault(entry.dataset, []).append(layer)
-
-    def _layer(self, entry: LayerSource) -> Layer:
-        if entry.file is None:
-            return queried_layer(entry, self._datasets)
-        return sandbox.read_vector(
-            self._root / entry.file,
-            self._datasets,
-            wanted=entry.dataset,
-            layer=entry.layer,
-            crs=entry.crs,
-            encoding=entry.encoding,
-            columns=entry.columns,
-            units=entry.units,
-            **given(entry),
-            valid_from=entry.valid_from,
-            valid_to=entry.valid_to,
-            scale=entry.scale,
-            sigma_m=entry.sigma_m,
-            expected=error_of_scale(entry.scale),
-            repair=entry.repair,
-            root=self._root,
-        )
-
-    def image(self, entry: ImageSource) -> None:
-        under, found = self._surveyed.get(entry.file, (None, None))
-        known = found if under == entry and isinstance(found, Image) else None
-        self._images.append(known or read_entry(entry, self._root))
 
     def materials(self) -> Materials:
         """Put the files of each data set together."""

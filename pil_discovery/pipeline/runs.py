@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from collections import Counter
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
+from pil_discovery.pipeline.versions import engines, product_version
 from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
         Source,
         Workspace,
     )
-
-_ENGINES = ("duckdb", "shapely", "pyproj", "pyogrio", "rasterio", "exactextract")
 
 
 @dataclass(frozen=True)
@@ -184,18 +181,3 @@ def _origin(origin: Origin | None) -> dict[str, Any]:
 def verdicts_sha256(path: Path) -> str | None:
     """Return the hash of the outcomes of checks, on which scores rest, too."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-
-
-def product_version() -> str:
-    """Return the installed version of this library."""
-    try:
-        return version("pil_discovery")
-    except PackageNotFoundError:
-        return "0+unknown"
-
-
-def engines() -> dict[str, str | None]:
-    """Return the versions of the engines whose results are printed."""
-    found = {n: version(n) for n in _ENGINES if importlib.util.find_spec(n)}
-    zonal = "exactextract" if "exactextract" in found else "rasterio"
-    return {**found, "zonal": zonal}

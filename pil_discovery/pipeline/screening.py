@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pil_discovery.findings import Inputs, declared, screen
@@ -15,9 +15,18 @@ from pil_discovery.pipeline.stored import store_tables
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from pil_discovery.pipeline.cluster import Cluster
     from pil_discovery.types import Finding, Model, ModelRun
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Who runs the models: processes of this machine, or those of a cluster."""
+
+    processes: int = 1
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True)
@@ -35,19 +44,23 @@ def screen_all(
     *,
     as_of: dt.date,
     personal: bool,
-    workers: int | None = None,
+    workers: Workers,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Screened:
-    """Run every model; the result does not depend on the number of processes."""
+    """Run every model; the result does not depend on where, or by how many."""
     runs: list[ModelRun] = []
     findings: list[Finding] = []
     seconds: dict[str, float] = {}
-    processes = workers or 1
     with ExitStack() as stack:
-        reached = stack.enter_context(_reachable(models, inputs, processes))
+        folder = _folder(models, workers, stack)
+        reached = inputs if folder is None else _stored(models, inputs, folder)
         jobs = [(m, reached, as_of, personal) for m in models]
         # closed first, so that no process holds a file of the run any longer
-        outcomes = stack.enter_context(closing(spread(_work, jobs, workers=processes)))
+        outcomes = stack.enter_context(
+            closing(
+                spread(_work, jobs, workers=workers.processes, cluster=workers.cluster)
+            )
+        )
         for done, outcome in enumerate(outcomes):
             run, found, took = outcome.result()
             runs.append(run)
@@ -61,18 +74,20 @@ def screen_all(
 Job = tuple["Model", Inputs, "dt.date", bool]
 
 
-@contextmanager
-def _reachable(
-    models: Sequence[Model], inputs: Inputs, workers: int
-) -> Iterator[Inputs]:
+def _folder(models: Sequence[Model], workers: Workers, stack: ExitStack) -> Path | None:
+    """Return where processes of this run find its tables; one alone needs none."""
+    if workers.cluster is not None:
+        return workers.cluster.folder
+    if _in_one_process(models, workers.processes):
+        return None
+    return Path(stack.enter_context(TemporaryDirectory(prefix="pil-run-")))
+
+
+def _stored(models: Sequence[Model], inputs: Inputs, folder: Path) -> Inputs:
     """Give inputs that any process of this run can open without a copy."""
-    if _in_one_process(models, workers):
-        yield inputs
-        return
     wanted = {name for m in models for name in declared(m)}
     rows = {name: rows for name, rows in inputs.rows.items() if name in wanted}
-    with tempfile.TemporaryDirectory(prefix="pil-run-") as folder:
-        yield replace(inputs, rows=store_tables(rows, Path(folder)))
+    return replace(inputs, rows=store_tables(rows, folder))
 
 
 def _in_one_process(models: Sequence[Model], workers: int) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
     from concurrent.futures import Executor
 
+    from pil_discovery.pipeline.cluster import Cluster
     from pil_discovery.types import Model
 
     Job = tuple["Model", *tuple[Any, ...]]
@@ -32,7 +33,11 @@ def usable_cores() -> int:
 
 
 def spread(
-    work: Callable[[Any], Any], jobs: Sequence[Job], *, workers: int
+    work: Callable[[Any], Any],
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    cluster: Cluster | None = None,
 ) -> Generator[Future[Any]]:
     """Yield the outcome of the work on each job, in the order of the jobs.
 
@@ -45,6 +50,8 @@ def spread(
         hold no more than the work needs.
     workers
         Processes at once; outcomes do not depend on it.
+    cluster
+        Whose processes work instead of a pool of this machine; local models stay here.
 
     Yields
     ------
@@ -55,8 +62,8 @@ def spread(
     shipped = [job for job in jobs if not job[0].is_local]
     with ExitStack() as pools:
         guard = _opened(pools, ThreadPoolExecutor(1))
-        pool: Executor | None = None
-        if workers > 1 and len(shipped) > 1:
+        pool: Executor | Cluster | None = cluster
+        if pool is None and workers > 1 and len(shipped) > 1:
             # spawn: DuckDB and Arrow hold threads that a forked child would not have
             context = multiprocessing.get_context("spawn")
             most = min(workers, len(shipped))
@@ -75,7 +82,10 @@ def _opened(pools: ExitStack, pool: Executor) -> Executor:
 
 
 def _begin(
-    work: Callable[[Any], Any], job: Job, guard: Executor, pool: Executor | None
+    work: Callable[[Any], Any],
+    job: Job,
+    guard: Executor,
+    pool: Executor | Cluster | None,
 ) -> Future[Any] | None:
     if job[0].is_local:
         return guard.submit(run_model, work, job)
