@@ -189,12 +189,12 @@ def overlay_parts(
         if base is None or base.space != space:
             base = _right_side(right, space, question, plan=plan)
         sigma = _sigmas(question.sigma_m, len(left), "sigma_m")
-        layers = replace(base, left=_side(left, space, "左侧要素"), left_sigma=sigma)
+        layers = replace(base, left=_side(left, space), left_sigma=sigma)
         _demand_kinds(layers, plan)
         if plan.how != "near" and len(left) >= MANY and base.borders is None:
             base = replace(base, borders=borders_of(base.right))
         task = Task(replace(layers, borders=base.borders), plan)
-        rows, judged = _run(task, question.workers)
+        rows, judged = _run(task, question.workers, left.index)
         yield _frame(rows, judged, (left.index, right.index), task=task)
 
 
@@ -203,18 +203,23 @@ def _right_side(
 ) -> Layers:
     """Return the layers of an overlay without a left side."""
     nobody = np.zeros(0, dtype=object)
-    shapes = safety.flat(_side(right, space, "右侧要素"))  # to be prepared in place
+    shapes = _side(right, space)
+    safety.demand_valid(shapes, right.index, "右侧要素")
+    shapes = safety.flat(shapes)  # to be prepared in place
     sigma = _sigmas(question.right_sigma_m, len(right), "right_sigma_m")
     if plan.how != "near" and plan.distance_m > 0:
         shapes = space.grow(shapes, plan.distance_m)
     return Layers(nobody, shapes, np.zeros(0), sigma, space)
 
 
-def _run(task: Task, count: int | None) -> tuple[Rows, Judgement]:
+def _run(task: Task, count: int | None, names: pd.Index) -> tuple[Rows, Judgement]:
     size = len(task.layers.left)
-    if count is None or count < 2 or size < LARGE:
-        return solve(task)
-    return spread(task, count)
+    if count is not None and count >= 2 and size >= LARGE:
+        solved = spread(task, count)
+        if solved is not None:
+            return solved
+    safety.demand_valid(task.layers.left, names, "左侧要素")
+    return solve(task)
 
 
 def _plan(question: Question) -> Plan:
@@ -264,14 +269,14 @@ def _space(left: Frame, right: Frame, area: str) -> Space:
     return Space(left.crs, "planar")
 
 
-def _side(frame: Frame, space: Space, side: str) -> Geometries:
+def _side(frame: Frame, space: Space) -> Geometries:
+    """Return the geometries in the plane of the overlay, not yet asked for validity."""
     array = np.asarray(frame.geometry.array, dtype=object)
     if space.degrees:
         array = safe_transform(array, frame.crs)
         demand_on_globe(array, list(frame.index))
     elif _carries_more(array):
         array = safety.flat(array)
-    safety.demand_valid(array, list(frame.index), side)
     return without_mixture(array)
 
 

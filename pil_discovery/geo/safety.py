@@ -12,6 +12,7 @@ from pil_discovery.errors import GeometryError, Problem
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -67,6 +68,17 @@ def finite(geometries: Geometries) -> NDArray[np.bool_]:
     return result
 
 
+def usable(geometries: Geometries) -> NDArray[np.bool_]:
+    """Tell where a geometry is valid, or there is none.
+
+    Validity as OGC Simple Features defines it, judged by GEOS, which counts NaN and
+    infinite coordinates as invalid.
+    """
+    with np.errstate(all="ignore"):
+        valid: NDArray[np.bool_] = shapely.is_valid(geometries)
+    return valid | shapely.is_missing(geometries)
+
+
 def reasons(geometries: Geometries) -> NDArray[np.object_]:
     """Say in Chinese why a geometry is unusable.
 
@@ -78,20 +90,19 @@ def reasons(geometries: Geometries) -> NDArray[np.object_]:
     Returns
     -------
     array
-        Object array: None where the geometry is usable or missing, else the reason
-        (validity as OGC Simple Features defines it, judged by GEOS).
+        Object array: None where the geometry is usable or missing, else the reason.
     """
     result = np.full(len(geometries), None, dtype=object)
     # Ask for the words only where the quick test says no: it is many times cheaper.
-    # GEOS counts NaN and infinite coordinates as invalid.
+    at = np.flatnonzero(~usable(geometries))
     with np.errstate(all="ignore"):
-        bad = ~shapely.is_valid(geometries) & ~shapely.is_missing(geometries)
-        at = np.flatnonzero(bad)
         result[at] = [_chinese(r) for r in shapely.is_valid_reason(geometries[at])]
     return result
 
 
-def demand_valid(geometries: Geometries, names: Sequence[Any], side: str) -> None:
+def demand_valid(
+    geometries: Geometries, names: Sequence[Any] | pd.Index, side: str
+) -> None:
     """Raise unless every geometry present is valid.
 
     Parameters

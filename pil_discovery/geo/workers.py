@@ -13,6 +13,7 @@ import shapely
 
 from pil_discovery.geo.judging import join
 from pil_discovery.geo.relations import whole_features
+from pil_discovery.geo.safety import usable
 from pil_discovery.geo.solving import solve
 
 if TYPE_CHECKING:
@@ -24,15 +25,21 @@ _CHUNKS = 4  # per process, so that a slow part does not hold up the others
 _TASK: list[Task] = []  # what a worker process works on
 
 
-def spread(task: Task, count: int) -> tuple[Rows, Judgement]:
+def spread(task: Task, count: int) -> tuple[Rows, Judgement] | None:
     """Solve an overlay with several processes; the rows equal those of one.
 
     Parameters
     ----------
     task
-        The overlay.
+        The overlay. Whether its left features are valid is looked at here, by all
+        processes; the right ones are.
     count
         Number of processes, at least 2.
+
+    Returns
+    -------
+    rows, judged
+        None if a left feature is invalid.
     """
     cut = np.linspace(0, len(task.layers.left), count * _CHUNKS + 1).astype(int)
     spans = list(zip(cut[:-1].tolist(), cut[1:].tolist(), strict=True))
@@ -45,24 +52,31 @@ def spread(task: Task, count: int) -> tuple[Rows, Judgement]:
             parts = pool.map(_solve_part, spans, chunksize=1)
             pool.close()
             pool.join()
-    return join([(_restored(rows, task), judged) for rows, judged in parts])
+    solved = [part for part in parts if part is not None]
+    if len(solved) < len(parts):
+        return None
+    return join([(_restored(rows, task), judged) for rows, judged in solved])
 
 
 def _begin(task: Task) -> None:
     _TASK[:] = [task]
 
 
-def _solve_part(span: tuple[int, int]) -> tuple[Rows, Judgement]:
-    """Solve one part; a piece that is its whole left feature is not sent back."""
+def _solve_part(span: tuple[int, int]) -> tuple[Rows, Judgement] | None:
+    """Solve one part, its pieces as WKB; one that is a whole left feature stays out."""
     part = _TASK[0].part(*span)
+    if not usable(part.layers.left).all():
+        return None
     rows, judged = solve(part)
     pieces = rows.geometry.copy()
     pieces[whole_features(rows, part.layers.left)] = None
-    return replace(rows, left=rows.left + span[0], geometry=pieces), judged
+    return replace(
+        rows, left=rows.left + span[0], geometry=shapely.to_wkb(pieces)
+    ), judged
 
 
 def _restored(rows: Rows, task: Task) -> Rows:
-    pieces = rows.geometry.copy()
+    pieces = shapely.from_wkb(rows.geometry)
     whole = shapely.is_missing(pieces)
     pieces[whole] = task.layers.left[rows.left[whole]]
     return replace(rows, geometry=pieces)
