@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import postgres
+from tests import dask_cluster, postgres
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +18,12 @@ def server(running_server, monkeypatch):
     """A database server; the password of `reader` is in the environment."""
     monkeypatch.setenv("PIL_DB_PASSWORD", postgres.PASSWORD)
     return running_server
+
+
+@pytest.fixture(scope="session")
+def dask():
+    """A Dask cluster of two worker processes with one thread each."""
+    if why := dask_cluster.missing():
+        pytest.skip(why)
+    with dask_cluster.started() as cluster:
+        yield cluster

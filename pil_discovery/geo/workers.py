@@ -70,9 +70,8 @@ def _solve_part(span: tuple[int, int]) -> tuple[Rows, Judgement] | None:
     rows, judged = solve(part)
     pieces = rows.geometry.copy()
     pieces[whole_features(rows, part.layers.left)] = None
-    return replace(
-        rows, left=rows.left + span[0], geometry=shapely.to_wkb(pieces)
-    ), judged
+    as_bytes = shapely.to_wkb(pieces).astype(object)
+    return replace(rows, left=rows.left + span[0], geometry=as_bytes), judged
 
 
 def _restored(rows: Rows, task: Task) -> Rows:

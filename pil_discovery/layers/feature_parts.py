@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read_parts(
-    path: Path, *, rows: int, layer: str | None = None
+    path: Path, *, rows: int, layer: str | None = None, first: int = 0
 ) -> Iterator[gpd.GeoDataFrame]:
     """Read a GeoParquet file or a layer of a GeoPackage part by part.
 
@@ -30,11 +30,13 @@ def read_parts(
         Largest number of features in a part.
     layer
         Layer of a GeoPackage; None takes the only one.
+    first
+        Number of the first feature.
 
     Yields
     ------
     GeoDataFrame
-        All columns, in the order of the file; the index counts features from 0. A file
+        All columns, in the order of the file; the index counts features. A file
         without features gives one empty part.
 
     Raises
@@ -42,16 +44,38 @@ def read_parts(
     ReadError
         No such file, or of another kind.
     """
-    reader = {".parquet": _of_parquet, ".geoparquet": _of_parquet, ".gpkg": _of_gpkg}
-    read = reader.get(path.suffix.lower())
-    if read is None or not path.is_file():
-        what = "没有这个文件" if read else "只能分块读取 .parquet、.geoparquet 和 .gpkg"
-        raise ReadError(Problem(path.name, "", what))
-    start = 0
+    read = _of_parquet if _is_parquet(path) else _of_gpkg
+    start = first
     for part in read(path, rows, layer):
         part.index = pd.RangeIndex(start, start + len(part))
         start += len(part)
         yield part
+
+
+def count_features(path: Path, *, layer: str | None = None) -> int:
+    """Return how many features a file has that `read_parts` reads.
+
+    Raises
+    ------
+    ReadError
+        No such file, or of another kind.
+    """
+    if _is_parquet(path):
+        return int(pq.read_metadata(path).num_rows)
+    info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+    return int(info["features"])
+
+
+def _is_parquet(path: Path) -> bool:
+    """Tell the two kinds of files apart that are read in parts."""
+    kind = path.suffix.lower()
+    known = kind in (".parquet", ".geoparquet", ".gpkg")
+    if not known or not path.is_file():
+        what = (
+            "没有这个文件" if known else "只能分块读取 .parquet、.geoparquet 和 .gpkg"
+        )
+        raise ReadError(Problem(path.name, "", what))
+    return kind != ".gpkg"
 
 
 def _of_parquet(path: Path, rows: int, layer: str | None) -> Iterator[gpd.GeoDataFrame]:
@@ -68,8 +92,7 @@ def _of_parquet(path: Path, rows: int, layer: str | None) -> Iterator[gpd.GeoDat
 
 
 def _of_gpkg(path: Path, rows: int, layer: str | None) -> Iterator[gpd.GeoDataFrame]:
-    total = pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"]
-    for start in range(0, max(total, 1), rows):
+    for start in range(0, max(count_features(path, layer=layer), 1), rows):
         yield pyogrio.read_dataframe(
             path, layer=layer, skip_features=start, max_features=rows
         )

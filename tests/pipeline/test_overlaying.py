@@ -1,3 +1,5 @@
+import threading
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -5,7 +7,9 @@ import shapely
 
 from pil_discovery.errors import GeometryError, ReadError
 from pil_discovery.geo.overlay import overlay
+from pil_discovery.pipeline.cluster import joined
 from pil_discovery.pipeline.overlaying import overlay_files
+from tests import dask_cluster
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +55,57 @@ def test_parts_of_files_give_the_rows_of_the_whole(layers, tmp_path, asked, endi
                 whole[name].to_numpy(), rel=1e-12, nan_ok=True
             )
         assert shapely.equals_exact(got.geometry.array, whole.geometry.array).all()
+
+
+@pytest.fixture
+def tiles(layers, tmp_path):
+    """The fields in four files, one without any that meets a zone; the zones."""
+    fields, zones = layers
+    far = fields.iloc[:9].translate(300_000)
+    paths = []
+    parts = [far, fields[:700], fields[700:1500], fields[1500:]]
+    for number, part in enumerate(parts):
+        paths.append(tmp_path / f"县{number}.parquet")
+        gpd.GeoDataFrame(geometry=part.geometry).to_parquet(paths[-1])
+    zones.to_parquet(tmp_path / "zones.parquet")
+    return paths, tmp_path / "zones.parquet"
+
+
+def test_files_of_counties_are_one_layer(layers, tiles, tmp_path):
+    fields, zones = layers
+    asked = {"how": "intersection", "sigma_m": 1.0}
+    out = tmp_path / "out.parquet"
+    rows = overlay_files(*tiles, out, part_rows=300, **asked)
+    whole = overlay(fields, zones, **asked)
+    got = gpd.read_parquet(out)
+    assert rows == len(got) == len(whole)
+    assert got["left_id"].tolist() == (whole["left_id"] + 9).tolist()
+    assert got["right_id"].tolist() == whole["right_id"].tolist()
+    assert got["area_m2"].to_numpy() == pytest.approx(whole["area_m2"].to_numpy())
+
+
+def test_a_cluster_writes_the_same_bytes_though_a_worker_is_lost(tiles, tmp_path, dask):
+    alone, spread = tmp_path / "alone.parquet", tmp_path / "spread.parquet"
+    asked = {"how": "difference", "sigma_m": 2.0, "part_rows": 250}
+    overlay_files(*tiles, alone, **asked)
+    with joined(dask.scheduler_address, tmp_path) as cluster:
+        lost = threading.Timer(1.0, dask_cluster.kill_a_worker, (dask,))
+        lost.start()
+        overlay_files(*tiles, spread, cluster=cluster, **asked)
+        lost.join()
+        assert spread.read_bytes() == alone.read_bytes()
+        overlay_files(*tiles, spread, cluster=cluster, **asked)
+    assert spread.read_bytes() == alone.read_bytes()
+    assert not list(tmp_path.glob(".pil-run-*"))
+
+
+def test_no_file_or_a_wrong_one_is_refused_at_once(tiles, tmp_path):
+    paths, zones = tiles
+    out = tmp_path / "out.parquet"
+    with pytest.raises(ReadError, match="没有给出左侧图层的文件"):
+        overlay_files([], zones, out, how="within")
+    with pytest.raises(ReadError, match=r"没有\.parquet：没有这个文件"):
+        overlay_files(paths, tmp_path / "没有.parquet", out, how="within")
 
 
 def test_native_encodings_are_read_too(layers, tmp_path):

@@ -32,6 +32,8 @@ WAIT_S = 60.0
 """How long a scheduler or its first worker may take to answer."""
 RUN_FOLDER = ".pil-run-"
 """Start of the name of a run's folder on the shared storage; it goes with the run."""
+_HIDDEN = "127.0.0.1:0"
+"""Status pages cannot be switched off, only kept on this machine."""
 _LOCAL = re.compile(r"local:([1-9][0-9]{0,3})")
 _REMOTE = re.compile(r"(tcp|tls)://\S+:[0-9]{1,5}")
 
@@ -98,7 +100,7 @@ def _lost(task: distributed.Future[Any]) -> BaseException:
 
 
 @contextmanager
-def joined(address: str, shared: Path) -> Iterator[Cluster]:
+def joined(address: str, shared: Path, *, wait_s: float = WAIT_S) -> Iterator[Cluster]:
     """Join a cluster for one run.
 
     Parameters
@@ -110,6 +112,8 @@ def joined(address: str, shared: Path) -> Iterator[Cluster]:
     shared
         Folder that every process sees under this very path; what the processes hand to
         each other is kept below it while the run lasts (`local:N` needs none).
+    wait_s
+        How long the scheduler and its first worker may take to answer.
 
     Raises
     ------
@@ -118,7 +122,7 @@ def joined(address: str, shared: Path) -> Iterator[Cluster]:
         there, or a worker has other versions, several threads or other storage.
     """
     with ExitStack() as stack:
-        client, is_local = _client(address, stack)
+        client, is_local = _client(address, stack, wait_s)
         below = None if is_local else shared.resolve()
         folder = Path(stack.enter_context(_run_folder(below)))
         terms = Terms(our_versions(), folder / "mark", secrets.token_hex(8))
@@ -136,7 +140,9 @@ def _run_folder(below: Path | None) -> tempfile.TemporaryDirectory[str]:
         raise ClusterError(Problem(str(below), "", what, remedy)) from None
 
 
-def _client(address: str, stack: ExitStack) -> tuple[distributed.Client, bool]:
+def _client(
+    address: str, stack: ExitStack, wait_s: float
+) -> tuple[distributed.Client, bool]:
     """Return a client, closed with the stack, and whether it is of this machine."""
     local = _LOCAL.fullmatch(address)
     if local is None and _REMOTE.fullmatch(address) is None:
@@ -144,7 +150,12 @@ def _client(address: str, stack: ExitStack) -> tuple[distributed.Client, bool]:
         raise ClusterError(what)
     _quiet()
     where = address if local is None else _started(int(local[1]), stack)
-    return _connected(where, address, stack), local is not None
+    try:
+        return _connected(where, stack, wait_s), local is not None
+    except (OSError, TimeoutError) as error:
+        what = f"集群 {address} 没有应答，或者没有工作进程"
+        remedy = "请确认地址、防火墙，调度进程和工作进程是否已启动"
+        raise ClusterError(Problem("", "", what, remedy)) from error
 
 
 def _quiet() -> None:
@@ -162,7 +173,7 @@ def _quiet() -> None:
 
 
 def _started(count: int, stack: ExitStack) -> distributed.LocalCluster:
-    """Start a cluster of this machine alone: no dashboard, its own keys."""
+    """Start a cluster of this machine alone, reached by nobody else."""
     from distributed import LocalCluster
 
     scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="pil-dask-"))
@@ -173,7 +184,8 @@ def _started(count: int, stack: ExitStack) -> distributed.LocalCluster:
             processes=True,
             host="127.0.0.1",
             security=True,  # others on this machine must not hand in work
-            dashboard_address=None,
+            dashboard_address=_HIDDEN,
+            worker_dashboard_address=_HIDDEN,
             local_directory=scratch,
             silence_logs=logging.CRITICAL,
         )
@@ -182,19 +194,14 @@ def _started(count: int, stack: ExitStack) -> distributed.LocalCluster:
 
 
 def _connected(
-    where: str | distributed.LocalCluster, address: str, stack: ExitStack
+    where: str | distributed.LocalCluster, stack: ExitStack, wait_s: float
 ) -> distributed.Client:
     from distributed import Client
 
-    try:
-        client: distributed.Client = stack.enter_context(
-            Client(where, timeout=WAIT_S, set_as_default=False)
-        )
-        client.wait_for_workers(1, timeout=WAIT_S)
-    except (OSError, TimeoutError) as error:
-        what = f"集群 {address} 没有应答，或者没有工作进程"
-        remedy = "请确认地址、防火墙，调度进程和工作进程是否已启动"
-        raise ClusterError(Problem("", "", what, remedy)) from error
+    client: distributed.Client = stack.enter_context(
+        Client(where, timeout=wait_s, set_as_default=False)
+    )
+    client.wait_for_workers(1, timeout=wait_s)
     return client
 
 
