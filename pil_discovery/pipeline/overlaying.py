@@ -95,19 +95,20 @@ def overlay_files(
     if not files:
         raise ReadError("没有给出左侧图层的文件")
     count_features(right)  # refuses a wrong file before any work
-    tiles = list(_tiles(files, right, part_rows, asked))
+    tiles = list(tiles_of(files, right, part_rows, asked))
     solve = chain.from_iterable(map(_solved, tiles))
     tables = solve if cluster is None else _by_cluster(tiles, cluster)
     try:
-        return _write(tables, out)
+        return write_tables(tables, out)
     except BaseException:
         out.unlink(missing_ok=True)
         raise
 
 
-def _tiles(
+def tiles_of(
     files: Sequence[Path], right: Path, part_rows: int, asked: Mapping[str, Any]
 ) -> Iterator[Tile]:
+    """Yield what is to be solved for each file of the left layer, numbered through."""
     first = 0
     for file in files:
         yield Tile(file.resolve(), right.resolve(), first, part_rows, asked)
@@ -132,29 +133,35 @@ def _by_cluster(tiles: Sequence[Tile], cluster: Cluster) -> Iterator[pa.Table]:
     """Yield the same tables from pieces that other processes leave for us."""
     pieces = [cluster.folder / f"{number}.parquet" for number in range(len(tiles))]
     begun = [
-        cluster.submit(_keep, (tile, piece))
+        cluster.submit(keep_piece, (tile, piece))
         for tile, piece in zip(tiles, pieces, strict=True)
     ]
     for done, piece in zip(begun, pieces, strict=True):
         done.result()
-        with pq.ParquetFile(piece) as file:
-            yield file.schema_arrow.empty_table()  # there may be no row at all
-            for part in range(file.num_row_groups):
-                yield file.read_row_group(part)
-        piece.unlink()
+        yield from take_piece(piece)
 
 
-def _keep(job: tuple[Tile, Path]) -> None:
-    """Write the rows of a tile to its piece, whole or not at all."""
+def keep_piece(job: tuple[Tile, Path]) -> None:
+    """Write the rows of a tile to a file that is there whole or not at all."""
     tile, piece = job
     # a worker that was taken for dead may still be at the same tile
     own, name = tempfile.mkstemp(dir=piece.parent, suffix=".part")
     os.close(own)
-    _write(_solved(tile), Path(name))
+    write_tables(_solved(tile), Path(name))
     Path(name).replace(piece)
 
 
-def _write(tables: Iterable[pa.Table], out: Path) -> int:
+def take_piece(piece: Path) -> Iterator[pa.Table]:
+    """Yield the rows of a piece as its tile gave them, then drop it."""
+    with pq.ParquetFile(piece) as file:
+        yield file.schema_arrow.empty_table()  # there may be no row at all
+        for part in range(file.num_row_groups):
+            yield file.read_row_group(part)
+    piece.unlink()
+
+
+def write_tables(tables: Iterable[pa.Table], out: Path) -> int:
+    """Write tables of rows to one GeoParquet file; return the number of rows."""
     several = iter(tables)
     first = next(several)
     schema = _schema(first)
