@@ -1,27 +1,69 @@
-"""Partial dates are read twice, by first and by last day, and both must agree."""
+"""What is only half known is read both ways, and a state must hold in all readings.
+
+Partial dates are read by their first and by their last day; zones of which it is half
+known whether they were in force are taken in and left out.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
 
 from pil_discovery.findings.inputs import has_partial_dates
 from pil_discovery.findings.population import Evaluation, evaluate
 from pil_discovery.findings.relations import Relations, quoted
-from pil_discovery.findings.steps import Room
+from pil_discovery.findings.rooms import Room
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
     from pil_discovery.findings.inputs import Inputs
-    from pil_discovery.types import Image, Model
+    from pil_discovery.types import Image, Model, StepRun
 
 Key = tuple[Any, ...]
 
-_EARLIER = "_earlier"
+_SO_FAR = "_so_far"
+DATES, ZONES = "dates", "zones"
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One way to read what is only half known.
+
+    Attributes
+    ----------
+    why
+        What is read the other way than at first.
+    late
+        Whether a partial date stands for its last possible day (else its first).
+    doubtful
+        Whether zones count of which it is half known whether they were in force.
+    """
+
+    why: str = ""
+    late: bool = False
+    doubtful: bool = True
+
+
+FIRST = Assumption()
+
+
+def further_assumptions(
+    model: Model, inputs: Inputs, steps: Iterable[StepRun]
+) -> list[Assumption]:
+    """Return how else to read a model whose first reading gave these steps."""
+    found = []
+    if has_partial_dates(model, inputs):
+        found.append(Assumption(DATES, late=True))
+    if any(step.doubtful for step in steps):
+        found.append(Assumption(ZONES, doubtful=False))
+    return found
 
 
 def evaluate_model(
@@ -32,7 +74,7 @@ def evaluate_model(
     as_of: dt.date,
     parameters: Mapping[str, Any],
 ) -> Evaluation:
-    """Run a model; make unknown what a partial date leaves open.
+    """Run a model; make unknown what partial dates or half-known terms leave open.
 
     Raises
     ------
@@ -41,76 +83,75 @@ def evaluate_model(
     """
     values = {**parameters, "as_of": as_of}
 
-    def room(relations: Relations) -> Room:
-        return Room(model.place, relations, images, as_of, values)
+    def room(relations: Relations, assumed: Assumption) -> Room:
+        return Room(model.place, relations, images, as_of, values, assumed.doubtful)
 
     with Relations(model.id, values, file=model.place) as relations:
-        first = evaluate(model, inputs, room(relations), late=False)
-        if not has_partial_dates(model, inputs):
+        first = evaluate(model, inputs, room(relations, FIRST), late=False)
+        others = further_assumptions(model, inputs, first.steps)
+        if not others:
             return first
         states = _states(model, relations)
-    with Relations(model.id, values, file=model.place) as relations:
-        last = evaluate(model, inputs, room(relations), late=True)
-        relations.load(_EARLIER, states)
-        pairs, both_clear = _compared(model, relations)
-    return _reconciled(model, (first, last), pairs, both_clear)
+    readings = [first]
+    for assumed in others:
+        with Relations(model.id, values, file=model.place) as relations:
+            here = room(relations, assumed)
+            readings.append(evaluate(model, inputs, here, late=assumed.late))
+            relations.load(_SO_FAR, states)
+            states = _compared(model, relations, assumed.why)
+    return _reconciled(model, readings, states)
 
 
 def _states(model: Model, relations: Relations) -> pa.Table:
-    """Return the key of every candidate and its state."""
+    """Return the key of every candidate, its state, and why it is open."""
     keys = ", ".join(quoted(k) for k in model.population.key)
-    return relations.select(f"SELECT {keys}, _state FROM _judged")
+    return relations.select(f"SELECT {keys}, _state, '' AS _why FROM _judged")
 
 
-def _compared(
-    model: Model, relations: Relations
-) -> tuple[dict[Key, tuple[str | None, str | None]], int]:
-    """Return the first and last state by key, and how many neither reading reports.
+def _compared(model: Model, relations: Relations, why: str) -> pa.Table:
+    """Return the states so far, with those open on which this reading differs.
 
-    A state is None where only the other reading has the candidate.
+    A candidate that only one reading has was clear to the other one.
     """
     names = [quoted(k) for k in model.population.key]
     keys = ", ".join(f"coalesce(l.{k}, e.{k}) AS {k}" for k in names)
     equal = " AND ".join(f"l.{k} IS NOT DISTINCT FROM e.{k}" for k in names)
-    joined = f"FROM {_EARLIER} e FULL JOIN _judged l ON {equal}"
-    clear = " AND ".join(f"coalesce({r}._state, 'clear') = 'clear'" for r in "el")
-    rows = relations.select(
-        f"SELECT {keys}, e._state AS _first, l._state AS _last {joined} "
-        f"WHERE NOT ({clear})"
-    )
-    count = relations.select(f"SELECT count(*) AS n {joined} WHERE {clear}")
-    *found, first, last = (column.to_pylist() for column in rows.columns)
-    pairs = zip(first, last, strict=True)
-    return dict(zip(zip(*found, strict=True), pairs, strict=True)), int(
-        count["n"][0].as_py()
+    earlier, later = (f"coalesce({r}._state, 'clear')" for r in "el")
+    return relations.select(
+        f"SELECT {keys}, {earlier} AS _state, coalesce(e._why, '') || "
+        f"CASE WHEN {earlier} <> {later} THEN '{why} ' ELSE '' END AS _why "
+        f"FROM {_SO_FAR} e FULL JOIN _judged l ON {equal}"
     )
 
 
 def _reconciled(
-    model: Model,
-    readings: tuple[Evaluation, Evaluation],
-    pairs: Mapping[Key, tuple[str | None, str | None]],
-    both_clear: int,
+    model: Model, readings: Sequence[Evaluation], states: pa.Table
 ) -> Evaluation:
-    """Keep what both readings say, the rows of the first; the rest is unknown."""
-    first, last = readings
+    """Keep what all readings say, the rows of the first; the rest is unknown."""
     names = model.population.key
     rows = {
         tuple(row[n] for n in names): row
-        for reading in (last, first)
+        for reading in reversed(readings)
         for row in reading.rows
     }
+    loose = pc.or_(
+        pc.not_equal(states["_state"], "clear"), pc.not_equal(states["_why"], "")
+    )
+    open_ones = states.filter(loose)
+    keys = [open_ones[n].to_pylist() for n in names]
+    why = open_ones["_why"].to_pylist()
+    told = dict(zip(zip(*keys, strict=True), why, strict=True))
     reported = [
-        {**rows[key], **_torn(pairs[key])} for key in sorted(pairs, key=_sortable)
+        {**rows[key], **_torn(told[key])} for key in sorted(told, key=_sortable)
     ]
     counts = Counter(row["_state"] for row in reported)
-    counts["clear"] += both_clear
-    return Evaluation(reported, counts, first.steps)
+    counts["clear"] += len(states) - len(open_ones)
+    return Evaluation(reported, counts, readings[0].steps)
 
 
-def _torn(states: tuple[str | None, str | None]) -> dict[str, Any]:
+def _torn(why: str) -> dict[str, Any]:
     """Return what a row takes on where the readings differ."""
-    return {} if states[0] == states[1] else {"_state": "unknown", "_torn": True}
+    return {"_state": "unknown", "_torn": tuple(why.split())} if why else {}
 
 
 def _sortable(key: Key) -> tuple[tuple[bool, str, Any], ...]:

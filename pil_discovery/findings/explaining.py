@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.both_readings import FIRST, further_assumptions
 from pil_discovery.findings.conditions import trace
 from pil_discovery.findings.inputs import (
-    has_partial_dates,
     missing_clears,
     missing_data,
     usable_images,
@@ -16,16 +17,17 @@ from pil_discovery.findings.inputs import (
 from pil_discovery.findings.population import conditions, judge
 from pil_discovery.findings.rates import used_rates
 from pil_discovery.findings.relations import Relations, quoted
+from pil_discovery.findings.rooms import Room
 from pil_discovery.findings.rows import NUMBERED, find_row, near_rows, number_rows
 from pil_discovery.findings.screening import bands_of, scalar
 from pil_discovery.findings.step_facts import table_names
-from pil_discovery.findings.steps import Room
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.findings.both_readings import Assumption
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.types import Model, Step, StepRun, UsedRate
@@ -52,6 +54,8 @@ class Reading:
 
     Attributes
     ----------
+    why
+        What is read the other way than at first: `dates`, `zones` or nothing.
     state
         `hit`, `review`, `dropped`, `unknown` or `clear`.
     columns
@@ -67,6 +71,7 @@ class Reading:
         The rows of rate tables that the row is computed with.
     """
 
+    why: str
     state: str
     columns: Row
     hit: tuple[Judged, ...]
@@ -83,7 +88,9 @@ class Explanation:
     Attributes
     ----------
     readings
-        By first and last possible day of partial dates; one where there are none.
+        The first one, then by the last possible day of partial dates, then without
+        zones of which it is half known whether they were in force; one where nothing
+        is half known.
     missing_clears
         Optional data that were not given.
     """
@@ -128,16 +135,17 @@ def explain(
         what = f"模型不可计算，缺少 {'、'.join(gone)}"
         raise ModelError(Problem(model.id, "", what))
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
-    ends = (False, True) if has_partial_dates(model, inputs) else (False,)
-    found = [
-        _read(model, inputs, row, as_of=as_of, values=values, late=e) for e in ends
-    ]
+    read = partial(_read, model, inputs, row, as_of=as_of, values=values)
+    first = read(assumed=FIRST)
+    steps = first.steps if isinstance(first, Reading) else ()
+    others = further_assumptions(model, inputs, steps)
+    found = [first, *(read(assumed=a) for a in others)]
     readings = [reading for reading in found if isinstance(reading, Reading)]
     if not readings:
         near = next((n for n in found if isinstance(n, list)), [])
         raise _no_such_row(model, row, near)
     key = {k: scalar(readings[0].columns[k]) for k in model.population.key}
-    same = len(readings) == 2 and readings[0].columns == readings[1].columns
+    same = all(r.columns == readings[0].columns for r in readings)
     return Explanation(
         model=model,
         key=key,
@@ -162,14 +170,14 @@ def _read(
     *,
     as_of: dt.date,
     values: Mapping[str, Any],
-    late: bool,
+    assumed: Assumption,
 ) -> Reading | list[str]:
     """Return one reading of the row, or the keys nearest to one that is not there."""
     images = usable_images(inputs.images, bands_of(model))
     whole = {**values, "as_of": as_of}
     with Relations(model.id, whole, file=model.place) as relations:
-        room = Room(model.place, relations, images, as_of, whole)
-        steps = judge(model, inputs, room, late=late)
+        room = Room(model.place, relations, images, as_of, whole, assumed.doubtful)
+        steps = judge(model, inputs, room, late=assumed.late)
         number_rows(model, relations)
         number = find_row(model, relations, row)
         if number is None:
@@ -179,8 +187,9 @@ def _read(
         )
         (found,) = relations.select(f"SELECT * EXCLUDE (_n) FROM {_ROW}").to_pylist()
         return Reading(
+            why=assumed.why,
             state=found["_state"],
-            columns={n: v for n, v in found.items() if not n.startswith("_")},
+            columns={n: v for n, v in found.items() if _told(n)},
             hit=_hit_conditions(model, relations),
             conditions=tuple(
                 Judged(loc, sql, _truth(found[name]))
@@ -193,6 +202,11 @@ def _read(
             steps=tuple(steps),
             rates=used_rates(inputs.tables, _rate_rows(model, relations)),
         )
+
+
+def _told(name: str) -> bool:
+    """Tell whether a column is for a reader; evidence of an overlay is for files."""
+    return not name.startswith("_") and name != "overlap"
 
 
 def _with_origin(inputs: Inputs, table: str, row: Row) -> Row:
@@ -283,11 +297,7 @@ def _by_input(step: Step, relations: Relations, joins: Mapping[str, str]) -> str
 
 def _shown_rows(relations: Relations, table: str, join: str) -> tuple[Row, ...]:
     have = relations.columns(table)
-    plain = [
-        quoted(c)
-        for c in have
-        if c == "_id" or (not c.startswith("_") and have[c] != "BLOB")
-    ]
+    plain = [quoted(c) for c in have if c == "_id" or (_told(c) and have[c] != "BLOB")]
     columns = ", ".join(plain) or "1 AS rows"
     sql = f"SELECT {columns} FROM {quoted(table)} t WHERE {join} LIMIT {_SHOWN}"
     return tuple(relations.select(sql).to_pylist())

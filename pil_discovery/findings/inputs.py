@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from pil_discovery.types import Dataset, Image, Model, RateTable
+    from pil_discovery.types import Dataset, Image, Model, RateTable, Source
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Inputs:
         Rate tables by id.
     jurisdiction
         Division code of the place that is screened: it decides which rates hold.
+    sources
+        File → what is known of it.
     """
 
     rows: Mapping[str, pa.Table]
@@ -47,6 +49,7 @@ class Inputs:
     datasets: Mapping[str, Dataset] = field(default_factory=dict)
     tables: Mapping[str, RateTable] = field(default_factory=dict)
     jurisdiction: str = ""
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def rows_of(

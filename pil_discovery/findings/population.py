@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.findings.relations import Relations
-    from pil_discovery.findings.steps import Room
+    from pil_discovery.findings.rooms import Room
     from pil_discovery.types import Model, StepRun
 
 _SIGNALS = ("inaction", "urgency", "scale")

@@ -17,9 +17,10 @@ from pil_discovery.findings.population import (
     load_declared,
 )
 from pil_discovery.findings.relations import Relations
+from pil_discovery.findings.rooms import Room
 from pil_discovery.findings.sentences import names_in
 from pil_discovery.findings.step_facts import column_names, index_of, table_names
-from pil_discovery.findings.steps import Room, run_step
+from pil_discovery.findings.steps import run_step
 from pil_discovery.types.models import SqlStep
 
 if TYPE_CHECKING:

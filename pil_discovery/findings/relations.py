@@ -100,6 +100,10 @@ class Relations:
         self._connection.unregister("_incoming")
         self._names[name] = tuple(table.column_names)
 
+    def view(self, name: str, sql: str) -> None:
+        """Give a SELECT of our own a name; its rows are made when they are read."""
+        self._connection.execute(f"CREATE VIEW {quoted(name)} AS {sql}").fetchall()
+
     def create(self, name: str, sql: str, where: str) -> int:
         """Keep the rows of a model's SELECT under a name; return their number.
 

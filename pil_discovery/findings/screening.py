@@ -9,9 +9,14 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import shapely
 
-from pil_discovery.findings.both_readings import evaluate_model
+from pil_discovery.findings.both_readings import DATES, ZONES, evaluate_model
+from pil_discovery.findings.ground import (
+    geometry_of,
+    layers_of,
+    overlaps_of,
+    validity_note,
+)
 from pil_discovery.findings.inputs import (
     missing_clears,
     missing_data,
@@ -19,7 +24,6 @@ from pil_discovery.findings.inputs import (
 )
 from pil_discovery.findings.rates import fictional_note, used_rates
 from pil_discovery.findings.sentences import fill
-from pil_discovery.geo.geojson import geojson_of
 from pil_discovery.text.canonical import decimal_of, dump_json
 from pil_discovery.types import (
     Applied,
@@ -45,6 +49,10 @@ Origins = dict[str, dict[int, RecordRef]]
 _ID_LENGTH = 24
 _SCALAR_STATES = ("hit", "review", "dropped", "unknown")
 PARTIAL_DATE = "日期只到月份或年份，按首日与末日判断的结果不同，不能判定"
+HALF_KNOWN_TERM = (
+    "有的范围只知道一半有效期（或者不知道事实发生日），计入与不计入的结果不同，不能判定"
+)
+_TORN = {DATES: PARTIAL_DATE, ZONES: HALF_KNOWN_TERM}
 COPIES = "关联后同一主键出现多行，不能判定：请核对数据中的重复记录"
 
 
@@ -138,6 +146,7 @@ def _finding(
 ) -> Finding:
     key = {name: scalar(row[name]) for name in model.population.key}
     rates = used_rates(inputs.tables, row["_behind"])
+    overlaps = overlaps_of(row)
     return Finding(
         finding_id=finding_id(model.id, key),
         model=model.id,
@@ -152,12 +161,17 @@ def _finding(
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
-        sentence_zh=fill(model.explain.zh, row) + fictional_note(rates),
+        sentence_zh=fill(model.explain.zh, row)
+        + validity_note(overlaps)
+        + fictional_note(rates),
         sentence_en=fill(model.explain.en, row, lang="en")
+        + validity_note(overlaps, "en")
         + fictional_note(rates, "en"),
         records=records,
         rates=rates,
-        geometry=_geometry(row.get("geometry")),
+        geometry=geometry_of(row.get("geometry")),
+        overlaps=overlaps,
+        layers=layers_of(records, inputs.sources),
         exclusions=tuple(
             Applied(then=x.then, zh=x.zh)
             for i, x in enumerate(model.exclusions)
@@ -204,12 +218,6 @@ def _day(value: object) -> dt.date | None:
     if isinstance(value, dt.datetime):
         return value.date()
     return value if isinstance(value, dt.date) else None
-
-
-def _geometry(value: object) -> dict[str, Any] | None:
-    if not isinstance(value, (bytes, bytearray)):
-        return None
-    return geojson_of(shapely.from_wkb(bytes(value)))
 
 
 def _fired(
@@ -263,8 +271,7 @@ def _missing(inputs: Inputs, row: Mapping[str, Any]) -> tuple[str, ...]:
     if row["_state"] != "unknown":
         return ()
     notes = []
-    if row.get("_torn"):
-        notes.append(PARTIAL_DATE)
+    notes += [_TORN[why] for why in row.get("_torn", ())]
     if row["_copies"] > 1:
         notes.append(COPIES)
     if row.get("unknown_reason"):

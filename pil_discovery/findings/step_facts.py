@@ -33,6 +33,8 @@ def table_names(step: Step) -> tuple[str, ...]:
 
 def column_names(step: Step) -> dict[str, tuple[str, ...]]:
     """Return table → columns that a typed step names besides the geometry."""
+    if isinstance(step, OverlayStep) and step.overlay.day_column is not None:
+        return {step.overlay.left: (step.overlay.day_column,)}
     if isinstance(step, ChangeStep) and step.change.before_column:
         return {step.change.zones: (step.change.before_column,)}
     if isinstance(step, SeriesStep) and step.series.start_column:
@@ -58,5 +60,5 @@ def numbers_in(step: Step) -> set[str]:
     """Return the parameters that a typed step takes as `$name`."""
     spec = step.model_dump(exclude={"table", "sql"})
     values = [v for part in spec.values() for v in part.values()]
-    texts = [v for v in values if isinstance(v, str) and v.startswith("$")]
-    return {text.removeprefix("$") for text in texts}
+    texts = {v for v in values if isinstance(v, str) and v.startswith("$")}
+    return {text.removeprefix("$") for text in texts} - {"as_of"}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from pil_discovery.errors import ModelError, Problem
+from pil_discovery.errors import ModelError
+from pil_discovery.findings.overlays import arrow_rows, evidence_sql, overlaid
 from pil_discovery.findings.relations import quoted
 from pil_discovery.types.models import (
     ChangeStep,
@@ -25,43 +25,16 @@ from pil_discovery.types.results import StepRun
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from pil_discovery.findings.relations import Relations
+    from pil_discovery.findings.rooms import Room
     from pil_discovery.types import Image, Step
-    from pil_discovery.types.models import Change, Match, Overlay, Series, Zonal
+    from pil_discovery.types.models import Change, Match, Series, Zonal
 
 USABLE_SHARE = 0.8
 """Clear share of a polygon from which a picture counts (imagery gate)."""
 MOST_ROWS = 5_000_000
 """Rows that a step may take out of the engine: they stand in memory, not on disk."""
-
-
-@dataclass(frozen=True)
-class Room:
-    """Where a step works: the tables so far, the pictures, the day, the numbers.
-
-    `file` is that of the model, for messages.
-    """
-
-    file: str
-    relations: Relations
-    images: Sequence[Image]
-    as_of: dt.date
-    parameters: Mapping[str, Any]
-
-    def number(self, value: float | str | None, where: str) -> float | None:
-        """Return a number that may be written as `$parameter`."""
-        if value is None or not isinstance(value, str):
-            return value
-        name = value.removeprefix("$")
-        if not value.startswith("$") or name not in self.parameters:
-            raise ModelError(self.problem(where, f"没有声明的参数：{value}"))
-        return float(self.parameters[name])
-
-    def problem(self, where: str, what: str) -> Problem:
-        """Say what is wrong in which place of the model file."""
-        return Problem(self.file, where, what)
 
 
 def run_step(step: Step, room: Room) -> StepRun:
@@ -76,6 +49,8 @@ def run_step(step: Step, room: Room) -> StepRun:
     if isinstance(step, SqlStep):
         rows = room.relations.create(step.table, step.sql, where)
         return StepRun(table=step.table, kind="sql", rows_in={}, rows_out=rows)
+    if isinstance(step, OverlayStep):
+        return _overlay(step, room, where)
     kind, inputs, work = _typed(step)
     frames = [_rows(room, name, where) for name in inputs]
     result = work(room, *frames)
@@ -84,10 +59,30 @@ def run_step(step: Step, room: Room) -> StepRun:
     return StepRun(table=step.table, kind=kind, rows_in=rows_in, rows_out=len(result))
 
 
+def _overlay(step: OverlayStep, room: Room, where: str) -> StepRun:
+    """Run an overlay; what may be two drawings of one line goes to a table apart."""
+    spec, table = step.overlay, step.table
+    left, right = (_rows(room, name, where) for name in (spec.left, spec.right))
+    found = overlaid(spec, room, left, right)
+    tables = {table: found.rows}
+    if spec.how in ("intersection", "difference"):
+        tables[f"{table}_slivers"] = found.slivers
+    for name, rows in tables.items():
+        room.relations.load(f"_plain_{name}", arrow_rows(rows))
+        sql = evidence_sql(spec, room, table, quoted(f"_plain_{name}"))
+        room.relations.view(name, sql)
+    return StepRun(
+        table=table,
+        kind="overlay",
+        rows_in={spec.left: len(left), spec.right: len(right)},
+        rows_out=len(found.rows),
+        slivers=len(found.slivers),
+        doubtful=found.doubtful,
+        out_of_force=found.out_of_force,
+    )
+
+
 def _typed(step: Step) -> tuple[str, tuple[str, ...], Callable[..., pd.DataFrame]]:
-    if isinstance(step, OverlayStep):
-        spec = step.overlay
-        return "overlay", (spec.left, spec.right), _bind(_overlay, spec)
     if isinstance(step, ZonalStep):
         return "zonal", (step.zonal.zones,), _bind(_zonal, step.zonal)
     if isinstance(step, ChangeStep):
@@ -115,11 +110,12 @@ def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
     if room.relations.count(name) > MOST_ROWS:
         what = f"表 {name} 超过 {MOST_ROWS:,} 行，不能参加空间、影像或者关联步骤"
         raise ModelError(room.problem(where, what))
+    every = "* EXCLUDE (overlap)" if "overlap" in columns else "*"
     if "_id" not in columns:
         # the engine runs on one thread, so the order of rows is the same every time
-        sql = f"SELECT row_number() OVER () - 1 AS _id, * FROM {quoted(name)}"
+        sql = f"SELECT row_number() OVER () - 1 AS _id, {every} FROM {quoted(name)}"
     else:
-        sql = f"SELECT * FROM {quoted(name)} ORDER BY _id"
+        sql = f"SELECT {every} FROM {quoted(name)} ORDER BY _id"
     rows = room.relations.select(sql, where).to_pandas()
     frame: pd.DataFrame = rows.set_index("_id")
     if "geometry" not in frame.columns:
@@ -132,79 +128,10 @@ def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
     )
 
 
-def _placed(frame: pd.DataFrame, room: Room, table: str) -> gpd.GeoDataFrame:
-    if not isinstance(frame, gpd.GeoDataFrame):
-        what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
-        raise ModelError(room.problem(f"steps.{table}", what))
-    shapes = frame.geometry.to_numpy()
-    nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    placed: gpd.GeoDataFrame = frame[~nowhere]
-    return placed
-
-
-def _sigma_of(frame: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
-    if "_sigma_m" not in frame.columns:
-        return np.full(len(frame), np.nan)
-    return frame["_sigma_m"].to_numpy(dtype=float, na_value=np.nan)
-
-
-def _worst_sigma(
-    left: gpd.GeoDataFrame, right: gpd.GeoDataFrame
-) -> np.ndarray[Any, Any]:
-    """Combine the error of each left row with the largest known one of the right."""
-    known = _sigma_of(right)
-    known = known[np.isfinite(known)]
-    worst = float(np.max(known)) if len(known) else np.nan
-    both: np.ndarray[Any, Any] = np.hypot(_sigma_of(left), worst)
-    return both
-
-
-def _overlay(
-    spec: Overlay, room: Room, left: pd.DataFrame, right: pd.DataFrame
-) -> pd.DataFrame:
-    from pil_discovery.geo.overlay import overlay
-
-    ours = _placed(left, room, spec.left)
-    theirs = _placed(right, room, spec.right)
-    minimum = room.number(spec.min_area_m2, "min_area_m2")
-    sigma = _sigma_of(ours)
-    parts = [
-        overlay(
-            ours.iloc[at],
-            theirs,
-            how=spec.how,
-            by=spec.by,
-            distance_m=distance,
-            sigma_m=sigma[at],
-            right_sigma_m=_sigma_of(theirs),
-            min_area_m2=0.0 if minimum is None else minimum,
-            threshold_m2=room.number(spec.threshold_m2, "threshold_m2"),
-        )
-        for distance, at in _distances(spec, room, _worst_sigma(ours, theirs))
-    ]
-    rows = pd.concat(parts, ignore_index=True)
-    return rows.sort_values(
-        [n for n in ("left_id", "right_id") if n in rows.columns], kind="stable"
-    )
-
-
-def _distances(
-    spec: Overlay, room: Room, sigma: np.ndarray[Any, Any]
-) -> list[tuple[float | None, np.ndarray[Any, Any]]]:
-    """Pair each distance by which the right side grows with the left rows it is for."""
-    times = room.number(spec.tolerance_sigma, "tolerance_sigma")
-    if times is None or not len(sigma):
-        distance = room.number(spec.distance_m, "distance_m")
-        return [(distance, np.arange(len(sigma)))]
-    # whole centimetres, upwards: few groups, and never less than asked
-    metres = np.ceil(np.nan_to_num(sigma * times) * 100) / 100
-    return [(float(m), np.flatnonzero(metres == m)) for m in np.unique(metres)]
-
-
 def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     from pil_discovery.imagery.zone_change import change_in_zones
 
-    placed = _placed(zones, room, spec.zones)
+    placed = room.placed(zones, spec.zones)
     anchors = None if spec.before_column is None else placed[spec.before_column]
     return change_in_zones(
         placed,
@@ -218,7 +145,7 @@ def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 
 
 def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
-    placed = _placed(zones, room, spec.zones)
+    placed = room.placed(zones, spec.zones)
     inner = _inner(placed, room.number(spec.inner_buffer_m, "inner_buffer_m") or 0.0)
     parts = [_zonal_of(spec, inner, image) for image in _past(room)]
     if not parts:
@@ -260,7 +187,7 @@ def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFram
 
 
 def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
-    placed = _placed(zones, room, spec.zones)
+    placed = room.placed(zones, spec.zones)
     past = _past(room)
     if not past or placed.empty:
         return pd.DataFrame(

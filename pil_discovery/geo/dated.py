@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     Flags: TypeAlias = NDArray[np.bool_]
     Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
 
-IN_FORCE, UNKNOWN = "in_force", "unknown"
+IN_FORCE, UNKNOWN, UNSTATED = "in_force", "unknown", "unstated"
 ENDED, NOT_YET = "ended", "not_yet"
+_COUNTED = (IN_FORCE, UNKNOWN, UNSTATED)
 
 
 def validity(
@@ -41,11 +42,13 @@ def validity(
     -------
     array
         `not_yet` before the first day, `ended` after the last one, `in_force` where the
-        first day is known and has come, else `unknown`. A last day that is not stated
-        is no end: what has begun stays in force until someone ends it.
+        first day is known and has come, `unstated` where neither day is known, else
+        `unknown`. A last day that is not stated is no end: what has begun stays in
+        force until someone ends it.
     """
     day, first, last = np.broadcast_arrays(*map(_days, (days, valid_from, valid_to)))
     result = np.full(day.shape, UNKNOWN, dtype=object)
+    result[np.isnat(first) & np.isnat(last)] = UNSTATED
     result[first <= day] = IN_FORCE
     result[first > day] = NOT_YET
     result[last < day] = ENDED
@@ -57,6 +60,7 @@ def overlay_dated(
     right: gpd.GeoDataFrame,
     *,
     days: ArrayLike,
+    doubtful: bool = True,
     **asked: Any,  # noqa: ANN401 - the keywords of `overlay`
 ) -> gpd.GeoDataFrame:
     """Overlay each left feature with the right ones in force on its day.
@@ -69,23 +73,80 @@ def overlay_dated(
         As for `overlay`, with `_valid_from` and `_valid_to` as read layers have them.
     days
         Date of the fact of each left row (or one for all); NaT = not known.
+    doubtful
+        Whether right features count of which it is not known whether they were in
+        force; who must know asks twice and compares.
     **asked
         As for `overlay`; each σ is one number, or one per row of its layer.
 
     Returns
     -------
     GeoDataFrame
-        The rows of `overlay` with a further column `validity`: `in_force`, or `unknown`
-        where the first day of the zone or the day of the fact is not known (such zones
-        are not left out, and the row says so). Zones that had ended or not begun take
-        no part. Rows of all right features (`by="left"`, `difference`) are `unknown` as
-        soon as one such zone took part in the question.
+        The rows of `overlay` with a further column `validity`: `in_force`; `unstated`
+        where the right feature names neither day and is taken to hold; `unknown` where
+        half is known: its first day, or the day of the fact, is not. Features that had
+        ended or not begun take no part. Rows of all right features (`by="left"`,
+        `difference`) bear the least certain state of those that took part.
 
     Raises
     ------
     CrsError, GeometryError
         As `overlay`; also for dates that do not fit the rows.
     """
+    counted = _COUNTED if doubtful else (IN_FORCE, UNSTATED)
+    parts = [
+        _of_group(left, right, (at, states, np.isin(states, counted)), asked=asked)
+        for at, states in _groups(_for_each(days, left), right)
+    ]
+    rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
+    result: gpd.GeoDataFrame = _in_order(rows, left, right)
+    return result
+
+
+def out_of_force(
+    left: Frame,
+    right: gpd.GeoDataFrame,
+    *,
+    days: ArrayLike,
+    distance_m: float | None = None,
+) -> pd.DataFrame:
+    """Find the right features that meet a left one but were not in force on its day.
+
+    Parameters
+    ----------
+    left, right, days
+        As for `overlay_dated`.
+    distance_m
+        Features that near meet, too, metres; needed where right ones are no polygons.
+
+    Returns
+    -------
+    DataFrame
+        `left_id`, `right_id` and `validity` (`ended` or `not_yet`), ordered by left,
+        then right position. What merely touches as drawn counts as meeting.
+
+    Raises
+    ------
+    CrsError, GeometryError
+        As `overlay_dated`.
+    """
+    parts = []
+    for at, states in _groups(_for_each(days, left), right):
+        gone = np.isin(states, (ENDED, NOT_YET))
+        if not (gone.any() and len(at)):
+            continue
+        asked = {"how": "near", "distance_m": distance_m or 0.0}
+        parts.append(_of_group(left, right, (at, states, gone), asked=asked))
+    names = ["left_id", "right_id", "validity"]
+    if not parts:
+        return pd.DataFrame(columns=names)
+    rows = pd.concat([pd.DataFrame(p[names]) for p in parts], ignore_index=True)
+    result: pd.DataFrame = _in_order(rows, left, right)
+    return result
+
+
+def _for_each(days: ArrayLike, left: Frame) -> Days:
+    """Return one day for each left row."""
     dates = _days(days)
     if dates.ndim == 0:
         dates = np.full(len(left), dates)
@@ -93,15 +154,7 @@ def overlay_dated(
         raise GeometryError(
             f"days 须为一个日期，或与左侧图层逐行对应（{len(left)} 个）"
         )
-    parts = [
-        _of_group(left, right, (at, states), asked=asked)
-        for at, states in _groups(dates, right)
-    ]
-    rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
-    keys = [rows[n].map(_places(i)) for n, i in _indexes(rows, left, right)]
-    order = np.lexsort([key.to_numpy() for key in reversed(keys)])
-    result: gpd.GeoDataFrame = rows.iloc[order].reset_index(drop=True)
-    return result
+    return dates
 
 
 def _days(values: ArrayLike) -> Days:
@@ -129,12 +182,11 @@ def _groups(
 def _of_group(
     left: Frame,
     right: gpd.GeoDataFrame,
-    group: tuple[NDArray[np.intp], NDArray[np.object_]],
+    group: tuple[NDArray[np.intp], NDArray[np.object_], Flags],
     *,
     asked: dict[str, Any],
 ) -> gpd.GeoDataFrame:
-    at, states = group
-    counts = np.isin(states, (IN_FORCE, UNKNOWN))
+    at, states, counts = group
     zones = right[counts]
     here = dict(asked)
     for name, mask in (("sigma_m", at), ("right_sigma_m", counts)):
@@ -145,18 +197,19 @@ def _of_group(
         known = pd.Series(states[counts], index=zones.index)
         said = rows["right_id"].map(known).to_numpy(dtype=object)
     else:
-        state = UNKNOWN if (states == UNKNOWN).any() else IN_FORCE
+        state = next((s for s in (UNKNOWN, UNSTATED) if s in states[counts]), IN_FORCE)
         said = np.full(len(rows), state, dtype=object)
     place = list(rows.columns).index("geometry")
     rows.insert(place, "validity", said)
     return rows
 
 
-def _indexes(
-    rows: gpd.GeoDataFrame, left: Frame, right: Frame
-) -> list[tuple[str, pd.Index]]:
+def _in_order(rows: pd.DataFrame, left: Frame, right: Frame) -> Any:  # noqa: ANN401 -- a frame of the same kind
+    """Order rows by left, then right position."""
     named = (("left_id", left.index), ("right_id", right.index))
-    return [(name, index) for name, index in named if name in rows]
+    keys = [rows[n].map(_places(index)) for n, index in named if n in rows]
+    order = np.lexsort([key.to_numpy() for key in reversed(keys)])
+    return rows.iloc[order].reset_index(drop=True)
 
 
 def _places(index: pd.Index) -> pd.Series:

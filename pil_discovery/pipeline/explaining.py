@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.findings import Explanation, explain
+from pil_discovery.findings.both_readings import DATES, ZONES
 from pil_discovery.findings.rates import fictional_note
 from pil_discovery.findings.sentences import fill
 from pil_discovery.pipeline.flow import choose
@@ -35,6 +36,13 @@ _PARTS = {
     "scale": "规模",
     "always_show": "优先核查",
     "remedy_when": "建议的条件",
+}
+
+
+_ASSUMED = {
+    "": "不完整的日期按首日计，有效期只知一半的范围计入",
+    DATES: "不完整的日期按末日计",
+    ZONES: "有效期只知一半的范围不计入",
 }
 
 
@@ -78,11 +86,9 @@ class Told:
 
     def _readings(self) -> Iterator[str]:
         several = len(self.explanation.readings) > 1
-        for name, reading in zip(
-            ("首日", "末日"), self.explanation.readings, strict=False
-        ):
+        for reading in self.explanation.readings:
             if several:
-                yield f"—— 不完整的日期按{name}计：{STATES[reading.state]} ——"
+                yield f"—— {_ASSUMED[reading.why]}：{STATES[reading.state]} ——"
             yield from self._sentence(reading)
             yield from _section("判断 hit", map(_condition, reading.hit))
             for part, title in _PARTS.items():

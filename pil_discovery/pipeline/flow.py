@@ -202,6 +202,7 @@ def inputs_of(workspace: Workspace, catalog: Catalog, materials: Materials) -> I
         catalog.datasets,
         tables=catalog.tables,
         jurisdiction=workspace.jurisdiction,
+        sources={s.file: s for s in materials.sources},
     )
 
 

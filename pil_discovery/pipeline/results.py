@@ -15,6 +15,7 @@ from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.findings import text_key
 from pil_discovery.report.privacy import mask_sentence
+from pil_discovery.text.ground import layer_words, overlap_words
 from pil_discovery.text.periods import source_words
 from pil_discovery.types import Source
 
@@ -79,6 +80,8 @@ class Told:
             *_section("成员线索", [_member(m, self.runs) for m in self.members]),
             *_section("发现", [f.sentence_zh for f in self.findings]),
             *_section("主键", [_key(f) for f in self.findings]),
+            *_section("空间比对", _ground(self.findings)),
+            *_section("图层版本", _layers(self.findings)),
             *_section("来源行", _rows(self.findings)),
             *_section("数据来源", [_origin(s, self.as_of) for s in self.sources]),
             *_section("注意", self.notes),
@@ -142,6 +145,20 @@ def _rows(findings: Sequence[Finding]) -> list[str]:
         for r in f.records
     )
     return list(dict.fromkeys(places))
+
+
+def _ground(findings: Sequence[Finding]) -> list[str]:
+    """Say what was measured, how sure it is, and which zones counted."""
+    overlaps = (o for f in findings for o in f.overlaps)
+    return list(
+        dict.fromkeys(
+            "；".join(f"{k} {v}" for k, v in overlap_words(o).items()) for o in overlaps
+        )
+    )
+
+
+def _layers(findings: Sequence[Finding]) -> list[str]:
+    return list(dict.fromkeys(layer_words(v) for f in findings for v in f.layers))
 
 
 def _rates(findings: Sequence[Finding]) -> list[str]:

@@ -101,6 +101,7 @@ def _model(
     if run.state == "computed":
         notes += _rate_notes(model, outcome, jurisdiction)
         notes += _rows_aside(model, sources)
+        notes += _ground_aside(run)
     return {
         **run.model_dump(mode="json"),
         "notes": notes,
@@ -122,6 +123,19 @@ def _rows_aside(model: Model, sources: Iterable[Source]) -> list[str]:
         if source.dataset in model.data or source.dataset in model.clears:
             aside[source.file] += source.rows_quarantined
     return [f"{file} 有 {n} 行被隔离，未参与筛查" for file, n in aside.items() if n]
+
+
+def _ground_aside(run: ModelRun) -> list[str]:
+    """Tell which ground the overlays set aside: no zone in force, or mere slivers."""
+    notes = []
+    for step in run.steps:
+        if step.out_of_force:
+            what = "处相交的范围在事实发生日不在有效期内，未计入"
+            notes.append(f"步骤 {step.table}：{step.out_of_force} {what}")
+        if step.slivers:
+            what = "处重叠窄于制图误差，可能是同一条线的两次描绘，单列而未计入"
+            notes.append(f"步骤 {step.table}：{step.slivers} {what}")
+    return notes
 
 
 def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:

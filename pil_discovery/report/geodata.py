@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CRS = "EPSG:4490"
 LAYER = "leads"
+OVERLAPS = "overlaps"
 TEXTS = (
     "lead_id",
     "kind",
@@ -36,6 +37,13 @@ TEXTS = (
     "place",
 )
 PARTS = ("certainty", "verifiability", "harm", "inaction", "urgency", "scale")
+
+
+MEASURED = (
+    *("area_m2", "area_low_m2", "area_high_m2", "share", "p_overlap", "p_over"),
+    *("threshold_m2", "distance_m"),
+)
+"""Numbers of an overlap; missing ones were not assessed or not asked for."""
 
 
 def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
@@ -61,8 +69,56 @@ def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)[[*order, "geometry"]]
 
 
-def write_geopackage(path: Path, frame: gpd.GeoDataFrame, as_of: dt.date) -> None:
-    """Write layer `leads` and its QGIS style.
+def overlap_frame(
+    leads: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
+) -> gpd.GeoDataFrame:
+    """Lay out the ground that findings were measured on as features.
+
+    Parameters
+    ----------
+    leads, findings
+        Records of both; class leads repeat the findings of their members and give no
+        rows.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per overlap in rank order, EPSG:4490: ids of lead and finding, `state`,
+        `model`, `step`, `how`, the numbers `MEASURED` as floats, `validity`, the term
+        of the zone, `left_out` (zones not in force), `layers` (editions, JSON).
+    """
+    known = {f["finding_id"]: f for f in findings}
+    rows = [
+        (lead["lead_id"], known[i], overlap)
+        for lead in leads
+        if lead["kind"] == "single"
+        for i in lead["findings"]
+        if i in known
+        for overlap in known[i]["overlaps"]
+    ]
+    columns: dict[str, Any] = {"lead_id": [lead for lead, _, _ in rows]}
+    for name in ("finding_id", "state", "model"):
+        columns[name] = [finding[name] for _, finding, _ in rows]
+    for name in ("step", "how", "validity", "on_date", "valid_from", "valid_to"):
+        columns[name] = [overlap[name] for _, _, overlap in rows]
+    columns["left_out"] = ["；".join(o["left_out"]) for _, _, o in rows]
+    columns["layers"] = [dump_json(f["layers"]) for _, f, _ in rows]
+    texts = {n: pd.array(v, dtype="string") for n, v in columns.items()}
+    numbers = {
+        n: pd.array([_number(o[n]) for _, _, o in rows], dtype="float64")
+        for n in MEASURED
+    }
+    shapes = np.array([shape_of(o["geometry"]) for _, _, o in rows], dtype=object)
+    return gpd.GeoDataFrame({**texts, **numbers}, geometry=shapes, crs=CRS)
+
+
+def write_geopackage(
+    path: Path,
+    frame: gpd.GeoDataFrame,
+    as_of: dt.date,
+    overlaps: gpd.GeoDataFrame | None = None,
+) -> None:
+    """Write layer `leads` with its QGIS style, and `overlaps` where there are any.
 
     The time stamps inside are those of `as_of`, so that two writes give equal bytes.
     """
@@ -74,6 +130,15 @@ def write_geopackage(path: Path, frame: gpd.GeoDataFrame, as_of: dt.date) -> Non
         pyogrio.write_dataframe(
             _styles(kind, as_of), path, layer="layer_styles", driver="GPKG", append=True
         )
+        if overlaps is not None and len(overlaps):
+            pyogrio.write_dataframe(
+                overlaps,
+                path,
+                layer=OVERLAPS,
+                driver="GPKG",
+                geometry_type=_kind(overlaps),
+                append=True,
+            )
 
 
 def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:
@@ -124,6 +189,10 @@ def _styles(kind: str, as_of: dt.date) -> pd.DataFrame:
         "update_time": f"{as_of.isoformat()}T00:00:00.000Z",
     }
     return pd.DataFrame([row])
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 -- a Decimal or None
+    return float("nan") if value is None else float(value)
 
 
 def _numbers(leads: Sequence[Mapping[str, Any]], part: str) -> Any:  # noqa: ANN401

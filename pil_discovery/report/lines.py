@@ -133,7 +133,10 @@ def _read_lines(path: Path) -> list[dict[str, Any]]:
 
 def _degrees(record: dict[str, Any]) -> dict[str, Any]:
     # geometry libraries want floats; 7 decimals are written again alike
-    return {**record, "geometry": _floats(record.get("geometry"))}
+    placed = {**record, "geometry": _floats(record.get("geometry"))}
+    if "overlaps" in record:
+        placed["overlaps"] = [_degrees(overlap) for overlap in record["overlaps"]]
+    return placed
 
 
 def _floats(value: Any) -> Any:  # noqa: ANN401 - any JSON
@@ -149,8 +152,10 @@ def _ordered(record: Mapping[str, Any], first: tuple[str, ...]) -> dict[str, Any
 
 
 def _written(record: dict[str, Any]) -> dict[str, Any]:
-    geometry = _on_grid(record["geometry"])
-    return {**{k: _plain(v) for k, v in record.items()}, "geometry": geometry}
+    placed = {"geometry": _on_grid(record["geometry"])}
+    if "overlaps" in record:
+        placed["overlaps"] = [_written(overlap) for overlap in record["overlaps"]]
+    return {**{k: _plain(v) for k, v in record.items()}, **placed}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON

@@ -11,7 +11,12 @@ from pil_discovery.errors import PilError, Problem
 from pil_discovery.report import lines
 from pil_discovery.report.decisions import holds_decisions
 from pil_discovery.report.folder import appearing
-from pil_discovery.report.geodata import lead_frame, write_geopackage, write_parquet
+from pil_discovery.report.geodata import (
+    lead_frame,
+    overlap_frame,
+    write_geopackage,
+    write_parquet,
+)
 from pil_discovery.report.review import review_page
 from pil_discovery.report.workbook import Contents, write_workbook
 from pil_discovery.text.canonical import dump_json
@@ -114,7 +119,8 @@ def _write_files(folder: Path, contents: Contents) -> None:
     lines.write_lines(folder / "quarantine.jsonl", contents.quarantine)
     write_workbook(folder / "leads.xlsx", contents)
     frame = lead_frame(contents.leads)
-    write_geopackage(folder / "leads.gpkg", frame, as_of)
+    overlaps = overlap_frame(contents.leads, contents.findings)
+    write_geopackage(folder / "leads.gpkg", frame, as_of, overlaps)
     write_parquet(folder / "leads.parquet", frame)
     scan = hashlib.sha256(run.encode()).hexdigest()
     _write_text(folder / "review.html", review_page(contents, scan))

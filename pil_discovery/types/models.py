@@ -31,27 +31,56 @@ class SqlStep(Noun):
     sql: str
 
 
+_PLAIN_DAYS = (None, "$as_of", "ever")
+
+
 class Overlay(Noun):
     """Geometry of two tables, each with a `geometry` column.
 
     Result columns: `left_id`, `right_id` (the `_id` of the input rows; `right_id`
     only for `by: pair`), `area_m2`, `share` (of the left feature), `area_low_m2`,
     `area_high_m2` (5 % and 95 % quantiles), `p_overlap`, with `threshold_m2` also
-    `p_over` = P(area > threshold), with `how: near` also `distance_m`, and `geometry`.
+    `p_over` = P(area > threshold), with `how: near` also `distance_m`, `validity`,
+    `geometry`, and `overlap`: all of this in one value, which a population hands on to
+    its findings as evidence (one, or a list, under the name `overlap`).
+
     Positional error comes from `_sigma_m` of both tables where they carry it.
     `tolerance_sigma` grows the right features by that many σ of the left row first
     (not where σ is unknown), so that no shift of that size can explain what is left.
-    Numbers may be written as `$parameter`.
+
+    Right rows with `_valid_from` and `_valid_to` count only while in force on the day
+    `in_force_on`: a date column of the left table, or `$as_of` (the default); with
+    `ever` all of them count. `validity` says how that is known: `in_force`, `unstated`
+    (the layer names no dates), `unknown` (half of it is known: the model is then run
+    with and without such zones, and where the states differ the row is unknown), or
+    `not_asked` with `ever`.
+
+    Common parts and remainders below 1 m² or narrower than `sliver_width_m` may be
+    nothing but two drawings of one line. They stand in a table of their own,
+    `<table>_slivers`, unless they are half of a feature. Numbers may be written as
+    `$parameter`.
     """
 
     left: str
     right: str
     how: Literal["intersection", "difference", "within", "near"]
     by: Literal["pair", "left"] = "pair"
+    in_force_on: str | None = None
     distance_m: float | str | None = None
     min_area_m2: float | str = 0.0
     threshold_m2: float | str | None = None
     tolerance_sigma: float | str | None = None
+    sliver_width_m: float | str = 0.2
+
+    @property
+    def dated(self) -> bool:
+        """Whether zones count only while in force."""
+        return self.in_force_on != "ever"
+
+    @property
+    def day_column(self) -> str | None:
+        """The column of the left table with the day on which zones must be in force."""
+        return None if self.in_force_on in _PLAIN_DAYS else self.in_force_on
 
     @model_validator(mode="after")
     def _one_distance(self) -> Overlay:

@@ -38,6 +38,52 @@ class Fired(Noun):
     zh: str
 
 
+Validity = Literal["in_force", "unstated", "unknown", "not_asked"]
+
+
+class Overlap(Noun):
+    """Ground of a finding measured against a zone, or all zones of a layer.
+
+    `step` and `how` name the overlay of the model. Areas are official ellipsoidal ones,
+    m², two decimals; `area_low_m2` (the conservative area) and `area_high_m2` are their
+    5 % and 95 % quantiles under positional error, `p_overlap` and `p_over` (of an area
+    above `threshold_m2`) probabilities with four decimals; None = not assessed, because
+    the error is not known. `on_date` is the day on which zones had to be in force,
+    `valid_from` and `valid_to` the term of the zone that counted, `left_out` words on
+    zones that lie there and were not in force. `geometry` is what was measured.
+    """
+
+    step: str
+    how: Literal["intersection", "difference", "within", "near"]
+    area_m2: Decimal | None
+    share: Decimal | None
+    area_low_m2: Decimal | None = None
+    area_high_m2: Decimal | None = None
+    p_overlap: Decimal | None = None
+    p_over: Decimal | None = None
+    threshold_m2: Decimal | None = None
+    distance_m: Decimal | None = None
+    on_date: dt.date | None = None
+    validity: Validity = "unstated"
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    left_out: tuple[str, ...] = ()
+    geometry: dict[str, Any] | None = None
+
+
+class LayerVersion(Noun):
+    """Which edition of a layer a finding rests on."""
+
+    dataset: str
+    file: str
+    sha256: str
+    issuer: str | None = None
+    obtained: str | None = None
+    period: tuple[str, str] | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+
+
 class Finding(Noun):
     """One candidate row of one model that is not clear.
 
@@ -45,7 +91,8 @@ class Finding(Noun):
     probabilities four). `geometry` is GeoJSON in EPSG:4490 with 7 decimals.
     `missing` says in words what could not be known; `undecided` lists exclusions
     whose condition met a missing value; `not_asked` the remedies of the model that
-    this row does not call for; `rates` the rows of rate tables it was computed with.
+    this row does not call for; `rates` the rows of rate tables it was computed with;
+    `overlaps` the ground it was measured on, `layers` the editions of the layers.
     """
 
     finding_id: str
@@ -68,6 +115,8 @@ class Finding(Noun):
     records: tuple[RecordRef, ...] = ()
     rates: tuple[UsedRate, ...] = ()
     geometry: dict[str, Any] | None = None
+    overlaps: tuple[Overlap, ...] = ()
+    layers: tuple[LayerVersion, ...] = ()
     exclusions: tuple[Applied, ...] = ()
     undecided: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
@@ -91,12 +140,20 @@ class Counts(Noun):
 
 
 class StepRun(Noun):
-    """Rows in (by table) and out of one step."""
+    """Rows in (by table) and out of one step.
+
+    Of an overlay also: `slivers`, rows set aside because they may be two drawings of
+    one line; `doubtful`, rows that rest on a zone of which it is half known whether it
+    was in force; `out_of_force`, pairs that meet but not while the zone was in force.
+    """
 
     table: str
     kind: str
     rows_in: dict[str, int]
     rows_out: int
+    slivers: int = 0
+    doubtful: int = 0
+    out_of_force: int = 0
 
 
 class ModelRun(Noun):

@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from pil_discovery.errors import GeometryError
-from pil_discovery.geo.dated import overlay_dated, validity
+from pil_discovery.geo.dated import out_of_force, overlay_dated, validity
 from pil_discovery.geo.overlay import overlay
 
 NAT = np.datetime64("NaT", "D")
@@ -41,7 +41,9 @@ def fields(count):
         ("2021-01-01", "2020-01-01", "2020-12-31", "ended"),
         ("2050-01-01", "2020-01-01", None, "in_force"),
         ("2019-01-01", "2020-01-01", None, "not_yet"),
-        ("2019-01-01", None, None, "unknown"),
+        ("2019-01-01", None, None, "unstated"),
+        (None, None, None, "unstated"),
+        (None, "2020-01-01", None, "unknown"),
         ("2019-01-01", None, "2020-01-01", "unknown"),
         ("2021-01-01", None, "2020-01-01", "ended"),
         (None, "2020-01-01", "2020-12-31", "unknown"),
@@ -54,7 +56,9 @@ def test_in_force_on_a_day(day, first, last, said):
 
 
 def test_a_zone_counts_only_while_it_is_in_force():
-    layer = zones(("2015-01-01", "2019-12-31"), ("2020-01-01", None), (None, None))
+    layer = zones(
+        ("2015-01-01", "2019-12-31"), ("2020-01-01", None), (None, "2030-01-01")
+    )
     days = pd.to_datetime(["2016-05-01", "2020-01-01", None, "2010-01-01"])
     rows = overlay_dated(fields(4), layer, days=days, how="intersection")
     assert list(zip(rows.left_id, rows.right_id, rows.validity, strict=True)) == [
@@ -99,3 +103,31 @@ def test_a_day_for_each_row():
         overlay_dated(
             fields(2), zones((None, None)), days=["2020-01-01"] * 3, how="within"
         )
+
+
+def test_what_is_half_known_can_be_left_out():
+    layer = zones(("2015-01-01", None), (None, "2030-01-01"), (None, None))
+    asked = {"days": "2020-01-01", "how": "intersection"}
+    with_it = overlay_dated(fields(1), layer, **asked)
+    assert with_it.validity.tolist() == ["in_force", "unknown", "unstated"]
+    without = overlay_dated(fields(1), layer, doubtful=False, **asked)
+    assert without.right_id.tolist() == ["区0", "区2"]
+    both = overlay_dated(fields(1), layer, by="left", **asked)
+    assert both.validity.tolist() == ["unknown"]
+    sure = overlay_dated(fields(1), layer, by="left", doubtful=False, **asked)
+    assert sure.validity.tolist() == ["unstated"]
+
+
+def test_zones_that_were_not_in_force_are_named():
+    layer = zones(("2015-01-01", "2019-12-31"), ("2020-01-01", None), (None, None))
+    days = ["2010-01-01", "2016-05-01", "2021-01-01"]
+    rows = out_of_force(fields(3), layer, days=days)
+    assert [tuple(row) for row in rows.to_numpy()] == [
+        (0, "区0", "not_yet"),
+        (0, "区1", "not_yet"),
+        (1, "区1", "not_yet"),
+        (2, "区0", "ended"),
+    ]
+    far = fields(1).translate(1.0)
+    assert out_of_force(far, layer, days="2010-01-01").empty
+    assert list(out_of_force(fields(0), layer, days=[])) == list(rows)

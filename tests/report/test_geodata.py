@@ -1,8 +1,11 @@
+from decimal import Decimal
+
 import geopandas as gpd
 import pyogrio
 import pytest
 
-from tests.report.builders import POINT, make_lead, write
+from pil_discovery.types import LayerVersion, Overlap
+from tests.report.builders import POINT, make_finding, make_lead, write
 
 AREA = {
     "type": "Polygon",
@@ -51,3 +54,47 @@ def test_the_layer_brings_its_style(tmp_path):
 def test_gdal_gets_its_clock_back(tmp_path):
     write(tmp_path / "out")
     assert pyogrio.get_gdal_config_option("OGR_CURRENT_DATE") is None
+
+
+def overlap(**changes):
+    values = {
+        "step": "cut",
+        "how": "intersection",
+        "area_m2": Decimal("12.50"),
+        "share": Decimal("0.5000"),
+        "p_overlap": Decimal("0.9800"),
+        "left_out": ("2015-01-01至2018-05-20（已失效）",),
+        "geometry": AREA,
+    }
+    return Overlap(**{**values, **changes})
+
+
+def test_the_ground_of_each_finding_is_a_layer_of_its_own(tmp_path):
+    edition = LayerVersion(dataset="pbf", file="基本农田.shp", sha256="0" * 64)
+    findings = [
+        make_finding(
+            1, overlaps=(overlap(), overlap(geometry=None)), layers=(edition,)
+        ),
+        make_finding(2),
+    ]
+    leads = [
+        make_lead(1),
+        make_lead(2),
+        make_lead(3, kind="class", members=(f"{1:024x}",), findings=(f"{1:024x}",)),
+    ]
+    out = write(tmp_path / "out", findings=findings, leads=leads)
+    ground = gpd.read_file(out / "leads.gpkg", layer="overlaps")
+    assert ground.crs.to_epsg() == 4490
+    assert ground["finding_id"].tolist() == [f"{1:024x}"] * 2
+    assert ground["area_m2"].tolist() == [12.5, 12.5]
+    assert ground["area_low_m2"].isna().all()
+    assert ground["left_out"].iloc[0] == "2015-01-01至2018-05-20（已失效）"
+    assert "基本农田.shp" in ground["layers"].iloc[0]
+    assert ground.geometry.isna().tolist() == [False, True]
+    again = write(tmp_path / "again", findings=findings, leads=leads)
+    assert (out / "leads.gpkg").read_bytes() == (again / "leads.gpkg").read_bytes()
+
+
+def test_without_overlaps_there_is_no_such_layer(tmp_path):
+    out = write(tmp_path / "out")
+    assert "overlaps" not in pyogrio.list_layers(out / "leads.gpkg")[:, 0]

@@ -1,8 +1,17 @@
+import datetime as dt
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 
-from pil_discovery.report.lines import quarantine_records
-from tests.report.builders import make_quarantine
+from pil_discovery.report.lines import (
+    finding_record,
+    quarantine_records,
+    read_findings,
+    write_lines,
+)
+from pil_discovery.types import Overlap
+from tests.report.builders import make_finding, make_quarantine
 
 
 def test_missing_cells_are_null_and_rows_are_integers():
@@ -22,3 +31,20 @@ def test_the_frame_is_not_changed():
     before = frame.copy()
     quarantine_records(frame)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_the_ground_of_a_finding_comes_back_as_it_was(tmp_path):
+    ground = Overlap(
+        step="cut",
+        how="within",
+        area_m2=Decimal("0.00"),
+        share=Decimal("1.0000"),
+        on_date=dt.date(2026, 9, 30),
+        validity="in_force",
+        geometry={"type": "Point", "coordinates": [119.5, 30.1234567]},
+    )
+    finding = make_finding(overlaps=(ground,))
+    write_lines(tmp_path / "f.jsonl", [finding_record(finding)])
+    text = (tmp_path / "f.jsonl").read_text("utf-8")
+    assert '"coordinates":[119.5000000,30.1234567]' in text
+    assert read_findings(tmp_path / "f.jsonl") == [finding]

@@ -1,0 +1,69 @@
+"""Where a typed step works: tables, pictures, the day, the numbers of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from pil_discovery.errors import ModelError, Problem
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    import pandas as pd
+
+    from pil_discovery.findings.relations import Relations
+    from pil_discovery.types import Image
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a step works: the tables so far, the pictures, the day, the numbers.
+
+    Attributes
+    ----------
+    file
+        That of the model, for messages.
+    doubtful
+        Whether zones count of which it is half known whether they were in force.
+    """
+
+    file: str
+    relations: Relations
+    images: Sequence[Image]
+    as_of: dt.date
+    parameters: Mapping[str, Any]
+    doubtful: bool = True
+
+    def number(self, value: float | str | None, where: str) -> float | None:
+        """Return a number that may be written as `$parameter`."""
+        if value is None or not isinstance(value, str):
+            return value
+        name = value.removeprefix("$")
+        if not value.startswith("$") or name not in self.parameters:
+            raise ModelError(self.problem(where, f"没有声明的参数：{value}"))
+        return float(self.parameters[name])
+
+    def problem(self, where: str, what: str) -> Problem:
+        """Say what is wrong in which place of the model file."""
+        return Problem(self.file, where, what)
+
+    def placed(self, frame: pd.DataFrame, table: str) -> gpd.GeoDataFrame:
+        """Return the rows of a table that have a place.
+
+        Raises
+        ------
+        ModelError
+            If the table has no geometry at all.
+        """
+        if not isinstance(frame, gpd.GeoDataFrame):
+            what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
+            raise ModelError(self.problem(f"steps.{table}", what))
+        shapes = frame.geometry.to_numpy()
+        nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        there: gpd.GeoDataFrame = frame[~nowhere]
+        return there
