@@ -99,6 +99,10 @@ def test_nothing_stays_behind_on_disk(tmp_path):
         "with Relations('test/one', {}) as relations:\n"
         "    relations.create('t', 'SELECT 1 AS x', '')\n"
     )
-    environment = {"TMPDIR": str(tmp_path), "PATH": "", "PYTHONPATH": str(Path(__file__).parents[2])}
+    environment = {
+        "TMPDIR": str(tmp_path),
+        "PATH": "",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     assert list(tmp_path.iterdir()) == []
