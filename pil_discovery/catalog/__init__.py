@@ -166,16 +166,27 @@ def load_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Cat
     Raises
     ------
     CatalogError
-        With every mistake of every file.
+        With every mistake of every file, but for the examples of the models of the
+        installed folder: theirs are told when somebody first looks at them.
     """
-    found = survey_catalog(extra, root=root)
+    found = survey_catalog(extra, root=root, late=root is None)
     if found.problems:
         raise CatalogError(found.problems)
     return found.catalog
 
 
-def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> Survey:
-    """Load what can be loaded and list all mistakes; parameters of `load_catalog`."""
+def survey_catalog(
+    extra: Sequence[Path] = (), *, root: Path | None = None, late: bool = False
+) -> Survey:
+    """Load what can be loaded and list all mistakes.
+
+    Parameters
+    ----------
+    extra, root
+        As in `load_catalog`.
+    late
+        Whether the examples of built-in models wait until somebody looks at them.
+    """
     home, extra = root or models_folder(), tuple(extra)
     problems: list[Problem] = []
     domains = _try(lambda: load_domains(home, extra), problems) or {}
@@ -184,7 +195,7 @@ def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> S
     facts, topics = _try(lambda: load_law(home, extra), problems) or ({}, {})
     procedure = _try(lambda: load_procedure(facts, extra, root=home), problems)
     procedure = procedure or Procedure(powers=())
-    pairs, wrong = read_models(home, extra)
+    pairs, wrong = read_models(home, extra, late=late)
     catalog = Catalog(
         datasets=datasets,
         models={model.id: model for model, _ in pairs},
@@ -203,7 +214,7 @@ def survey_catalog(extra: Sequence[Path] = (), *, root: Path | None = None) -> S
     if not problems:  # else every name would seem unknown
         problems.extend(check_mandates(topics, extra, root=home))
         problems.extend(check_tables(catalog.known, extra, root=home))
-        problems.extend(check_models(catalog.known, extra, root=home))
+        problems.extend(check_models(pairs, catalog.known))
     documents = {model.id: document for model, document in pairs}
     return Survey(catalog, documents, tuple(dict.fromkeys([*problems, *wrong])))
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from pil_discovery.catalog.nouns import Document, read_document
+from pil_discovery.catalog.nouns import Document, read_document, whole
 from pil_discovery.errors import CatalogError, Problem
 
 if TYPE_CHECKING:
@@ -64,14 +64,16 @@ def yaml_files(folder: Path) -> list[Path]:
     return sorted(found, key=lambda p: p.relative_to(folder).as_posix())
 
 
-def read_all(root: Path, files: Iterable[Path]) -> tuple[list[Document], list[Problem]]:
-    """Read files below a root; names in messages are relative to it."""
+def read_all(
+    root: Path, files: Iterable[Path], part: Callable[[str], str] = whole
+) -> tuple[list[Document], list[Problem]]:
+    """Read files below a root, of each a part; names in messages are relative to it."""
     documents: list[Document] = []
     problems: list[Problem] = []
     for path in files:
         name = f"{root.name}/{path.relative_to(root).as_posix()}"
         try:
-            documents.append(read_document(path, name=name))
+            documents.append(read_document(path, name=name, part=part))
         except CatalogError as error:
             problems.extend(error.problems)
     return documents, problems

@@ -13,13 +13,14 @@ from pil_discovery.catalog.files import (
     read_all,
     yaml_files,
 )
-from pil_discovery.catalog.nouns import Document, in_place, with_origin
+from pil_discovery.catalog.late_examples import LateExamples, before_examples
+from pil_discovery.catalog.nouns import Document, in_place, whole, with_origin
 from pil_discovery.catalog.remedies import LOCAL_FILE as REMEDIES
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from pil_discovery.types import Dataset, Domain, Fact, RateTable
@@ -56,7 +57,8 @@ def load_models(
     CatalogError
         With all mistakes of all files; also if an id or a code is used twice.
     """
-    found, problems = read_models(root or models_folder(), tuple(extra))
+    home = root or models_folder()
+    found, problems = read_models(home, tuple(extra), late=root is None)
     if problems:
         raise CatalogError(problems)
     return {model.id: model for model, _ in found}
@@ -90,22 +92,30 @@ def read_apart(path: Path, known: Known) -> dict[str, Model]:
     return {model.id: model for model, _ in found}
 
 
-def check_models(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
+def check_models(found: Iterable[Read], known: Known) -> list[Problem]:
     """Return everything that models name and the catalogue does not know."""
-    found, _ = read_models(root, tuple(extra))
     return [p for model, document in found for p in _mistakes(model, document, known)]
 
 
 @once
 def read_models(
-    root: Path, extra: tuple[Path, ...]
+    root: Path, extra: tuple[Path, ...], *, late: bool
 ) -> tuple[tuple[Read, ...], tuple[Problem, ...]]:
     """Read every model that can be read, in order of id, and all mistakes.
 
     A local model of a built-in id stands in the place of the built-in one.
+
+    Parameters
+    ----------
+    late
+        Whether the examples of built-in models are read, and their mistakes told, when
+        first looked at; those of local models are read at once in any case.
     """
     problems: list[Problem] = []
-    shipped = _read_folder(root / "screening", problems, local=False)
+    part = before_examples if late else whole
+    shipped = _read_folder(root / "screening", problems, local=False, part=part)
+    if late:
+        shipped = [_with_late(model, document) for model, document in shipped]
     local = [p for folder in extra for p in _read_folder(folder, problems, local=True)]
     problems.extend(_repeated(local, "id"))
     found = _replaced(shipped, local, problems)
@@ -129,7 +139,20 @@ def _replaced(
     return [*(pair for pair in shipped if pair[0].id not in taken), *instead]
 
 
-def _read_folder(folder: Path, problems: list[Problem], *, local: bool) -> list[Read]:
+def _with_late(model: Model, document: Document) -> Read:
+    if model.examples:  # they stood in the part that was read
+        return model, document
+    late = LateExamples(document)
+    return model.model_copy(update={"examples": late}), document
+
+
+def _read_folder(
+    folder: Path,
+    problems: list[Problem],
+    *,
+    local: bool,
+    part: Callable[[str], str] = whole,
+) -> list[Read]:
     if not folder.is_dir():
         problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
         return []
@@ -138,7 +161,7 @@ def _read_folder(folder: Path, problems: list[Problem], *, local: bool) -> list[
         for p in yaml_files(folder)
         if p.relative_to(folder).parts[0] not in LOCAL_PARTS
     ]
-    documents, wrong = read_all(folder, files)
+    documents, wrong = read_all(folder, files, part)
     problems.extend(wrong)
     found = _read_models(documents, problems, local=local)
     for model, document in found:

@@ -12,12 +12,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pil_discovery.catalog.strict import Yaml, line_of, parse_yaml, read_text
+from pil_discovery.catalog.strict import (
+    Yaml,
+    line_of,
+    parse_yaml,
+    read_bytes,
+    text_of,
+)
 from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from pydantic_core import ErrorDetails
@@ -64,11 +70,29 @@ class Document:
         return Problem(self.name, where, what, remedy)
 
 
-def read_document(path: Path, *, name: str) -> Document:
-    """Read one YAML file strictly; raises CatalogError."""
-    text = read_text(path, name=name)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Document(name, text, parse_yaml(text, name=name), digest)
+def whole(text: str) -> str:
+    """Return the part of a file that is all of it."""
+    return text
+
+
+def read_document(
+    path: Path, *, name: str, part: Callable[[str], str] = whole
+) -> Document:
+    """Read one YAML file strictly.
+
+    Parameters
+    ----------
+    part
+        Text → the beginning of it that the value of the document is taken from.
+
+    Raises
+    ------
+    CatalogError
+        With every mistake of that part.
+    """
+    held = read_bytes(path, name=name)
+    text, digest = text_of(held, name=name), hashlib.sha256(held).hexdigest()
+    return Document(name, text, parse_yaml(part(text), name=name), digest)
 
 
 def field_path(loc: Loc) -> str:

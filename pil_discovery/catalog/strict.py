@@ -96,20 +96,26 @@ def read_yaml(path: Path, *, name: str | None = None) -> Yaml:
         With every mistake of the file: encoding, syntax, duplicate keys, keys that
         are not text, ambiguous scalars, anchors, aliases and tags.
     """
-    return parse_yaml(read_text(path, name=name), name=name or str(path))
-
-
-def read_text(path: Path, *, name: str | None = None) -> str:
-    """Read a UTF-8 file, BOM allowed; anything else is a CatalogError."""
     where = name or str(path)
+    return parse_yaml(text_of(read_bytes(path, name=where), name=where), name=where)
+
+
+def read_bytes(path: Path, *, name: str) -> bytes:
+    """Read a file; a CatalogError where that fails."""
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        what = f"不是 UTF-8 编码（第 {error.start + 1} 个字节）"
-        raise CatalogError(Problem(where, "", what, "请另存为 UTF-8")) from error
+        return path.read_bytes()
     except OSError as error:
         what = f"读不了：{error.strerror}"
-        raise CatalogError(Problem(where, "", what)) from error
+        raise CatalogError(Problem(name, "", what)) from error
+
+
+def text_of(held: bytes, *, name: str) -> str:
+    """Return the text of a UTF-8 file, BOM allowed; else raise CatalogError."""
+    try:
+        return held.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        what = f"不是 UTF-8 编码（第 {error.start + 1} 个字节）"
+        raise CatalogError(Problem(name, "", what, "请另存为 UTF-8")) from error
 
 
 def parse_yaml(text: str, *, name: str) -> Yaml:

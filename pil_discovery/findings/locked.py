@@ -1,8 +1,23 @@
-"""A DuckDB that reads no file and no Python variable, and cannot be reconfigured."""
+"""A DuckDB that reads no file and no Python variable, and cannot be reconfigured.
+
+To open one takes longer than most models run. So a process keeps one open and lends
+out connections: what a connection keeps in temporary tables no other one can see, and
+it is gone when the connection closes.
+"""
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
 import duckdb
+
+_MOST_SPILLED = "32GB"
+_spills: list[Path] = []
+"""Where databases that are lent out put what does not fit into memory."""
 
 
 def locked(*settings: str) -> duckdb.DuckDBPyConnection:
@@ -17,12 +32,49 @@ def locked(*settings: str) -> duckdb.DuckDBPyConnection:
     for setting in (
         "SET autoinstall_known_extensions=false",
         "SET autoload_known_extensions=false",
-        "SET python_enable_replacements=false",
+        # global: for every connection to this database, not for the first one alone
+        "SET GLOBAL python_enable_replacements=false",
         "SET threads=1",  # one order of additions, one result
-        "SET TimeZone='UTC'",
+        "SET GLOBAL TimeZone='UTC'",
         *settings,
         "SET enable_external_access=false",
         "SET lock_configuration=true",
     ):
         connection.execute(setting)
     return connection
+
+
+def lent(memory: str) -> duckdb.DuckDBPyConnection:
+    """Return a connection without tables to the locked database of this process.
+
+    Parameters
+    ----------
+    memory
+        DuckDB memory limit of all connections together; beyond it the database spills
+        to a folder of its own, at most 32 GB.
+    """
+    return _kept(memory).cursor()
+
+
+@lru_cache(maxsize=2)
+def _kept(memory: str) -> duckdb.DuckDBPyConnection:
+    spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
+    _spills.append(spill)
+    return locked(
+        f"SET memory_limit='{memory}'",
+        f"SET temp_directory='{spill.as_posix()}'",
+        f"SET max_temp_directory_size='{_MOST_SPILLED}'",
+    )
+
+
+def renew() -> None:
+    """Lend out another database from here on: an error may have broken the last."""
+    _kept.cache_clear()
+
+
+@atexit.register
+def close_databases() -> None:
+    """Close what is lent out and remove what it spilled, as at the end of a process."""
+    renew()
+    while _spills:
+        shutil.rmtree(_spills.pop(), ignore_errors=True)

@@ -8,16 +8,13 @@ a result depend on the clock or on chance.
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import duckdb
 
 from pil_discovery.errors import ModelError, Problem
-from pil_discovery.findings.locked import locked
+from pil_discovery.findings.locked import lent, renew
 from pil_discovery.findings.safety import faults, too_long
 from pil_discovery.findings.sql_words import sql_words
 from pil_discovery.findings.watching import Watch
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 LONGEST_S = 1800.0
 """How long one SELECT may run: five million rows take some seconds."""
-_MOST_SPILLED = "32GB"
 
 
 def quoted(name: str) -> str:
@@ -41,6 +37,8 @@ def quoted(name: str) -> str:
 
 class Relations:
     """An in-memory database for one run of one model.
+
+    Its tables are temporary ones of a connection that nothing else uses.
 
     Parameters
     ----------
@@ -68,14 +66,10 @@ class Relations:
     ) -> None:
         self._file = file or f"models/screening/{model}.yaml"
         self._parameters = dict(parameters)
-        self._spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
-        self._connection = locked(
-            f"SET memory_limit='{memory}'",
-            f"SET temp_directory='{self._spill.as_posix()}'",
-            f"SET max_temp_directory_size='{_MOST_SPILLED}'",
-        )
+        self._connection = lent(memory)
         self._columns: dict[str, dict[str, str]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
+        self._rows: dict[str, int] = {}
         self._watch = Watch(self._connection.interrupt, longest_s)
 
     def __enter__(self) -> Relations:
@@ -89,16 +83,17 @@ class Relations:
     ) -> None:
         self._watch.close()
         self._connection.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
+        if error is not None:
+            renew()
 
     def load(self, name: str, table: pa.Table) -> None:
         """Copy an Arrow table in under a name."""
         self._connection.register("_incoming", table)
-        self._connection.execute(
-            f"CREATE TABLE {quoted(name)} AS SELECT * FROM _incoming"
-        ).fetchall()
+        text = f"CREATE TEMP TABLE {quoted(name)} AS SELECT * FROM _incoming"
+        self._connection.execute(_parsed(text)).fetchall()
         self._connection.unregister("_incoming")
         self._names[name] = tuple(table.column_names)
+        self._rows[name] = len(table)
 
     def view(self, name: str, sql: str) -> None:
         """Give a SELECT of our own a name; its rows are made when they are read."""
@@ -114,22 +109,20 @@ class Relations:
         """
         values = self._checked(sql, where)
         body = f"CREATE TEMP TABLE {quoted(name)} AS {sql.strip().rstrip(';')}"
-        return self._execute(body, where, values)
+        self._rows[name] = self._execute(body, where, values)
+        return self._rows[name]
 
     def select(self, sql: str, where: str = "") -> pa.Table:
         """Run a SELECT of our own (not a model's) and return Arrow rows."""
         try:
-            return self._connection.sql(sql).to_arrow_table()
+            return self._connection.sql(_parsed(sql)).to_arrow_table()
         except duckdb.Error as error:
             what, near = sql_words(error)
             self._refuse(where, f"SQL 执行失败：{what}", near)
 
     def count(self, name: str) -> int:
         """Return the number of rows of a table."""
-        rows = self._connection.execute(
-            f"SELECT count(*) FROM {quoted(name)}"
-        ).fetchall()
-        return int(rows[0][0])
+        return self._rows[name]
 
     def tables(self) -> list[str]:
         """Return the names of all tables so far, sorted."""
@@ -184,7 +177,7 @@ class Relations:
         """Create a table; return its rows."""
         try:
             with self._watch:
-                rows = self._connection.execute(sql, values).fetchall()
+                rows = self._connection.execute(_parsed(sql), values).fetchall()
             return int(rows[0][0])
         except duckdb.InterruptException:
             what = f"SQL 运行超过 {self._watch.longest_s:g} 秒，已停止"
@@ -198,6 +191,13 @@ class Relations:
 
     def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
         raise ModelError(Problem(self._file, where, what, remedy))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(sql: str) -> duckdb.Statement:
+    """Return the one statement of a text; parsing takes longer than a small run."""
+    (statement,) = duckdb.extract_statements(sql)
+    return statement
 
 
 @lru_cache(maxsize=4096)

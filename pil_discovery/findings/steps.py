@@ -147,7 +147,7 @@ def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     placed = room.placed(zones, spec.zones)
     inner = _inner(placed, room.number(spec.inner_buffer_m, "inner_buffer_m") or 0.0)
-    parts = [_zonal_of(spec, inner, image) for image in _past(room)]
+    parts = _zonal_parts(spec, inner, _past(room))
     if not parts:
         return pd.DataFrame(
             columns=["zone_id", "acquired_date", "count", "valid_share", *spec.stats]
@@ -178,12 +178,17 @@ def _inner(zones: gpd.GeoDataFrame, distance_m: float) -> gpd.GeoDataFrame:
     return left
 
 
-def _zonal_of(spec: Zonal, zones: gpd.GeoDataFrame, image: Image) -> pd.DataFrame:
-    from pil_discovery.imagery.zonal import zonal
+def _zonal_parts(
+    spec: Zonal, zones: gpd.GeoDataFrame, images: Sequence[Image]
+) -> list[pd.DataFrame]:
+    from pil_discovery.imagery.zonal import zonal_of_each
 
-    rows = zonal(zones, image, index=spec.index, band=spec.band, stats=spec.stats)
-    rows.insert(1, "acquired_date", pd.Timestamp(image.acquired_date))
-    return rows
+    parts = zonal_of_each(
+        zones, images, index=spec.index, band=spec.band, stats=spec.stats
+    )
+    for rows, image in zip(parts, images, strict=True):
+        rows.insert(1, "acquired_date", pd.Timestamp(image.acquired_date))
+    return parts
 
 
 def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
@@ -226,9 +231,9 @@ def _breaks(
     start: dt.date | None,
 ) -> pd.DataFrame:
     from pil_discovery.imagery.series import find_breaks
-    from pil_discovery.imagery.zonal import zonal
+    from pil_discovery.imagery.zonal import zonal_of_each
 
-    parts = [zonal(zones, image, index=spec.index, stats=("mean",)) for image in images]
+    parts = zonal_of_each(zones, images, index=spec.index)
     values = np.column_stack([p["mean"].to_numpy(dtype=float) for p in parts])
     shares = np.column_stack([p["valid_share"].to_numpy(dtype=float) for p in parts])
     dates = np.array([i.acquired_date for i in images], dtype="datetime64[D]")

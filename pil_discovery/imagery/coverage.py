@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib.util
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,15 +55,18 @@ def weigh_exactly(
         One row per polygon, one column per statistic; `count` is a sum of shares.
     """
     from exactextract import exact_extract
+    from exactextract.feature import JSONFeatureSource
     from exactextract.raster import NumPyRasterSource
 
     left, bottom, right, top = grid.bounds
-    wkt = grid.crs.to_wkt()
-    source = NumPyRasterSource(
-        values, left, bottom, right, top, name="value", srs_wkt=wkt
+    source = NumPyRasterSource(values, left, bottom, right, top, name="value")
+    zones = JSONFeatureSource(
+        [
+            {"type": "Feature", "properties": {}, "geometry": mapping(shape)}
+            for shape in shapes
+        ]
     )
-    frame = gpd.GeoDataFrame(geometry=shapes, crs=wkt)
-    result: pd.DataFrame = exact_extract(source, frame, list(stats), output="pandas")
+    result: pd.DataFrame = exact_extract(source, zones, list(stats), output="pandas")
     return result[list(stats)].astype(float)
 
 

@@ -144,9 +144,7 @@ class Aligned:
 
     def _source(self, window: Window) -> tuple[Floats, Bools]:
         values = self.image.read(window)
-        if self.image.cloud_mask is None:
-            return self._pick(values), _finite(values)
-        return self._pick(values), self.image.valid(window)
+        return self._pick(values), self.image.clear(values, window)
 
     def _pick(self, values: Floats) -> Floats:
         order = list(self.image.bands)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
@@ -79,34 +81,70 @@ def zonal(
     CrsError
         The CRS of the zones or of the picture is missing or unsafe.
     """
-    _demand_kinds(zones, image)
+    (rows,) = zonal_of_each(zones, [image], index=index, band=band, stats=stats)
+    return rows
+
+
+def zonal_of_each(
+    zones: gpd.GeoDataFrame,
+    images: Sequence[Image],
+    *,
+    index: str | None = None,
+    band: str | None = None,
+    stats: Sequence[str] = ("mean",),
+) -> list[pd.DataFrame]:
+    """Return `zonal` of each picture; polygons are carried into each CRS once."""
+    _demand_kinds(zones, images)
     _check(index, band, stats)
-    lacking = _lacking(image, index, band)
-    if lacking:
-        name = index or band
-        return _empty(zones, stats, f"影像缺少波段{'、'.join(lacking)}，不能计算{name}")
-    loader = _loader(image, index, band)
-    found = _extract(zones, image, loader, tuple(dict.fromkeys(("count", *stats))))
-    wanted = [s for s in stats if s != "count"]
-    return found[["zone_id", "count", "valid_share", *wanted, "reason"]]
+    place = _placed_in(zones)
+    found = []
+    for image in images:
+        lacking = _lacking(image, index, band)
+        if lacking:
+            reason = f"影像缺少波段{'、'.join(lacking)}，不能计算{index or band}"
+            rows = _empty(len(zones), stats, reason)
+        else:
+            load = _loader(image, index, band)
+            wanted = tuple(dict.fromkeys(("count", *stats)))
+            rows = _extract(place(image.crs), image, load, wanted)
+        found.append(_table(zones.index, rows, stats))
+    return found
 
 
-def _demand_kinds(zones: object, image: object) -> None:
+def _table(
+    index: pd.Index[Any], rows: dict[str, NDArray[Any]], stats: Sequence[str]
+) -> pd.DataFrame:
+    wanted = ("count", "valid_share", *(s for s in stats if s != "count"), "reason")
+    columns = {"zone_id": index.to_numpy(), **{name: rows[name] for name in wanted}}
+    return pd.DataFrame(columns)
+
+
+def _demand_kinds(zones: object, images: Sequence[object]) -> None:
     layer = isinstance(zones, gpd.GeoDataFrame | gpd.GeoSeries)
-    if not layer or not isinstance(image, Image):
-        got = f"{type(zones).__name__}, {type(image).__name__}"
+    strange = [i for i in images if not isinstance(i, Image)]
+    if not layer or strange:
+        got = f"{type(zones).__name__}, {type((strange or images)[0]).__name__}"
         raise TypeError(f"expected a GeoDataFrame and an Image, not {got}")
 
 
-def valid_shares(zones: gpd.GeoDataFrame, image: Image) -> Floats:
-    """Return the share of each polygon whose ground the picture shows, 0 … 1."""
+def valid_shares(zones: gpd.GeoDataFrame, images: Sequence[Image]) -> Floats:
+    """Return the share of each polygon whose ground each picture shows.
 
+    Returns
+    -------
+    array
+        float64, shape (polygons, pictures), 0 … 1.
+    """
+    place = _placed_in(zones)
+    columns = [_visible_shares(place(image.crs), image) for image in images]
+    return np.column_stack(columns) if columns else np.zeros((len(zones), 0))
+
+
+def _visible_shares(shapes: Shapes, image: Image) -> Floats:
     def visible(window: Window) -> Floats:
         return np.where(image.valid(window), 1.0, np.nan)
 
-    found = _extract(zones, image, visible, ("count",))
-    shares: Floats = found["valid_share"].to_numpy(dtype=np.float64)
-    return shares
+    return _extract(shapes, image, visible, ("count",))["valid_share"]
 
 
 def _check(index: str | None, band: str | None, stats: Sequence[str]) -> None:
@@ -132,32 +170,30 @@ def _loader(image: Image, index: str | None, band: str | None) -> Loader:
         return values
 
     def load(window: Window) -> Floats:
-        values = measure(dict(zip(image.bands, image.read(window), strict=True)))
+        read = image.read(window)
+        values = measure(dict(zip(image.bands, read, strict=True)))
         if image.cloud_mask is None:
             return values
-        return np.where(image.valid(window), values, np.nan)
+        return np.where(image.clear(read, window), values, np.nan)
 
     return load
 
 
-def _empty(zones: gpd.GeoDataFrame, stats: Sequence[str], reason: str) -> pd.DataFrame:
-    frame = pd.DataFrame({"zone_id": zones.index.to_numpy()})
-    frame["count"] = 0.0
-    frame["valid_share"] = 0.0
-    for name in stats:
-        if name != "count":
-            frame[name] = np.nan
-    frame["reason"] = reason
-    return frame
+def _empty(zones: int, stats: Sequence[str], reason: str) -> dict[str, NDArray[Any]]:
+    rows: dict[str, NDArray[Any]] = {
+        name: np.full(zones, np.nan) for name in stats if name != "count"
+    }
+    rows["count"], rows["valid_share"] = np.zeros(zones), np.zeros(zones)
+    rows["reason"] = np.full(zones, reason)
+    return rows
 
 
 def _extract(
-    zones: gpd.GeoDataFrame, image: Image, load: Loader, stats: Sequence[str]
-) -> pd.DataFrame:
+    shapes: Shapes, image: Image, load: Loader, stats: Sequence[str]
+) -> dict[str, NDArray[Any]]:
     grid = Grid(image.crs, image.transform, image.shape)
-    shapes = _shapes(zones, grid)
     area = shapely.area(shapes)
-    result = _empty(zones, stats, "")
+    result = _empty(len(shapes), stats, "")
     usable = shapely.is_valid(shapes) & np.isin(shapely.get_type_id(shapes), POLYGONAL)
     usable &= area > 0
     outside = np.ones(len(shapes), dtype=bool)
@@ -168,8 +204,8 @@ def _extract(
         rows = weigh(shapes[block.members], values, part, stats=stats)
         outside[block.members] = False
         for name in stats:
-            result.loc[block.members, name] = rows[name].to_numpy()
-    count = result["count"].to_numpy()
+            result[name][block.members] = rows[name].to_numpy()
+    count = result["count"]
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(usable, count * grid.pixel_area / area, 0.0)
     result["valid_share"] = share.clip(0.0, 1.0)
@@ -191,9 +227,15 @@ def _reasons(
     )
 
 
-def _shapes(zones: gpd.GeoDataFrame, grid: Grid) -> Shapes:
-    moved = safe_transform(zones.geometry, None, grid.crs)
-    return without_mixture(np.asarray(moved.array, dtype=object))
+def _placed_in(zones: gpd.GeoDataFrame) -> Callable[[CRS], Shapes]:
+    """Return a function CRS → polygons in it, reckoned once for each."""
+
+    @cache
+    def placed(crs: CRS) -> Shapes:
+        moved = safe_transform(zones.geometry, None, crs)
+        return without_mixture(np.asarray(moved.array, dtype=object))
+
+    return placed
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
     CrsError
         Unsafe or missing CRS.
     """
-    shares = _shares(zones, images)
+    shares = valid_shares(zones, images)
     days = None if anchors is None else _days(anchors.reindex(zones.index))
     roles = choose_roles(images, shares, as_of, anchors=days)
     ask = _Ask(tuple(direction), min_area_m2, margin_m)
@@ -124,11 +124,6 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
         for place, row, share in zip(at, found, least, strict=True):
             rows[place] = {**row, "valid_share": float(share)}
     return _table(zones.index, rows)
-
-
-def _shares(zones: gpd.GeoDataFrame, images: Sequence[Image]) -> NDArray[np.float64]:
-    columns = [valid_shares(zones, image) for image in images]
-    return np.column_stack(columns) if columns else np.zeros((len(zones), 0))
 
 
 def _days(anchors: pd.Series[Any]) -> list[dt.date | None]:

@@ -11,6 +11,7 @@ import multiprocessing
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ModelError, PilError, Problem
+from pil_discovery.findings.locked import close_databases
 from pil_discovery.pipeline.sandbox.limits import limit_memory
 
 if TYPE_CHECKING:
@@ -108,5 +109,6 @@ def _serve(
         answer = ("refused", error.problems)
     except MemoryError:
         answer = ("memory", None)
+    close_databases()  # the process is killed once its answer is there
     pipe.send(answer)
     pipe.close()

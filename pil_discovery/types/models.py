@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator, model_validator
 from pydantic import Field as _Field
-from pydantic import model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from pil_discovery.types.base import Noun, Origin, Words
@@ -328,7 +329,8 @@ class Model(Noun):
     explain: Words
     data_gap: str = ""
     sources: tuple[str, ...] = ()
-    examples: tuple[Example, ...] = ()
+    # a sequence, because the catalogue may read it when somebody first looks at it
+    examples: Annotated[Sequence[Example], AfterValidator(tuple)] = ()
     origin: SkipJsonSchema[Origin | None] = None
 
     @property

@@ -193,10 +193,21 @@ class Image:
         array
             boolean, shape (rows, columns).
         """
+        return self.clear(self.read(window), window)
+
+    def clear(
+        self, values: NDArray[np.float64], window: Window | None = None
+    ) -> NDArray[np.bool_]:
+        """Return `valid` of a window whose values were read before.
+
+        Parameters
+        ----------
+        values
+            What `read` gave for the window.
+        """
         import numpy as np
 
-        has_data = np.isfinite(self.read(window))
-        clear: NDArray[np.bool_] = np.logical_and.reduce(has_data, axis=0)
+        clear: NDArray[np.bool_] = np.logical_and.reduce(np.isfinite(values), axis=0)
         if self.cloud_mask is not None:
             clear &= ~hidden_pixels(self.cloud_mask, self.mask, window)
         return clear

@@ -69,7 +69,11 @@ def test_no_zone_is_left_without_number_or_reason(picture):
     assert "几何" in result["reason"][3]
     assert "几何" in result["reason"][4]
     assert result["valid_share"][5] == pytest.approx(0.5)
-    assert valid_shares(frame, image) == pytest.approx([1, 0, 0, 0, 0, 0.5])
+    shares = valid_shares(frame, [image, image])
+    assert shares.shape == (6, 2)
+    assert shares[:, 0] == pytest.approx([1, 0, 0, 0, 0, 0.5])
+    assert (shares[:, 0] == shares[:, 1]).all()
+    assert valid_shares(frame, []).shape == (6, 0)
 
 
 def test_zones_in_degrees_are_carried_to_the_picture(picture):
