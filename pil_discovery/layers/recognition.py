@@ -9,7 +9,12 @@ import shapely
 
 from pil_discovery.layers.features import KINDS, WANTED
 from pil_discovery.text.characters import squeeze
-from pil_discovery.text.headers import HeaderMatch, match_headers
+from pil_discovery.text.headers import (
+    HeaderMatch,
+    field_names,
+    match_headers,
+    read_header,
+)
 from pil_discovery.text.recognition import SAMPLE, close_ones, weigh_values
 from pil_discovery.types import Candidate
 
@@ -29,8 +34,10 @@ _WEIGHED = 8
 """So many of the best data sets by their columns are also judged by values."""
 _WRONG_KIND = 0.2
 """What points lose where the data set holds areas, and the other way round."""
+_COMMON_NAME = 0.2
+"""What a data set loses of which only a name is there that keys of others bear too."""
 _DOUBT = 0.15
-"""What a data set may lose by values and shapes before it has to be asked."""
+"""What the best data set may lose before it has to be asked."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ class Recognition:
     close
         The best ones that cannot be told apart; empty where no data set fits.
     doubted
-        Whether values or shapes speak so much against the best that it has to be asked.
+        Whether so much speaks against the best that it has to be asked.
     """
 
     ranked: tuple[Candidate, ...]
@@ -77,14 +84,19 @@ class Recognition:
 def recognise_layer(layer: Described, datasets: Mapping[str, Dataset]) -> Recognition:
     """Rank the data sets with a place that a layer may hold.
 
-    The best eight by their columns are weighed by the values of the first features and
-    by the kind of their shapes. Among those that tie, one whose title stands in the
-    name of the file or layer is taken.
+    The best eight by their columns are weighed by the values of the first features, by
+    the kind of their shapes, and by how common a single column is. Among those that
+    tie, one whose title stands in the name of the file or layer is taken.
     """
     by_columns = _by_columns(layer, datasets)
     sample = layer.sample() if by_columns else None
     weighed = [
-        _weighed(candidate, match, sample, datasets[candidate.dataset])
+        _weigh_name(
+            _weighed(candidate, match, sample, datasets[candidate.dataset]),
+            match,
+            layer,
+            datasets,
+        )
         for candidate, match in by_columns[:_WEIGHED]
         if sample is not None
     ]
@@ -153,6 +165,38 @@ def _weigh_shapes(
     score = round(candidate.score - _WRONG_KIND * (1 - share), 4)
     why = f"图形应为{KINDS[wanted]}，{1 - share:.0%} 不是"
     return _with_reason(candidate.model_copy(update={"score": score}), why)
+
+
+def _weigh_name(
+    candidate: Candidate,
+    match: HeaderMatch,
+    layer: Described,
+    datasets: Mapping[str, Dataset],
+) -> Candidate:
+    """Lower the score of a data set that only a column like 名称 speaks for."""
+    found = [layer.headers[at] for at in match.mapping if at < len(layer.headers)]
+    named = _is_named_after(layer, datasets[candidate.dataset])
+    if named or len(found) > 1 or not _is_common(found[0], datasets):
+        return candidate
+    score = round(candidate.score - _COMMON_NAME, 4)
+    why = f"只有“{found[0]}”一列相符，别的数据集也有这样的列"
+    return _with_reason(candidate.model_copy(update={"score": score}), why)
+
+
+def _is_common(header: str, datasets: Mapping[str, Dataset]) -> bool:
+    """Tell whether the keys of several data sets with a place are called so."""
+    named = read_header(header).names
+    keyed = [
+        dataset.id
+        for dataset in datasets.values()
+        if dataset.has_geometry
+        and any(
+            field in dataset.key
+            for name in named
+            for field, _ in field_names(dataset).get(name, ())
+        )
+    ]
+    return len(keyed) > 1
 
 
 def _with_reason(candidate: Candidate, reason: str) -> Candidate:

@@ -184,6 +184,19 @@ def test_one_column_of_wrong_values_is_no_doubt_but_is_said(tmp_path):
     assert "1 列取值不符：级别（level） 0%" in reasons_of(found)["water"]
 
 
+def test_one_column_that_many_data_sets_have_is_asked(tmp_path):
+    fairway = dataset("fairway", "航道", field("name", "名称"), AREA, key=("name",))
+    frame = layer_of(["国家级"])[["名称", "geometry"]].assign(备注="甲")
+    path = made(tmp_path / "自然保护地.gpkg", frame)
+    found = survey(path, fairway, HERITAGE)
+    assert found.dataset is None
+    assert found.report.candidates[0].dataset == "fairway"
+    assert "只有“名称”一列相符，别的数据集也有这样的列" in found.report.problems[0].what
+    assert survey(path, fairway).dataset is fairway
+    named = made(tmp_path / "航道.gpkg", frame)
+    assert survey(named, fairway, HERITAGE).dataset is fairway
+
+
 def test_values_that_tell_lift_few_columns(tmp_path):
     columns = {"统一社会信用代码": USCC, "委托方代码": USCC, "类别": "重点"}
     extra = {f"其他{i}": "x" for i in range(6)}
