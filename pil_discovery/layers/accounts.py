@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.geo.references import Reference
     from pil_discovery.layers.files import Origin
-    from pil_discovery.layers.sheets import Sheet
+    from pil_discovery.layers.sheets import Choice, Sheet
     from pil_discovery.layers.sigma import Expected
 
 CGCS2000 = "EPSG:4490"
@@ -63,14 +63,12 @@ class Part:
     suggestions: tuple[Suggestion, ...] = ()
 
 
-def account(
-    parts: Sequence[Part], opened: Origin, told: Told, notes: list[Inference]
-) -> Layer:
+def account(parts: Sequence[Part], opened: Origin, told: Told, choice: Choice) -> Layer:
     """Sift the rows of all parts by their key and count: read = used + quarantined."""
     dataset = parts[0].sheet.dataset
     frame: pd.DataFrame = pd.concat([p.frame for p in parts], ignore_index=True)
     entries = [e for p in parts for e in p.entries]
-    inferences = [*notes, *(i for p in parts for i in p.inferences)]
+    inferences = [*choice.notes, *(i for p in parts for i in p.inferences)]
     if dataset is not None:
         sifted = sift_rows(frame, dataset)
         frame = sifted.frame
@@ -87,7 +85,10 @@ def account(
         frame=_stamped(frame, parts, told),
         quarantine=quarantine_frame(entries),
         report=ReadReport(
-            **counts, inferences=tuple(inferences), suggestions=_suggestions(parts)
+            **counts,
+            inferences=tuple(inferences),
+            candidates=choice.candidates,
+            suggestions=_suggestions(parts),
         ),
         provenance=_provenance(parts, opened, told, period),
         sources=(_source(parts, opened, told, {**counts, "period": period}),),

@@ -151,12 +151,22 @@ def read_contents(opened: Opened, layer: str) -> Contents:
     return _read(opened, layer, columns=None, text=None)
 
 
+def read_sample(opened: Opened, layer: str, most: int) -> Contents:
+    """Read the first features of a layer, as `read_contents` reads all of them."""
+    return _read(opened, layer, columns=None, text=None, most=most)
+
+
 def _read(
-    opened: Opened, layer: str, *, columns: list[str] | None, text: str | None
+    opened: Opened,
+    layer: str,
+    *,
+    columns: list[str] | None,
+    text: str | None,
+    most: int | None = None,
 ) -> Contents:
     with _telling(opened) as notes:
         info = pyogrio.read_info(
-            opened.path, layer=layer, encoding=text, force_feature_count=True
+            opened.path, layer=layer, encoding=text, force_feature_count=most is None
         )
         _demand_driver(str(info["driver"]), opened)
         meta, table = pyogrio.raw.read_arrow(
@@ -164,11 +174,13 @@ def _read(
             layer=layer,
             columns=columns,
             encoding=text,
+            max_features=most,
             return_fids=True,
             datetime_as_string=True,
         )
         demand_sound(table, opened.file)
-        _demand_whole(int(info["features"]), table.num_rows, opened)
+        if most is None:
+            _demand_whole(int(info["features"]), table.num_rows, opened)
         fids = table.column(0).to_numpy().astype(np.int64)
         # By position: in a damaged file several columns may have one name.
         names = table.column_names

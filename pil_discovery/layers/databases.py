@@ -6,6 +6,7 @@ as what PostGIS sends for a geometry column anyway: hexadecimal EWKB with its SR
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,11 +67,13 @@ def layer_of(
     if problems := sigma_problems(entry.sigma_m, answer.file):
         raise ReadError(problems)
     contents = _contents(answer, entry.crs)
-    layers = Layers(answer.file, {contents.layer: contents.headers}, entry.columns)
-    sheets, notes = choose_sheets(layers, datasets, entry.dataset)
+    headers = {contents.layer: contents.headers}
+    layers = Layers(answer.file, headers, entry.columns, lambda _: contents)
+    choice = choose_sheets(layers, datasets, entry.dataset)
     told = _told(entry, expected)
-    parts = [read_sheet(sheet, contents, answer, told) for sheet in sheets]
-    return account(parts, answer, told, [*answer.notes, *notes])
+    parts = [read_sheet(sheet, contents, answer, told) for sheet in choice.sheets]
+    noted = replace(choice, notes=[*answer.notes, *choice.notes])
+    return account(parts, answer, told, noted)
 
 
 def _told(entry: LayerSource, expected: Expected) -> Told:

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from pil_discovery.geo.repair import Repairs
     from pil_discovery.types.sources import ReasonClass
 
-_KINDS = {0: "点", 1: "线", 2: "面"}
-_WANTED = {"point": 0, "polygon": 2}
+KINDS = {0: "点", 1: "线", 2: "面"}
+"""Dimension of a shape → what it is called."""
+WANTED = {"point": 0, "polygon": 2}
+"""Kind that a data set asks for → dimension of its shapes."""
 _BY_HAND = "在 GIS 软件（如 QGIS）中检查并修正该要素后重新导出"
 _FIX = f"{_BY_HAND}，不自动修复"
 
@@ -87,8 +89,8 @@ def unusable_entries(
     empty = safety.missing(geometries) & ~broken
     kinds = shapely.get_dimensions(geometries)
     other = np.zeros(len(geometries), dtype=bool)
-    if wanted in _WANTED:
-        other = (kinds != _WANTED[wanted]) & ~empty & ~broken
+    if wanted in WANTED:
+        other = (kinds != WANTED[wanted]) & ~empty & ~broken
     entries = {}
     for at in np.flatnonzero(empty).tolist():
         words = ("没有图形", "补画图形后重新导出")
@@ -96,7 +98,7 @@ def unusable_entries(
     for at in np.flatnonzero(broken).tolist():
         entries[at] = invalid_entry(place, at, "图形数据无法解析（如环未闭合）")
     for at in np.flatnonzero(other).tolist():
-        found, right = _KINDS.get(int(kinds[at]), "未知"), _KINDS[_WANTED[str(wanted)]]
+        found, right = KINDS.get(int(kinds[at]), "未知"), KINDS[WANTED[str(wanted)]]
         words = (f"图形应为{right}，实为{found}", _FIX)
         entries[at] = place.refuse(at, "geometry_invalid", words)
     return entries

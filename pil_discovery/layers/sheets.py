@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import Problem, ReadError, near_names
-from pil_discovery.text.characters import squeeze
+from pil_discovery.layers.recognition import Described, Recognition, recognise_layer
 from pil_discovery.text.headers import HeaderMatch, match_headers
-from pil_discovery.text.recognition import UnrecognisedError, dataset_choice
+from pil_discovery.text.recognition import (
+    UnrecognisedError,
+    candidate_words,
+    dataset_choice,
+)
 from pil_discovery.types import Candidate, Inference
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from pil_discovery.layers.contents import Contents
     from pil_discovery.types import Dataset
 
-LEAST_SCORE = 0.4
-"""Below it the columns of a layer say nothing about its data set."""
-TIE = 0.05
-"""Data sets whose scores differ by less cannot be told apart by their columns."""
 CUT_BYTES = 10
 """A shapefile keeps ten bytes of a column name."""
 
@@ -37,12 +39,34 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Layers:
-    """The columns of every layer that may be read, and what is said of them."""
+    """The columns of every layer that may be read, and what is said of them.
+
+    Attributes
+    ----------
+    headers
+        Name → columns.
+    columns
+        Header as in the file → canonical name, as the workspace says it.
+    sample
+        Returns the first features of a layer.
+    cut_bytes
+        Length at which the format cuts the names of columns; 0 = never.
+    """
 
     file: str
     headers: Mapping[str, Sequence[str]]
     columns: Mapping[str, str]
+    sample: Callable[[str], Contents]
     cut_bytes: int = 0
+
+    def described(self, layer: str) -> Described:
+        """Return one layer as recognition looks at it."""
+        return Described(
+            f"{self.file.rpartition('/')[2]} {layer}",
+            self.headers[layer],
+            self.cut_bytes,
+            partial(self.sample, layer),
+        )
 
     def match(self, layer: str, dataset: Dataset) -> HeaderMatch:
         """Match one layer; its own geometry stands for the geometry column.
@@ -64,39 +88,59 @@ class Layers:
             ) from None
 
 
+@dataclass(frozen=True)
+class Choice:
+    """The layers to read together.
+
+    Attributes
+    ----------
+    sheets
+        At least one.
+    notes
+        The layers left unread.
+    candidates
+        Data sets that the layers were chosen from, best first; empty where it was told.
+    """
+
+    sheets: list[Sheet]
+    notes: list[Inference]
+    candidates: tuple[Candidate, ...] = ()
+
+
 def choose_sheets(
     layers: Layers, datasets: Mapping[str, Dataset], wanted: str | None
-) -> tuple[list[Sheet], list[Inference]]:
+) -> Choice:
     """Choose the layers to read together.
 
     Parameters
     ----------
-    layers
-        Name → columns.
-    datasets
-        Known data sets.
     wanted
-        Id of the data set; None recognises it from the columns. A single layer that is
-        recognised as none is read as it is.
-
-    Returns
-    -------
-    sheets, notes
-        At least one sheet; the layers left unread are notes.
+        Id of the data set; None recognises it from columns, values and shapes. A single
+        layer that is recognised as none is read as it is.
 
     Raises
     ------
     ReadError
-        Unknown data set or column, or several candidates, listed.
+        Unknown data set or column.
+    UnrecognisedError
+        Several data sets fit as well, the layers are of different ones, or the values
+        contradict the columns.
     """
-    dataset = _dataset(layers, datasets, wanted)
+    told = None if wanted is None else _named_dataset(layers, datasets, wanted)
+    alone = len(layers.headers) == 1
+    found = {} if told and alone else _recognitions(layers, datasets)
+    dataset = told or _told_dataset(found, datasets, layers)
     if dataset is None:
-        (name,) = layers.headers
-        return [_unknown(name)], []
+        ((name, none),) = found.items()
+        return Choice([_unknown(name)], [], none.ranked)
     _check_columns(layers)
-    mine = [n for n in layers.headers if _belongs(layers, n, (dataset, datasets))]
-    if len(layers.headers) == 1:
-        mine = list(layers.headers)
+    mine = [
+        n
+        for n, headers in layers.headers.items()
+        if alone
+        or any(h in headers for h in layers.columns)
+        or dataset.id in [c.dataset for c in found[n].close]
+    ]
     if not mine:
         what = f"没有一个图层的列像《{dataset.title.zh}》：{'、'.join(layers.headers)}"
         remedy = "在 pil.yaml 的该图层写明 layer 和 columns"
@@ -106,98 +150,59 @@ def choose_sheets(
         for n in layers.headers
         if n not in mine
     ]
-    return [_sheet(layers, name, dataset) for name in mine], notes
+    candidates = () if told else tuple(c for n in mine for c in found[n].ranked)
+    return Choice([_sheet(layers, name, dataset) for name in mine], notes, candidates)
 
 
-def _dataset(
-    layers: Layers, datasets: Mapping[str, Dataset], wanted: str | None
+def _recognitions(
+    layers: Layers, datasets: Mapping[str, Dataset]
+) -> dict[str, Recognition]:
+    return {
+        name: recognise_layer(layers.described(name), datasets)
+        for name in layers.headers
+    }
+
+
+def _named_dataset(
+    layers: Layers, datasets: Mapping[str, Dataset], wanted: str
+) -> Dataset:
+    if wanted in datasets:
+        return datasets[wanted]
+    what = f"没有数据集“{wanted}”"
+    remedy = near_names(wanted, datasets) or "核对 dataset 的写法"
+    raise ReadError(Problem(layers.file, "dataset", what, remedy))
+
+
+def _told_dataset(
+    found: Mapping[str, Recognition], datasets: Mapping[str, Dataset], layers: Layers
 ) -> Dataset | None:
-    if wanted is not None:
-        if wanted in datasets:
-            return datasets[wanted]
-        what = f"没有数据集“{wanted}”"
-        remedy = near_names(wanted, datasets) or "核对 dataset 的写法"
-        raise ReadError(Problem(layers.file, "dataset", what, remedy))
-    best = {n: _candidates(layers, n, datasets) for n in layers.headers}
-    found = sorted({names[0] for names in best.values() if len(names) == 1})
-    doubtful = any(len(names) > 1 for names in best.values())
-    if len(found) == 1 and not doubtful:
-        return datasets[found[0]]
-    if not found and not doubtful and len(best) == 1:
+    """Return the one data set that the layers are; None for one layer that is none."""
+    sure = {r.close[0].dataset for r in found.values() if len(r.close) == 1}
+    doubtful = any(len(r.close) > 1 or r.doubted for r in found.values())
+    if len(sure) == 1 and not doubtful:
+        return datasets[sure.pop()]
+    if not sure and not doubtful and len(found) == 1:
         return None
-    raise _several(best, datasets, layers)
+    raise _several(found, layers)
 
 
-def _several(
-    best: Mapping[str, Sequence[str]], datasets: Mapping[str, Dataset], layers: Layers
-) -> UnrecognisedError:
-    titles = {n: f"{n}（{d.title.zh}）" for n, d in datasets.items()}
+def _several(found: Mapping[str, Recognition], layers: Layers) -> UnrecognisedError:
+    alone = len(found) == 1
     words = "；".join(
-        f"图层 {layer}：{'、'.join(titles[n] for n in names[:6]) or '认不出'}"
-        for layer, names in best.items()
+        f"图层 {layer}：{_names(told.close, in_full=alone) or '认不出'}"
+        for layer, told in found.items()
     )
     what = f"不能确定是哪个数据集（{words}）"
     problem = Problem(layers.file, "", what, "用 dataset 指明数据集，用 layer 指明图层")
-    alone = len(best) == 1
-    told = [
-        (layer, _candidate(layers, layer, datasets[name]))
-        for layer, names in best.items()
-        for name in names
-    ]
+    told = [(layer, c) for layer, r in found.items() for c in r.close]
     choices = [dataset_choice(c, "" if alone else layer) for layer, c in told]
     return UnrecognisedError(problem, [c for _, c in told], choices)
 
 
-def _candidate(layers: Layers, layer: str, dataset: Dataset) -> Candidate:
-    match = _free_match(layers, layer, dataset)
-    words = "、".join(dataset.words(n) for n in match.mapping.values())
-    why = f"相符 {len(match.mapping)}/{len(dataset.fields)} 列：{words}"
-    return Candidate(
-        dataset=dataset.id,
-        title=dataset.title.zh,
-        score=match.score,
-        reasons=(why,),
-    )
-
-
-def _candidates(
-    layers: Layers, layer: str, datasets: Mapping[str, Dataset]
-) -> list[str]:
-    """Ids of the data sets that fit best, more than one where they tie."""
-    end = len(layers.headers[layer])
-    scores = {}
-    for name, dataset in datasets.items():
-        if dataset.has_geometry:
-            match = _free_match(layers, layer, dataset)
-            if any(at < end for at in match.mapping):
-                scores[name] = match.score
-    top = max(scores.values(), default=0.0)
-    near = [n for n, s in scores.items() if top >= LEAST_SCORE and s > top - TIE]
-    named = [n for n in near if _is_named_after(layers, layer, datasets[n])]
-    return sorted(named if len(named) == 1 else near, key=lambda n: (-scores[n], n))
-
-
-def _is_named_after(layers: Layers, layer: str, dataset: Dataset) -> bool:
-    """Tell whether a title stands in the name of a layer or of its file."""
-    hint = squeeze(f"{layers.file.rpartition('/')[2]} {layer}")
-    titles = (dataset.title.zh, *dataset.aliases)
-    return any(title and squeeze(title) in hint for title in titles)
-
-
-def _free_match(layers: Layers, layer: str, dataset: Dataset) -> HeaderMatch:
-    """Match without the overrides: those are written for one data set."""
-    headers = [*layers.headers[layer], "geometry"]
-    return match_headers(headers, dataset, cut_bytes=layers.cut_bytes)
-
-
-def _belongs(
-    layers: Layers, layer: str, sets: tuple[Dataset, Mapping[str, Dataset]]
-) -> bool:
-    dataset, datasets = sets
-    if any(h in layers.headers[layer] for h in layers.columns):
-        return True
-    known = {**datasets, dataset.id: dataset}
-    return dataset.id in _candidates(layers, layer, known)
+def _names(close: Sequence[Candidate], *, in_full: bool) -> str:
+    if in_full:
+        return "；".join(map(candidate_words, close[:6]))
+    return "、".join(f"{c.dataset}（{c.title}）" for c in close[:6])
 
 
 def _check_columns(layers: Layers) -> None:

@@ -91,14 +91,14 @@ def _with_guesses(layer: Layer, datasets: Mapping[str, Dataset]) -> Layer:
     names = [str(n) for n in layer.frame.columns if not str(n).startswith("_")]
     headers = [n for n in names if n != "geometry"]
     placed = {n: d for n, d in datasets.items() if d.has_geometry}
-    guesses = guess_datasets(headers, placed)
+    guesses = layer.report.candidates[:3] or guess_datasets(headers, placed)
     cells = {p: layer.frame[h].tolist() for p, h in enumerate(headers)}
     best = datasets[guesses[0].dataset] if guesses else None
     near = suggest_columns(headers, cells, best, {}) if best is not None else []
     problem = Problem(
         layer.sources[0].file,
         "",
-        "认不出是哪个数据集：没有足够的列名相符",
+        f"认不出是哪个数据集：{_lack(headers)}",
         "用 dataset 指明，并用 columns 对应列名",
     )
     told = {
@@ -117,3 +117,7 @@ def _with_guesses(layer: Layer, datasets: Mapping[str, Dataset]) -> Layer:
         provenance=layer.provenance,
         sources=layer.sources,
     )
+
+
+def _lack(headers: Sequence[str]) -> str:
+    return "没有足够的列名相符" if headers else "图层只有图形，没有属性列"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -13,6 +14,7 @@ from pil_discovery.layers.accounts import CGCS2000, Part, Told, account
 from pil_discovery.layers.contents import (
     layer_headers,
     read_contents,
+    read_sample,
     read_single,
 )
 from pil_discovery.layers.doubts import UnplacedError
@@ -24,6 +26,7 @@ from pil_discovery.layers.positions import (
     corners,
     find_reference,
 )
+from pil_discovery.layers.recognition import MOST_SAMPLED
 from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
 from pil_discovery.layers.sigma import sigma_problems
 from pil_discovery.layers.usable import usable_geometries
@@ -83,8 +86,9 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
     datasets
         Known data sets.
     wanted
-        Id of the data set; None recognises it from the column names. A single layer
-        that is recognised as none keeps its columns as they are.
+        Id of the data set; None recognises it from the columns, their first values and
+        the kind of the shapes. A single layer that is recognised as none keeps its
+        columns as they are.
     layer
         Layer inside the file; None takes every layer that fits the data set.
     crs
@@ -139,10 +143,15 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
         repair,
         expected,
     )
-    headers, single = _headers(opened, encoding)
-    cut = CUT_BYTES if opened.driver == SHAPEFILE else 0
-    layers = Layers(opened.file, _named(headers, layer, opened), columns or {}, cut)
-    sheets, notes = choose_sheets(layers, datasets, wanted)
+    headers, single = _headers(opened, layer, encoding)
+    layers = Layers(
+        opened.file,
+        headers,
+        columns or {},
+        partial(_sample, opened) if single is None else lambda _: single,
+        CUT_BYTES if opened.driver == SHAPEFILE else 0,
+    )
+    choice = choose_sheets(layers, datasets, wanted)
     parts = [
         read_sheet(
             s,
@@ -150,20 +159,26 @@ def read_vector(  # noqa: PLR0913 -- the options of a layer, as in the workspace
             opened,
             told,
         )
-        for s in sheets
+        for s in choice.sheets
     ]
-    return account(parts, opened, told, notes)
+    return account(parts, opened, told, choice)
 
 
 def _headers(
-    opened: Opened, encoding: str | None
+    opened: Opened, layer: str | None, encoding: str | None
 ) -> tuple[dict[str, list[str]], Contents | None]:
-    """Return the columns of every layer; a format with one layer is read at once."""
+    """Return the columns of the layers; where there is but one, it is read at once."""
     found = layer_headers(opened)
     if found is not None:
-        return found, None
+        named = _named(found, layer, opened)
+        alone = next(iter(named)) if len(named) == 1 else None
+        return named, None if alone is None else read_contents(opened, alone)
     single = read_single(opened, encoding=encoding)
-    return {single.layer: single.headers}, single
+    return _named({single.layer: single.headers}, layer, opened), single
+
+
+def _sample(opened: Opened, layer: str) -> Contents:
+    return read_sample(opened, layer, MOST_SAMPLED)
 
 
 def _named(

@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from pil_discovery.records.block_rows import TEXTS, Block, BlockRows, blanks
 from pil_discovery.records.grids import Grid, NamedGrid, Row, is_blank, is_blank_row
 from pil_discovery.records.headings import best_heading, possible_headings, recognise
+from pil_discovery.records.strange_headers import is_strange
 from pil_discovery.records.titles import title_start
-from pil_discovery.text.characters import is_placeholder, squeeze
+from pil_discovery.text.characters import squeeze
 from pil_discovery.text.headers import field_names, match_headers, read_header
-from pil_discovery.text.numbers import read_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,7 +33,6 @@ _SAMPLE = 200
 """Rows looked at for empty columns before all rows are."""
 
 _HEADER_ROWS = 3
-_FIRST_ROWS = 20
 
 
 def split_grid(grid: Grid, datasets: Mapping[str, Dataset]) -> list[Grid]:
@@ -153,7 +152,7 @@ def _starts(grid: Grid, names: _Names) -> list[int]:
 def _is_other(grid: Grid, position: int, head: _Head, *, known: bool) -> bool:
     if known:
         return _words(grid.rows[position]) not in head.words
-    return _is_strange(grid, position, head)
+    return is_strange(grid.rows, position, head.last)
 
 
 def _possible_starts(grid: Grid, names: _Names) -> list[int]:
@@ -246,47 +245,6 @@ def _filled(row: Row) -> int:
 
 def _words(row: Row) -> list[str]:
     return [squeeze(str(c)) for c in row if not is_blank(c)]
-
-
-def _is_strange(grid: Grid, position: int, head: _Head) -> bool:
-    """Tell whether a row is the header of an unknown table.
-
-    It stands under a title of its own after a gap, and has words without a digit where
-    the table above has numbers. Without a title it may be a record whose numbers are
-    still to come (待定), and a record must not be lost.
-    """
-    cells = {p: c for p, c in enumerate(grid.rows[position]) if not is_blank(c)}
-    wordy = all(isinstance(c, str) and not _has_digit(c) for c in cells.values())
-    if len(cells) < 2 or not wordy or not _is_titled(grid, position):
-        return False
-    numeric = _numeric(grid, head.last + 1, position)
-    return any(p in numeric and not is_placeholder(str(c)) for p, c in cells.items())
-
-
-def _has_digit(text: str) -> bool:
-    return any(character.isdigit() for character in text)
-
-
-def _is_titled(grid: Grid, position: int) -> bool:
-    """Tell whether a title stands directly above a row, with an empty row above it."""
-    start = title_start(grid.rows, position, 0)
-    return 0 < start < position and is_blank_row(grid.rows[start - 1])
-
-
-def _numeric(grid: Grid, start: int, stop: int) -> set[int]:
-    """Return the columns that hold nothing but numbers below a header."""
-    rows = grid.rows[start : min(stop, start + _FIRST_ROWS)]
-    seen: dict[int, bool] = {}
-    for row in rows:
-        for column, cell in enumerate(row):
-            if not is_blank(cell):
-                seen[column] = seen.get(column, True) and _is_number(cell)
-    return {column for column, numbers in seen.items() if numbers}
-
-
-def _is_number(cell: Cell) -> bool:
-    reading = read_number(cell)
-    return reading.value is not None
 
 
 def _rows_between(grid: Grid, start: int, stop: int) -> Grid:

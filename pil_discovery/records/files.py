@@ -65,6 +65,8 @@ _ZIP = b"PK\x03\x04"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _HEAD = 2**16
 _BLOCK = 2**22
+_WIDE_SHARE = 20
+"""Of so many bytes of UTF-16 more than one is zero: digits, commas, line ends."""
 _MOST_BYTES = 4 * 2**30
 _MOST_UNPACKED = 2 * 2**30
 _MOST_RATIO = 200
@@ -282,5 +284,15 @@ def _demand_no_nul(content: bytes, file: str, line: int) -> None:
     position = content.find(b"\x00")
     if position >= 0:
         line += content.count(b"\n", 0, position)
-        what = "含有空字节（NUL），不是文本表格或已损坏"
-        raise ReadError(Problem(file, f"第{line}行", what, "请重新导出"))
+        what, remedy = "含有空字节（NUL），不是文本表格或已损坏", "请重新导出"
+        if _is_wide(content):
+            what = "含有空字节（NUL），像是没有编码标记的 UTF-16 文本"
+            remedy = "用记事本或 WPS 打开，另存为 UTF-8 编码后导入"
+        raise ReadError(Problem(file, f"第{line}行", what, remedy))
+
+
+def _is_wide(content: bytes) -> bool:
+    """Tell whether every other byte of the beginning is often zero, the rest never."""
+    head = content[:_HEAD]
+    zeros = sorted((head[0::2].count(0), head[1::2].count(0)))
+    return zeros[0] == 0 and zeros[1] * _WIDE_SHARE > len(head)

@@ -31,6 +31,7 @@ from pil_discovery.errors import Problem, ReadError, near_names
 from pil_discovery.records.block_rows import BlockRows, gather
 from pil_discovery.records.containers import (
     MOST_CELLS,
+    is_locked,
     ole_fault,
     ole_workbook,
     sheet_fault,
@@ -51,7 +52,9 @@ if TYPE_CHECKING:
     from pil_discovery.records.xlsx_columns import RegularSheet
 
 _STEP = 2**16
-
+_LOCKED = "设有打开密码，或整个工作簿加了保护"
+_UNLOCK = "用 Excel 或 WPS 打开，去掉密码和工作簿保护，另存为 .xlsx"
+_TRIM = "用 Excel 或 WPS 打开，删去数据区以外的单元格和格式，另存为 .xlsx"
 
 _GIVEN_UP = (
     CalamineError,
@@ -175,18 +178,20 @@ def _demand_sound(blob: Blob) -> None:
     """Raise where the reader would take more memory than any machine has."""
     try:
         fault = _fault(blob.content)
-        remedy = "用 Excel 或 WPS 打开，删去数据区以外的单元格和格式，另存为 .xlsx"
+        remedy = _UNLOCK if fault == _LOCKED else _TRIM
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError):
         fault, remedy = "压缩内容已损坏", "请重新导出或重新复制"
     except (NotImplementedError, RuntimeError):
-        fault, remedy = "工作簿有密码或压缩方式不受支持", "请去掉密码后另存为 .xlsx"
+        fault, remedy = "工作簿有密码或压缩方式不受支持", _UNLOCK
     if fault:
         raise ReadError(Problem(blob.file, "", f"工作簿打不开：{fault}", remedy))
 
 
 def _fault(content: bytes) -> str:
     if not content.startswith(b"PK"):
-        return ole_fault(content)
+        return ole_fault(content) or (_LOCKED if is_locked(content) else "")
+    if is_locked(content):
+        return _LOCKED
     if is_xlsb(_members(content)):
         return xlsb_fault(content, MOST_CELLS)
     return sheet_fault(content) or ods_fault(content)
@@ -200,7 +205,7 @@ def _members(content: bytes) -> set[str]:
 @contextmanager
 def _refusing(blob: Blob) -> Iterator[None]:
     """Turn what the reader cannot cope with into a ReadError."""
-    what, remedy = "工作簿有密码", "请去掉密码后导入"
+    what, remedy = f"工作簿打不开：{_LOCKED}", _UNLOCK
     try:
         yield
     except PasswordError:

@@ -35,6 +35,10 @@ _UNCALCULATED = re.compile(
     rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ZERO_RESULT = re.compile(
+    rb"(?:</(?:\w+:)?f>|<(?:\w+:)?f[^>]*/>)\s*<(?:\w+:)?v>\s*0\s*</"
+)
+"""What programs leave behind a formula that they did not calculate (XlsxWriter)."""
 _ERROR = re.compile(rb"""\st\s*=\s*["']e["']""")
 _HIDDEN_ROW = re.compile(
     rb"""<(?:\w+:)?row\s(?=[^>]*\shidden\s*=\s*["'](?:1|true)["'])"""
@@ -48,7 +52,9 @@ def xlsx_facts(content: bytes) -> WorkbookFacts:
         contents = read_contents(archive)
         percents = _percent_cells(read_formats(archive))
         sheets = {
-            sheet.name: _sheet_facts(archive, sheet.part, percents)
+            sheet.name: _sheet_facts(
+                archive, sheet.part, percents, stale=contents.recalculates
+            )
             for sheet in contents.sheets
             if sheet.part
         }
@@ -68,12 +74,17 @@ def _percent_cells(formats: CellFormats) -> re.Pattern[bytes] | None:
 
 
 def _sheet_facts(
-    archive: zipfile.ZipFile, part: str, percents: re.Pattern[bytes] | None
+    archive: zipfile.ZipFile,
+    part: str,
+    percents: re.Pattern[bytes] | None,
+    *,
+    stale: bool,
 ) -> SheetFacts:
+    """Return the facts of a sheet; where formulas are `stale`, a zero is no result."""
     facts = SheetFacts()
     for text in rows_of(archive, part, repeat(_BLOCK)):
-        if _may_show_errors(text):
-            facts.errors.update(_errors(text))
+        if _may_show_errors(text) or (stale and _ZERO_RESULT.search(text)):
+            facts.errors.update(_errors(text, stale=stale))
         if b"hidden" in text:
             facts.hidden_rows += map(int, _HIDDEN_ROW.findall(text))
         if percents is not None:
@@ -91,7 +102,7 @@ def _may_show_errors(text: bytes) -> bool:
     )
 
 
-def _errors(text: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+def _errors(text: bytes, *, stale: bool) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield the place and the words of every cell that shows an error."""
     for attributes, inside in _CELL.findall(text):
         found, place = _KIND.search(attributes), _PLACE.search(attributes)
@@ -102,5 +113,7 @@ def _errors(text: bytes) -> Iterator[tuple[tuple[int, int], str]]:
         at = int(place[2]) - 1, column_of(place[1])
         if kind == b"e":
             yield at, value[1].decode("utf-8", "replace") if value else "#VALUE!"
-        elif kind != b"str" and value is None and _FORMULA.search(inside):
-            yield at, NOT_CALCULATED
+        elif kind != b"str" and _FORMULA.search(inside):
+            result = b"" if value is None else value[1].strip()
+            if result == b"" or (stale and result == b"0"):
+                yield at, NOT_CALCULATED

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
+_TRUE = frozenset({"1", "true"})
 _LONGEST_ROW = 1 << 25
 _PLAIN_FORMATS = frozenset({*range(9), 11, 12, 13, *range(37, 45), 48, 49})
 """Numbers of formats that no file defines and that show numbers or texts."""
@@ -37,10 +38,15 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Contents:
-    """What a workbook lists, and whether its days run from 1904."""
+    """What a workbook lists, and whether its days run from 1904.
+
+    `recalculates` tells that its formulas are calculated anew wherever it is opened:
+    the program that wrote it calculated none.
+    """
 
     sheets: tuple[Sheet, ...]
     counts_from_1904: bool
+    recalculates: bool = False
 
 
 @dataclass
@@ -71,14 +77,18 @@ def read_contents(archive: zipfile.ZipFile) -> Contents:
     def book(element: str, attributes: dict[str, str]) -> None:
         if element == "sheet":
             listed.append(attributes)
-        elif element == "workbookPr":
+        elif element in {"workbookPr", "calcPr"}:
             properties.update(attributes)
 
     walk_xml(archive.read(WORKBOOK), start=book)
     targets = relations(archive, _RELATIONS)
     members = set(archive.namelist())
     sheets = tuple(_sheet(found, targets, members) for found in listed)
-    return Contents(sheets, properties.get("date1904", "0") in {"1", "true"})
+    return Contents(
+        sheets,
+        counts_from_1904=properties.get("date1904", "0") in _TRUE,
+        recalculates=properties.get("fullCalcOnLoad", "0") in _TRUE,
+    )
 
 
 def _sheet(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from pil_discovery.text.characters import fold, is_placeholder
-from pil_discovery.text.numbers import is_error_value, read_han
+from pil_discovery.text.numbers import error_words, is_error_value, read_han
 from pil_discovery.types import BEIJING
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def _other_forms(text: str, century: int | None) -> DateReading:
         return found
     if match := _HAN_DATE.fullmatch(text):
         return _han_date(match)
-    fault = "是表格软件的错误值" if is_error_value(text) else "不是可读的日期"
+    fault = error_words(text) if is_error_value(text) else "不是可读的日期"
     return DateReading("bad", fault=fault)
 
 

@@ -54,6 +54,13 @@ def is_error_value(text: str) -> bool:
     return text[:1] in "#Ee" and _ERROR_VALUE.fullmatch(text) is not None
 
 
+def error_words(text: str) -> str:
+    """Say of such a cell why it holds no value."""
+    if text == NOT_CALCULATED:
+        return "公式没有算出的结果，请用 Excel 或 WPS 打开并保存后再导入"
+    return "是表格软件的错误值"
+
+
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d{1,2})?", re.IGNORECASE)
 _GROUPED = re.compile(r"[+-]?\d{1,3}([, ']\d{3})+(\.\d*)?")
 _HEAD = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(?:e[+-]?\d{1,2})?", re.IGNORECASE)
@@ -166,13 +173,21 @@ def _decimal(text: str) -> Decimal | None:
     return None
 
 
+_IN_WORDS = re.compile(
+    r"(人民币)?[零〇一二三四五六七八九两壹贰叁肆伍陆柒捌玖貳參陸十百千拾佰仟万萬亿億]+"
+    r"([元圆角分整正亩平方米公顷]|[一二三四五六七八九壹贰叁肆伍陆柒捌玖零])*"
+)
+
+
 def _fault(text: str) -> str:
     if text.startswith("#") or is_error_value(text):
-        return "是表格软件的错误值"
+        return error_words(text)
     if _EUROPEAN.fullmatch(text):
         return "不是可读的数字：分不清逗号和点哪个是小数点（可能是欧洲写法）"
     if _VAGUE.search(text):
         return "是约数或范围，不是一个确定的数"
+    if _IN_WORDS.fullmatch(text):
+        return "是汉字写的数字，不自动换算，请改写为阿拉伯数字"
     return "不是可读的数字"
 
 

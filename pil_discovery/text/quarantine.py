@@ -234,7 +234,7 @@ def _places(frame: pd.DataFrame, named: _Named) -> list[str]:
     """Return where each row stands."""
     return [
         (f"{source} " if named.sources else "")
-        + (f"工作表“{sheet or ''}”" if named.sheets else "")
+        + (f"工作表“{sheet}”" if named.sheets and sheet else "")
         + f"第{row}行"
         for source, sheet, row in _origins(frame)
     ]

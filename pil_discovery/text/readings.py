@@ -14,6 +14,7 @@ from pil_discovery.text.codes import CodeKind, check_code
 from pil_discovery.text.dates import DateReading, read_dates
 from pil_discovery.text.numbers import (
     NumberReading,
+    error_words,
     is_error_value,
     read_number,
     read_ordinal,
@@ -90,7 +91,7 @@ def _text(value: object, rules: Rules) -> Reading:
     if _LOST_DIGITS.fullmatch(value.strip()):
         return _truncated()
     if is_error_value(value.strip()):
-        return _unreadable("是表格软件的错误值")
+        return _unreadable(error_words(value.strip()))
     return _identifier(fold(value), rules) if rules.identifier else Reading(tidy(value))
 
 
