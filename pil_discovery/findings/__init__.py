@@ -7,6 +7,8 @@ from pil_discovery.findings.inputs import Inputs, declared, readiness, rows_of
 from pil_discovery.findings.linting import lint
 from pil_discovery.findings.mutations import MutationScore, score
 from pil_discovery.findings.screening import finding_id, screen
+from pil_discovery.findings.settings import framed
+from pil_discovery.findings.tiles import Question, Solved, in_turn, solve
 
 __all__ = [
     "ExampleResult",
@@ -14,14 +16,19 @@ __all__ = [
     "Fault",
     "Inputs",
     "MutationScore",
+    "Question",
+    "Solved",
     "declared",
     "explain",
     "finding_id",
+    "framed",
+    "in_turn",
     "lint",
     "readiness",
     "rows_of",
     "run_example",
     "score",
     "screen",
+    "solve",
     "text_key",
 ]

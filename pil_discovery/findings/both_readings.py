@@ -84,7 +84,15 @@ def evaluate_model(
     values = {**parameters, "as_of": as_of}
 
     def room(relations: Relations, assumed: Assumption) -> Room:
-        return Room(model.place, relations, images, as_of, values, assumed.doubtful)
+        return Room(
+            file=model.place,
+            relations=relations,
+            images=images,
+            as_of=as_of,
+            parameters=values,
+            doubtful=assumed.doubtful,
+            solver=inputs.solver,
+        )
 
     with Relations(model.id, values, file=model.place) as relations:
         first = evaluate(model, inputs, room(relations, FIRST), late=False)

@@ -176,7 +176,14 @@ def _read(
     images = usable_images(inputs.images, bands_of(model))
     whole = {**values, "as_of": as_of}
     with Relations(model.id, whole, file=model.place) as relations:
-        room = Room(model.place, relations, images, as_of, whole, assumed.doubtful)
+        room = Room(
+            file=model.place,
+            relations=relations,
+            images=images,
+            as_of=as_of,
+            parameters=whole,
+            doubtful=assumed.doubtful,
+        )
         steps = judge(model, inputs, room, late=assumed.late)
         number_rows(model, relations)
         number = find_row(model, relations, row)

@@ -14,12 +14,14 @@ from pil_discovery.findings.arrow_rows import (
     arrow_rows,
     type_of,
 )
+from pil_discovery.findings.tiles import in_turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pandas as pd
 
+    from pil_discovery.findings.tiles import Solver
     from pil_discovery.types import Dataset, Image, Model, RateTable, Source
 
 
@@ -42,6 +44,8 @@ class Inputs:
         Division code of the place that is screened: it decides which rates hold.
     sources
         File → what is known of it.
+    solver
+        Who solves the parts of large overlays; results do not depend on it.
     """
 
     rows: Mapping[str, pa.Table]
@@ -50,6 +54,7 @@ class Inputs:
     tables: Mapping[str, RateTable] = field(default_factory=dict)
     jurisdiction: str = ""
     sources: Mapping[str, Source] = field(default_factory=dict)
+    solver: Solver = in_turn
 
 
 def rows_of(

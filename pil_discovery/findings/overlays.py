@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from pil_discovery.findings.rooms import Room
+    from pil_discovery.findings.settings import Setting
     from pil_discovery.types.models import Overlay
 
 PERIOD = ("_valid_from", "_valid_to")
@@ -52,7 +52,7 @@ class Overlaid:
 
 
 def overlaid(
-    spec: Overlay, room: Room, left: pd.DataFrame, right: pd.DataFrame
+    spec: Overlay, setting: Setting, left: pd.DataFrame, right: pd.DataFrame
 ) -> Overlaid:
     """Overlay two tables as a step of a model asks.
 
@@ -67,14 +67,14 @@ def overlaid(
     ModelError
         If a table has no geometry, or the column of days is not there.
     """
-    ours = room.placed(left, spec.left)
-    theirs = _with_period(room.placed(right, spec.right))
+    ours = setting.placed(left, spec.left)
+    theirs = _with_period(setting.placed(right, spec.right))
     asked = theirs if spec.dated else _with_period(theirs.drop(columns=list(PERIOD)))
-    days = _days(spec, room, ours)
+    days = _days(spec, setting, ours)
     sigma = _sigma_of(ours)
-    groups = _distances(spec, room, _worst_sigma(ours, theirs))
+    groups = _distances(spec, setting, _worst_sigma(ours, theirs))
     parts = [
-        _part(spec, room, (ours.iloc[at], asked, days[at]), (metres, sigma[at]))
+        _part(spec, setting, (ours.iloc[at], asked, days[at]), (metres, sigma[at]))
         for metres, at in groups
     ]
     rows = pd.DataFrame(pd.concat(parts, ignore_index=True))
@@ -82,7 +82,7 @@ def overlaid(
     rows = rows.sort_values(order, kind="stable", ignore_index=True)
     if not spec.dated:
         rows["validity"] = "not_asked"
-    gone = _out_of_force(spec, room, (ours, asked, days))
+    gone = _out_of_force(spec, setting, (ours, asked, days))
     rows = _with_evidence(rows, (ours, theirs, days), gone)
     apart = _apart(rows, theirs)
     rows = rows.drop(columns="sliver", errors="ignore")
@@ -94,9 +94,9 @@ def overlaid(
     )
 
 
-def evidence_sql(spec: Overlay, room: Room, table: str, source: str) -> str:
+def evidence_sql(spec: Overlay, setting: Setting, table: str, source: str) -> str:
     """Return the SELECT that packs what proves a row into one column `overlap`."""
-    threshold = room.number(spec.threshold_m2, "threshold_m2")
+    threshold = setting.number(spec.threshold_m2, "threshold_m2")
     bar = "NULL::DOUBLE" if threshold is None else f"{threshold!r}::DOUBLE"
     over = "NULL::DOUBLE" if threshold is None else "p_over"
     apart = "NULL::DOUBLE" if spec.how != "near" else "distance_m"
@@ -122,21 +122,21 @@ def _with_period(right: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return right.assign(**days)
 
 
-def _days(spec: Overlay, room: Room, left: gpd.GeoDataFrame) -> NDArray[Any]:
+def _days(spec: Overlay, setting: Setting, left: gpd.GeoDataFrame) -> NDArray[Any]:
     """Return the day of each left row on which a zone must be in force."""
     if spec.day_column is None:
-        return np.full(len(left), np.datetime64(room.as_of, "D"))
+        return np.full(len(left), np.datetime64(setting.as_of, "D"))
     if spec.day_column not in left:
         what = (
             f"表 {spec.left} 没有列 {spec.day_column}，不知道按哪一天判断范围是否有效"
         )
-        raise ModelError(room.problem(f"steps.{spec.left}", what))
+        raise ModelError(setting.problem(f"steps.{spec.left}", what))
     return np.asarray(left[spec.day_column], dtype="datetime64[D]")
 
 
 def _part(
     spec: Overlay,
-    room: Room,
+    setting: Setting,
     sides: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, NDArray[Any]],
     reach: tuple[float | None, NDArray[Any]],
 ) -> pd.DataFrame:
@@ -145,32 +145,32 @@ def _part(
     left, right, days = sides
     metres, sigma = reach
     cuts = spec.how in ("intersection", "difference")
-    width = room.number(spec.sliver_width_m, "sliver_width_m") if cuts else None
+    width = setting.number(spec.sliver_width_m, "sliver_width_m") if cuts else None
     return overlay_dated(
         left,
         right,
         days=days,
-        doubtful=room.doubtful,
+        doubtful=setting.doubtful,
         how=spec.how,
         by=spec.by,
         distance_m=metres,
         sigma_m=sigma,
         right_sigma_m=_sigma_of(right),
-        min_area_m2=room.number(spec.min_area_m2, "min_area_m2") or 0.0,
-        threshold_m2=room.number(spec.threshold_m2, "threshold_m2"),
+        min_area_m2=setting.number(spec.min_area_m2, "min_area_m2") or 0.0,
+        threshold_m2=setting.number(spec.threshold_m2, "threshold_m2"),
         sliver_width_m=width,
     )
 
 
 def _out_of_force(
     spec: Overlay,
-    room: Room,
+    setting: Setting,
     sides: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, NDArray[Any]],
 ) -> pd.DataFrame:
     from pil_discovery.geo.dated import out_of_force
 
     left, right, days = sides
-    metres = room.number(spec.distance_m, "distance_m")
+    metres = setting.number(spec.distance_m, "distance_m")
     return out_of_force(left, right, days=days, distance_m=metres)
 
 
@@ -240,12 +240,12 @@ def _worst_sigma(left: gpd.GeoDataFrame, right: gpd.GeoDataFrame) -> NDArray[Any
 
 
 def _distances(
-    spec: Overlay, room: Room, sigma: NDArray[Any]
+    spec: Overlay, setting: Setting, sigma: NDArray[Any]
 ) -> Sequence[tuple[float | None, NDArray[Any]]]:
     """Pair each distance by which the right side grows with the left rows it is for."""
-    times = room.number(spec.tolerance_sigma, "tolerance_sigma")
+    times = setting.number(spec.tolerance_sigma, "tolerance_sigma")
     if times is None or not len(sigma):
-        distance = room.number(spec.distance_m, "distance_m")
+        distance = setting.number(spec.distance_m, "distance_m")
         return [(distance, np.arange(len(sigma)))]
     # whole centimetres, upwards: few groups, and never less than asked
     metres = np.ceil(np.nan_to_num(sigma * times) * 100) / 100

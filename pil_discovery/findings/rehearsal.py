@@ -89,7 +89,13 @@ class _Stage:
     def __init__(self, model: Model, relations: Relations, plans: Plans) -> None:
         self._model, self._relations, self._plans = model, relations, plans
         values = {n: p.value for n, p in model.parameters.items()}
-        self._room = Room(model.place, relations, (), _DAY, values)
+        self._room = Room(
+            file=model.place,
+            relations=relations,
+            images=(),
+            as_of=_DAY,
+            parameters=values,
+        )
         self._broken: set[str] = set()
         self.found = Rehearsal()
 

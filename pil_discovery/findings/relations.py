@@ -97,7 +97,9 @@ class Relations:
 
     def view(self, name: str, sql: str) -> None:
         """Give a SELECT of our own a name; its rows are made when they are read."""
-        self._connection.execute(f"CREATE VIEW {quoted(name)} AS {sql}").fetchall()
+        self._connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {sql}")
+        rows = self.select(f"SELECT count(*) AS n FROM {quoted(name)}")
+        self._rows[name] = rows["n"][0].as_py()
 
     def create(self, name: str, sql: str, where: str) -> int:
         """Keep the rows of a model's SELECT under a name; return their number.

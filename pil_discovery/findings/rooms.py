@@ -3,67 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import shapely
-
-from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.settings import Setting
+from pil_discovery.findings.tiles import in_turn
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
-
-    import pandas as pd
+    from collections.abc import Sequence
 
     from pil_discovery.findings.relations import Relations
+    from pil_discovery.findings.tiles import Solver
     from pil_discovery.types import Image
 
 
-@dataclass(frozen=True)
-class Room:
-    """Where a step works: the tables so far, the pictures, the day, the numbers.
+@dataclass(frozen=True, kw_only=True)
+class Room(Setting):
+    """A setting with the tables so far and the pictures.
 
     Attributes
     ----------
-    file
-        That of the model, for messages.
-    doubtful
-        Whether zones count of which it is half known whether they were in force.
+    solver
+        Who solves the parts of a large overlay.
     """
 
-    file: str
     relations: Relations
     images: Sequence[Image]
-    as_of: dt.date
-    parameters: Mapping[str, Any]
-    doubtful: bool = True
+    solver: Solver = in_turn
 
-    def number(self, value: float | str | None, where: str) -> float | None:
-        """Return a number that may be written as `$parameter`."""
-        if value is None or not isinstance(value, str):
-            return value
-        name = value.removeprefix("$")
-        if not value.startswith("$") or name not in self.parameters:
-            raise ModelError(self.problem(where, f"没有声明的参数：{value}"))
-        return float(self.parameters[name])
-
-    def problem(self, where: str, what: str) -> Problem:
-        """Say what is wrong in which place of the model file."""
-        return Problem(self.file, where, what)
-
-    def placed(self, frame: pd.DataFrame, table: str) -> gpd.GeoDataFrame:
-        """Return the rows of a table that have a place.
-
-        Raises
-        ------
-        ModelError
-            If the table has no geometry at all.
-        """
-        if not isinstance(frame, gpd.GeoDataFrame):
-            what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
-            raise ModelError(self.problem(f"steps.{table}", what))
-        shapes = frame.geometry.to_numpy()
-        nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-        there: gpd.GeoDataFrame = frame[~nowhere]
-        return there
+    def setting(self) -> Setting:
+        """Return what another process needs to solve a part of a step."""
+        return Setting(
+            file=self.file,
+            as_of=self.as_of,
+            parameters=self.parameters,
+            doubtful=self.doubtful,
+        )

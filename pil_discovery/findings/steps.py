@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
 
 from pil_discovery.errors import ModelError
-from pil_discovery.findings.overlays import arrow_rows, evidence_sql, overlaid
+from pil_discovery.findings.overlays import evidence_sql
 from pil_discovery.findings.relations import quoted
+from pil_discovery.findings.settings import framed
+from pil_discovery.findings.tiles import Question, parts_of, together
 from pil_discovery.types.models import (
     ChangeStep,
     MatchStep,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
+    import geopandas as gpd
+
     from pil_discovery.findings.rooms import Room
     from pil_discovery.types import Image, Step
     from pil_discovery.types.models import Change, Match, Series, Zonal
@@ -35,6 +38,8 @@ USABLE_SHARE = 0.8
 """Clear share of a polygon from which a picture counts (imagery gate)."""
 MOST_ROWS = 5_000_000
 """Rows that a step may take out of the engine: they stand in memory, not on disk."""
+MOST_OVERLAID = 20_000_000
+"""Rows on the left of an overlay: only a part of them stands in memory as shapes."""
 
 
 def run_step(step: Step, room: Room) -> StepRun:
@@ -62,13 +67,15 @@ def run_step(step: Step, room: Room) -> StepRun:
 def _overlay(step: OverlayStep, room: Room, where: str) -> StepRun:
     """Run an overlay; what may be two drawings of one line goes to a table apart."""
     spec, table = step.overlay, step.table
-    left, right = (_rows(room, name, where) for name in (spec.left, spec.right))
-    found = overlaid(spec, room, left, right)
+    left = _table(room, spec.left, where, most=MOST_OVERLAID)
+    right = _table(room, spec.right, where)
+    question = Question(spec, room.setting())
+    found = together(room.solver(question, parts_of(left), right))
     tables = {table: found.rows}
     if spec.how in ("intersection", "difference"):
         tables[f"{table}_slivers"] = found.slivers
     for name, rows in tables.items():
-        room.relations.load(f"_plain_{name}", arrow_rows(rows))
+        room.relations.load(f"_plain_{name}", rows)
         sql = evidence_sql(spec, room, table, quoted(f"_plain_{name}"))
         room.relations.view(name, sql)
     return StepRun(
@@ -106,9 +113,13 @@ def _bind(
 
 
 def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
+    return framed(_table(room, name, where))
+
+
+def _table(room: Room, name: str, where: str, *, most: int = MOST_ROWS) -> pa.Table:
     columns = room.relations.columns(name)
-    if room.relations.count(name) > MOST_ROWS:
-        what = f"表 {name} 超过 {MOST_ROWS:,} 行，不能参加空间、影像或者关联步骤"
+    if room.relations.count(name) > most:
+        what = f"表 {name} 超过 {most:,} 行，不能参加空间、影像或者关联步骤"
         raise ModelError(room.problem(where, what))
     every = "* EXCLUDE (overlap)" if "overlap" in columns else "*"
     if "_id" not in columns:
@@ -116,16 +127,7 @@ def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
         sql = f"SELECT row_number() OVER () - 1 AS _id, {every} FROM {quoted(name)}"
     else:
         sql = f"SELECT {every} FROM {quoted(name)} ORDER BY _id"
-    rows = room.relations.select(sql, where).to_pandas()
-    frame: pd.DataFrame = rows.set_index("_id")
-    if "geometry" not in frame.columns:
-        return frame
-    shapes = shapely.from_wkb(
-        [None if g is None else bytes(g) for g in frame["geometry"]]
-    )
-    return gpd.GeoDataFrame(
-        frame.drop(columns="geometry"), geometry=shapes, crs="EPSG:4490"
-    )
+    return room.relations.select(sql, where)
 
 
 def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:

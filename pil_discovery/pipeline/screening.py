@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from pil_discovery.findings import Inputs, declared, screen
+from pil_discovery.pipeline.cluster.tiles import TileSolver
 from pil_discovery.pipeline.spreading import spread
 from pil_discovery.pipeline.stored import store_tables
 
@@ -54,7 +55,7 @@ def screen_all(
     with ExitStack() as stack:
         folder = _folder(models, workers, stack)
         reached = inputs if folder is None else _stored(models, inputs, folder)
-        jobs = [(m, reached, as_of, personal) for m in models]
+        jobs = [(m, _for(m, reached, workers), as_of, personal) for m in models]
         # closed first, so that no process holds a file of the run any longer
         outcomes = stack.enter_context(
             closing(
@@ -88,6 +89,13 @@ def _stored(models: Sequence[Model], inputs: Inputs, folder: Path) -> Inputs:
     wanted = {name for m in models for name in declared(m)}
     rows = {name: rows for name, rows in inputs.rows.items() if name in wanted}
     return replace(inputs, rows=store_tables(rows, folder))
+
+
+def _for(model: Model, inputs: Inputs, workers: Workers) -> Inputs:
+    """Let the processes of a cluster help each other; a local model works alone."""
+    if workers.cluster is None or model.is_local:
+        return inputs
+    return replace(inputs, solver=TileSolver(workers.cluster.terms))
 
 
 def _in_one_process(models: Sequence[Model], workers: int) -> bool:

@@ -24,8 +24,7 @@ class StoredTables(Mapping[str, pa.Table]):
         self._names = dict(names)
 
     def __getitem__(self, name: str) -> pa.Table:
-        source = pa.memory_map(str(self._folder / self._names[name]))
-        return pa.ipc.open_file(source).read_all()
+        return stored_table(self._folder / self._names[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -38,10 +37,19 @@ def store_tables(tables: Mapping[str, pa.Table], folder: Path) -> StoredTables:
     """Write each table into a file of its own, as it is to be mapped."""
     names = {name: f"{number}.arrow" for number, name in enumerate(tables)}
     for name, file in names.items():
-        table = tables[name]
-        with (
-            pa.OSFile(str(folder / file), "wb") as sink,
-            pa.ipc.new_file(sink, table.schema) as writer,
-        ):
-            writer.write_table(table)
+        store_table(tables[name], folder / file)
     return StoredTables(folder, names)
+
+
+def store_table(table: pa.Table, path: Path) -> None:
+    """Write a table into a file, as it is to be mapped."""
+    with (
+        pa.OSFile(str(path), "wb") as sink,
+        pa.ipc.new_file(sink, table.schema) as writer,
+    ):
+        writer.write_table(table)
+
+
+def stored_table(path: Path) -> pa.Table:
+    """Map the table of a file into memory."""
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ClusterError, Problem
 from pil_discovery.pipeline.cluster.terms import (
+    RETRIES,
     Terms,
     answer,
     faults,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     import distributed
 
-RETRIES = 2
-"""How often a task is tried again that failed for a reason of the machine."""
 WAIT_S = 60.0
 """How long a scheduler or its first worker may take to answer."""
 RUN_FOLDER = ".pil-run-"

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _BESIDES = ("numpy", "pandas", "pyarrow", "scipy", "scikit-image", "distributed")
 
+RETRIES = 2
+"""How often a task is tried again that failed for a reason of the machine."""
+
 Answer = tuple[str, Any]
 """`("done", result)`, or `("refused", (kind of error, its problems))`."""
 

@@ -1,0 +1,78 @@
+"""What a step is told besides its tables: the day, the numbers, how to read terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from pil_discovery.errors import ModelError, Problem
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    import pandas as pd
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """The day and the numbers of one run of a model; any process can have a copy.
+
+    Attributes
+    ----------
+    file
+        That of the model, for messages.
+    doubtful
+        Whether zones count of which it is half known whether they were in force.
+    """
+
+    file: str
+    as_of: dt.date
+    parameters: Mapping[str, Any]
+    doubtful: bool = True
+
+    def number(self, value: float | str | None, where: str) -> float | None:
+        """Return a number that may be written as `$parameter`."""
+        if value is None or not isinstance(value, str):
+            return value
+        name = value.removeprefix("$")
+        if not value.startswith("$") or name not in self.parameters:
+            raise ModelError(self.problem(where, f"没有声明的参数：{value}"))
+        return float(self.parameters[name])
+
+    def problem(self, where: str, what: str) -> Problem:
+        """Say what is wrong in which place of the model file."""
+        return Problem(self.file, where, what)
+
+    def placed(self, frame: pd.DataFrame, table: str) -> gpd.GeoDataFrame:
+        """Return the rows of a table that have a place.
+
+        Raises
+        ------
+        ModelError
+            If the table has no geometry at all.
+        """
+        if not isinstance(frame, gpd.GeoDataFrame):
+            what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
+            raise ModelError(self.problem(f"steps.{table}", what))
+        shapes = frame.geometry.to_numpy()
+        nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+        there: gpd.GeoDataFrame = frame[~nowhere]
+        return there
+
+
+def framed(rows: pa.Table) -> pd.DataFrame:
+    """Return rows of the engine as a frame by `_id`, with shapes where it has any."""
+    frame: pd.DataFrame = rows.to_pandas().set_index("_id")
+    if "geometry" not in frame.columns:
+        return frame
+    shapes = shapely.from_wkb(
+        [None if g is None else bytes(g) for g in frame["geometry"]]
+    )
+    return gpd.GeoDataFrame(
+        frame.drop(columns="geometry"), geometry=shapes, crs="EPSG:4490"
+    )
