@@ -1,6 +1,7 @@
 """35 models over a synthetic county of ten million rows, on two cores.
 
     python benchmarks/county.py FOLDER [--rows 10000000] [--workers 2]
+    python benchmarks/county.py FOLDER --cluster local:2
 
 Writes the workspace into FOLDER with a fixed seed, unless it is there from an earlier
 run, and scans it in a process of its own. Prints JSON: wall and CPU seconds of the
@@ -18,6 +19,7 @@ all of it is in order; about one row in a hundred of a register is not.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import resource
@@ -36,7 +38,7 @@ MODELS = (
 GOAL_S = 300
 
 
-def scan(folder: Path, workers: int) -> dict:
+def scan(folder: Path, workers: int, cluster: str | None) -> dict:
     """Scan in this process; the clock covers reading, screening and leads."""
     from pil_discovery.pipeline.flow import scan as run_scan
 
@@ -46,7 +48,9 @@ def scan(folder: Path, workers: int) -> dict:
         marks.setdefault("reading_s" if "." in what else "first_model_s", time.time())
         print(f"{time.time() - start:6.1f} s {what}: {done} of {of}", file=sys.stderr)
 
-    found = run_scan(folder, models=MODELS, workers=workers, progress=told)
+    found = run_scan(
+        folder, models=MODELS, workers=workers, cluster=cluster, progress=told
+    )
     wall = time.time() - start
     runs = found.run["models"]
     return {
@@ -57,6 +61,7 @@ def scan(folder: Path, workers: int) -> dict:
         "computed": sum(r["state"] == "computed" for r in runs),
         "findings": len(found.findings),
         "leads": len(found.leads),
+        "sha256": hashlib.sha256(repr(found.findings).encode()).hexdigest(),
         "peak_mib": peak(resource.RUSAGE_SELF),
         "peak_worker_mib": peak(resource.RUSAGE_CHILDREN),
         "model_s": found.timing["models"],
@@ -68,10 +73,10 @@ def peak(who: int) -> int:
     return resource.getrusage(who).ru_maxrss // 1024
 
 
-def measured(folder: Path, workers: int) -> dict:
+def measured(folder: Path, options: list[str]) -> dict:
     """Scan in a fresh process and add the CPU time of it and of its children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, __file__, str(folder), "--workers", str(workers)]
+    command = [sys.executable, __file__, str(folder), *options]
     done = subprocess.run(
         [*command, "--scan"], check=True, stdout=subprocess.PIPE, text=True
     )
@@ -93,10 +98,11 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--cluster", help="a Dask cluster instead of processes")
     parser.add_argument("--scan", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.scan:
-        print(json.dumps(scan(asked.folder, asked.workers)))
+        print(json.dumps(scan(asked.folder, asked.workers, asked.cluster)))
         return
     os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1])
     made = asked.folder / "rows.json"
@@ -105,7 +111,10 @@ def main():
 
         make_county(asked.folder, asked.rows, MODELS)
         made.write_text(json.dumps(asked.rows))
-    found = measured(asked.folder, asked.workers)
+    options = ["--workers", str(asked.workers)]
+    if asked.cluster:
+        options += ["--cluster", asked.cluster]
+    found = measured(asked.folder, options)
     print(json.dumps(found, ensure_ascii=False, indent=1))
 
 
