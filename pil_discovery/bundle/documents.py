@@ -68,6 +68,41 @@ class LawRow(Noun):
     id: str
 
 
+class AreaRow(Noun):
+    """An area measured one way, in three units, and how far it is from the official."""
+
+    name: str
+    m2: str
+    mu: str
+    ha: str
+    difference: str
+
+
+class PointRow(Noun):
+    """A point of a boundary: north and east in metres, degrees, side to the next."""
+
+    label: str
+    ring: str
+    north: str
+    east: str
+    lon: str
+    lat: str
+    side: str
+
+
+class SiteShape(Noun):
+    """Ground of a finding: how large, how sure, and by which points it is bounded.
+
+    `rest` says what is not printed here.
+    """
+
+    title: str
+    areas: tuple[AreaRow, ...] = ()
+    notes: tuple[str, ...] = ()
+    points: tuple[PointRow, ...] = ()
+    rest: str = ""
+
+
 class Annex(Noun):
     """Number and title of an annex."""
 
@@ -95,11 +130,20 @@ class Letter(Noun):
     plate: bool
     plate_caption: str
     claims: tuple[Claim, ...]
+    site: tuple[SiteShape, ...] = ()
+    site_note: str = ""
+
+
+_FIXED = (
+    "附件：—0123456789 序号证据名称来源取得时间SHA-256（节选）法律依据版本起止内容概要"
+    "（非原文）量算方法平方米亩公顷与椭球面积之差点号圈X（北）/mY（东）经度纬度边长"
+)
+"""What the templates print besides: headings of their tables."""
 
 
 def printed_strings(letter: Letter) -> list[str]:
     """Return every text that the documents print, for the glyph gate."""
-    found: list[str] = ["附件：—0123456789 序号证据名称来源取得时间SHA-256（节选）"]
+    found: list[str] = [_FIXED]
     _gather(letter.model_dump(mode="json", exclude={"claims"}), found)
     return found
 

@@ -220,6 +220,8 @@ def _fact_item(
         "rates": [r.model_dump() for r in finding.rates],
         "geometry": finding.geometry,
         "crs": "EPSG:4490" if finding.geometry else None,
+        "overlaps": [o.model_dump() for o in finding.overlaps],
+        "layers": [v.model_dump() for v in finding.layers],
         "exclusions": [e.model_dump() for e in finding.exclusions],
         "undecided": list(finding.undecided),
         "missing": list(finding.missing),

@@ -109,9 +109,20 @@ def rows_csv(evidence: Evidence) -> bytes:
     return _csv(ROW_COLUMNS, (line for row in evidence.rows for line in _cells(row)))
 
 
+def table_csv(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    """Return a table of texts as CSV for Excel."""
+    return _csv(columns, (tuple(map(_safe, line)) for line in lines))
+
+
 def layer(evidence: Evidence) -> dict[str, Any] | None:
     """Return the geometries of the findings (EPSG:4490), or None without any."""
     features = [_feature(f) for f in evidence.facts if f["geometry"]]
+    features += [
+        _overlap_feature(fact, overlap, f"{fact['item']}.{number}")
+        for fact in evidence.facts
+        for number, overlap in enumerate(fact["overlaps"], 1)
+        if overlap["geometry"] not in (None, fact["geometry"])
+    ]
     if not features:
         return None
     return {
@@ -128,6 +139,23 @@ def _feature(fact: dict[str, Any]) -> dict[str, Any]:
         "id": fact["item"],
         "geometry": fact["geometry"],
         "properties": {**{n: fact[n] for n in names}, "crs": "EPSG:4490"},
+    }
+
+
+def _overlap_feature(
+    fact: dict[str, Any], overlap: dict[str, Any], name: str
+) -> dict[str, Any]:
+    properties = {k: v for k, v in overlap.items() if k != "geometry"}
+    return {
+        "type": "Feature",
+        "id": name,
+        "geometry": overlap["geometry"],
+        "properties": {
+            "item": fact["item"],
+            "finding_id": fact["finding_id"],
+            **properties,
+            "crs": "EPSG:4490",
+        },
     }
 
 

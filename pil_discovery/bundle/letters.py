@@ -18,6 +18,7 @@ from pil_discovery.bundle.documents import (
     LetterSection,
     Paragraph,
 )
+from pil_discovery.bundle.site import site_note, site_shapes
 from pil_discovery.bundle.wording import gather_words
 from pil_discovery.bundle.words import date_zh
 from pil_discovery.errors import BundleError, GateError, Problem
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import Block, Kind, Section
     from pil_discovery.bundle.requests import BundleRequest
+    from pil_discovery.bundle.site import Ground
 
 
 def compose(
@@ -33,6 +35,8 @@ def compose(
     request: BundleRequest,
     evidence: Evidence,
     exhibits: Sequence[ExhibitRow],
+    *,
+    site: Sequence[Ground] = (),
 ) -> Letter:
     """Write the letter.
 
@@ -45,7 +49,7 @@ def compose(
     """
     words = gather_words(kind, request, (evidence, exhibits))
     _check_gate(kind, request, words)
-    annexes = _annexes(kind, request)
+    annexes = _annexes(kind, plate=request.plate is not None, site=bool(site))
     words["law_annex"] = next(a.label for a in annexes if a.kind == "laws")[2:]
     return Letter(
         kind=kind.kind,
@@ -64,6 +68,8 @@ def compose(
         plate=request.plate is not None,
         plate_caption=kind.plate_caption,
         claims=_claims(kind, words),
+        site=site_shapes(site),
+        site_note=site_note(site),
     )
 
 
@@ -81,8 +87,9 @@ def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) ->
         raise GateError(missing)
 
 
-def _annexes(kind: Kind, request: BundleRequest) -> tuple[Annex, ...]:
-    names = ["exhibits", *(["plate"] if request.plate is not None else []), "laws"]
+def _annexes(kind: Kind, *, plate: bool, site: bool) -> tuple[Annex, ...]:
+    there = {"exhibits": True, "plate": plate, "site": site, "laws": True}
+    names = [name for name, shown in there.items() if shown]
     return tuple(
         Annex(kind=name, label=f"附件{n}", title=kind.annexes[name])
         for n, name in enumerate(names, 1)

@@ -18,22 +18,33 @@ from pil_discovery.bundle.indexes import (
     index_lines,
     layer,
     rows_csv,
+    table_csv,
 )
 from pil_discovery.bundle.letters import compose
 from pil_discovery.bundle.methods import legal_basis, limits, method_card, rules
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
+from pil_discovery.bundle.site import (
+    AREA_COLUMNS,
+    POINT_COLUMNS,
+    area_lines,
+    grounds,
+    point_lines,
+)
+from pil_discovery.bundle.workbooks import table_workbook
 from pil_discovery.types.sources import part_listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pil_discovery.bundle.documents import ExhibitRow, Letter
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import Kind
     from pil_discovery.bundle.requests import BundleRequest
+    from pil_discovery.bundle.site import Ground
 
-ROWS, LAYERS, PLATE = "ROWS", "LAYERS", "PLATE"
+ROWS, LAYERS, PLATE, POINTS = "ROWS", "LAYERS", "PLATE", "POINTS"
+POINT_LIST = "data/03_分析/界址点坐标"
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,10 @@ def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
     """
     evidence = items.collect(request)
     faces = choose_faces(request.fonts)
-    analysis = _analysis(request, evidence)
+    site = grounds(request)
+    analysis = {**_analysis(request, evidence), **_site(request, site)}
     exhibits = exhibit_rows(request, evidence, _derived(analysis))
-    letter = compose(kind, request, evidence, exhibits)
+    letter = compose(kind, request, evidence, exhibits, site=site)
     files = {
         **analysis,
         **_documents(kind, request, letter, faces),
@@ -91,11 +103,24 @@ def _analysis(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
     return files
 
 
+def _site(request: BundleRequest, site: Sequence[Ground]) -> dict[str, bytes]:
+    if not site:
+        return {}
+    points, areas = list(point_lines(site)), list(area_lines(site))
+    sheets = {"界址点坐标": (POINT_COLUMNS, points), "面积核对": (AREA_COLUMNS, areas)}
+    return {
+        f"{POINT_LIST}.csv": table_csv(POINT_COLUMNS, points),
+        f"{POINT_LIST}.xlsx": table_workbook(sheets, request.as_of),
+        "data/03_分析/面积核对.csv": table_csv(AREA_COLUMNS, areas),
+    }
+
+
 def _derived(analysis: Mapping[str, bytes]) -> list[tuple[str, str, str, str]]:
     known = {
         "data/03_分析/来源行.csv": (ROWS, "来源行摘录"),
         "data/03_分析/maps/位置图.png": (PLATE, "位置图"),
         "data/03_分析/layers.geojson": (LAYERS, "筛查图斑"),
+        f"{POINT_LIST}.csv": (POINTS, "界址点坐标表"),
     }
     return [
         (*known[path], path, hashlib.sha256(analysis[path]).hexdigest())
@@ -132,7 +157,7 @@ def _record(
             "parents": _parents(evidence),
         }
         for e in exhibits
-        if e.item in (ROWS, LAYERS, PLATE)
+        if e.item in (ROWS, LAYERS, PLATE, POINTS)
     )
     return {
         "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),

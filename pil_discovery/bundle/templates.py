@@ -37,6 +37,22 @@ _LAWS: tuple[Column, ...] = (
     ("版本起止", "validity", 34),
     ("内容概要（非原文）", "summary", 58),
 )
+_AREAS: tuple[Column, ...] = (
+    ("量算方法", "name", 46),
+    ("平方米", "m2", 28),
+    ("亩", "mu", 24),
+    ("公顷", "ha", 24),
+    ("与椭球面积之差", "difference", 34),
+)
+_POINTS: tuple[Column, ...] = (
+    ("点号", "label", 14),
+    ("圈", "ring", 12),
+    ("X（北）/m", "north", 28),
+    ("Y（东）/m", "east", 26),
+    ("经度", "lon", 29),
+    ("纬度", "lat", 27),
+    ("边长/m", "side", 20),
+)
 _PITCH = 28.95  # pt: 22 lines on 225 mm
 
 
@@ -186,8 +202,27 @@ def _annexes(document: Any) -> None:
     _add(document, "{%p elif annex.kind == 'plate' %}")
     _plate(_add(document, "{{ plate }}", "表格文字"))
     _add(document, "{{ letter.plate_caption }}", "表格文字").alignment = ALIGN.CENTER
+    _add(document, "{%p elif annex.kind == 'site' %}")
+    _site(document)
     _add(document, "{%p else %}")
     _table(document, "letter.laws", _LAWS)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p endfor %}")
+
+
+def _site(document: Any) -> None:
+    _add(document, "{{ letter.site_note }}", "表格校验值")
+    _add(document, "{%p for shape in letter.site %}")
+    _kept(_add(document, "{{ shape.title }}", "表格表头"))
+    _add(document, "{%p if shape.areas %}")
+    _table(document, "shape.areas", _AREAS, small=True)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p for note in shape.notes %}")
+    _add(document, "{{ note }}", "表格校验值")
+    _add(document, "{%p endfor %}")
+    _table(document, "shape.points", _POINTS, small=True)
+    _add(document, "{%p if shape.rest %}")
+    _add(document, "{{ shape.rest }}", "表格校验值")
     _add(document, "{%p endif %}")
     _add(document, "{%p endfor %}")
 
@@ -199,14 +234,16 @@ def _plate(paragraph: Any) -> None:
     paragraph.paragraph_format.line_spacing = 1.0
 
 
-def _table(document: Any, rows: str, columns: tuple[Column, ...]) -> None:
+def _table(
+    document: Any, rows: str, columns: tuple[Column, ...], *, small: bool = False
+) -> None:
     table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
     table.autofit = False
     _frame(table)
     table.rows[1].cells[0].paragraphs[0].add_run(f"{{%tr for row in {rows} %}}")
     table.rows[3].cells[0].paragraphs[0].add_run("{%tr endfor %}")
     for n, (name, field, width) in enumerate(columns):
-        style = "表格校验值" if field == "digest" else "表格文字"
+        style = "表格校验值" if small or field == "digest" else "表格文字"
         _line(table.rows[0].cells[n].paragraphs[0], name, style="表格表头")
         text = f"{{{{ row.{field} }}}}"
         _line(table.rows[2].cells[n].paragraphs[0], text, style=style)

@@ -232,9 +232,17 @@ def test_without_a_map_the_annexes_move_up(tmp_path):
     letter = letter_of(build(factory.request(tmp_path, plate=False)))
     assert [a.label + a.title for a in letter.annexes] == [
         "附件1证据清单",
+        "附件2面积核对和界址点坐标",
+        "附件3法律依据及版本",
+    ]
+    nowhere = factory.request(
+        tmp_path / "b", plate=False, findings=[factory.finding(1)]
+    )
+    assert [a.label + a.title for a in letter_of(build(nowhere)).annexes] == [
+        "附件1证据清单",
         "附件2法律依据及版本",
     ]
-    assert "见附件2" in letter.sections[3].paragraphs[0].text
+    assert "见附件3" in letter.sections[3].paragraphs[0].text
 
 
 def test_many_findings_are_summed_up(tmp_path):
