@@ -111,7 +111,7 @@ def _bind(
 
 
 def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
-    columns = room.relations.columns(name)
+    columns = room.relations.names(name)
     if room.relations.count(name) > MOST_ROWS:
         what = f"表 {name} 超过 {MOST_ROWS:,} 行，不能参加空间、影像或者关联步骤"
         raise ModelError(room.problem(where, what))
@@ -120,16 +120,17 @@ def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
         sql = f"SELECT row_number() OVER () - 1 AS _id, * FROM {quoted(name)}"
     else:
         sql = f"SELECT * FROM {quoted(name)} ORDER BY _id"
-    rows = room.relations.select(sql, where).to_pandas()
-    frame: pd.DataFrame = rows.set_index("_id")
-    if "geometry" not in frame.columns:
-        return frame
-    shapes = shapely.from_wkb(
-        [None if g is None else bytes(g) for g in frame["geometry"]]
-    )
-    return gpd.GeoDataFrame(
-        frame.drop(columns="geometry"), geometry=shapes, crs="EPSG:4490"
-    )
+    rows = room.relations.select(sql, where)
+    if "geometry" not in columns:
+        return _indexed(rows)
+    shapes = shapely.from_wkb(rows["geometry"].to_pylist())
+    frame = _indexed(rows.drop_columns("geometry"))
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4490")
+
+
+def _indexed(rows: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = rows.to_pandas().set_index("_id")
+    return frame
 
 
 def _placed(frame: pd.DataFrame, room: Room, table: str) -> gpd.GeoDataFrame:
