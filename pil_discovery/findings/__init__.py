@@ -1,5 +1,6 @@
 """Run screening models: SQL and typed steps, states, exclusions, sentences."""
 
+from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import ExampleResult, run_example, text_key
 from pil_discovery.findings.explaining import Explanation, explain
 from pil_discovery.findings.faults import Fault
@@ -14,6 +15,7 @@ __all__ = [
     "ExampleResult",
     "Explanation",
     "Fault",
+    "Gallery",
     "Inputs",
     "MutationScore",
     "Question",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import ModelError, near_names
+from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import STATES, run_example
 from pil_discovery.findings.faults import Fault
 
@@ -36,17 +37,18 @@ def example_faults(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fa
     for number, example in enumerate(model.examples):
         yield from _wrong_words(model, example, ("examples", number))
     results: list[ExampleResult] = []
-    for number, example in enumerate(model.examples):
-        try:
-            result = run_example(model, example, datasets)
-        except ModelError as error:
-            for p in error.problems:
-                yield Fault(("examples", number), p.what, p.remedy)
-            continue
-        results.append(result)
-        for difference in result.differences:
-            what = f"示例“{example.name}”不符：{difference}"
-            yield Fault(("examples", number), what, "请改正规则或示例")
+    with Gallery() as gallery:
+        for number, example in enumerate(model.examples):
+            loc = ("examples", number)
+            try:
+                result = run_example(model, example, datasets, gallery)
+            except ModelError as error:
+                yield from (Fault(loc, p.what, p.remedy) for p in error.problems)
+                continue
+            results.append(result)
+            for difference in result.differences:
+                what = f"示例“{example.name}”不符：{difference}"
+                yield Fault(loc, what, "请改正规则或示例")
     yield from _untried_exclusions(model, results)
     yield from _untried_clears(model)
     yield from _untried_rates(model)

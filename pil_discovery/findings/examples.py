@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,24 +11,21 @@ import pandas as pd
 import shapely
 
 from pil_discovery.errors import ModelError, Problem
+from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.inputs import Inputs, declared_columns, rows_of
 from pil_discovery.findings.rates import example_tables
 from pil_discovery.findings.screening import screen
 from pil_discovery.text.cells import type_frame
-from pil_discovery.types import BEIJING, Image, ImageProvenance
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from pil_discovery.types import Dataset, Example, Finding, Model, ModelRun
-    from pil_discovery.types.examples import ExampleImage
 
 STATES = ("hit", "review", "dropped", "unknown", "clear")
 _WEAKER = "downgrade"
 _TOLERANCE = 0.01
-_SEED = 20210527
 
 
 @dataclass(frozen=True)
@@ -52,34 +45,40 @@ class ExampleResult:
 
 
 def run_example(
-    model: Model, example: Example, datasets: Mapping[str, Dataset]
+    model: Model,
+    example: Example,
+    datasets: Mapping[str, Dataset],
+    gallery: Gallery | None = None,
 ) -> ExampleResult:
     """Run one example of a model.
+
+    Parameters
+    ----------
+    gallery
+        Draws the pictures, for other examples too; default: one for this example.
 
     Raises
     ------
     ModelError
         If the example gives data that the data sets do not know or cannot hold.
     """
-    with tempfile.TemporaryDirectory(prefix="pil-example-") as folder:
-        images = [
-            _image(example, spec, Path(folder) / f"{n}.tif")
-            for n, spec in enumerate(example.images)
-        ]
-        inputs = Inputs(
-            rows_of(_frames(model, example, datasets), datasets),
-            images,
-            datasets,
-            tables=example_tables(model, example),
-            jurisdiction=example.jurisdiction,
-        )
-        run, findings = screen(
-            model,
-            inputs,
-            as_of=example.as_of,
-            parameters=example.parameters,
-            personal=True,
-        )
+    if gallery is None:
+        with Gallery() as own:
+            return run_example(model, example, datasets, own)
+    inputs = Inputs(
+        rows_of(_frames(model, example, datasets), datasets),
+        gallery.images_of(example),
+        datasets,
+        tables=example_tables(model, example),
+        jurisdiction=example.jurisdiction,
+    )
+    run, findings = screen(
+        model,
+        inputs,
+        as_of=example.as_of,
+        parameters=example.parameters,
+        personal=True,
+    )
     differences = _differences(example, run, findings)
     return ExampleResult(model.id, example.name, run, tuple(findings), differences)
 
@@ -208,78 +207,4 @@ def _with_place(
     return frame.assign(
         geometry=np.asarray(placed, dtype=object),
         _sigma_m=sigma,
-    )
-
-
-def _image(example: Example, spec: ExampleImage, path: Path) -> Image:
-    import rasterio
-    from pyproj import CRS
-    from rasterio.transform import from_origin
-
-    acquired = dt.datetime.fromisoformat(spec.acquired)
-    names = sorted(spec.base)
-    transform = from_origin(*spec.origin, spec.pixel_m, spec.pixel_m)
-    pixels = np.stack([_band(spec, band, names.index(band)) for band in names])
-    profile = {
-        "driver": "GTiff",
-        "height": spec.size[0],
-        "width": spec.size[1],
-        "dtype": "float32",
-        "crs": example.crs,
-        "transform": transform,
-    }
-    with rasterio.open(path, "w", count=len(names), **profile) as out:
-        out.write(pixels)
-    mask = path.with_suffix(".cloud.tif")
-    cloud = np.zeros(spec.size, dtype="float32")
-    for row0, row1, col0, col1 in spec.cloud:
-        cloud[row0:row1, col0:col1] = 1
-    with rasterio.open(mask, "w", count=1, **profile) as out:
-        out.write(cloud, 1)
-    return Image(
-        path=path,
-        bands={n: i + 1 for i, n in enumerate(names)},
-        crs=CRS.from_user_input(example.crs),
-        transform=transform,
-        shape=spec.size,
-        nodata=None,
-        acquired=acquired,
-        sensor="synthetic",
-        cloud_mask=mask,
-        provenance=_provenance(example, spec, path, names),
-    )
-
-
-def _band(spec: ExampleImage, band: str, number: int) -> NDArray[np.float32]:
-    values = np.full(spec.size, spec.base[band], dtype="float32")
-    for patch in spec.patches:
-        if band in patch.bands:
-            row0, row1, col0, col1 = patch.block
-            values[row0:row1, col0:col1] = patch.bands[band]
-    if spec.noise:
-        # the seed depends on the day, so that two dates differ but each is fixed
-        day = int(hashlib.sha256(spec.acquired.encode()).hexdigest()[:8], 16)
-        rng = np.random.default_rng([_SEED, day, number])
-        values += rng.normal(0, spec.noise, spec.size).astype("float32")
-    return values
-
-
-def _provenance(
-    example: Example, spec: ExampleImage, path: Path, names: list[str]
-) -> ImageProvenance:
-    acquired = dt.datetime.fromisoformat(spec.acquired)
-    return ImageProvenance(
-        file=path.name,
-        sha256="",
-        pixel_sha256="",
-        bytes=path.stat().st_size,
-        acquired_utc=acquired.astimezone(dt.UTC).isoformat(),
-        acquired_beijing=acquired.astimezone(BEIJING).isoformat(),
-        sensor="synthetic",
-        crs=example.crs,
-        gsd_x_m=spec.pixel_m,
-        gsd_y_m=spec.pixel_m,
-        bands=tuple(names),
-        dtype="float32",
-        sigma_m=example.sigma_m,
     )

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import PilError
+from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import run_example
 from pil_discovery.types.models import SqlStep
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from pil_discovery.types import Dataset, Example, Model
 
@@ -73,33 +74,34 @@ def score(model: Model, datasets: Mapping[str, Dataset]) -> MutationScore:
 
     All examples must pass on the model itself before it is changed.
     """
-    failing = tuple(e.name for e in model.examples if _fails(model, e, datasets))
-    if failing:
-        return MutationScore(model.id, 0, (), failing)
-    mutants = list(mutants_of(model))
-    order = list(model.examples)
-    survivors = tuple(
-        (m.where, m.change) for m in mutants if not _noticed(m.model, order, datasets)
-    )
+    with Gallery() as gallery:
+
+        def fails(changed: Model, example: Example) -> bool:
+            try:
+                return not run_example(changed, example, datasets, gallery).passed
+            except (PilError, ValueError, ArithmeticError):  # an absurd rule, too
+                return True
+
+        failing = tuple(e.name for e in model.examples if fails(model, e))
+        if failing:
+            return MutationScore(model.id, 0, (), failing)
+        mutants = list(mutants_of(model))
+        order = list(model.examples)
+        survivors = tuple(
+            (m.where, m.change) for m in mutants if not _noticed(m.model, order, fails)
+        )
     return MutationScore(model.id, len(mutants), survivors)
 
 
 def _noticed(
-    model: Model, order: list[Example], datasets: Mapping[str, Dataset]
+    model: Model, order: list[Example], fails: Callable[[Model, Example], bool]
 ) -> bool:
     """Tell whether an example fails, and put it first: the next change is near."""
     for place, example in enumerate(order):
-        if _fails(model, example, datasets):
+        if fails(model, example):
             order.insert(0, order.pop(place))
             return True
     return False
-
-
-def _fails(model: Model, example: Example, datasets: Mapping[str, Dataset]) -> bool:
-    try:
-        return not run_example(model, example, datasets).passed
-    except (PilError, ValueError, ArithmeticError):  # an absurd rule, too
-        return True
 
 
 def mutants_of(model: Model) -> Iterator[Mutant]:

@@ -67,12 +67,13 @@ class Setting:
 
 def framed(rows: pa.Table) -> pd.DataFrame:
     """Return rows of the engine as a frame by `_id`, with shapes where it has any."""
+    if "geometry" not in rows.column_names:
+        return _indexed(rows)
+    shapes = shapely.from_wkb(rows["geometry"].to_pylist())
+    frame = _indexed(rows.drop_columns("geometry"))
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4490")
+
+
+def _indexed(rows: pa.Table) -> pd.DataFrame:
     frame: pd.DataFrame = rows.to_pandas().set_index("_id")
-    if "geometry" not in frame.columns:
-        return frame
-    shapes = shapely.from_wkb(
-        [None if g is None else bytes(g) for g in frame["geometry"]]
-    )
-    return gpd.GeoDataFrame(
-        frame.drop(columns="geometry"), geometry=shapes, crs="EPSG:4490"
-    )
+    return frame

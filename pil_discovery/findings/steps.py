@@ -117,7 +117,7 @@ def _rows(room: Room, name: str, where: str) -> pd.DataFrame:
 
 
 def _table(room: Room, name: str, where: str, *, most: int = MOST_ROWS) -> pa.Table:
-    columns = room.relations.columns(name)
+    columns = room.relations.names(name)
     if room.relations.count(name) > most:
         what = f"表 {name} 超过 {most:,} 行，不能参加空间、影像或者关联步骤"
         raise ModelError(room.problem(where, what))

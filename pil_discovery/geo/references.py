@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pyproj.network
@@ -116,6 +117,12 @@ def parse_reference(value: CrsLike, what: str = "数据") -> Reference:
         if text.startswith(_PIPELINE):
             return _pipeline(text, what)
         value = _NAMED.get(re.sub(r"[-_\s]", "", text).upper(), text)
+    return _checked(value, what)
+
+
+@lru_cache(maxsize=256)
+def _checked(value: CRS | str | int, what: str) -> Reference:
+    """Check a system that PROJ knows; one picture asks for the same ones many times."""
     return _known(_read_crs(value, what), what)
 
 

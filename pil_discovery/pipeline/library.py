@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.catalog import load_catalog, model_schema, survey_catalog
 from pil_discovery.errors import ModelError
-from pil_discovery.findings import lint, run_example, score
+from pil_discovery.findings import Gallery, lint, run_example, score
 from pil_discovery.pipeline.flow import choose
 from pil_discovery.pipeline.spreading import spread
 
@@ -152,7 +152,8 @@ def run_examples(
 
 def _tried(job: tuple[Model, Mapping[str, Dataset]]) -> list[ExampleResult]:
     model, datasets = job
-    return [run_example(model, example, datasets) for example in model.examples]
+    with Gallery() as gallery:
+        return [run_example(model, e, datasets, gallery) for e in model.examples]
 
 
 def score_examples(
