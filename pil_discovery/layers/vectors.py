@@ -236,7 +236,8 @@ def _reference(sheet: Sheet, contents: Contents, told: Told, where: Where) -> Re
     try:
         return find_reference(told.crs, contents.crs, points, where)
     except CrsError as error:
-        raise UnplacedError(error, sheet.dataset, points) from None
+        named = told.crs or contents.crs
+        raise UnplacedError(error, sheet.dataset, points, named) from None
 
 
 def _geometry_kind(sheet: Sheet) -> str | None:

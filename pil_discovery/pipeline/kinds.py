@@ -64,6 +64,7 @@ _MOST_FOOTER = 2**24
 _BOOK = (b"xl/workbook", b"content.xml")
 _TOLD = re.compile(
     rb'"type"\s*:\s*"(Feature|FeatureCollection|GeometryCollection|Topology)"'
+    rb'|"geometryType"\s*:\s*"esriGeometry'
 )
 
 

@@ -74,6 +74,7 @@ def test_a_file_is_what_its_ending_says_or_else_its_first_bytes(
             "layer",
         ),
         ({"type": "合同", "合同编号": "HT-1"}, "table"),
+        ({"geometryType": "esriGeometryPolygon", "features": []}, "layer"),
     ],
 )
 def test_json_is_told_by_what_it_holds(tmp_path, content, kind):
