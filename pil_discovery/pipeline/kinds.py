@@ -160,6 +160,8 @@ def advice(path: Path) -> str:
         return _OTHERS[ending]
     if ending in _ARCHIVES:
         return "压缩包没有解开，见“问题汇总”"
+    if path.name.lower().endswith(".aux.xml") or ending in BESIDE - {".xml"}:
+        return "同名图层或影像的附属文件，单独没有数据，不读取"
     if ending in layers.FOREIGN_ENDINGS:
         return "；".join(layers.refusal(path))
     return _told_by_bytes(path)
