@@ -126,6 +126,15 @@ def _checked(value: CRS | str | int, what: str) -> Reference:
     return _known(_read_crs(value, what), what)
 
 
+def is_known(value: str) -> bool:
+    """Tell whether a text names a system at all, be it one that is refused."""
+    try:
+        _read_crs(value, "")
+    except CrsError:
+        return False
+    return True
+
+
 def _read_crs(value: CRS | str | int, what: str) -> CRS:
     try:
         crs = CRS.from_user_input(value)

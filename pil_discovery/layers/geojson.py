@@ -113,6 +113,8 @@ def _refuse_constant(word: str) -> float:
 
 
 def _fault(data: dict[str, Any], features: object) -> str:
+    if str(data.get("geometryType", "")).startswith("esri"):
+        return "这是 ArcGIS 的 JSON（Esri JSON），不是 GeoJSON"
     if data.get("type") not in ("FeatureCollection", "Feature"):
         return f"type 是 {str(data.get('type'))[:40]}，不是 FeatureCollection"
     if not isinstance(features, list):

@@ -73,7 +73,7 @@ def read_raster(
     stated = picture.stated
     problems = [*picture.problems(), *sigma_problems(told.get("sigma_m"), picture.file)]
     if problems or stated.acquired is None or stated.sensor is None:
-        raise ImageError(problems)
+        raise ImageError([*problems, *_system_problems(picture)])
     crs = system_of(picture.grid, stated.crs, stated.place)
     demand_area(picture.grid, crs)
     bands = {name: picture.source(name) for name in picture.on_grid}
@@ -301,6 +301,14 @@ class _Picture:
             yield from [note] if note else []
         elif stated not in ((1.0, 0.0), declared):
             yield _both("换算系数", declared, (band.said_by, stated))
+
+
+def _system_problems(picture: _Picture) -> Iterator[Problem]:
+    """Say what is wrong with the system, too: all is asked at once."""
+    try:
+        system_of(picture.grid, picture.stated.crs, picture.stated.place)
+    except CrsError as error:
+        yield from error.problems
 
 
 def _both(what: str, declared: object, stated: tuple[str, object]) -> str:

@@ -27,6 +27,7 @@ MOST_SAMPLES = 4_000_000_000
 _APART = 0.01
 """Corners closer than this, in pixels, are one."""
 _CONTROL = "影像没有地理定位（只有控制点 GCP）"
+_WORLD_FILES = (".tfw", ".tifw", ".tiffw", ".j2w", ".jp2w", ".wld")
 _RATIONAL = "影像没有地理定位（原始影像，附有理函数参数 RPC，未正射）"
 
 
@@ -94,9 +95,17 @@ def place_problems(header: Header) -> list[Problem]:
         what, remedy = _CONTROL, "请先用控制点做几何校正，再导出"
     else:
         fault = "缺少仿射变换" if t.is_identity else "仿射变换无效"
-        what = f"影像没有地理定位（{fault}）"
+        what = f"影像没有地理定位（{fault}{_world_file(header)}）"
         remedy = "请提供正射并带坐标的影像"
     return [Problem(header.file, "", what, remedy)]
+
+
+def _world_file(header: Header) -> str:
+    """Name a world file beside a picture: nothing ties its six numbers to it."""
+    path = header.opened.path
+    ends = {f"{path.stem}{end}".lower() for end in _WORLD_FILES}
+    found = sorted(p.name for p in path.parent.iterdir() if p.name.lower() in ends)
+    return f"；旁附的 {'、'.join(found)} 不采用，坐标须写在影像文件里" if found else ""
 
 
 def _has_rational_file(header: Header) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,13 +28,18 @@ CUT_BYTES = 10
 
 @dataclass(frozen=True)
 class Sheet:
-    """A layer of a file, matched with a data set (None: of no known data set)."""
+    """A layer of a file, matched with a data set (None: of no known data set).
+
+    `mapping` is position of the column → canonical name, `doubles` the same of columns
+    whose field another one is read for, unless the workspace settled that.
+    """
 
     name: str
     dataset: Dataset | None
     mapping: dict[int, str]
     units: dict[str, str]
     notes: tuple[Inference, ...]
+    doubles: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,7 +231,10 @@ def _sheet(layers: Layers, name: str, dataset: Dataset) -> Sheet:
     match = layers.match(name, dataset)
     end = len(layers.headers[name])
     mapping = {a: n for a, n in match.mapping.items() if a < end and n != "geometry"}
-    return Sheet(name, dataset, mapping, dict(match.units), tuple(_notes(match)))
+    settled = {"geometry", *layers.columns.values()}
+    doubles = {a: n for a, n in match.doubles.items() if a < end and n not in settled}
+    notes = tuple(_notes(match))
+    return Sheet(name, dataset, mapping, dict(match.units), notes, doubles)
 
 
 def _notes(match: HeaderMatch) -> list[Inference]:

@@ -205,6 +205,10 @@ def _item_of(data: dict[str, Any], file: str, remedy: str) -> pystac.Item:
         properties = dict(data["properties"])
         moment = properties.get("datetime")
         assets = {k: pystac.Asset.from_dict(v) for k, v in data["assets"].items()}
+        if moment is None and "start_datetime" not in properties:
+            what = "STAC 条目没有写成像时间（datetime）"
+            where, anew = "properties.datetime", "请提供单位写明成像时间后重新导出"
+            raise ReadError(Problem(file, where, what, anew))
         return pystac.Item(
             id=str(data["id"]),
             geometry=None,

@@ -26,6 +26,7 @@ from pil_discovery.layers.positions import (
     corners,
     find_reference,
 )
+from pil_discovery.layers.quantities import judge_quantities
 from pil_discovery.layers.recognition import MOST_SAMPLED
 from pil_discovery.layers.sheets import CUT_BYTES, Layers, choose_sheets
 from pil_discovery.layers.sigma import sigma_problems
@@ -33,7 +34,6 @@ from pil_discovery.layers.usable import usable_geometries
 from pil_discovery.text.cells import TypedFrame, type_frame
 from pil_discovery.text.column_advice import with_column_advice
 from pil_discovery.text.masking import mask_identifier
-from pil_discovery.text.plausibility import judge_units
 from pil_discovery.text.quarantine import (
     Entry,
     cell_entries,
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from pil_discovery.layers.files import Opened, Origin
     from pil_discovery.layers.sheets import Sheet
     from pil_discovery.layers.sigma import Expected
+    from pil_discovery.layers.usable import Usable
     from pil_discovery.types import Dataset
 
 
@@ -200,7 +201,7 @@ def read_sheet(sheet: Sheet, contents: Contents, opened: Origin, told: Told) -> 
     usable = usable_geometries(
         contents, reference, where, wanted=_geometry_kind(sheet), mend=told.repair
     )
-    typed = _attributes(sheet, contents, told, opened)
+    typed = _attributes(sheet, (contents, usable), told, opened)
     frame = typed.frame.assign(
         _source=opened.file, _sheet=sheet.name, _row=contents.rows.astype(np.int64)
     )
@@ -235,7 +236,8 @@ def _reference(sheet: Sheet, contents: Contents, told: Told, where: Where) -> Re
     try:
         return find_reference(told.crs, contents.crs, points, where)
     except CrsError as error:
-        raise UnplacedError(error, sheet.dataset, points) from None
+        named = told.crs or contents.crs
+        raise UnplacedError(error, sheet.dataset, points, named) from None
 
 
 def _geometry_kind(sheet: Sheet) -> str | None:
@@ -244,8 +246,9 @@ def _geometry_kind(sheet: Sheet) -> str | None:
 
 
 def _attributes(
-    sheet: Sheet, contents: Contents, told: Told, opened: Origin
+    sheet: Sheet, drawn: tuple[Contents, Usable], told: Told, opened: Origin
 ) -> TypedFrame:
+    contents, _ = drawn
     index = range(len(contents))
     if sheet.dataset is None:
         return TypedFrame(_as_found(contents, index))
@@ -260,7 +263,7 @@ def _attributes(
         raise ReadError(
             Problem(opened.file, p.where, p.what, p.remedy) for p in error.problems
         ) from None
-    typed = judge_units(typed, frame, sheet.dataset, units)
+    typed = judge_quantities(typed, frame, sheet, units=units, drawn=drawn)
     return with_column_advice(
         typed, contents.headers, contents.columns, (sheet.dataset, sheet.mapping)
     )

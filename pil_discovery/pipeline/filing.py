@@ -133,7 +133,7 @@ def _picture_note(survey: Survey) -> str:
 
 def _asked_note(survey: Survey) -> str:
     if survey.entry is not None:
-        return "没有坐标系，待确认"
+        return "没有可用的坐标系，待确认"
     guesses = [s.value for s in survey.suggestions if s.key == "dataset"]
     return f"待确认是哪个数据集：{'、'.join(guesses) or '没有相近的'}"
 

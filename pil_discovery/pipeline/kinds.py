@@ -64,6 +64,7 @@ _MOST_FOOTER = 2**24
 _BOOK = (b"xl/workbook", b"content.xml")
 _TOLD = re.compile(
     rb'"type"\s*:\s*"(Feature|FeatureCollection|GeometryCollection|Topology)"'
+    rb'|"geometryType"\s*:\s*"esriGeometry'
 )
 
 
@@ -159,6 +160,8 @@ def advice(path: Path) -> str:
         return _OTHERS[ending]
     if ending in _ARCHIVES:
         return "压缩包没有解开，见“问题汇总”"
+    if path.name.lower().endswith(".aux.xml") or ending in BESIDE - {".xml"}:
+        return "同名图层或影像的附属文件，单独没有数据，不读取"
     if ending in layers.FOREIGN_ENDINGS:
         return "；".join(layers.refusal(path))
     return _told_by_bytes(path)

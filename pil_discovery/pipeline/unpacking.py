@@ -14,6 +14,7 @@ from pil_discovery.pipeline.archives.names import (
     is_hidden,
     suffix_of,
 )
+from pil_discovery.pipeline.kinds import GEODATABASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,17 @@ def _archives(root: Path) -> list[Path]:
 
 
 def _below(root: Path, archive: Path, *, stem: bool) -> str:
+    """Return the place of an archive, or the folder for what is in it.
+
+    Of `x.gdb.zip` that folder is `x`: one called `x.gdb` would be taken for the
+    geodatabase that lies in it.
+    """
     name = archive.relative_to(root).as_posix()
     ending = next((e for e in _ENDINGS if name.lower().endswith(e)), "")
-    return name[: len(name) - len(ending)] if stem else name
+    short = name[: len(name) - len(ending)]
+    if short.lower().endswith(GEODATABASE):
+        short = short[: -len(GEODATABASE)]
+    return short if stem else name
 
 
 def _left_problems(found: Unpacked) -> Iterator[Problem]:

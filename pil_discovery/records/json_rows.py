@@ -59,7 +59,7 @@ class _Collected:
             self.lose(number, "fields", f"同一行里列“{names}”出现两次", remedy)
         elif isinstance(row, dict):
             if row.get("type") in _PLACES:
-                _refuse_layer(self._file)
+                _refuse_layer(self._file, str(row["type"]))
             self.rows.append(row)
             self.lines.append(number)
         else:
@@ -184,15 +184,17 @@ def _refuse_object(text: str, file: str, *, rows: int) -> None:
         remedy = "每行一个完整的对象，或改为导出 CSV"
         raise ReadError(Problem(file, "", "没有一行是有效的 JSON", remedy))
     if whole.get("type") in _PLACES:
-        _refuse_layer(file)
+        _refuse_layer(file, str(whole["type"]))
     lists = "、".join(key for key, value in whole.items() if isinstance(value, list))
     hint = f"；行似乎在“{lists}”之下，请只保存那个数组" if lists else ""
     what = f"内容是一个 JSON 对象，不是由行组成的表格{hint}"
     raise ReadError(Problem(file, "", what, "改为每行一个对象，或一个对象数组"))
 
 
-def _refuse_layer(file: str) -> NoReturn:
+def _refuse_layer(file: str, kind: str) -> NoReturn:
     remedy = "写在工作区的 layers 之下，或用 read_layer 读取"
+    if kind != "FeatureCollection":
+        remedy = "请另存为一个 FeatureCollection 或 .gpkg，写在工作区的 layers 之下"
     raise ReadError(Problem(file, "", "内容是 GeoJSON 图层，不是表格", remedy))
 
 

@@ -140,6 +140,23 @@ def test_all_mistakes_are_told_at_once(tmp_path):
     assert len(caught.value.problems) == 3
 
 
+def test_a_missing_system_is_told_with_all_else(tmp_path):
+    path = tiff(tmp_path / "a.tif", crs=None)
+    with pytest.raises(ImageError) as caught:
+        read(path, acquired=None)
+    words = "；".join(p.what for p in caught.value.problems)
+    assert "成像时间" in words
+    assert "没有坐标系" in words
+
+
+def test_a_world_file_is_named_and_not_used(tmp_path):
+    with pytest.warns(NotGeoreferencedWarning):
+        path = tiff(tmp_path / "a.tif", transform=Affine.identity())
+    (tmp_path / "A.TFW").write_text("10\n0\n0\n-10\n300000\n3120000\n")
+    with pytest.raises(ImageError, match=r"旁附的 A\.TFW 不采用"):
+        read(path)
+
+
 def test_a_picture_without_place_or_system_is_refused(tmp_path):
     with pytest.warns(NotGeoreferencedWarning):
         path = tiff(tmp_path / "a.tif", transform=Affine.identity())

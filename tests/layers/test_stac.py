@@ -289,6 +289,16 @@ def test_what_is_no_item_is_refused(tmp_path, content, words):
         read_raster(tmp_path / "a.json")
 
 
+def test_an_item_without_a_time_says_so_in_chinese(tmp_path):
+    path = item(
+        tmp_path,
+        {"red": asset("B04.tif", "red")},
+        properties={**PROPERTIES, "datetime": None},
+    )
+    with pytest.raises(ReadError, match="没有写成像时间（datetime）"):
+        read_raster(path)
+
+
 @pytest.mark.parametrize(
     "broken",
     [

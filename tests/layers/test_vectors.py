@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pil_discovery.errors import CrsError, ReadError
 from pil_discovery.geo.gcj import wgs84_to_gcj02
-from pil_discovery.layers import read_vector
+from pil_discovery.layers import read_vector, survey_vector
 from tests.layers.making import (
     BOW_TIE,
     DATASETS,
@@ -218,6 +218,21 @@ def test_systems_that_cannot_be_right_are_refused(tmp_path, shape, crs, words):
         write(path, frame)
     with pytest.raises(CrsError, match=rf"(?s){words}"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("crs", "value"), [(2364, "?"), (4610, "?"), (None, "EPSG:4490")]
+)
+def test_no_guess_overrules_a_system_that_is_refused(tmp_path, crs, value):
+    path = tmp_path / "a.gpkg"
+    shape = square() if crs != 2364 else metres()
+    with pytest.warns(UserWarning, match="crs") if crs is None else nullcontext():
+        write(path, features([shape], crs))
+    (asked,) = survey_vector(path, DATASETS).report.suggestions
+    assert asked.key == "crs"
+    assert asked.asks
+    assert asked.value.split(" 或 ")[0] == value
+    assert ("西安80" in asked.why) is (crs is not None)
 
 
 def test_the_workspace_may_say_gcj02(tmp_path):

@@ -578,11 +578,13 @@ def test_every_archive_of_a_folder_is_unpacked(tmp_path):
     (tmp_path / "甲局" / "一.zip").write_bytes(zipped({"a.csv": ROWS}))
     (tmp_path / "二.zip").write_bytes(zipped({"a.csv": ROWS}))
     (tmp_path / "二.tar").write_bytes(tarred([(member("a.csv"), ROWS)]))
+    (tmp_path / "三.gdb.zip").write_bytes(zipped({"三.gdb/a00000001.gdbtable": b"1"}))
     (tmp_path / "坏.zip").write_bytes(b"PK\x03\x04")
     (tmp_path / "旧.rar").write_bytes(b"Rar!\x1a\x07\x00")
     (tmp_path / "空.zip").write_bytes(zipped({"说明.pdf": b"", "里.7z": b""}))
     done, problems = unpack_all(tmp_path)
     assert [u.folder for u in done] == [
+        "解压/三",
         "解压/二.tar",
         "解压/二.zip",
         "解压/甲局/一",

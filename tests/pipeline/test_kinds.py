@@ -74,6 +74,7 @@ def test_a_file_is_what_its_ending_says_or_else_its_first_bytes(
             "layer",
         ),
         ({"type": "合同", "合同编号": "HT-1"}, "table"),
+        ({"geometryType": "esriGeometryPolygon", "features": []}, "layer"),
     ],
 )
 def test_json_is_told_by_what_it_holds(tmp_path, content, kind):
@@ -110,6 +111,9 @@ def test_what_cannot_be_read_is_answered_with_a_way_out(tmp_path):
     assert ".shx" in advice(tmp_path / "单独.dbf")
     assert "CAD" in advice(tmp_path / "规划.DXF")
     assert ".xlsx" in advice(tmp_path / "函.docx")
+    assert "附属文件" in advice(tmp_path / "图.png.aux.xml")
+    assert "附属文件" in advice(tmp_path / "图.tfw")
+    assert "GML" in advice(tmp_path / "图.xml")
     (tmp_path / "表").write_bytes(b"%PDF-1.7")
     (tmp_path / "空").write_bytes(b"")
     assert advice(tmp_path / "表").startswith("内容是PDF 文档")

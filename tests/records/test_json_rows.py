@@ -71,6 +71,7 @@ def test_values_that_are_none_are_cells(tmp_path):
         ('{"type": "FeatureCollection", "features": []}', "GeoJSON.*read_layer"),
         ('{\n"type": "FeatureCollection",\n"features": []\n}', "GeoJSON"),
         ('{"type": "Feature", "geometry": null, "properties": {}}', "GeoJSON"),
+        ('{"type": "Feature"}\n{"type": "Feature"}', "另存为一个 FeatureCollection"),
         ('{\n"data": [\n{"合同编号": "HT-1"}\n]\n}', "“data”"),
         ('{"a": \n', "没有一行"),
         ('[{"a": 1},\n{"a": 2]', "第2行"),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pil_discovery.text.numbers import (
+    NOT_CALCULATED,
     is_error_value,
     read_han,
     read_number,
@@ -73,6 +74,11 @@ def test_a_trailing_separator_is_stripped_and_named():
         ("12①", "脚注"),
         ("1-2-", "约数"),
         ("#REF!", "错误值"),
+        (NOT_CALCULATED, "公式没有算出的结果"),
+        ("壹万贰仟元整", "汉字写的数字"),
+        ("人民币壹佰贰拾叁万元整", "汉字写的数字"),
+        ("三十", "汉字写的数字"),
+        ("元", "不是可读的数字"),
         ("abc", "不是可读"),
         (float("inf"), "有限"),
         (True, "逻辑值"),
@@ -86,7 +92,7 @@ def test_anything_else_is_a_fault_not_a_guess(cell, word):
 
 @pytest.mark.parametrize(
     "text",
-    ["#REF!", "#DIV/0!", "#NAME?", "Err:502", "#公式未计算", "#NaN", "#Infinity"],
+    ["#REF!", "#DIV/0!", "#NAME?", "Err:502", "#NaN", "#Infinity"],
 )
 def test_error_values_of_programs(text):
     assert is_error_value(text)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from pil_discovery.records import combine, read_table
 from pil_discovery.types import QUARANTINE_COLUMNS
-from tests.records.data import CATALOGUE, balanced, csv_file
+from tests.records.data import CATALOGUE, balanced, csv_file, workbook
 
 HEAD = "合同编号,受让人,成交价\n"
 
@@ -82,6 +82,17 @@ def test_a_key_column_that_is_not_in_the_file_is_said(tmp_path):
     assert any("缺少主键列 contract_no" in i.what for i in table.report.inferences)
 
 
+def test_a_text_table_beside_a_workbook_names_no_sheet(tmp_path):
+    rows = [["合同编号", "受让人", "成交价"], ["HT-1", "甲", 2]]
+    tables = [
+        read_table(csv_file(tmp_path, HEAD + "HT-1,甲,1\n", name="a.csv"), CATALOGUE),
+        read_table(workbook(tmp_path, {"台账": rows}), CATALOGUE),
+    ]
+    words = combine(tables).quarantine["reason"].iloc[0]
+    assert "a.csv 第2行、" in words
+    assert "工作表“台账”第2行" in words
+
+
 def test_files_of_one_data_set_are_combined_and_checked_again(tmp_path):
     texts = {
         "a.csv": HEAD + "HT-1,甲,1\nHT-2,乙,2\nHT-5,戊,5\nHT-5,戊,6\n",
@@ -96,6 +107,7 @@ def test_files_of_one_data_set_are_combined_and_checked_again(tmp_path):
     assert both.report.rows_read == 8
     assert both.report.rows_used == 2
     assert [s.rows_quarantined for s in both.sources] == [3, 3]
+    assert "工作表" not in both.quarantine["reason"].str.cat()
     assert "a.csv 第3行" in both.quarantine["reason"].str.cat()
     assert balanced(both)
 

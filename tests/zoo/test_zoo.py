@@ -9,6 +9,7 @@ from tests.zoo import (
     layout_cases,
     picture_cases,
     shape_cases,
+    stubborn_cases,
     system_cases,
     text_cases,
     workbook_cases,
@@ -24,6 +25,7 @@ MODULES = (
     layer_cases,
     system_cases,
     shape_cases,
+    stubborn_cases,
     picture_cases,
 )
 CASES = [pytest.param(c, id=c.name) for m in MODULES for c in m.CASES]
