@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pil_discovery.geo.overlay import overlay
     from pil_discovery.imagery.change import detect_change
     from pil_discovery.imagery.registration import register_shift
+    from pil_discovery.imagery.sampling import estimate_area, plan_samples
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
@@ -38,11 +39,13 @@ _HOMES = {
     "check_code": "text.codes",
     "detect_change": "imagery.change",
     "due": "pipeline.law",
+    "estimate_area": "imagery.sampling",
     "find_breaks": "imagery.series",
     "gcj02_to_bd09": "geo.gcj",
     "gcj02_to_wgs84": "geo.gcj",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
+    "plan_samples": "imagery.sampling",
     "read_image": "pipeline.files",
     "read_layer": "pipeline.files",
     "read_records": "pipeline.files",
@@ -63,11 +66,13 @@ __all__ = [
     "check_code",
     "detect_change",
     "due",
+    "estimate_area",
     "find_breaks",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "open_workspace",
     "overlay",
+    "plan_samples",
     "read_image",
     "read_layer",
     "read_records",

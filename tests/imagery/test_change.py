@@ -10,25 +10,10 @@ import shapely
 from pil_discovery.errors import ArgumentError, ImageError
 from pil_discovery.geo.area import area_m2
 from pil_discovery.imagery.change import detect_change
+from tests.imagery.scenes import FIELD, scene, stripped
 
 BANDS = ("blue", "green", "red", "nir", "swir1", "swir2")
-FIELD = np.array([0.05, 0.08, 0.06, 0.40, 0.20, 0.12])
-BARE = np.array([0.12, 0.16, 0.22, 0.28, 0.38, 0.34])
 TAIZHOU = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data")) / "landsat_taizhou"
-
-
-def scene(seed, side=112):
-    """Return fields of varying brightness, the same ground for every seed."""
-    ground = np.random.default_rng(1).normal(0, 0.15, (side // 8, side // 8))
-    ground = 1 + np.kron(ground, np.ones((8, 8)))
-    noise = np.random.default_rng(seed).normal(0, 0.006, (6, side, side))
-    return FIELD[:, None, None] * ground + noise
-
-
-def stripped(values, rows, columns):
-    changed = values.copy()
-    changed[:, rows, columns] += (BARE - FIELD)[:, None, None]
-    return changed
 
 
 def test_stripped_field_is_one_patch_with_its_area_and_kind(picture):
