@@ -19,8 +19,8 @@ HOWS = {
 }
 NOT_ASSESSED = "未评定（没有位置误差）"
 _VALIDITY = {
-    "in_force": "{day}有效（{first}至{last}）",
-    "several": "{day}均有效",
+    "in_force": "在{day}有效（{first}至{last}）",
+    "several": "在{day}均有效",
     "unstated": "没有注明有效期，待核",
     "unknown": "有效期只知一半，待核",
     "not_asked": "有效期不在此项比对中判断",

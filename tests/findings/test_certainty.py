@@ -1,4 +1,4 @@
-"""Hits that rest on ground must be sure of it: below its bar a model asks for review."""
+"""Hits that rest on ground are sure of it: below its bar a model asks for review."""
 
 import pytest
 
