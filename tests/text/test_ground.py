@@ -45,6 +45,14 @@ def test_what_was_not_assessed_is_said_never_zero():
     assert "保守面积（5%分位数）" not in words
 
 
+def test_a_term_that_the_model_judges_itself_is_named():
+    judged = KNOWN.model_copy(update={"validity": "not_asked"})
+    said = "2018-05-21至今（是否覆盖事实发生日由模型另行判断）"
+    assert overlap_words(judged)["范围的有效期"] == said
+    undated = judged.model_copy(update={"valid_from": None})
+    assert overlap_words(undated)["范围的有效期"] == "没有注明有效期，待核"
+
+
 def test_a_layer_without_a_term_says_so():
     layer = LayerVersion(dataset="pbf", file="a.gpkg", sha256="0" * 64)
     assert "有效期 未提供" in layer_words(layer)
