@@ -43,7 +43,8 @@ AREA_COLUMNS = (
 NOTE = (
     "坐标由筛查结果的经纬度（CGCS2000，EPSG:4490，七位小数）计算，高斯—克吕格3度带投影，"
     "X为北坐标、Y为东坐标，单位米。每圈自西北角起顺时针编号，内圈（孔）另列，边长为至本圈"
-    "下一点的平面距离。面积以图斑椭球面积为准，测地线面积和投影平面面积用于核对。均待核查。"
+    "下一点的平面距离。面积以图斑椭球面积为准，测地线面积和投影平面面积用于核对；量算用七位"
+    "小数的坐标，与筛查时按原坐标所得可有边长乘一厘米以内的差别。均待核查。"
 )
 _METHODS = (
     ("official_m2", "", "图斑椭球面积（CGCS2000）"),
@@ -177,8 +178,9 @@ def _area_row(checks: pd.Series, method: tuple[str, str, str]) -> AreaRow:
     said = "—"
     if difference:
         metres = area - Decimal(repr(float(checks["official_m2"])))
-        share = round(100 * float(checks[difference]), 4) + 0.0  # no minus zero
-        said = f"{rounded_area(metres, 'm2') + 0:+f}平方米（{share:+.4f}%）"
+        rounded, share = rounded_area(metres, "m2"), abs(checks[difference])
+        more = "多" if rounded > 0 else "少" if rounded < 0 else ""
+        said = f"{more}{abs(rounded):f}平方米（{100 * share:.4f}%）"
     units = {unit: f"{rounded_area(area, unit):f}" for unit in ("m2", "mu", "ha")}
     return AreaRow(name=name, difference=said, **units)
 

@@ -8,10 +8,10 @@ import shapely
 
 from pil_discovery.geo.geojson import geojson_of
 from pil_discovery.text.canonical import decimal_of
+from pil_discovery.text.ground import term_words
 from pil_discovery.types import LayerVersion, Overlap
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.types import RecordRef, Source
@@ -73,41 +73,27 @@ def layers_of(
 
 def validity_note(overlaps: Sequence[Overlap], lang: str = "zh") -> str:
     """Say which zones counted on which day, and which did not; empty without any."""
-    parts = [_ZH, _EN][lang == "en"]
-    counted = dict.fromkeys(_counted(o, parts) for o in overlaps)
-    gone = dict.fromkeys(text for o in overlaps for text in o.left_out)
-    notes = [*counted, *([parts["gone"] + "、".join(gone)] if gone else [])]
-    return "".join(parts["around"].format(note) for note in notes if note)
+    asked = [o for o in overlaps if o.validity != "not_asked"]
+    gone = list(dict.fromkeys(text for o in overlaps for text in o.left_out))
+    if lang == "en":
+        notes = [_term_en(o) for o in asked]
+        notes += [f"zones not in force then were left out: {len(gone)}"] if gone else []
+        return "".join(f" ({note})" for note in dict.fromkeys(notes))
+    notes = [f"所据范围{term_words(o)}" for o in asked]
+    if gone:
+        notes.append(f"另有当时不在有效期的范围未计入：{'、'.join(gone)}")
+    return "".join(f"（{note}）" for note in dict.fromkeys(notes))
 
 
-_ZH = {
-    "in_force": "所据范围在{day}有效（{first}至{last}）",
-    "several": "所据各范围在{day}均有效",
-    "unstated": "所据范围没有注明有效期，当时是否有效待核",
-    "unknown": "所据范围的有效期只知一半，当时是否有效待核",
-    "not_asked": "",
-    "gone": "另有当时不在有效期的范围未计入：",
-    "now": "今",
-    "around": "（{}）",
-}
-_EN = {
-    "in_force": "zone in force on {day} ({first} to {last})",
-    "several": "zones in force on {day}",
-    "unstated": "the layer names no term of validity",
-    "unknown": "the term of validity is half known",
-    "not_asked": "",
-    "gone": "zones not in force then, left out: ",
-    "now": "now",
-    "around": " ({})",
-}
-
-
-def _counted(overlap: Overlap, parts: Mapping[str, str]) -> str:
-    kind: str = overlap.validity
-    if kind == "in_force" and overlap.valid_from is None:
-        kind = "several"
-    last: dt.date | str = overlap.valid_to or parts["now"]
-    return parts[kind].format(day=overlap.on_date, first=overlap.valid_from, last=last)
+def _term_en(overlap: Overlap) -> str:
+    if overlap.validity == "unstated":
+        return "the layer names no term of validity"
+    if overlap.validity == "unknown":
+        return "the term of validity is half known"
+    if overlap.valid_from is None:
+        return f"all zones in force on {overlap.on_date}"
+    last = overlap.valid_to or "now"
+    return f"zone in force on {overlap.on_date}, {overlap.valid_from} to {last}"
 
 
 def _overlap(packed: Mapping[str, Any]) -> Overlap:

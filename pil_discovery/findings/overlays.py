@@ -74,24 +74,35 @@ def overlaid(
     sigma = _sigma_of(ours)
     groups = _distances(spec, setting, _worst_sigma(ours, theirs))
     parts = [
-        _part(spec, setting, (ours.iloc[at], asked, days[at]), (metres, sigma[at]))
+        _part(spec, setting, (_taken(ours, at), asked, days[at]), (metres, sigma[at]))
         for metres, at in groups
     ]
-    rows = pd.DataFrame(pd.concat(parts, ignore_index=True))
-    order = [n for n in ("left_id", "right_id") if n in rows.columns]
-    rows = rows.sort_values(order, kind="stable", ignore_index=True)
+    rows = _in_order([pd.DataFrame(part) for part in parts])
     if not spec.dated:
         rows["validity"] = "not_asked"
     gone = _out_of_force(spec, setting, (ours, asked, days))
     rows = _with_evidence(rows, (ours, theirs, days), gone)
+    doubtful = int((rows["validity"] == "unknown").sum())
+    if "sliver" not in rows:
+        return Overlaid(rows, rows.iloc[:0], doubtful, len(gone))
     apart = _apart(rows, theirs)
-    rows = rows.drop(columns="sliver", errors="ignore")
-    return Overlaid(
-        rows[~apart].reset_index(drop=True),
-        rows[apart].reset_index(drop=True),
-        int((rows["validity"] == "unknown").sum()),
-        len(gone),
-    )
+    rows = rows.drop(columns="sliver")
+    kept = rows[~apart].reset_index(drop=True)
+    return Overlaid(kept, rows[apart].reset_index(drop=True), doubtful, len(gone))
+
+
+def _taken(frame: gpd.GeoDataFrame, at: NDArray[Any]) -> gpd.GeoDataFrame:
+    """Return rows of a frame; the frame itself where that is all of them."""
+    return frame if len(at) == len(frame) else frame.iloc[at]
+
+
+def _in_order(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put parts together by left, then right feature."""
+    if len(parts) == 1:
+        return parts[0]
+    rows = pd.concat(parts, ignore_index=True)
+    order = [n for n in ("left_id", "right_id") if n in rows.columns]
+    return rows.sort_values(order, kind="stable", ignore_index=True)
 
 
 def evidence_sql(spec: Overlay, setting: Setting, table: str, source: str) -> str:
@@ -212,8 +223,6 @@ def _day(value: pd.Timestamp) -> str:
 
 def _apart(rows: pd.DataFrame, right: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     """Tell which rows are slivers and not most of a feature that is itself so small."""
-    if "sliver" not in rows:
-        return np.zeros(len(rows), dtype=bool)
     most = rows["share"].to_numpy(dtype=float) >= _OWN_SHARE
     apart: NDArray[np.bool_] = rows["sliver"].to_numpy(dtype=bool) & ~most
     at = np.flatnonzero(apart)

@@ -98,6 +98,8 @@ def overlay_dated(
         _of_group(left, right, (at, states, np.isin(states, counted)), asked=asked)
         for at, states in _groups(_for_each(days, left), right)
     ]
+    if len(parts) == 1:
+        return parts[0]
     rows = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
     result: gpd.GeoDataFrame = _in_order(rows, left, right)
     return result
@@ -187,12 +189,13 @@ def _of_group(
     asked: dict[str, Any],
 ) -> gpd.GeoDataFrame:
     at, states, counts = group
-    zones = right[counts]
+    zones = right if counts.all() else right[counts]
+    moving = left if len(at) == len(left) else left.iloc[at]
     here = dict(asked)
     for name, mask in (("sigma_m", at), ("right_sigma_m", counts)):
         if np.ndim(here.get(name, 0.0)):
             here[name] = np.asarray(here[name])[mask]
-    rows = overlay(cast("Frame", left.iloc[at]), zones, **here)
+    rows = overlay(cast("Frame", moving), zones, **here)
     if "right_id" in rows:
         known = pd.Series(states[counts], index=zones.index)
         said = rows["right_id"].map(known).to_numpy(dtype=object)

@@ -17,13 +17,19 @@ HOWS = {
     "within": "位于范围内",
     "near": "邻近",
 }
+_CHANCES = {
+    "intersection": "存在重叠的概率",
+    "difference": "存在范围以外部分的概率",
+    "within": "位于范围内的概率",
+    "near": "在设定距离以内的概率",
+}
 NOT_ASSESSED = "未评定（没有位置误差）"
 _VALIDITY = {
-    "in_force": "{day}有效（{first}至{last}）",
-    "several": "{day}均有效",
+    "in_force": "在{day}有效（{first}至{last}）",
+    "several": "在{day}均有效",
     "unstated": "没有注明有效期，待核",
     "unknown": "有效期只知一半，待核",
-    "not_asked": "有效期不在此项比对中判断",
+    "not_asked": "{first}至{last}（是否覆盖事实发生日由模型另行判断）",
 }
 
 
@@ -41,7 +47,7 @@ def overlap_words(overlap: Overlap) -> dict[str, str]:
         words["距离"] = f"{overlap.distance_m} 米"
     if overlap.area_m2:
         words |= _area_words(overlap)
-    words["存在重叠的概率"] = _chance(overlap.p_overlap)
+    words[_CHANCES[overlap.how]] = _chance(overlap.p_overlap)
     if overlap.threshold_m2 is not None:
         label = f"面积大于 {overlap.threshold_m2} 平方米的概率"
         words[label] = _chance(overlap.p_over)
@@ -56,10 +62,10 @@ def term_words(overlap: Overlap) -> str:
     kind: str = overlap.validity
     if kind == "in_force" and overlap.valid_from is None:
         kind = "several"
-    last = overlap.valid_to or "今"
-    return _VALIDITY[kind].format(
-        day=overlap.on_date, first=overlap.valid_from, last=last
-    )
+    if kind == "not_asked" and overlap.valid_from is overlap.valid_to is None:
+        kind = "unstated"
+    first, last = overlap.valid_from or "？", overlap.valid_to or "今"
+    return _VALIDITY[kind].format(day=overlap.on_date, first=first, last=last)
 
 
 def layer_words(layer: LayerVersion) -> str:

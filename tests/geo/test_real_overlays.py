@@ -186,3 +186,29 @@ def test_the_delta_method_agrees_with_drawing_at_random():
         ratios.append(spread[i] / drawn)
     assert np.median(ratios) == pytest.approx(1.0, abs=0.05)
     assert np.mean(np.abs(np.array(ratios) - 1) <= 0.1) >= 0.9
+
+
+@pytest.mark.parametrize("sigma", [2.5, 5.0])
+def test_the_spread_of_real_overlaps_is_that_of_a_monte_carlo(hangzhou, sigma):
+    """Where overlap and remainder exceed 3 σ_A: the delta method, within a tenth."""
+    land, water = hangzhou
+    sound = land[land.is_valid & (land.area > 5000)]
+    banks = gpd.GeoSeries([water.buffer(30.0).union_all()], crs=water.crs)
+    rows = overlay(
+        sound, banks, how="intersection", by="left", area="planar", sigma_m=sigma
+    )
+    spread = (rows["area_high_m2"] - rows["area_low_m2"]) / (2 * 1.6448536)
+    whole = sound.area.reindex(rows["left_id"]).to_numpy()
+    least = np.minimum(rows["area_m2"], whole - rows["area_m2"])
+    rows = rows.assign(spread=spread)[(least > 3.2 * spread) & (spread > 1)]
+    assert len(rows) > 60
+    shifts = np.random.default_rng(42).normal(0, sigma, (1000, 2))
+    ratios = []
+    for row in rows.iloc[:: max(1, len(rows) // 40)].itertuples():
+        shape = sound.geometry.loc[row.left_id]
+        near = shapely.intersection(banks.iloc[0], shapely.buffer(shape, 8 * sigma))
+        moved = [shapely.affinity.translate(shape, *shift) for shift in shifts]
+        areas = shapely.area(shapely.intersection(np.array(moved), near))
+        ratios.append(row.spread / areas.std())
+    assert np.median(ratios) == pytest.approx(1.0, abs=0.1)
+    assert np.mean(np.abs(np.array(ratios) - 1) <= 0.1) > 0.8, sorted(ratios)

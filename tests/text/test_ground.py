@@ -31,7 +31,7 @@ def test_every_figure_is_said_with_its_unit():
         "保守面积（5%分位数）": "4178.00 平方米",
         "存在重叠的概率": "1.0000",
         "面积大于 400.00 平方米的概率": "0.9500",
-        "范围的有效期": "2026-09-30有效（2018-05-21至今）",
+        "范围的有效期": "在2026-09-30有效（2018-05-21至今）",
         "当时不在有效期、未计入的范围": "2015-01-01至2018-05-20（已失效）",
     }
 
@@ -43,6 +43,14 @@ def test_what_was_not_assessed_is_said_never_zero():
     words = overlap_words(bare)
     assert words["90%区间"] == words["存在重叠的概率"] == NOT_ASSESSED
     assert "保守面积（5%分位数）" not in words
+
+
+def test_a_term_that_the_model_judges_itself_is_named():
+    judged = KNOWN.model_copy(update={"validity": "not_asked"})
+    said = "2018-05-21至今（是否覆盖事实发生日由模型另行判断）"
+    assert overlap_words(judged)["范围的有效期"] == said
+    undated = judged.model_copy(update={"valid_from": None})
+    assert overlap_words(undated)["范围的有效期"] == "没有注明有效期，待核"
 
 
 def test_a_layer_without_a_term_says_so():
