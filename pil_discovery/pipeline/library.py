@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.catalog import load_catalog, model_schema, survey_catalog
 from pil_discovery.errors import ModelError
 from pil_discovery.findings import Gallery, lint, run_example, score
-from pil_discovery.pipeline.flow import choose
 from pil_discovery.pipeline.spreading import spread
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pil_discovery.findings import ExampleResult, Fault, MutationScore
     from pil_discovery.types import Dataset, Model
 
+    Job = tuple[Model, Mapping[str, Dataset]]
     Progress = Callable[[str, int, int], None]
 
 
@@ -68,7 +68,8 @@ def check_models(
     progress
         Called with the model that is next, models done, and models in all.
     """
-    survey = survey_catalog(tuple(extra))
+    # examples of the library are checked with the library
+    survey = survey_catalog(tuple(extra), late=bool(extra))
     datasets = survey.catalog.datasets
     models = survey.catalog.models.values()
     chosen = [m for m in models if m.is_local == bool(extra)]
@@ -92,7 +93,7 @@ def check_models(
     return Checked(ids, tuple(malformed), tuple(dict.fromkeys(faults)))
 
 
-def _linted(job: tuple[Model, Mapping[str, Dataset]]) -> list[Fault]:
+def _linted(job: Job) -> list[Fault]:
     return lint(*job)
 
 
@@ -144,13 +145,20 @@ def run_examples(
     ModelError
         If a model or an example cannot run as written.
     """
-    catalog = load_catalog(tuple(extra))
-    jobs = [(m, _named_data(m, catalog.datasets)) for m in choose(catalog, names)]
-    for outcome in spread(_tried, jobs, workers=workers):
+    for outcome in spread(_tried, _jobs(names, extra), workers=workers):
         yield from outcome.result()
 
 
-def _tried(job: tuple[Model, Mapping[str, Dataset]]) -> list[ExampleResult]:
+def _jobs(names: Sequence[str] | None, extra: Sequence[Path]) -> list[Job]:
+    """Pair each model that is asked for with the data sets that it names."""
+    # what a scan imports takes longer than a model runs: not in every process
+    from pil_discovery.pipeline.flow import choose
+
+    catalog = load_catalog(tuple(extra))
+    return [(m, _named_data(m, catalog.datasets)) for m in choose(catalog, names)]
+
+
+def _tried(job: Job) -> list[ExampleResult]:
     model, datasets = job
     with Gallery() as gallery:
         return [run_example(model, e, datasets, gallery) for e in model.examples]
@@ -169,11 +177,9 @@ def score_examples(
     names, extra, workers
         As in :func:`run_examples`.
     """
-    catalog = load_catalog(tuple(extra))
-    jobs = [(m, _named_data(m, catalog.datasets)) for m in choose(catalog, names)]
-    for outcome in spread(_scored, jobs, workers=workers):
+    for outcome in spread(_scored, _jobs(names, extra), workers=workers):
         yield outcome.result()
 
 
-def _scored(job: tuple[Model, Mapping[str, Dataset]]) -> MutationScore:
+def _scored(job: Job) -> MutationScore:
     return score(*job)

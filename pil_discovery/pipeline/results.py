@@ -260,7 +260,7 @@ def scanned_models(run: Mapping[str, Any], workspace: Path | None) -> dict[str, 
     known = {n: m for n, m in load_catalog().models.items() if n not in hashes}
     if not hashes or workspace is None:
         return known
-    there = survey_catalog(named_folders(workspace)).catalog.models
+    there = survey_catalog(named_folders(workspace), late=True).catalog.models
     same = {
         name: there[name]
         for name, sha256 in hashes.items()

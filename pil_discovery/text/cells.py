@@ -172,6 +172,10 @@ def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
 
 def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
     settled = settle(cells, rules, _DTYPES[known.type])
+    if settled is not None and not len(settled.rest):
+        column = _Column({known.name: pd.Series(settled.typed, index=cells.index)})
+        column.inferences += rules.inferences(bool(cells.notna().any()))
+        return column
     left = cells if settled is None else cells.iloc[settled.rest]
     codes, cells_read = _distinct(left)
     readings = reader_of(known.type)(cells_read, rules)
