@@ -13,6 +13,7 @@ from pil_discovery.errors import ReadError
 from pil_discovery.records.block_rows import TEXTS, BlockRows
 from pil_discovery.records.places import Places, find_axes, read_places
 from pil_discovery.records.recognition import first_cells
+from pil_discovery.records.stated_units import stated_units
 from pil_discovery.text.cells import (
     CellProblem,
     TypedFrame,
@@ -95,7 +96,8 @@ def _companions(frame: pd.DataFrame, dataset: Dataset) -> dict[str, pd.Series]:
 
 def _typed(page: Page, dataset: Dataset, *, file: str, how: Reading) -> Rows:
     raw, notes = _raw(page, dataset)
-    units = _units(page, how)
+    stated = _stated(page, dataset, how)
+    units = {**stated, **_units(page, how)}
     try:
         check_units(dataset, units)
     except ReadError as error:
@@ -108,7 +110,9 @@ def _typed(page: Page, dataset: Dataset, *, file: str, how: Reading) -> Rows:
     places = _places(page, dataset)
     frame = _with_origin(typed.frame, page, file=file, places=places)
     problems = [*typed.problems, *(places.problems if places else [])]
-    notes += _heading_notes(page, units, places) + list(typed.inferences)
+    notes += _heading_notes(page, _units(page, how), places)
+    notes += [_stated_note(name, unit) for name, unit in stated.items()]
+    notes += list(typed.inferences)
     notes += places.inferences if places else []
     return Rows(frame, cell_entries(frame, problems), notes, 0, list(typed.suggestions))
 
@@ -200,6 +204,18 @@ def _units(page: Page, how: Reading) -> dict[str, str]:
         if p in page.match.mapping
     }
     return {**page.match.units, **below, **(how.units or {})}
+
+
+def _stated(page: Page, dataset: Dataset, how: Reading) -> dict[str, str]:
+    """Return the units that the titles state for columns without one of their own."""
+    told = _units(page, how)
+    names = [n for n in page.match.mapping.values() if n not in told]
+    return stated_units(page.grid.rows[: page.heading.first], dataset, names)
+
+
+def _stated_note(name: str, unit: str) -> Inference:
+    why = "表头以上的标题写明，列名没有另写"
+    return Inference(what=f"列 {name}：单位", value=unit, why=why)
 
 
 def _with_origin(

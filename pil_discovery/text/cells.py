@@ -14,6 +14,7 @@ import pandas as pd
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.text.columns import arrow_cells, in_arrow
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.numbers import EUROPEAN, may_be_thousands
 from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import Rules, rules_of
 from pil_discovery.text.settling import Settlement, settle
@@ -190,10 +191,28 @@ def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
         if reading.note or reading.reason_class is not None
     }
     column.problems = _faults(told, shown, spread=spread, name=known.name)
+    if any(p.reason == EUROPEAN for p in column.problems):
+        _doubt_thousands(column, cells, known.name)
     column.inferences = _notes(told, shown, codes=codes, name=known.name)
     filled = bool(cells_read) or bool(cells.notna().any())
     column.inferences += rules.inferences(filled)
     return column
+
+
+def _doubt_thousands(column: _Column, cells: pd.Series, name: str) -> None:
+    """Blank 1.000 where as many cells of the column write 1,5: it may be a thousand.
+
+    A single comma among many such cells is a slip of the pen.
+    """
+    rows = [row for row, cell in enumerate(cells) if may_be_thousands(cell)]
+    if len(rows) > sum(p.reason == EUROPEAN for p in column.problems):
+        return
+    column.columns[name].iloc[rows] = None
+    remedy = "核对原始资料后改正该格"
+    column.problems += [
+        CellProblem(row, name, str(cells.iloc[row]), "type", EUROPEAN, remedy)
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)

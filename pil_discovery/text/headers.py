@@ -188,6 +188,10 @@ _ONE_WORD = re.compile(r"[0-9A-Za-z一-龥]+(?<![元米顷亩])")
 """A header that has no parts, and no unit behind its name."""
 
 
+_FOOTNOTE = re.compile(r"[\u2460-\u2473]+\s*$")
+"""Circled figures behind a name."""
+
+
 _NUMBERS = re.compile(r"[-0-9\s.:,/+]*")
 
 
@@ -199,7 +203,7 @@ def read_header(header: str) -> _Reading:
     if _ONE_WORD.fullmatch(header):
         name = header.lower()
         return _Reading(() if _is_unit(name) else (name,), None)
-    text = re.sub(r"^[*★☆]+|[*★☆:]+$", "", fold(header)).lower()
+    text = re.sub(r"^[*★☆]+|[*★☆:]+$", "", fold(_FOOTNOTE.sub("", header))).lower()
     outer = re.sub(r"\s*[(\[【〔{][^)\]】〕}]*[)\]】〕}]\s*", " ", text).strip()
     inner = re.findall(r"[(\[【〔{]([^)\]】〕}]*)[)\]】〕}]", text)
     unit = next((i for i in inner if _is_unit(i)), None)
@@ -237,7 +241,9 @@ def _unit_behind(text: str) -> tuple[str, str | None]:
 
 
 def _is_unit(text: str) -> bool:
-    return bool(text.strip()) and find_unit(text) is not None
+    """Tell a unit; a bare figure, as in «成交价[1]», is the number of a footnote."""
+    word = text.strip()
+    return bool(word) and not word.isdecimal() and find_unit(word) is not None
 
 
 def _cut_name(header: str, names: Mapping[str, object], cut: int) -> str | None:

@@ -54,6 +54,11 @@ def is_error_value(text: str) -> bool:
     return text[:1] in "#Ee" and _ERROR_VALUE.fullmatch(text) is not None
 
 
+def may_be_thousands(cell: object) -> bool:
+    """Tell whether a text is 1.000 or the like, a thousand beside cells like 1,5."""
+    return isinstance(cell, str) and _DOTTED.fullmatch(cell.strip()) is not None
+
+
 def error_words(text: str) -> str:
     """Say of such a cell why it holds no value."""
     if text == NOT_CALCULATED:
@@ -67,6 +72,8 @@ _HEAD = re.compile(r"[+-]?[\d.,' ]*\d[\d.,' ]*(?:e[+-]?\d{1,2})?", re.IGNORECASE
 _CURRENCY = re.compile(r"^([+-]?)\s*(?:¥|人民币|rmb|cny)\s*:?\s*", re.IGNORECASE)
 _MINUS_BEHIND = re.compile(r"([\d.,' ]*\d[\d.,' ]*)-")
 _RAISED = re.compile(r"(?:^|[\d.,)])\s*[⁰¹²³⁴-⁹₀-₉①-⒛㉑-㉟㊱-㊿]")
+EUROPEAN = "不是可读的数字：分不清逗号和点哪个是小数点（可能是欧洲写法）"
+_DOTTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _EUROPEAN = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+(,\d*)?|\d+,\d{1,2}|\d+,\d{4,})")
 _MU_FEN = re.compile(
     r"(?:(\d+(?:\.\d+)?)亩)(?:(\d+(?:\.\d+)?)分)?(?:(\d+(?:\.\d+)?)厘)?"
@@ -183,7 +190,7 @@ def _fault(text: str) -> str:
     if text.startswith("#") or is_error_value(text):
         return error_words(text)
     if _EUROPEAN.fullmatch(text):
-        return "不是可读的数字：分不清逗号和点哪个是小数点（可能是欧洲写法）"
+        return EUROPEAN
     if _VAGUE.search(text):
         return "是约数或范围，不是一个确定的数"
     if _IN_WORDS.fullmatch(text):

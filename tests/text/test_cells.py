@@ -39,6 +39,17 @@ def test_money_is_converted_exactly_and_rounded_to_the_cent():
     assert result.frame["price_cny"].dtype == "float64"
 
 
+def test_a_point_is_doubted_beside_commas_of_decimals():
+    result = typed(AREA, ["1,5", "1.000", "2.5", "7", "-2.250,5"])
+    assert values(result) == [None, None, 2.5, 7.0, None]
+    assert [p.row for p in result.problems] == [0, 1, 4]
+
+
+def test_one_slip_among_many_figures_dooms_none_of_them():
+    result = typed(AREA, ["1,5", "1.000", "12.345", "7.125"])
+    assert values(result) == [None, 1.0, 12.345, 7.125]
+
+
 @given(st.decimals(0, 10**9, places=2))
 def test_the_quick_way_and_the_exact_way_agree(amount):
     quick, exact = typed(PRICE, [f"{amount}"]), typed(PRICE, [f" {amount:,}元"])

@@ -14,13 +14,16 @@ from tests.zoo.cases import Case, cell
 from tests.zoo.layer_cases import PARCEL, TWO, layer, written
 from tests.zoo.making import (
     CREATED,
+    FIRST,
     HEAD,
     ROWS,
+    SECOND,
     archive,
     book,
     content,
     ods_bytes,
     rewritten,
+    text,
     text_of,
     xls_bytes,
 )
@@ -256,4 +259,65 @@ _LAYERS = [
     ),
 ]
 
-CASES = [*_LOCKED, *_STALE, *_BELOW, *_STAYING, *_ENCODINGS, *_LAYERS]
+# ---- what stands above and below the records ----
+
+_BARE = ("合同编号", "受让人", "出让面积", "成交价", "签订日期")
+_TEN = ("示合2024-001", "示例甲公司", "10", "500", "2024-03-05")
+_COMMAS = (*FIRST[:2], "1.000", "5000000,50", FIRST[4])
+_MU = 2000 / 3
+_STATED = {2: {"area_m2": 10 * _MU, "price_total_cny": 5_000_000.0}}
+_AROUND = [
+    Case(
+        f"unit-of-a-title-{kind}",
+        book({"台账": [(title,), _BARE, _TEN]}, kind=kind),
+        options=CONTRACT,
+        rows=1,
+        cells={number + 1: row for number, row in _STATED.items()},
+        notes=("表头以上的标题写明",),
+    )
+    for kind, title in (
+        ("xlsx", "示例区台账（单位：万元、亩）"),
+        ("xls", "金额单位：万元；面积单位：亩"),
+        ("ods", "单位：亩 万元"),
+    )
+]
+_AROUND += [
+    Case(
+        "unit-of-a-title-in-text",
+        text(f"单位：万元,,,,\r\n{text_of([(*HEAD[:3], '成交价', HEAD[4]), _TEN])}"),
+        options=CONTRACT,
+        rows=1,
+        cells={3: {"area_m2": 10.0, "price_total_cny": 5_000_000.0}},
+    ),
+    Case(
+        "unit-of-a-title-is-an-office",
+        text(f"单位：示例区自然资源局,,,,\r\n{text_of(ROWS)}"),
+        options=CONTRACT,
+        rows=2,
+        cells={3: {"price_total_cny": 5_000_000.0}},
+    ),
+    Case(
+        "layout-mean-and-extremes",
+        text([*ROWS, ("平均值", "", "1500", "6100000", ""), ("最大值", "", "2000.5")]),
+        options=CONTRACT,
+        rows=2,
+        skipped={4: "合计或小计行", 5: "合计或小计行"},
+    ),
+    Case(
+        "header-with-numbers-of-footnotes",
+        text([("合同编号①", "受让人*", "出让面积[2]", "成交价(1)", "签订日期"), FIRST]),
+        options=CONTRACT,
+        rows=1,
+        cells={2: {"contract_no": FIRST[0], "price_total_cny": 5_000_000.0}},
+    ),
+    Case(
+        "numbers-in-european-writing",
+        text([HEAD, _COMMAS, SECOND], delimiter=";"),
+        options=CONTRACT,
+        rows=2,
+        cells={2: {"area_m2": 1.0, "price_total_cny": None}},
+        out=[cell(2, "price_total_cny", "type")],
+    ),
+]
+
+CASES = [*_AROUND, *_LOCKED, *_STALE, *_BELOW, *_STAYING, *_ENCODINGS, *_LAYERS]
