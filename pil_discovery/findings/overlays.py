@@ -40,14 +40,15 @@ class Overlaid:
     slivers
         Rows of the same columns that may be nothing but two drawings of one line.
     doubtful
-        Rows that rest on a zone of which it is half known whether it was in force.
+        Right features of which it is half known whether they were in force. One may
+        have left no row: what it covers whole has no remainder.
     out_of_force
         Pairs that meet, but not while the right one was in force.
     """
 
     rows: pd.DataFrame
     slivers: pd.DataFrame
-    doubtful: int
+    doubtful: frozenset[int]
     out_of_force: int
 
 
@@ -67,6 +68,8 @@ def overlaid(
     ModelError
         If a table has no geometry, or the column of days is not there.
     """
+    from pil_discovery.geo.dated import half_known
+
     ours = setting.placed(left, spec.left)
     theirs = _with_period(setting.placed(right, spec.right))
     asked = theirs if spec.dated else _with_period(theirs.drop(columns=list(PERIOD)))
@@ -82,7 +85,7 @@ def overlaid(
         rows["validity"] = "not_asked"
     gone = _out_of_force(spec, setting, (ours, asked, days))
     rows = _with_evidence(rows, (ours, theirs, days), gone)
-    doubtful = int((rows["validity"] == "unknown").sum())
+    doubtful = frozenset(half_known(asked, days))
     if "sliver" not in rows:
         return Overlaid(rows, rows.iloc[:0], doubtful, len(gone))
     apart = _apart(rows, theirs)

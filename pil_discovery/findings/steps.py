@@ -84,7 +84,7 @@ def _overlay(step: OverlayStep, room: Room, where: str) -> StepRun:
         rows_in={spec.left: len(left), spec.right: len(right)},
         rows_out=len(found.rows),
         slivers=len(found.slivers),
-        doubtful=found.doubtful,
+        doubtful=len(found.doubtful),
         out_of_force=found.out_of_force,
     )
 

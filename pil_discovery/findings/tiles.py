@@ -36,7 +36,7 @@ class Solved:
 
     rows: pa.Table
     slivers: pa.Table
-    doubtful: int
+    doubtful: frozenset[int]
     out_of_force: int
 
 
@@ -84,6 +84,6 @@ def together(parts: Iterable[Solved]) -> Solved:
     return Solved(
         pa.concat_tables([p.rows for p in every]),
         pa.concat_tables([p.slivers for p in every]),
-        sum(p.doubtful for p in every),
+        frozenset().union(*(p.doubtful for p in every)),
         sum(p.out_of_force for p in every),
     )

@@ -55,6 +55,23 @@ def validity(
     return result
 
 
+def half_known(right: gpd.GeoDataFrame, days: ArrayLike) -> pd.Index:
+    """Name the features of which it is half known whether they were in force.
+
+    Parameters
+    ----------
+    right
+        As for `overlay_dated`.
+    days
+        Days in question; one that is not known (NaT) makes every stated term doubtful.
+    """
+    periods = [right[name].to_numpy() for name in ("_valid_from", "_valid_to")]
+    open_ = np.zeros(len(right), dtype=bool)
+    for day in np.unique(_days(days)):
+        open_ |= validity(day, *periods) == UNKNOWN
+    return right.index[open_]
+
+
 def overlay_dated(
     left: Frame,
     right: gpd.GeoDataFrame,

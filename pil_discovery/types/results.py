@@ -143,8 +143,9 @@ class StepRun(Noun):
     """Rows in (by table) and out of one step.
 
     Of an overlay also: `slivers`, rows set aside because they may be two drawings of
-    one line; `doubtful`, rows that rest on a zone of which it is half known whether it
-    was in force; `out_of_force`, pairs that meet but not while the zone was in force.
+    one line; `doubtful`, zones of which it is half known whether they were in force on
+    a day in question; `out_of_force`, pairs that meet but not while the zone was in
+    force.
     """
 
     table: str

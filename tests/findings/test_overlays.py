@@ -156,6 +156,17 @@ def test_a_zone_of_half_known_term_that_would_clear_is_unknown_too():
     assert states(run(layer([box(0)]), zones, sql=sql)) == {"0": "unknown"}
 
 
+def test_a_zone_that_would_cover_all_is_doubtful_though_it_leaves_no_row():
+    sql = SQL.replace("coalesce(o.area_m2, 0) > 0", "o.area_m2 IS NOT NULL")
+    plots, zones = layer([box(0)]), layer([box(-50, -50, 300, 300)])
+    sure = run(plots, zones, sql=sql, how="difference", by="left")
+    assert states(sure) == {}
+    zones["_valid_to"] = np.datetime64("2030-01-01", "s")
+    found = run(plots, zones, sql=sql, how="difference", by="left")
+    assert states(found) == {"0": "unknown"}
+    assert step(found).doubtful == 1
+
+
 def test_the_finding_says_which_zones_counted():
     zones = layer([box(50), box(20), box(30)], terms=("2018-05-21", None))
     zones["_valid_to"] = pd.to_datetime(["NaT", "2020-01-01", "NaT"])

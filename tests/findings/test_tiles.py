@@ -33,7 +33,9 @@ def rows(count, *, step, size):
             "_id": list(range(count)),
             "geometry": shapely.to_wkb(shapes).tolist(),
             "_sigma_m": [1.0 + n % 3 for n in range(count)],
-            "_valid_from": [dt.date(2020 + n % 9, 1, 1) for n in range(count)],
+            "_valid_from": [
+                None if n == 5 else dt.date(2020 + n % 9, 1, 1) for n in range(count)
+            ],
             "_valid_to": [dt.date(2022 + n % 9, 1, 1) for n in range(count)],
         }
     )
@@ -53,6 +55,7 @@ def test_parts_give_the_rows_of_the_whole(asked, size):
     assert parts.slivers.equals(whole.slivers)
     assert (parts.doubtful, parts.out_of_force) == (whole.doubtful, whole.out_of_force)
     assert len(whole.rows) > 3
+    assert len(whole.doubtful) == 1
 
 
 def test_a_table_is_cut_without_a_row_too_many_or_too_few():
