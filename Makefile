@@ -10,7 +10,7 @@ demo: $(VENV)/.run
 	$(BIN)/pil demo $(DEMO)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto -m "not wheel"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not wheel"
 
 check: lint types test docs wheel
 

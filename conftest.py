@@ -32,3 +32,10 @@ pytest_collect_file = Sybil(
     patterns=["*.md"],
     fixtures=["sample_workspace"],
 ).pytest()
+
+
+def pytest_collection_modifyitems(items):
+    """Keep the blocks of a page on one worker: each builds on those before it."""
+    for item in items:
+        if item.path.suffix == ".md":
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))

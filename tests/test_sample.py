@@ -20,6 +20,8 @@ TRUTH = yaml.safe_load((SAMPLE / "truth.yaml").read_text(encoding="utf-8"))
 STATES = ("hit", "review", "dropped", "unknown")
 PLANTED, BESIDES = TRUTH["models"], TRUTH["besides"]
 
+pytestmark = pytest.mark.xdist_group("sample")
+
 
 @pytest.fixture(scope="module")
 def found():

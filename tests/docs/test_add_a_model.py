@@ -19,6 +19,8 @@ BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.D
 MODEL = "工作区/本地模型/safety/permit-expired.yaml"
 OLD = "旧版.yaml"
 
+pytestmark = pytest.mark.xdist_group("newcomer")
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):

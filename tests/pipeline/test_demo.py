@@ -15,6 +15,8 @@ from pil_discovery.pipeline.starting import run_demo
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
 
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):

@@ -15,9 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PIL_SHARED_DATA", ROOT.parent / "shared" / "data"))
 SOURCE = DATA / "land_supply"
 
-pytestmark = pytest.mark.skipif(
-    not SOURCE.is_dir(), reason="real land-market exports are not on this machine"
-)
+pytestmark = [
+    pytest.mark.xdist_group("land_supply"),
+    pytest.mark.skipif(
+        not SOURCE.is_dir(), reason="real land-market exports are not on this machine"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
