@@ -251,6 +251,14 @@ def test_a_layer_of_shapes_alone_is_asked(tmp_path):
     assert found.report.rows_used == 1
 
 
+def test_columns_hidden_in_the_web_page_of_a_kml_are_told(tmp_path):
+    table = "<table><tr><td>级别</td><td>一级</td></tr></table>"
+    frame = layer_of(["一级"])[["geometry"]].assign(Name="甲", Description=table)
+    found = survey(made(tmp_path / "a.kml", frame), FIRM)
+    assert found.dataset is None
+    assert "没有展开成列" in found.report.problems[0].what
+
+
 @pytest.mark.parametrize("name", ["a.gpkg", "gbk.shp", "a.fgb"])
 def test_an_empty_layer_is_told_by_its_columns_alone(tmp_path, name):
     path = made(tmp_path / name, layer_of(["一级"]).iloc[:0])
