@@ -19,6 +19,8 @@ from pil_discovery.geo.gauss import MILLION, gauss_krueger, is_zone, zone_code
 if TYPE_CHECKING:
     from pil_discovery.geo.references import Points, Reference
 
+_RADIUS_M = 6378137.0
+_WEB = "坐标像网络地图的平面（网络墨卡托）：若是请写 crs: EPSG:3857"
 _NORTH = (1.0e6, 6.2e6)  # northings of China on a Gauss-Krüger plane, metres
 
 
@@ -86,11 +88,12 @@ def propose_crs(xy: Points) -> str:
             "坐标像经纬度：若为 CGCS2000 请写 crs: EPSG:4490，WGS 84 写 EPSG:4326，"
             "高德、百度底图采集的写 GCJ-02 或 BD-09"
         )
+    web = _WEB if _like_mercator(xy) else ""
     for east in (xy[:, 0], xy[:, 1]):
         zone = _zone(east)
         if zone is not None:
-            return _of_zone(zone)
-    return (
+            return f"{web}；也{_of_zone(zone)}" if web else _of_zone(zone)
+    return web or (
         "坐标像不带带号的高斯坐标，无法判断中央经线：若为 CGCS2000 3 度带，"
         "请按当地中央经线写 crs，如 120°E 写 EPSG:4549"
     )
@@ -108,8 +111,19 @@ def likely_systems(xy: Points) -> tuple[str, ...]:
         return ()
     if in_china(xy).all() or in_china(xy[:, ::-1]).all():
         return ("EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09")
+    web = ("EPSG:3857",) if _like_mercator(xy) else ()
     zones = [z for z in (_zone(xy[:, 0]), _zone(xy[:, 1])) if z is not None]
-    return tuple(f"EPSG:{_code_of_zone(z)}" for z in zones[:1])
+    return (*web, *(f"EPSG:{_code_of_zone(z)}" for z in zones[:1]))
+
+
+def _like_mercator(xy: Points) -> bool:
+    """Tell whether all numbers lie in China on the plane of web maps.
+
+    East of 117° its eastings look like those of the zones 13 and 14, of the far west.
+    """
+    north = np.arctan(np.sinh(np.clip(xy[:, 1] / _RADIUS_M, -9.0, 9.0)))
+    lonlat = np.rad2deg(np.column_stack([xy[:, 0] / _RADIUS_M, north]))
+    return bool(in_china(lonlat).all())
 
 
 def _code_of_zone(zone: int) -> int:

@@ -88,6 +88,8 @@ def _parsed(path: Path, file: str) -> dict[str, Any]:
         what = f"不是 UTF-8 编码（第 {error.start} 字节起）"
     except (ValueError, RecursionError) as error:
         what = f"不是合法的 JSON（{error}）"
+        if str(error).startswith("Extra data"):
+            what = "一个 JSON 对象之后还有内容，像是每行一个要素（GeoJSONL）"
     else:
         if isinstance(data, dict):
             return data

@@ -29,6 +29,8 @@ MOST_KML_BYTES = 2**29
 """Largest KML, unpacked, bytes."""
 MOST_RATIO = 100
 """Most bytes that one packed byte of a KMZ may hold (small files aside)."""
+TABLE_INSIDE = "description 是网页表格"
+"""What is noted of placemarks whose columns stand in a web page."""
 _SMALL = 2**20
 # what zipfile raises on archives that somebody or something has changed
 _BROKEN = (
@@ -159,7 +161,7 @@ def _notes(document: Document, *, high: bool) -> list[Inference]:
         )
     if any(_is_table(m) for m in document.placemarks):
         why = "属性写成了网页表格，没有展开成列；请在 GIS 中导出带字段的图层"
-        notes.append(Inference(what="description 是网页表格", value="未展开", why=why))
+        notes.append(Inference(what=TABLE_INSIDE, value="未展开", why=why))
     return notes
 
 

@@ -15,7 +15,7 @@ from pil_discovery.text.headers import (
     match_headers,
     read_header,
 )
-from pil_discovery.text.recognition import SAMPLE, close_ones, weigh_values
+from pil_discovery.text.recognition import SAMPLE, TIE, close_ones, weigh_values
 from pil_discovery.types import Candidate
 
 if TYPE_CHECKING:
@@ -102,15 +102,38 @@ def recognise_layer(layer: Described, datasets: Mapping[str, Dataset]) -> Recogn
     ]
     before = {c.dataset: c.score for c, _ in by_columns}
     ranked = sorted(weighed, key=lambda c: (-c.score, c.dataset))
-    close = close_ones(
-        [c for c in ranked if max(c.score, before[c.dataset]) >= LEAST_SCORE]
-    )
+    fitting = [c for c in ranked if max(c.score, before[c.dataset]) >= LEAST_SCORE]
+    close = _undecided(fitting, {c.dataset: m for c, m in by_columns}, datasets)
     named = [c for c in close if _is_named_after(layer, datasets[c.dataset])]
     if len(close) > 1 and len(named) == 1:
         close = [_with_reason(named[0], "文件名或图层名含数据集名称")]
         ranked = [*close, *(c for c in ranked if c.dataset != close[0].dataset)]
     doubted = any(before[c.dataset] - c.score > _DOUBT for c in close[:1])
     return Recognition(tuple(ranked), tuple(close), doubted)
+
+
+def _undecided(
+    fitting: Sequence[Candidate],
+    matches: Mapping[str, HeaderMatch],
+    datasets: Mapping[str, Dataset],
+) -> list[Candidate]:
+    """Return the best candidate and those that nothing in the layer tells from it.
+
+    Of two data sets that the same columns fit, the one with fewer columns scores
+    higher; that tells nothing of the layer, unless a key is missing.
+    """
+    close = close_ones(fitting)
+    if not close:
+        return []
+    best = matches[close[0].dataset]
+    lost = best.score - close[0].score
+    for candidate in fitting[len(close) :]:
+        match = matches[candidate.dataset]
+        as_many = best.mapping.keys() <= match.mapping.keys()
+        keyed = set(datasets[candidate.dataset].key) <= set(match.mapping.values())
+        if as_many and keyed and match.score - candidate.score < lost + TIE:
+            close.append(candidate)
+    return close
 
 
 def _by_columns(

@@ -10,6 +10,7 @@ from pil_discovery.errors import Problem
 from pil_discovery.layers.accounts import CGCS2000
 from pil_discovery.layers.doubts import UnplacedError
 from pil_discovery.layers.files import open_vector
+from pil_discovery.layers.kml import TABLE_INSIDE
 from pil_discovery.layers.vectors import read_vector
 from pil_discovery.text.column_advice import column_skeleton, suggest_columns
 from pil_discovery.text.quarantine import quarantine_frame
@@ -98,7 +99,7 @@ def _with_guesses(layer: Layer, datasets: Mapping[str, Dataset]) -> Layer:
     problem = Problem(
         layer.sources[0].file,
         "",
-        f"认不出是哪个数据集：{_lack(headers)}",
+        f"认不出是哪个数据集：{_lack(headers, layer)}",
         "用 dataset 指明，并用 columns 对应列名",
     )
     told = {
@@ -119,5 +120,9 @@ def _with_guesses(layer: Layer, datasets: Mapping[str, Dataset]) -> Layer:
     )
 
 
-def _lack(headers: Sequence[str]) -> str:
-    return "没有足够的列名相符" if headers else "图层只有图形，没有属性列"
+def _lack(headers: Sequence[str], layer: Layer) -> str:
+    """Say why columns do not tell; a KML often hides its columns in a web page."""
+    if not headers:
+        return "图层只有图形，没有属性列"
+    notes = [i.why for i in layer.report.inferences if i.what == TABLE_INSIDE]
+    return "；".join(["没有足够的列名相符", *notes])

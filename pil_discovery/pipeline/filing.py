@@ -133,7 +133,8 @@ def _picture_note(survey: Survey) -> str:
 
 def _asked_note(survey: Survey) -> str:
     if survey.entry is not None:
-        return "没有可用的坐标系，待确认"
+        refused = any(s.key == "crs" and s.value == "?" for s in survey.suggestions)
+        return f"没有{'可用的' if refused else ''}坐标系，待确认"
     guesses = [s.value for s in survey.suggestions if s.key == "dataset"]
     return f"待确认是哪个数据集：{'、'.join(guesses) or '没有相近的'}"
 

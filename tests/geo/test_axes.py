@@ -2,13 +2,16 @@ import numpy as np
 import pytest
 
 from pil_discovery.errors import CrsError
-from pil_discovery.geo.axes import propose_crs, recognise_axes
+from pil_discovery.geo.axes import likely_systems, propose_crs, recognise_axes
 from pil_discovery.geo.crs import to_lonlat
 from pil_discovery.geo.references import parse_reference
 
 HERE = np.array([[500_000.0, 3_100_000.0], [510_000.0, 3_110_000.0]])
 PREFIXED = np.add(HERE, [40e6, 0])
 DEGREES = np.array([[120.0, 28.0], [120.1, 28.1]])
+
+
+MERCATOR = np.array([[13_358_338.0, 3_248_973.0], [13_369_470.0, 3_261_585.0]])
 
 
 @pytest.mark.parametrize("code", [4549, 4528])
@@ -59,7 +62,15 @@ def test_other_systems_are_left_alone():
         (np.add(HERE, [20e6, 0]), "EPSG:4498"),
         (HERE, "中央经线"),
         (HERE[:0], "crs"),
+        (MERCATOR, "EPSG:3857；也坐标像6 度带第 13 带"),
+        (MERCATOR - [3e6, 0], "EPSG:3857"),
     ],
 )
 def test_what_a_missing_system_could_be(xy, words):
     assert words in propose_crs(xy)
+
+
+def test_web_maps_are_among_the_likely_systems():
+    assert likely_systems(MERCATOR) == ("EPSG:3857", "EPSG:4491")
+    assert likely_systems(MERCATOR - [3e6, 0]) == ("EPSG:3857",)
+    assert likely_systems(PREFIXED) == ("EPSG:4528",)

@@ -49,6 +49,8 @@ def test_a_crs_that_says_nothing_is_asked_for(tmp_path, crs):
         ('{"type": "Polygon", "coordinates": []}', "不是 FeatureCollection"),
         ('{"a": NaN}', "NaN"),
         ('{"type": ', "不是合法的 JSON"),
+        ('{"type": "Feature"}\n{"type": "Feature"}', "每行一个要素"),
+        ('{"geometryType": "esriGeometryPoint", "features": []}', "Esri JSON"),
         ('{"a": ' * 100000, "不是合法的 JSON"),
     ],
 )

@@ -197,6 +197,23 @@ def test_one_column_that_many_data_sets_have_is_asked(tmp_path):
     assert survey(named, fairway, HERITAGE).dataset is fairway
 
 
+def test_fewer_columns_of_a_data_set_are_no_evidence(tmp_path):
+    """Two columns fit both; that one of them has a third column says nothing."""
+    short = dataset(
+        "short", "林地审批", *WATER.fields[:1], *WATER.fields[2:], key=("name",)
+    )
+    more = [field(f"more{i}", f"另一列{i}") for i in range(3)]
+    wide = dataset("wide", "用地审批", *short.fields, *more, key=("name",))
+    other = dataset("other", "楼栋", field("id", "楼号"), *short.fields, key=("id",))
+    frame = layer_of(["一级"])[["名称", "批复日期", "geometry"]]
+    path = made(tmp_path / "a.gpkg", frame)
+    found = survey(path, short, wide, other)
+    assert found.dataset is None
+    assert [s.value for s in found.report.suggestions] == ["short", "wide"]
+    named = made(tmp_path / "用地审批.gpkg", frame)
+    assert survey(named, short, wide, other).dataset is wide
+
+
 def test_values_that_tell_lift_few_columns(tmp_path):
     columns = {"统一社会信用代码": USCC, "委托方代码": USCC, "类别": "重点"}
     extra = {f"其他{i}": "x" for i in range(6)}
@@ -232,6 +249,14 @@ def test_a_layer_of_shapes_alone_is_asked(tmp_path):
     assert found.dataset is None
     assert "图层只有图形，没有属性列" in found.report.problems[0].what
     assert found.report.rows_used == 1
+
+
+def test_columns_hidden_in_the_web_page_of_a_kml_are_told(tmp_path):
+    table = "<table><tr><td>级别</td><td>一级</td></tr></table>"
+    frame = layer_of(["一级"])[["geometry"]].assign(Name="甲", Description=table)
+    found = survey(made(tmp_path / "a.kml", frame), FIRM)
+    assert found.dataset is None
+    assert "没有展开成列" in found.report.problems[0].what
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "gbk.shp", "a.fgb"])
