@@ -227,5 +227,5 @@ def _with_reason(candidate: Candidate, reason: str) -> Candidate:
 
 
 def _is_named_after(layer: Described, dataset: Dataset) -> bool:
-    titles = (dataset.title.zh, *dataset.aliases)
+    titles = (*dataset.title.zh.split("/"), *dataset.aliases)
     return any(title and squeeze(title) in squeeze(layer.hint) for title in titles)

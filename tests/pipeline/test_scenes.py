@@ -120,10 +120,10 @@ def test_a_picture_that_lacks_more_than_words_says_so(tmp_path):
     path.with_name("航片_cloud.tif").write_bytes(path.read_bytes())
     found = check_workspace(tmp_path)
     assert states(found) == {"航片.tif": "picture", "航片_cloud.tif": "part"}
-    (problem,) = found.problems
-    assert problem.what == (
-        "影像还不能使用：没有写明成像时间；没有写明传感器；没有写明波段"
-    )
+    assert [problem.what for problem in found.problems] == [
+        "影像还不能使用：没有写明成像时间；没有写明传感器；没有写明波段",
+        "影像没有坐标系",
+    ]
 
 
 @pytest.mark.parametrize("names", [["b.tif", "a_云.tif", "a.tif"], ["a.tif"]])
