@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import shapely
 from affine import Affine
 from rasterio.windows import Window
 
@@ -64,6 +65,14 @@ class Grid:
     def pixel_area(self) -> float:
         """Area of a pixel in squared units of the CRS."""
         return abs(self.transform.determinant)
+
+    def carried(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Carry shapes in pixels (column, row) into the CRS."""
+        affine = self.transform
+        matrix = np.array([[affine.a, affine.b], [affine.d, affine.e]])
+        corner = affine.c, affine.f
+        placed = shapely.transform(shapes, lambda p: p @ matrix.T + corner)
+        return np.asarray(placed, dtype=object)
 
     def part(self, window: Window) -> Grid:
         """Return the grid of a window of whole pixels."""

@@ -145,12 +145,7 @@ class _Numbers:
 
 def _placed(rings: Sequence[shapely.Geometry], grid: Grid) -> gpd.GeoSeries:
     """Return pixel outlines on the ground: valid, in EPSG:4490."""
-    affine = grid.transform
-    matrix = np.array([[affine.a, affine.b], [affine.d, affine.e]])
-    shift = np.array([affine.c, affine.f])
-    ground = shapely.transform(
-        np.array(rings, dtype=object), lambda p: p @ matrix.T + shift
-    )
+    ground = grid.carried(np.array(rings, dtype=object))
     # Pixels that touch at a corner make one patch, whose ring touches itself.
     ground = np.where(shapely.is_valid(ground), ground, shapely.make_valid(ground))
     series = gpd.GeoSeries(ground, crs=grid.crs)

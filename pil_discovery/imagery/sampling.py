@@ -286,9 +286,7 @@ def _centres(change: ChangeMap, rows: Ints, columns: Ints) -> gpd.GeoSeries:
 
 def _placed(change: ChangeMap, shapes: NDArray[np.object_]) -> gpd.GeoSeries:
     """Carry shapes in pixels to the ground, EPSG:4490."""
-    affine = change.grid.transform
-    matrix = np.array([[affine.a, affine.b], [affine.d, affine.e]])
-    ground = shapely.transform(shapes, lambda p: p @ matrix.T + (affine.c, affine.f))
+    ground = change.grid.carried(shapes)
     return safe_transform(gpd.GeoSeries(ground, crs=change.grid.crs))
 
 
