@@ -142,7 +142,7 @@ def _shapes(
 
 def _words(overlap: Overlap) -> str:
     said = "；".join(f"{k}：{v}" for k, v in overlap_words(overlap).items())
-    return f"空间比对（步骤{overlap.step}）：{said}。"
+    return f"空间比对：{said}。"
 
 
 def _ground(

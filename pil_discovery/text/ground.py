@@ -23,6 +23,8 @@ _CHANCES = {
     "within": "位于范围内的概率",
     "near": "在设定距离以内的概率",
 }
+_INTERVAL = "90%区间（只计位置误差）"
+"""Not in it: how coarse the pixels of a picture are, and what was drawn wrongly."""
 NOT_ASSESSED = "未评定（没有位置误差）"
 _VALIDITY = {
     "in_force": "在{day}有效（{first}至{last}）",
@@ -86,10 +88,10 @@ def _area_words(overlap: Overlap) -> dict[str, str]:
     }
     low, high = overlap.area_low_m2, overlap.area_high_m2
     if low is None or high is None:
-        return {**words, "90%区间": NOT_ASSESSED}
+        return {**words, _INTERVAL: NOT_ASSESSED}
     span = f"{rounded_area(low, 'm2')} 至 {rounded_area(high, 'm2')} 平方米"
     least = f"{rounded_area(low, 'm2')} 平方米"
-    return {**words, "90%区间": span, "保守面积（5%分位数）": least}
+    return {**words, _INTERVAL: span, "保守面积（5%分位数）": least}
 
 
 def _chance(value: Decimal | None) -> str:

@@ -27,7 +27,7 @@ def test_every_figure_is_said_with_its_unit():
     assert overlap_words(KNOWN) == {
         "关系": "重叠",
         "面积": "5000.00 平方米（7.50 亩）",
-        "90%区间": "4178.00 至 5822.00 平方米",
+        "90%区间（只计位置误差）": "4178.00 至 5822.00 平方米",
         "保守面积（5%分位数）": "4178.00 平方米",
         "存在重叠的概率": "1.0000",
         "面积大于 400.00 平方米的概率": "0.9500",
@@ -41,7 +41,7 @@ def test_what_was_not_assessed_is_said_never_zero():
         update={"area_low_m2": None, "area_high_m2": None, "p_overlap": None}
     )
     words = overlap_words(bare)
-    assert words["90%区间"] == words["存在重叠的概率"] == NOT_ASSESSED
+    assert words["90%区间（只计位置误差）"] == words["存在重叠的概率"] == NOT_ASSESSED
     assert "保守面积（5%分位数）" not in words
 
 
