@@ -30,7 +30,7 @@ MANY_POINTS = 48
 _CELLS_A_POINT = 4  # half of the time with 1, more memory with 8
 _MARKS_A_CELL = 4  # beyond: edges as long as the polygon, a grid would tell nothing
 _WORTH_CUTTING = 250  # points; below, cutting costs what it saves
-_BATCH = 250_000  # points handled at once, for memory
+_BATCH = 60_000  # points handled at once: what stays in the cache
 _ODD = 1.0014142135623731  # keeps the edges of a box off the coordinates of the data
 
 
@@ -154,7 +154,7 @@ def borders_of(polygons: Geometries) -> Borders:
 
 
 def _grids(polygons: Geometries, at: Ints) -> tuple[Ints, Borders]:
-    low, high, owner = _edges(polygons[at])
+    xy, first, whose = _edges(polygons[at])
     box = shapely.bounds(polygons[at])
     corner, span = box[:, :2], box[:, 2:] - box[:, :2]
     points = shapely.get_num_coordinates(polygons[at])
@@ -162,13 +162,16 @@ def _grids(polygons: Geometries, at: Ints) -> tuple[Ints, Borders]:
     size = np.maximum(size, span.max(axis=1) / (_CELLS_A_POINT * points))
     columns, rows = ((span / size[:, None]).astype(np.intp) + 1).T
     longest = np.zeros(len(at))
-    np.maximum.at(longest, owner, np.hypot(*(high - low).T))
+    owner = whose[first]
+    np.maximum.at(longest, owner, np.hypot(*(xy[first + 1] - xy[first]).T))
     start = np.cumsum((columns + 1) * (rows + 1))
     total, start = int(start[-1]), np.r_[0, start[:-1]]
     grid = Borders(
         corner, size, columns, rows, start, np.zeros(total, dtype=np.int32), longest
     )
-    _mark(grid, owner, (grid.cells(owner, low), grid.cells(owner, high)))
+    cells = grid.cells(whose, xy)
+    here, there = cells[first], cells[first + 1]
+    _mark(grid, owner, (np.minimum(here, there), np.maximum(here, there)))
     for i, first in enumerate(start):
         shape = rows[i] + 1, columns[i] + 1
         sums = grid.sums[first : first + shape[0] * shape[1]].reshape(shape)
@@ -177,15 +180,13 @@ def _grids(polygons: Geometries, at: Ints) -> tuple[Ints, Borders]:
     return at, grid
 
 
-def _edges(polygons: Geometries) -> tuple[Floats, Floats, Ints]:
-    """Return lower left and upper right of all edges, and whose they are."""
+def _edges(polygons: Geometries) -> tuple[Floats, Ints, Ints]:
+    """Return all points, where an edge leads on to the next, and whose points are."""
     _, xy, offsets = shapely.to_ragged_array(polygons)
     owner = np.repeat(np.arange(len(polygons)), shapely.get_num_coordinates(polygons))
     real = np.ones(len(xy), dtype=bool)
     real[offsets[0][1:] - 1] = False  # no edge leads from one ring to the next
-    first = np.flatnonzero(real)
-    here, there = xy[first], xy[first + 1]
-    return np.minimum(here, there), np.maximum(here, there), owner[first]
+    return xy, np.flatnonzero(real), owner
 
 
 def _mark(grid: Borders, owner: Ints, cells: tuple[Ints, Ints]) -> None:

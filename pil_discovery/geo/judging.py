@@ -33,6 +33,7 @@ class Layers:
 
     The σ of a pair is √(σ_left² + σ_right²): the layers err independently. `borders`
     tells where the borders of the right side run; many features are asked faster so.
+    `valid` says that the right features were looked at.
     """
 
     left: Geometries
@@ -41,6 +42,7 @@ class Layers:
     right_sigma: Floats
     space: Space
     borders: Borders | None = None
+    valid: bool = False
 
     @property
     def widest(self) -> float:

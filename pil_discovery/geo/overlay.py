@@ -188,13 +188,17 @@ def overlay_parts(
         space = _space(left, right, question.area)
         if base is None or base.space != space:
             base = _right_side(right, space, question, plan=plan)
+        count = _processes(question, len(left))
+        if count == 1 or not (base.valid or safety.finite(base.right).all()):
+            base = _looked_at(base, right.index)
         sigma = _sigmas(question.sigma_m, len(left), "sigma_m")
         layers = replace(base, left=_side(left, space), left_sigma=sigma)
         _demand_kinds(layers, plan)
         if plan.how != "near" and len(left) >= MANY and base.borders is None:
             base = replace(base, borders=borders_of(base.right))
         task = Task(replace(layers, borders=base.borders), plan)
-        rows, judged = _run(task, question.workers, left.index)
+        rows, judged = _run(task, count, (left.index, right.index))
+        base = replace(base, valid=True)
         yield _frame(rows, judged, (left.index, right.index), task=task)
 
 
@@ -204,21 +208,37 @@ def _right_side(
     """Return the layers of an overlay without a left side."""
     nobody = np.zeros(0, dtype=object)
     shapes = _side(right, space)
-    safety.demand_valid(shapes, right.index, "右侧要素")
+    grows = plan.how != "near" and plan.distance_m > 0
+    if grows:
+        safety.demand_valid(shapes, right.index, "右侧要素")
     shapes = safety.flat(shapes)  # to be prepared in place
     sigma = _sigmas(question.right_sigma_m, len(right), "right_sigma_m")
-    if plan.how != "near" and plan.distance_m > 0:
+    if grows:
         shapes = space.grow(shapes, plan.distance_m)
-    return Layers(nobody, shapes, np.zeros(0), sigma, space)
+    return Layers(nobody, shapes, np.zeros(0), sigma, space, valid=grows)
 
 
-def _run(task: Task, count: int | None, names: pd.Index) -> tuple[Rows, Judgement]:
-    size = len(task.layers.left)
-    if count is not None and count >= 2 and size >= LARGE:
+def _looked_at(layers: Layers, names: pd.Index) -> Layers:
+    """Look once whether the right features are valid."""
+    if not layers.valid:
+        safety.demand_valid(layers.right, names, "右侧要素")
+    return replace(layers, valid=True)
+
+
+def _processes(question: Question, size: int) -> int:
+    return max(question.workers or 1, 1) if size >= LARGE else 1
+
+
+def _run(
+    task: Task, count: int, names: tuple[pd.Index, pd.Index]
+) -> tuple[Rows, Judgement]:
+    """Solve an overlay, by several processes where they find both sides valid."""
+    if count >= 2:
         solved = spread(task, count)
         if solved is not None:
             return solved
-    safety.demand_valid(task.layers.left, names, "左侧要素")
+    _looked_at(task.layers, names[1])
+    safety.demand_valid(task.layers.left, names[0], "左侧要素")
     return solve(task)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing as mp
 import sys
 import warnings
@@ -17,9 +18,13 @@ from pil_discovery.geo.safety import usable
 from pil_discovery.geo.solving import solve
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from pil_discovery.geo.relations import Rows
     from pil_discovery.geo.solving import Task
     from pil_discovery.geo.uncertainty import Judgement
+
+    Span: TypeAlias = tuple[int, int]
 
 _CHUNKS = 4  # per process, so that a slow part does not hold up the others
 _TASK: list[Task] = []  # what a worker process works on
@@ -31,42 +36,55 @@ def spread(task: Task, count: int) -> tuple[Rows, Judgement] | None:
     Parameters
     ----------
     task
-        The overlay. Whether its left features are valid is looked at here, by all
-        processes; the right ones are.
+        The overlay. Whether its features are valid is looked at here, by all
+        processes; coordinates of the right ones are finite.
     count
         Number of processes, at least 2.
 
     Returns
     -------
     rows, judged
-        None if a left feature is invalid.
+        None if a feature is invalid.
     """
-    cut = np.linspace(0, len(task.layers.left), count * _CHUNKS + 1).astype(int)
-    spans = list(zip(cut[:-1].tolist(), cut[1:].tolist(), strict=True))
+    spans = _spans(task, count * _CHUNKS)
     # Linux forks and so hands the layers over for nothing; elsewhere they are sent.
     kind = "fork" if sys.platform == "linux" else "spawn"
     with warnings.catch_warnings():
         # Newer Pythons warn of forks beside threads; workers only run GEOS and numpy.
         warnings.simplefilter("ignore", DeprecationWarning)
         with mp.get_context(kind).Pool(count, _begin, (task,)) as pool:
-            parts = pool.map(_solve_part, spans, chunksize=1)
+            # before anything is cut: GEOS fails at random where a ring is not right
+            if not all(pool.map(_is_usable, spans, chunksize=1)):
+                return None
+            parts = pool.imap(_solve_part, [left for left, _ in spans])
             pool.close()
+            solved = [(_restored(rows, task), judged) for rows, judged in parts]
             pool.join()
-    solved = [part for part in parts if part is not None]
-    if len(solved) < len(parts):
-        return None
-    return join([(_restored(rows, task), judged) for rows, judged in solved])
+    return join(solved)
+
+
+def _spans(task: Task, parts: int) -> list[tuple[Span, Span]]:
+    """Cut both sides into as many parts: first and last position of each."""
+    sides = task.layers.left, task.layers.right
+    cuts = (np.linspace(0, len(s), parts + 1).astype(int).tolist() for s in sides)
+    left, right = (list(itertools.pairwise(cut)) for cut in cuts)
+    return list(zip(left, right, strict=True))
 
 
 def _begin(task: Task) -> None:
     _TASK[:] = [task]
 
 
-def _solve_part(span: tuple[int, int]) -> tuple[Rows, Judgement] | None:
+def _is_usable(spans: tuple[Span, Span]) -> bool:
+    """Tell whether a part of both sides is valid."""
+    layers = _TASK[0].layers
+    right = layers.right[:0] if layers.valid else layers.right[slice(*spans[1])]
+    return bool(usable(layers.left[slice(*spans[0])]).all() and usable(right).all())
+
+
+def _solve_part(span: Span) -> tuple[Rows, Judgement]:
     """Solve one part, its pieces as WKB; one that is a whole left feature stays out."""
     part = _TASK[0].part(*span)
-    if not usable(part.layers.left).all():
-        return None
     rows, judged = solve(part)
     pieces = rows.geometry.copy()
     pieces[whole_features(rows, part.layers.left)] = None

@@ -1,3 +1,5 @@
+import math
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -288,3 +290,23 @@ def test_workers_give_the_same_rows(monkeypatch):
         two = overlay(left, right, workers=2, **asked)
         assert one.equals(two)
         assert len(one) > 50
+
+
+@pytest.mark.parametrize("distance_m", [None, 5.0])
+@pytest.mark.parametrize(
+    "ring", [[(0, 0), (9, 9), (9, 0), (0, 9)], [(0, 0), (9, math.nan), (9, 0), (0, 9)]]
+)
+@pytest.mark.parametrize("side", ["左侧", "右侧"])
+def test_workers_refuse_what_one_process_refuses(monkeypatch, side, ring, distance_m):
+    monkeypatch.setattr(overlay_module, "LARGE", 10)
+    good = [box(x, 0, x + 1, 1) for x in range(20)]
+    bad = layer([*good, shapely.Polygon(ring)], [*range(20), "甲"])
+    left, right = (bad, layer(good)) if side == "左侧" else (layer(good), bad)
+    said = []
+    for workers in (1, 2):
+        with pytest.raises(GeometryError, match=f"{side}要素 甲 的图形无效") as caught:
+            overlay(
+                left, right, how="intersection", distance_m=distance_m, workers=workers
+            )
+        said.append(str(caught.value))
+    assert said[0] == said[1]
