@@ -300,7 +300,9 @@ def test_workers_give_the_same_rows(monkeypatch):
 def test_workers_refuse_what_one_process_refuses(monkeypatch, side, ring, distance_m):
     monkeypatch.setattr(overlay_module, "LARGE", 10)
     good = [box(x, 0, x + 1, 1) for x in range(20)]
-    bad = layer([*good, shapely.Polygon(ring)], [*range(20), "甲"])
+    with np.errstate(invalid="ignore"):
+        ill = shapely.Polygon(ring)
+    bad = layer([*good, ill], [*range(20), "甲"])
     left, right = (bad, layer(good)) if side == "左侧" else (layer(good), bad)
     said = []
     for workers in (1, 2):
