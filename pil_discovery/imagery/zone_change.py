@@ -234,7 +234,10 @@ def _cut(
     for shape, zone in zip(shapes, grown, strict=True):
         near = np.sort(tree.query(shape, predicate="intersects"))
         parts = shapely.intersection(outlines[near], zone)
-        rows.append(_zone_row(patches.iloc[near], polygons_only(parts), ask, notes))
+        row = _zone_row(patches.iloc[near], polygons_only(parts), ask, notes)
+        if row["state"] == "changed":
+            row["confirmed"] = _confirmed(patches.iloc[near], shape)
+        rows.append(row)
     return rows
 
 
@@ -249,15 +252,21 @@ def _zone_row(
     return {
         "state": "changed",
         "reason": notes,
-        "confirmed": _confirmed(patches["confirmed_share"].to_numpy(), areas),
         "area_m2": total,
         "direction": str(sizes.idxmax()),
         "geometry": shapely.union_all(parts[areas > 0]),
     }
 
 
-def _confirmed(shares: NDArray[np.float64], areas: NDArray[np.float64]) -> bool | None:
-    """Weigh the confirmed shares of the patches by their areas."""
+def _confirmed(patches: gpd.GeoDataFrame, zone: shapely.Geometry) -> bool | None:
+    """Weigh the confirmed shares of patches by their areas within the zone as drawn.
+
+    What lies in the margin alone may belong to the neighbour: a large patch there must
+    not decide whether the change in the zone lasted.
+    """
+    shares = patches["confirmed_share"].to_numpy()
+    outlines = np.asarray(patches.geometry.array, dtype=object)
+    areas = area_m2(polygons_only(shapely.intersection(outlines, zone)))
     known = np.isfinite(shares) & (areas > 0)
     if not known.any():
         return None

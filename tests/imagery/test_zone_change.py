@@ -94,6 +94,19 @@ def test_margin_follows_a_patch_that_touches_the_polygon(picture):
     assert within["area_m2"][0] == pytest.approx(20000, rel=2e-2)
 
 
+def test_what_lies_in_the_margin_does_not_decide_whether_a_change_lasted(picture):
+    kept, gone = (slice(40, 50), slice(50, 60)), (slice(40, 60), slice(63, 83))
+    pictures = [
+        picture(scene(1), "2024-07-01"),
+        picture(scene(2, kept, gone), "2025-07-10"),
+        picture(scene(3, kept), "2025-08-20"),
+    ]
+    frame = zones(box(38, 48, 52, 64))
+    found = change_in_zones(frame, pictures, as_of=AS_OF, margin_m=200.0)
+    assert found["area_m2"].tolist() == pytest.approx([50000], rel=0.02)
+    assert found["confirmed"].tolist() == [True]
+
+
 def test_small_change_is_stable(picture):
     frame = zones(box(50, 60, 70, 90))
     found = change_in_zones(frame, three(picture, BLOCK), as_of=AS_OF, min_area_m2=3e4)
