@@ -1,8 +1,8 @@
 """Statistics of pixels weighted by the share of each that a polygon covers.
 
-exactextract does this when it is installed; otherwise shapely measures the pixels on
-the rim. Both give the same numbers: weighted mean, population standard deviation, and
-the weighted median of exactextract.
+exactextract does this where it is installed (`exact_coverage`); elsewhere shapely
+measures the pixels on the rim. Both give the same numbers to 1e-6: weighted mean,
+population standard deviation, and the weighted median of exactextract.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
-from shapely.geometry import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,43 +30,6 @@ STATS = ("mean", "min", "max", "stdev", "median", "count")
 def has_exactextract() -> bool:
     """Tell whether the compiled library is installed."""
     return importlib.util.find_spec("exactextract") is not None
-
-
-def weigh_exactly(
-    shapes: Shapes, values: Floats, grid: Grid, *, stats: Sequence[str]
-) -> pd.DataFrame:
-    """Compute statistics with exactextract.
-
-    Parameters
-    ----------
-    shapes
-        Polygons in the CRS of the grid.
-    values
-        float64 (rows, columns), NaN where there is nothing to count.
-    grid
-        North-up grid of the values.
-    stats
-        Names out of `STATS`.
-
-    Returns
-    -------
-    DataFrame
-        One row per polygon, one column per statistic; `count` is a sum of shares.
-    """
-    from exactextract import exact_extract
-    from exactextract.feature import JSONFeatureSource
-    from exactextract.raster import NumPyRasterSource
-
-    left, bottom, right, top = grid.bounds
-    source = NumPyRasterSource(values, left, bottom, right, top, name="value")
-    zones = JSONFeatureSource(
-        [
-            {"type": "Feature", "properties": {}, "geometry": mapping(shape)}
-            for shape in shapes
-        ]
-    )
-    result: pd.DataFrame = exact_extract(source, zones, list(stats), output="pandas")
-    return result[list(stats)].astype(float)
 
 
 def weigh_plainly(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -11,34 +10,28 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from rasterio.windows import Window
 
 from pil_discovery.errors import ImageError, Problem
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.space import without_mixture
-from pil_discovery.imagery.coverage import (
-    STATS,
-    has_exactextract,
-    weigh_exactly,
-    weigh_plainly,
-)
+from pil_discovery.imagery.blocks import Job, solve_blocks
+from pil_discovery.imagery.coverage import STATS
 from pil_discovery.imagery.grids import Grid
-from pil_discovery.imagery.indices import compute_index, missing_bands
+from pil_discovery.imagery.indices import compute_index, find_index, missing_bands
 from pil_discovery.types import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from pyproj import CRS
+    from rasterio.windows import Window
+
+    from pil_discovery.imagery.blocks import Loader
 
     Floats = NDArray[np.float64]
     Shapes = NDArray[np.object_]
 
-Loader = Callable[[Window], "Floats"]
-
-BLOCK = 2560
-"""Side of the blocks that zones are gathered in, pixels: small ones decode twice."""
 POLYGONAL = (3, 6)
 
 
@@ -49,6 +42,7 @@ def zonal(
     index: str | None = None,
     band: str | None = None,
     stats: Sequence[str] = ("mean",),
+    workers: int | None = None,
 ) -> pd.DataFrame:
     """Compute statistics of one index or band per polygon.
 
@@ -65,6 +59,8 @@ def zonal(
         Exactly one of them: name of an index, or of a band of the picture.
     stats
         Out of mean, min, max, stdev (population), median, count.
+    workers
+        Processes for many polygons; the result does not depend on it.
 
     Returns
     -------
@@ -81,7 +77,9 @@ def zonal(
     CrsError
         The CRS of the zones or of the picture is missing or unsafe.
     """
-    (rows,) = zonal_of_each(zones, [image], index=index, band=band, stats=stats)
+    (rows,) = zonal_of_each(
+        zones, [image], index=index, band=band, stats=stats, workers=workers
+    )
     return rows
 
 
@@ -92,6 +90,7 @@ def zonal_of_each(
     index: str | None = None,
     band: str | None = None,
     stats: Sequence[str] = ("mean",),
+    workers: int | None = None,
 ) -> list[pd.DataFrame]:
     """Return `zonal` of each picture; polygons are carried into each CRS once."""
     _demand_kinds(zones, images)
@@ -104,9 +103,9 @@ def zonal_of_each(
             reason = f"影像缺少波段{'、'.join(lacking)}，不能计算{index or band}"
             rows = _empty(len(zones), stats, reason)
         else:
-            load = _loader(image, index, band)
             wanted = tuple(dict.fromkeys(("count", *stats)))
-            rows = _extract(place(image.crs), image, load, wanted)
+            job = _job(place(image.crs), image, _loader(image, index, band), wanted)
+            rows = _extract(job, workers)
         found.append(_table(zones.index, rows, stats))
     return found
 
@@ -141,10 +140,41 @@ def valid_shares(zones: gpd.GeoDataFrame, images: Sequence[Image]) -> Floats:
 
 
 def _visible_shares(shapes: Shapes, image: Image) -> Floats:
-    def visible(window: Window) -> Floats:
-        return np.where(image.valid(window), 1.0, np.nan)
+    return _extract(_job(shapes, image, _Ground(image), ("count",)))["valid_share"]
 
-    return _extract(shapes, image, visible, ("count",))["valid_share"]
+
+def _job(shapes: Shapes, image: Image, load: Loader, stats: tuple[str, ...]) -> Job:
+    return Job(shapes, Grid(image.crs, image.transform, image.shape), load, stats)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """Reads 1 where a picture shows the ground, else NaN."""
+
+    image: Image
+
+    def __call__(self, window: Window) -> Floats:
+        return np.where(self.image.valid(window), 1.0, np.nan)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Reads a band or an index of a picture, NaN where clouds hide the ground."""
+
+    image: Image
+    name: str
+
+    def __call__(self, window: Window) -> Floats:
+        read = self.image.read(window)
+        bands = dict(zip(self.image.bands, read, strict=True))
+        values = bands.get(self.name)
+        if values is None:
+            values = compute_index(self.name, bands)
+        if values is None:  # excluded by _lacking
+            raise KeyError(self.name)
+        if self.image.cloud_mask is None:
+            return values
+        return np.where(self.image.clear(read, window), values, np.nan)
 
 
 def _check(index: str | None, band: str | None, stats: Sequence[str]) -> None:
@@ -163,20 +193,10 @@ def _lacking(image: Image, index: str | None, band: str | None) -> tuple[str, ..
 
 
 def _loader(image: Image, index: str | None, band: str | None) -> Loader:
-    def measure(bands: dict[str, Floats]) -> Floats:
-        values = bands.get(band or "") if index is None else compute_index(index, bands)
-        if values is None:  # excluded by _lacking
-            raise KeyError(band)
-        return values
-
-    def load(window: Window) -> Floats:
-        read = image.read(window)
-        values = measure(dict(zip(image.bands, read, strict=True)))
-        if image.cloud_mask is None:
-            return values
-        return np.where(image.clear(read, window), values, np.nan)
-
-    return load
+    """Read no more bands than the statistic is about."""
+    if index is None:
+        return _Measured(image.only((str(band),)), str(band))
+    return _Measured(image.only(find_index(index).bands), index)
 
 
 def _empty(zones: int, stats: Sequence[str], reason: str) -> dict[str, NDArray[Any]]:
@@ -188,26 +208,19 @@ def _empty(zones: int, stats: Sequence[str], reason: str) -> dict[str, NDArray[A
     return rows
 
 
-def _extract(
-    shapes: Shapes, image: Image, load: Loader, stats: Sequence[str]
-) -> dict[str, NDArray[Any]]:
-    grid = Grid(image.crs, image.transform, image.shape)
-    area = shapely.area(shapes)
-    result = _empty(len(shapes), stats, "")
+def _extract(job: Job, workers: int | None = None) -> dict[str, NDArray[Any]]:
+    shapes, area = job.shapes, shapely.area(job.shapes)
+    result = _empty(len(shapes), job.stats, "")
     usable = shapely.is_valid(shapes) & np.isin(shapely.get_type_id(shapes), POLYGONAL)
     usable &= area > 0
     outside = np.ones(len(shapes), dtype=bool)
-    for block in _blocks(shapes, np.flatnonzero(usable), grid):
-        values = load(block.window)
-        part = grid.part(block.window)
-        weigh = weigh_exactly if has_exactextract() else weigh_plainly
-        rows = weigh(shapes[block.members], values, part, stats=stats)
-        outside[block.members] = False
-        for name in stats:
-            result[name][block.members] = rows[name].to_numpy()
+    for members, rows in solve_blocks(job, np.flatnonzero(usable), workers):
+        outside[members] = False
+        for name in job.stats:
+            result[name][members] = rows[name].to_numpy()
     count = result["count"]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(usable, count * grid.pixel_area / area, 0.0)
+        share = np.where(usable, count * job.grid.pixel_area / area, 0.0)
     result["valid_share"] = share.clip(0.0, 1.0)
     result["reason"] = _reasons(usable, outside, count)
     return result
@@ -236,44 +249,3 @@ def _placed_in(zones: gpd.GeoDataFrame) -> Callable[[CRS], Shapes]:
         return without_mixture(np.asarray(moved.array, dtype=object))
 
     return placed
-
-
-@dataclass(frozen=True)
-class _Block:
-    """Neighbouring zones and the window that holds them all."""
-
-    window: Window
-    members: NDArray[np.intp]
-
-
-def _blocks(shapes: Shapes, usable: NDArray[np.intp], grid: Grid) -> Iterator[_Block]:
-    """Gather zones that begin in the same block of the picture."""
-    limits = _pixel_bounds(shapes[usable], grid)
-    inside = (limits[:, :2] < limits[:, 2:]).all(axis=1)
-    usable, limits = usable[inside], limits[inside]
-    across = grid.shape[1] // BLOCK + 1
-    home = (limits[:, 0] // BLOCK) * across + limits[:, 1] // BLOCK
-    for number in np.unique(home):
-        here = home == number
-        top, left = limits[here, :2].min(axis=0)
-        bottom, right = limits[here, 2:].max(axis=0)
-        window = Window(int(left), int(top), int(right - left), int(bottom - top))
-        yield _Block(window, usable[here])
-
-
-def _pixel_bounds(shapes: Shapes, grid: Grid) -> NDArray[np.int_]:
-    """Return top, left, bottom, right in pixels, cut to the picture."""
-    left, bottom, right, top = shapely.bounds(shapes).T.reshape(4, -1)
-    affine = ~grid.transform
-    columns = np.stack([left, right]) * affine.a + affine.c
-    rows = np.stack([top, bottom]) * affine.e + affine.f
-    limits = np.stack(
-        [
-            np.floor(rows.min(axis=0)).clip(0, grid.shape[0]),
-            np.floor(columns.min(axis=0)).clip(0, grid.shape[1]),
-            np.ceil(rows.max(axis=0)).clip(0, grid.shape[0]),
-            np.ceil(columns.max(axis=0)).clip(0, grid.shape[1]),
-        ],
-        axis=1,
-    )
-    return limits.astype(int)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pil_discovery.types.base import Noun
@@ -18,6 +19,7 @@ from pil_discovery.types.pixels import (
 from pil_discovery.types.sources import Part
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import numpy as np
@@ -163,6 +165,18 @@ class Image:
         """Return the calendar day of acquisition in Beijing (naive: as told)."""
         moment = self.acquired
         return (moment if moment.tzinfo is None else moment.astimezone(BEIJING)).date()
+
+    def only(self, names: Iterable[str]) -> Image:
+        """Return the picture with some of its bands, in its own order of bands.
+
+        Where it is read, and where it shows the ground, the others do not count then.
+        """
+        wanted = frozenset(names)
+        kept = [name in wanted for name in self.bands]
+        bands = {n: number for n, number in self.bands.items() if n in wanted}
+        return replace(
+            self, bands=bands, sources=tuple(itertools.compress(self.sources, kept))
+        )
 
     def read(self, window: Window | None = None) -> NDArray[np.float64]:
         """Read all named bands.

@@ -1,13 +1,15 @@
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from affine import Affine
 from pyproj import CRS
 
 from pil_discovery.errors import ImageError
-from pil_discovery.imagery import zonal as module
-from pil_discovery.imagery.coverage import STATS, weigh_exactly, weigh_plainly
+from pil_discovery.imagery import blocks as module
+from pil_discovery.imagery.coverage import STATS, weigh_plainly
+from pil_discovery.imagery.exact_coverage import weigh_exactly
 from pil_discovery.imagery.grids import Grid
 from pil_discovery.imagery.zonal import valid_shares, zonal
 
@@ -95,13 +97,27 @@ def test_blocks_change_nothing(picture, monkeypatch):
         )
     )
     whole = zonal(frame, image, index="ndvi", stats=STATS)
-    monkeypatch.setattr(module, "BLOCK", 16)
+    monkeypatch.setattr(module, "SIDE", 16)
     cut = zonal(frame, image, index="ndvi", stats=STATS)
     assert np.allclose(
         whole.drop(columns=["zone_id", "reason"]),
         cut.drop(columns=["zone_id", "reason"]),
         rtol=1e-9,
     )
+    monkeypatch.setattr(module, "LARGE", 1)
+    shared = zonal(frame, image, index="ndvi", stats=STATS, workers=2)
+    pd.testing.assert_frame_equal(cut, shared, check_exact=True)
+
+
+def test_only_the_bands_of_the_index_decide_what_is_seen(picture):
+    values = np.full((6, 20, 20), 0.2)
+    values[0] = np.nan
+    image = picture(values, "2025-05-12", cloud=np.zeros((20, 20)))
+    field = zones(shapely.box(500050, 3099850, 500150, 3099950))
+    (row,) = zonal(field, image, index="ndvi").itertuples()
+    assert (row.valid_share, row.reason) == (pytest.approx(1), "")
+    (row,) = zonal(field, image, index="bsi").itertuples()
+    assert (row.valid_share, row.reason != "") == (0, True)
 
 
 def test_a_missing_band_is_a_reason_not_a_number(picture):
