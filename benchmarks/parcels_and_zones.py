@@ -22,20 +22,20 @@ CORNER = np.array([460_000.0, 3_070_000.0])
 HARMONICS = (2, 3, 5, 9, 17, 33, 65)
 
 
-def parcels(count: int, seed: int = 42) -> gpd.GeoDataFrame:
-    """Return parcels with a `parcel_id`."""
+def parcels(count, seed=42, *, corner=CORNER, side_m=SIDE_M) -> gpd.GeoDataFrame:
+    """Return parcels with a `parcel_id`, in a square above a lower left corner."""
     rng = np.random.default_rng(seed)
     corners = rng.integers(5, 31, count)
     area = np.clip(np.exp(rng.normal(np.log(6000), 1.1, count)), 500, 200_000)
-    towns, town = rng.uniform(0, SIDE_M, (40, 2)), rng.integers(0, 40, count)
+    towns, town = rng.uniform(0, side_m, (40, 2)), rng.integers(0, 40, count)
     near_town = rng.random(count) < 0.6
     centre = np.empty((count, 2))
     for axis in (0, 1):
-        around = towns[town, axis] + rng.normal(0, SIDE_M / 25, count)
-        anywhere = rng.uniform(300, SIDE_M - 300, count)
-        around = np.clip(around, 300, SIDE_M - 300)
+        around = towns[town, axis] + rng.normal(0, side_m / 25, count)
+        anywhere = rng.uniform(300, side_m - 300, count)
+        around = np.clip(around, 300, side_m - 300)
         centre[:, axis] = np.where(near_town, around, anywhere)
-    shapes = stars(rng, corners, centre + CORNER, area, wild=(0.35, 0.25))
+    shapes = stars(rng, corners, centre + corner, area, wild=(0.35, 0.25))
     return _layer("parcel_id", shapes)
 
 

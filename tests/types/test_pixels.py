@@ -58,6 +58,37 @@ def test_bands_of_several_files_keep_their_order_and_grid(sources):
     assert np.isnan(third).sum() == 1
 
 
+@pytest.mark.parametrize(
+    ("dtype", "nodata", "internal"),
+    [
+        ("uint8", None, False),
+        ("uint8", 3, False),
+        ("uint8", None, True),
+        ("uint16", 0, False),
+        ("int16", -3, False),
+        ("int32", 5, True),
+        ("float32", -3.4028234663852886e38, False),
+        ("float32", float("nan"), False),
+        ("float64", 0.1, False),
+    ],
+)
+def test_what_a_file_declares_to_be_no_data_is_none(tmp_path, dtype, nodata, internal):
+    values = np.random.default_rng(3).integers(0, 9, (40, 30)).astype(dtype)
+    values[5:9, 4:8] = 3 if nodata is None else nodata
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        path = tiff(tmp_path / "a.tif", values, values[::-1], nodata=nodata)
+        if internal:
+            with rasterio.open(path, "r+") as out:
+                out.write_mask(values != 2)
+    with rasterio.open(path) as src:
+        masked = src.read([2, 1], masked=True)
+    wanted = masked.astype("float64").filled(np.nan)
+    sources = [BandSource(path=path, number=n) for n in (2, 1)]
+    found = read_bands(sources, None)
+    assert np.array_equal(found, wanted, equal_nan=True)
+    assert np.isnan(found).any() == (nodata is not None or internal)
+
+
 @given(st.integers(0, 11), st.integers(0, 11), st.integers(1, 12), st.integers(1, 12))
 def test_a_window_is_a_part_of_the_whole(sources, left, top, width, height):
     window = Window(left, top, min(width, 12 - left), min(height, 12 - top))
