@@ -74,6 +74,8 @@ def overlaid(
     theirs = _with_period(setting.placed(right, spec.right))
     asked = theirs if spec.dated else _with_period(theirs.drop(columns=list(PERIOD)))
     days = _days(spec, setting, ours)
+    if not (len(ours) and (len(theirs) or spec.how == "difference")):
+        return _nothing(spec)
     sigma = _sigma_of(ours)
     groups = _distances(spec, setting, _worst_sigma(ours, theirs))
     parts = [
@@ -92,6 +94,19 @@ def overlaid(
     rows = rows.drop(columns="sliver")
     kept = rows[~apart].reset_index(drop=True)
     return Overlaid(kept, rows[apart].reset_index(drop=True), doubtful, len(gone))
+
+
+def _nothing(spec: Overlay) -> Overlaid:
+    """Return the answer where a side is empty: no row of any kind."""
+    names = ["left_id", "right_id"]
+    if spec.by == "left" or spec.how == "difference":
+        names.remove("right_id")
+    names += ["area_m2", "share", "area_low_m2", "area_high_m2", "p_overlap"]
+    names += ["p_over"] if spec.threshold_m2 is not None else []
+    names += ["distance_m"] if spec.how == "near" else []
+    names += ["validity", "geometry", "_on", "_from", "_to", "_left_out"]
+    rows = pd.DataFrame({name: np.zeros(0, dtype=object) for name in names})
+    return Overlaid(rows, rows, frozenset(), 0)
 
 
 def _taken(frame: gpd.GeoDataFrame, at: NDArray[Any]) -> gpd.GeoDataFrame:

@@ -95,11 +95,16 @@ class Relations:
         self._names[name] = tuple(table.column_names)
         self._rows[name] = len(table)
 
-    def view(self, name: str, sql: str) -> None:
-        """Give a SELECT of our own a name; its rows are made when they are read."""
+    def view(self, name: str, sql: str, source: str) -> None:
+        """Give a SELECT of our own a name; its rows are made when they are read.
+
+        Parameters
+        ----------
+        source
+            The table it reads; the view has a row for each of its rows.
+        """
         self._connection.execute(f"CREATE TEMP VIEW {quoted(name)} AS {sql}")
-        rows = self.select(f"SELECT count(*) AS n FROM {quoted(name)}")
-        self._rows[name] = rows["n"][0].as_py()
+        self._rows[name] = self._rows[source]
 
     def create(self, name: str, sql: str, where: str) -> int:
         """Keep the rows of a model's SELECT under a name; return their number.

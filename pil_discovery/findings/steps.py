@@ -75,9 +75,10 @@ def _overlay(step: OverlayStep, room: Room, where: str) -> StepRun:
     if spec.how in ("intersection", "difference"):
         tables[f"{table}_slivers"] = found.slivers
     for name, rows in tables.items():
-        room.relations.load(f"_plain_{name}", rows)
-        sql = evidence_sql(spec, room, table, quoted(f"_plain_{name}"))
-        room.relations.view(name, sql)
+        plain = f"_plain_{name}"
+        room.relations.load(plain, rows)
+        sql = evidence_sql(spec, room, table, quoted(plain))
+        room.relations.view(name, sql, plain)
     return StepRun(
         table=table,
         kind="overlay",

@@ -11,9 +11,12 @@ import shapely
 
 from pil_discovery.errors import ModelError
 from pil_discovery.findings import Inputs, rows_of, screen
+from pil_discovery.findings.overlays import arrow_rows, overlaid
+from pil_discovery.findings.settings import Setting
 from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.types import Dataset, LayerVersion, Model, Source
+from pil_discovery.types.models import Overlay
 
 AS_OF = dt.date(2026, 9, 30)
 EAST, NORTH = 500_000.0, 3_100_000.0
@@ -42,6 +45,10 @@ FROM plot p LEFT JOIN inside o ON o.left_id = p._id"""
 def box(east, north=0.0, wide=100.0, high=100.0):
     x, y = EAST + east, NORTH + north
     return shapely.box(x, y, x + wide, y + high)
+
+
+def placed(rows):
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=4490)
 
 
 def layer(shapes, *, terms=(None, None), days=None, sigma=0.0, file="层.gpkg"):
@@ -192,6 +199,35 @@ def test_an_undated_layer_counts_and_the_finding_says_so():
     assert finding.overlaps[0].validity == "unstated"
     assert finding.overlaps[0].on_date is None
     assert "没有注明有效期" in finding.sentence_zh
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"how": "intersection"},
+        {"how": "intersection", "threshold_m2": 400, "in_force_on": "ever"},
+        {"how": "intersection", "by": "left"},
+        {"how": "difference"},
+        {"how": "within"},
+        {"how": "near", "distance_m": 50},
+    ],
+)
+def test_an_empty_side_gives_no_row_but_every_column(spec):
+    asked = Overlay.model_validate({"left": "plot", "right": "zone", **spec})
+    setting = Setting(file="型.yaml", as_of=AS_OF, parameters={})
+    ours = placed(layer([box(0), box(300)], sigma=1.0))
+    theirs = placed(layer([box(-10, -10, 150, 150)], sigma=1.0))
+    some = overlaid(asked, setting, ours, theirs)
+    assert len(some.rows)
+    empty = ours.iloc[:0], theirs.iloc[:0]
+    sides = [(empty[0], theirs), empty]
+    if asked.how != "difference":
+        sides.append((ours, empty[1]))
+    for left, right in sides:
+        none = overlaid(asked, setting, left, right)
+        assert arrow_rows(none.rows).schema == arrow_rows(some.rows).schema
+        assert arrow_rows(none.slivers).schema == arrow_rows(some.slivers).schema
+        assert (len(none.rows), none.doubtful, none.out_of_force) == (0, frozenset(), 0)
 
 
 def test_a_day_that_is_not_there_is_named():
