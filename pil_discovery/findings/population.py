@@ -13,7 +13,7 @@ from pil_discovery.findings.relations import quoted
 from pil_discovery.findings.steps import run_step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
@@ -267,7 +267,13 @@ def _reported(
     behind = _behind(relations, links, number)
     gaps: list[list[str]] = [[] for _ in rows]
     if counts.get("unknown"):
-        _fill_gaps(model, relations, links, gaps)
+        asked = [d for d in pairs if d in model.data and d != "image"]
+        unknown = [n for n, row in enumerate(rows) if row["_state"] == "unknown"]
+        for dataset in asked:
+            link = links.get(dataset)
+            found = _gaps(relations, link, dataset, model.data[dataset])
+            for n in unknown:
+                gaps[n] += found.get(n, [dataset])
     return [
         {**row, "_behind": b, "_gaps": g}
         for row, b, g in zip(rows, behind, gaps, strict=True)
@@ -297,11 +303,14 @@ def _link(
     """Keep which rows stand behind which finding: data set → table of (n, i).
 
     A list of row numbers is spread out first: a join on equal values is many times
-    faster than asking of every pair whether the list holds the value.
+    faster than asking of every pair whether the list holds the value. An empty data
+    set has no table.
     """
     kinds = relations.columns("_reported")
     links: dict[str, str] = {}
     for dataset, equal in pairs.items():
+        if not relations.count(dataset):
+            continue
         spread = next((o for o in equal.values() if kinds[o].endswith("[]")), None)
         both = " AND ".join(_equal(t, o, kinds, spread) for t, o in equal.items())
         source = "_reported"
@@ -336,31 +345,23 @@ def _behind(
     return behind
 
 
-def _fill_gaps(
-    model: Model,
-    relations: Relations,
-    links: Mapping[str, str],
-    gaps: list[list[str]],
-) -> None:
-    """Name the required cells that are missing behind each unknown candidate."""
-    for dataset, link in links.items():
-        if dataset not in model.data or dataset == "image":
-            continue
-        columns = model.data[dataset]
-        flags = ", ".join(
-            f"bool_or(d._id IS NOT NULL AND d.{quoted(c)} IS NULL)" for c in columns
-        )
-        rows = relations.select(
-            f"""SELECT r._n, count(d._id), {flags} FROM _reported r
-            LEFT JOIN {quoted(link)} l ON l.n = r._n
-            LEFT JOIN {quoted(dataset)} d ON d._id = l.i
-            WHERE r._state = 'unknown' GROUP BY r._n ORDER BY r._n"""
-        )
-        for n, linked, *missing in zip(
-            *(c.to_pylist() for c in rows.columns), strict=True
-        ):
-            if linked == 0:
-                gaps[n].append(dataset)
-            gaps[n] += [
-                f"{dataset}.{c}" for c, m in zip(columns, missing, strict=True) if m
-            ]
+def _gaps(
+    relations: Relations, link: str | None, dataset: str, columns: Sequence[str]
+) -> dict[int, list[str]]:
+    """Name the required cells that are missing behind each unknown candidate.
+
+    Only candidates with rows behind them are in the answer.
+    """
+    if link is None:
+        return {}
+    flags = ", ".join(f"bool_or(d.{quoted(c)} IS NULL)" for c in columns)
+    rows = relations.select(
+        f"""SELECT r._n, {flags} FROM _reported r
+        JOIN {quoted(link)} l ON l.n = r._n
+        JOIN {quoted(dataset)} d ON d._id = l.i
+        WHERE r._state = 'unknown' GROUP BY r._n ORDER BY r._n"""
+    )
+    return {
+        n: [f"{dataset}.{c}" for c, m in zip(columns, missing, strict=True) if m]
+        for n, *missing in zip(*(c.to_pylist() for c in rows.columns), strict=True)
+    }
