@@ -3,7 +3,7 @@
 import pytest
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.findings import lint
+from pil_discovery.findings import lint, run_example
 from pil_discovery.findings.sentences import names_in
 
 CATALOG = load_catalog()
@@ -40,3 +40,27 @@ def test_sentences_never_accuse_and_print_no_identifier(model):
         assert "构成违法" not in words
     printed = {*names_in(model.explain.zh), *names_in(model.explain.en)}
     assert printed.isdisjoint({"person_id", "phone", "rep_id", "manager_id"})
+
+
+def test_a_permit_accepted_in_phases_permits_its_floor_area_once():
+    model = CATALOG.models["land/far-raised"]
+    example = model.examples[0]
+    given = {name: list(rows) for name, rows in example.given.items()}
+    first, *others = given["completion"]
+    halves = [first | {"gfa_above_m2": m2} for m2 in (13_000, 10_000)]
+    given["completion"] = [*halves, *others]
+
+    def fired(first_m2):
+        permit, *rest = given["planning_permit"]
+        permits = [permit | {"gfa_above_m2": first_m2}, *rest]
+        changed = example.model_copy(
+            update={"given": {**given, "planning_permit": permits}}
+        )
+        result = run_example(model, changed, CATALOG.datasets)
+        assert result.passed, result.differences
+        (hit,) = (f for f in result.findings if f.state == "hit")
+        return any("规划许可核准" in signal.zh for signal in hit.inaction)
+
+    # 40,000 m² are allowed, the second permit is of 20,000
+    assert not fired(20_000)
+    assert fired(20_001)
