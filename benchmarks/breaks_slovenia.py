@@ -4,7 +4,8 @@ Half of the pixels of the stack in $PIL_SHARED_DATA/s2_slovenia lose a known amo
 NDVI on a known day; the others lose nothing. Injected drops are simpler than real
 felling. «dip» is the share of hits whose run began before the drop, with a natural dip
 that joined it; «holds» is how often the interval holds the true day in the others;
-«second» is how often the second opinion agrees. Run: `python benchmarks/breaks_slovenia.py`.
+«second» is how often the second opinion agrees.
+Run: `python benchmarks/breaks_slovenia.py`.
 """
 
 import datetime as dt

@@ -96,12 +96,22 @@ def shift_gate(shift: Shift, first: Shift) -> Gate:
     }
 
 
-def abstain_gate(bands: Collection[str]) -> Gate:
-    """Refuse area claims from visible bands alone.
+def abstain_gate(bands: Collection[str], *, judged_by: str = "") -> Gate:
+    """Refuse area claims from visible bands alone, unless somebody else has judged.
 
     Unsupervised change on visible-light pictures of buildings scored below the answer
     «everything changed»; such a result may point at a place, it measures nothing.
+
+    Parameters
+    ----------
+    bands
+        Names of the bands that both pictures have.
+    judged_by
+        Whose judgement the map rests on instead, in Chinese.
     """
+    if judged_by:
+        words = f"变化依据{judged_by}，不是非监督检测"
+        return {"verdict": "ok", "reason": words, "value": False}
     blind = not any(band in INFRARED for band in bands)
     words = (
         "仅有可见光波段，非监督变化检测不可靠，只供定位，不得据以主张面积"
