@@ -32,6 +32,7 @@ from pil_discovery.imagery.quality import (
     AREA_GATES,
     abstain_gate,
     cloud_gate,
+    normalisation_gate,
     overall,
     rectified_gate,
     regrid_gate,
@@ -74,8 +75,9 @@ class ChangeMap:
         (share ≥ 0.5; missing without a confirming picture), `before_date`,
         `after_date`, `confirm_date`.
     quality
-        `shift`, `season`, `cloud`, `rectified`, `grid`, `abstain`, and `labels` or
-        `mask` where the map rests on them: each with `verdict` (ok | flag | refuse), a
+        `shift`, `season`, `cloud`, `rectified`, `grid`, `normalisation` (with `bands`:
+        slope, intercept and r2 of each), `abstain`, and `labels` or `mask` where the
+        map rests on them: each with `verdict` (ok | flag | refuse), a
         Chinese `reason` and its numbers.
     grid
         CRS, transform and shape of `mask` and `magnitude`.
@@ -332,6 +334,7 @@ class _Scene:
             "cloud": cloud_gate(shares, masked),
             "rectified": rectified_gate(self.images),
             "grid": regrid_gate([r for r, v in views.items() if v.resampled]),
+            "normalisation": normalisation_gate(main.normalisation, main.first.names),
             **_grounds(main),
         }
 

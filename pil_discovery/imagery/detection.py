@@ -70,9 +70,11 @@ class Detector:
     Attributes
     ----------
     drift
-        Median index differences of unchanged ground, see `directions.fit_drift`.
+        Median index differences of unchanged ground after normalisation, see
+        `directions.fit_drift`.
     normalisation
-        Carries the later picture into the scale of the earlier one.
+        Carries the later picture into the scale of the earlier one: haze and season
+        bend an index by what it is, which one number per index cannot take back.
     rule
         Decides instead of the fitted threshold.
     """
@@ -90,7 +92,8 @@ class Detector:
         y, clear_y = self.second.both(window)
         magnitude = np.sqrt(chi_square(self.model, x, y))
         magnitude[~(clear_x & clear_y)] = np.nan
-        kinds = label_directions(self._named(x), self._named(y), self.drift)
+        later = self._named(self.normalisation.applied(y))
+        kinds = label_directions(self._named(x), later, self.drift)
         return Reading(magnitude, clear_x, clear_y, kinds)
 
     def changed(self, window: Window, reading: Reading) -> tuple[Bools, Bools]:
@@ -149,9 +152,9 @@ def fit_detector(first: Aligned, second: Aligned, seed: int) -> Detector:
         raise ImageError(Problem("、".join(files), "", what, "请换用云量较少的影像"))
     model = fit_irmad(x, y)
     z = chi_square(model, x, y)
-    named = [dict(zip(first.names, v, strict=True)) for v in (x, y)]
-    drift = fit_drift(named[0], named[1], np.sqrt(z) <= model.threshold)
     lines = fit_normalisation(x, y, unchanged_weights(z, len(x)))
+    named = [dict(zip(first.names, v, strict=True)) for v in (x, lines.applied(y))]
+    drift = fit_drift(named[0], named[1], np.sqrt(z) <= model.threshold)
     return Detector(first, second, model, drift, lines)
 
 

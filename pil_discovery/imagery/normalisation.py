@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FLAT = 1e-9
 """A band whose standard deviation is a smaller part of its mean is flat."""
+POOR = 0.5
+"""R² below which a slope means nothing and a band is only shifted."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Normalisation:
     Attributes
     ----------
     slope, intercept
-        Per band: before ≈ intercept + slope · after; shape (bands,).
+        Per band: before ≈ intercept + slope · after; shape (bands,). Slope 1 where `r2`
+        is below 0.5: such a band is only shifted.
     r2
         Squared correlation of each band over unchanged ground, shape (bands,).
     """
@@ -56,8 +59,8 @@ def fit_normalisation(x: Floats, y: Floats, weights: Floats) -> Normalisation:
     """Fit one line per band through unchanged ground.
 
     The line is the orthogonal regression of the standardised bands: both dates carry
-    noise, and the answer must not depend on the units of either. A band that does not
-    rise with itself between the dates keeps its slope; `r2` is 0 then.
+    noise, and the answer must not depend on the units of either. `r2` is 0 for a band
+    that is flat or does not rise with itself between the dates.
 
     Parameters
     ----------
@@ -90,5 +93,6 @@ def _line(before: Floats, after: Floats, weights: Floats) -> tuple[float, float,
     flat = xx <= total * (FLAT * mean_x) ** 2 or yy <= total * (FLAT * mean_y) ** 2
     if flat or xy <= 0.0:
         return 1.0, mean_x - mean_y, 0.0
-    slope = float(np.sqrt(xx / yy))
-    return slope, mean_x - slope * mean_y, xy * xy / (xx * yy)
+    r2 = xy * xy / (xx * yy)
+    slope = float(np.sqrt(xx / yy)) if r2 >= POOR else 1.0
+    return slope, mean_x - slope * mean_y, r2

@@ -30,8 +30,9 @@ def test_gain_and_haze_are_found_though_both_dates_are_noisy():
 def test_changed_ground_would_spoil_the_line():
     x, y, weights = pair(2)
     spoiled = fit_normalisation(x, y, np.ones_like(weights))
-    assert np.abs(spoiled.slope - 1.3).max() > 0.2
     assert (spoiled.r2 < 0.5).all()
+    assert spoiled.slope.tolist() == [1.0, 1.0]
+    assert (fit_normalisation(x, y, weights).r2 > 0.9).all()
 
 
 def test_units_do_not_matter():
