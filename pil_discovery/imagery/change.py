@@ -18,6 +18,7 @@ from pil_discovery.imagery.detection import (
     mark_scene,
 )
 from pil_discovery.imagery.directions import direction_bits, missing_directions
+from pil_discovery.imagery.given import GivenRule, mask_gate, take_mask
 from pil_discovery.imagery.grids import (
     Aligned,
     align,
@@ -25,11 +26,13 @@ from pil_discovery.imagery.grids import (
     shared_bands,
     windows,
 )
+from pil_discovery.imagery.learned import LearnedRule, label_gate, learn
 from pil_discovery.imagery.patches import changed_pixels, outline_patches
 from pil_discovery.imagery.quality import (
     AREA_GATES,
     abstain_gate,
     cloud_gate,
+    normalisation_gate,
     overall,
     rectified_gate,
     regrid_gate,
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from pil_discovery.imagery.grids import Grid
     from pil_discovery.imagery.patches import Patches
     from pil_discovery.imagery.registration import Shift
+    from pil_discovery.types import Layer
 
 MAX_SIDE = 512
 """Windows are worked through in parts of this side: memory, not the result."""
@@ -71,8 +75,10 @@ class ChangeMap:
         (share ≥ 0.5; missing without a confirming picture), `before_date`,
         `after_date`, `confirm_date`.
     quality
-        `shift`, `season`, `cloud`, `abstain`, `grid`: each with `verdict`
-        (ok | flag | refuse), a Chinese `reason` and its numbers.
+        `shift`, `season`, `cloud`, `rectified`, `grid`, `normalisation` (with `bands`:
+        slope, intercept and r2 of each), `abstain`, and `labels` or `mask` where the
+        map rests on them: each with `verdict` (ok | flag | refuse), a
+        Chinese `reason` and its numbers.
     grid
         CRS, transform and shape of `mask` and `magnitude`.
     """
@@ -102,6 +108,21 @@ class ChangeMap:
         values = np.full(self.grid.shape, np.nan)
         for window in windows(self.grid.shape, MAX_SIDE):
             values[window.toslices()] = self.detector.measure(window).magnitude
+        return values
+
+    @cached_property
+    def probability(self) -> NDArray[np.float64] | None:
+        """Probability of change of every pixel as learned from labels, NaN not valid.
+
+        Calibrated by cross-validation at the share of change that the scene is taken to
+        have; None where no labels were given. √Z is no probability.
+        """
+        rule = self.detector.rule
+        if not isinstance(rule, LearnedRule):
+            return None
+        values = np.full(self.grid.shape, np.nan)
+        for window in windows(self.grid.shape, MAX_SIDE):
+            values[window.toslices()] = rule.probability(window)
         return values
 
     def select(
@@ -166,15 +187,18 @@ def detect_change(  # noqa: PLR0913 - the documented public signature
     after: Image,
     *,
     confirm: Image | None = None,
+    labels: gpd.GeoDataFrame | Layer | None = None,
+    mask: Image | Layer | gpd.GeoDataFrame | None = None,
     min_area_m2: float | None = None,
     window: int = 1024,
     workers: int | None = None,
     seed: int = 0,
 ) -> ChangeMap:
-    """Detect suspected change between two pictures without training.
+    """Detect suspected change between two pictures.
 
-    IR-MAD with Otsu's threshold on √Z, fitted on pixels drawn over the whole common
-    extent, applied window by window; specks under 4 pixels removed, 8-connected.
+    Without labels or a mask: IR-MAD with Otsu's threshold on √Z, fitted on pixels drawn
+    over the whole common extent, applied window by window. Specks under 4 pixels are
+    removed, 8-connected, whatever decided.
 
     Parameters
     ----------
@@ -183,6 +207,14 @@ def detect_change(  # noqa: PLR0913 - the documented public signature
         grid of `before` where the grids differ or the displacement asks for it.
     confirm
         A later picture that shows whether the change lasted.
+    labels
+        50 to 200 points that an expert has judged, with a boolean column `changed`; the
+        answer is then learned from them, see `learned.learn`, and nothing of it is kept
+        for another scene.
+    mask
+        Change as another tool found it, instead: a picture of one band with two values
+        (0 is unchanged) or polygons. It passes the same gates, and gets the same
+        patches, kinds, areas and sampling plan; its origin goes into `quality`.
     min_area_m2
         Least official area of a patch, square metres; None keeps all.
     window
@@ -200,23 +232,32 @@ def detect_change(  # noqa: PLR0913 - the documented public signature
     Raises
     ------
     ImageError
-        No common ground, no common band, hardly a pixel valid on both dates, or
-        pictures that are not in the order of their dates.
+        No common ground, no common band, hardly a pixel valid on both dates, pictures
+        that are not in the order of their dates, labels of a class all in one place, or
+        a mask that is none.
     ArgumentError
-        A negative area, or a window without pixels.
+        A negative area, a window without pixels, both labels and a mask, or labels that
+        cannot be used (too few, one class, off the pictures or on cloud).
     """
     _demand_order(before, after, confirm)
     if window < 1 or (min_area_m2 or 0.0) < 0:
         raise ArgumentError("window 须为正整数，min_area_m2 须为不小于 0 的数")
+    if labels is not None and mask is not None:
+        what = "labels 和 mask 只能给一个：外部掩膜请用 plan_samples 抽样检验"
+        raise ArgumentError(what)
     scene = _Scene(before, after, confirm)
     (first, second), (shift, raw) = scene.registered()
     main = fit_detector(first, second, seed)
+    if labels is not None:
+        main = learn(main, labels, seed)
+    if mask is not None:
+        main = take_mask(main, mask)
     check = scene.confirming(seed)
     side = min(window, MAX_SIDE)
     marks = mark_scene(main, check, side=side, workers=workers or 1)
     quality = scene.gates(marks, (shift, raw), (main, check))
-    mask = changed_pixels(marks.flags)
-    found = outline_patches(marks, scene.grid, mask, min_area_m2=min_area_m2 or 0.0)
+    changed = changed_pixels(marks.flags)
+    found = outline_patches(marks, scene.grid, changed, min_area_m2=min_area_m2 or 0.0)
     frame = _finished(found, quality, scene.dates)
     return ChangeMap(found.mask, frame, quality, scene.grid, main, marks, scene.dates)
 
@@ -291,10 +332,22 @@ class _Scene:
             "shift": shift_gate(*shifts),
             "season": season_gate(days[0], days[1]),
             "cloud": cloud_gate(shares, masked),
-            "abstain": abstain_gate(main.first.names),
             "rectified": rectified_gate(self.images),
             "grid": regrid_gate([r for r, v in views.items() if v.resampled]),
+            "normalisation": normalisation_gate(main.normalisation, main.first.names),
+            **_grounds(main),
         }
+
+
+def _grounds(main: Detector) -> dict[str, dict[str, Any]]:
+    """Return the gates on what the map rests on."""
+    if isinstance(main.rule, LearnedRule):
+        judged = abstain_gate(main.first.names, judged_by="判读人标注的样点")
+        return {"abstain": judged, "labels": label_gate(main.rule)}
+    if isinstance(main.rule, GivenRule):
+        judged = abstain_gate(main.first.names, judged_by="外部变化检测成果")
+        return {"abstain": judged, "mask": mask_gate(main.rule)}
+    return {"abstain": abstain_gate(main.first.names)}
 
 
 def _finished(

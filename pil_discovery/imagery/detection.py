@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
 from pil_discovery.errors import ImageError, Problem
 from pil_discovery.imagery.directions import DIRECTIONS, fit_drift, label_directions
 from pil_discovery.imagery.grids import windows
-from pil_discovery.imagery.irmad import chi_square, fit_irmad
+from pil_discovery.imagery.irmad import chi_square, fit_irmad, unchanged_weights
+from pil_discovery.imagery.normalisation import fit_normalisation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.imagery.grids import Aligned
     from pil_discovery.imagery.irmad import IrMad
+    from pil_discovery.imagery.normalisation import Normalisation
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
@@ -54,6 +56,13 @@ class Reading:
         return self.clear_first & self.clear_second
 
 
+class Rule(Protocol):
+    """What counts as changed where Otsu's threshold on √Z does not decide."""
+
+    def changed(self, window: Window) -> tuple[Bools, Bools]:
+        """Return which pixels of a window changed, and of which it knows that."""
+
+
 @dataclass(frozen=True)
 class Detector:
     """Two pictures on one grid with the transform fitted between them.
@@ -61,13 +70,21 @@ class Detector:
     Attributes
     ----------
     drift
-        Median index differences of unchanged ground, see `directions.fit_drift`.
+        Median index differences of unchanged ground after normalisation, see
+        `directions.fit_drift`.
+    normalisation
+        Carries the later picture into the scale of the earlier one: haze and season
+        bend an index by what it is, which one number per index cannot take back.
+    rule
+        Decides instead of the fitted threshold.
     """
 
     first: Aligned
     second: Aligned
     model: IrMad
     drift: dict[str, float]
+    normalisation: Normalisation
+    rule: Rule | None = None
 
     def measure(self, window: Window) -> Reading:
         """Read a window of both pictures and compare it."""
@@ -75,14 +92,19 @@ class Detector:
         y, clear_y = self.second.both(window)
         magnitude = np.sqrt(chi_square(self.model, x, y))
         magnitude[~(clear_x & clear_y)] = np.nan
-        kinds = label_directions(self._named(x), self._named(y), self.drift)
+        later = self._named(self.normalisation.applied(y))
+        kinds = label_directions(self._named(x), later, self.drift)
         return Reading(magnitude, clear_x, clear_y, kinds)
 
-    def changed(self, magnitude: Floats) -> Bools:
-        """Return where a magnitude exceeds the fitted threshold."""
+    def changed(self, window: Window, reading: Reading) -> tuple[Bools, Bools]:
+        """Return changed pixels, and those of which that can be told."""
+        if self.rule is not None:
+            changed, known = self.rule.changed(window)
+            known = known & reading.clear
+            return changed & known, known
         with np.errstate(invalid="ignore"):
-            above: Bools = magnitude > self.model.threshold
-        return above
+            above: Bools = reading.magnitude > self.model.threshold
+        return above, reading.clear
 
     def _named(self, values: Floats) -> dict[str, Floats]:
         return dict(zip(self.first.names, values, strict=True))
@@ -129,9 +151,11 @@ def fit_detector(first: Aligned, second: Aligned, seed: int) -> Detector:
         what = f"两期影像共同有效像元仅{x.shape[1]}个，无法检测变化"
         raise ImageError(Problem("、".join(files), "", what, "请换用云量较少的影像"))
     model = fit_irmad(x, y)
-    still = np.sqrt(chi_square(model, x, y)) <= model.threshold
-    named = [dict(zip(first.names, v, strict=True)) for v in (x, y)]
-    return Detector(first, second, model, fit_drift(named[0], named[1], still))
+    z = chi_square(model, x, y)
+    lines = fit_normalisation(x, y, unchanged_weights(z, len(x)))
+    named = [dict(zip(first.names, v, strict=True)) for v in (x, lines.applied(y))]
+    drift = fit_drift(named[0], named[1], np.sqrt(z) <= model.threshold)
+    return Detector(first, second, model, drift, lines)
 
 
 def mark_scene(
@@ -154,11 +178,13 @@ def mark_scene(
     def work(window: Window) -> tuple[NDArray[np.uint32], dict[str, int]]:
         first = main.measure(window)
         later = None if check is None else check.measure(window)
-        found = _marks(main, first)
+        changed, known = main.changed(window, first)
+        found = np.where(changed, first.kinds | CHANGED, 0).astype(np.uint8)
+        found[known] |= VALID
         if check is not None and later is not None:
-            found |= _confirmation(check, later, found)
+            found |= _confirmation(later, check.changed(window, later)[0], found)
         flags[window.toslices()] = found
-        return _steps(main, first), _clear_counts(first, later)
+        return _steps(first.magnitude[changed]), _clear_counts(first, later)
 
     results = _map(work, parts, workers)
     clear = {role: sum(count[role] for _, count in results) for role in results[0][1]}
@@ -195,20 +221,12 @@ def _chosen(pixels: int, seed: int) -> NDArray[np.int64]:
     return np.sort(draw.choice(pixels, SAMPLE, replace=False, shuffle=False))
 
 
-def _marks(main: Detector, reading: Reading) -> NDArray[np.uint8]:
-    changed = main.changed(reading.magnitude)
-    found = np.where(changed, reading.kinds | CHANGED, 0).astype(np.uint8)
-    found[reading.clear] |= VALID
-    return found
-
-
-def _steps(main: Detector, reading: Reading) -> NDArray[np.uint32]:
-    changed = reading.magnitude[main.changed(reading.magnitude)]
-    return np.minimum(changed / MAGNITUDE_STEP, 4e9).round().astype(np.uint32)
+def _steps(magnitudes: Floats) -> NDArray[np.uint32]:
+    return np.minimum(magnitudes / MAGNITUDE_STEP, 4e9).round().astype(np.uint32)
 
 
 def _confirmation(
-    check: Detector, later: Reading, found: NDArray[np.uint8]
+    later: Reading, changed: Bools, found: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
     """Mark changed pixels that the confirming picture sees, and sees changed alike.
 
@@ -217,7 +235,7 @@ def _confirmation(
     kind = found & DIRECTION_BITS
     alike = (kind == 0) | ((kind & later.kinds) != 0)
     seen = ((found & CHANGED) != 0) & later.clear
-    lasting = seen & check.changed(later.magnitude) & alike
+    lasting = seen & changed & alike
     return np.where(seen, SEEN, 0).astype(np.uint8) | np.where(
         lasting, CONFIRMED, 0
     ).astype(np.uint8)

@@ -151,6 +151,23 @@ class Aligned:
             return self._interpolated(window)
         return self._source(_moved(window, self.offset))
 
+    def nearest(self, window: Window) -> tuple[Floats, Bools]:
+        """Return bands of the pixel that each pixel centre lies in, and where one is.
+
+        Unlike a picture of the pair, this one need not reach over the whole grid.
+        """
+        row, column = (np.floor(p + 0.5) for p in self._positions(window))
+        height, width = self.image.shape
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        values = np.full((len(self.names), *row.shape), np.nan)
+        source = _hull(row, column, self.image.shape)
+        if source is not None and inside.any():
+            found, _ = self._source(source)
+            down = (row[inside] - source.row_off).astype(int)
+            along = (column[inside] - source.col_off).astype(int)
+            values[:, inside] = found[:, down, along]
+        return values, inside
+
     def _source(self, window: Window) -> tuple[Floats, Bools]:
         values = self.image.read(window)
         return self._pick(values), self.image.clear(values, window)

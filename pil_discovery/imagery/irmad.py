@@ -16,6 +16,8 @@ import numpy as np
 from scipy.special import gammaincc, gammainccinv, gammaincinv
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -73,7 +75,7 @@ def fit_irmad(x: Floats, y: Floats) -> IrMad:
         fitted = _solve(products, weights, len(x))
         z = chi_square(fitted, x, y)
         still = bool(np.max(np.abs(fitted.rho - rho)) < TOLERANCE)
-        rho, fresh = fitted.rho, gammaincc(len(x) / 2, z / 2)
+        rho, fresh = fitted.rho, unchanged_weights(z, len(x))
         # Too few unchanged pixels left: the fit would describe one small surface only.
         if (still and count >= MIN_ITERATIONS) or fresh.mean() < MIN_WEIGHT_SHARE:
             break
@@ -98,13 +100,43 @@ def chi_square(fit: IrMad, x: Floats, y: Floats) -> Floats:
     array
         float64, shape (…); bit-identical however the pixels are cut into windows.
     """
-    left = [band - mean for band, mean in zip(x, fit.mean_x, strict=True)]
-    right = [band - mean for band, mean in zip(y, fit.mean_y, strict=True)]
     total: Floats = np.zeros(x.shape[1:])
-    for i, rho in enumerate(fit.rho):
-        mad = _combine(left, fit.coef_x[:, i]) - _combine(right, fit.coef_y[:, i])
+    for mad, rho in zip(_mads(fit, x, y), fit.rho, strict=True):
         total += mad * mad / (2.0 * (1.0 - rho))
     return total
+
+
+def variates(fit: IrMad, x: Floats, y: Floats) -> list[Floats]:
+    """Return Mᵢ / √(2(1 − ρᵢ)) per pixel; the sum of their squares is Z.
+
+    Parameters
+    ----------
+    fit, x, y
+        As for `chi_square`.
+    """
+    scales = np.sqrt(2.0 * (1.0 - fit.rho))
+    return [m / s for m, s in zip(_mads(fit, x, y), scales, strict=True)]
+
+
+def unchanged_weights(z: Floats, bands: int) -> Floats:
+    """Return 1 − F(Z), F of χ² with `bands` degrees of freedom: weights, not chances.
+
+    Parameters
+    ----------
+    z
+        Z per pixel, any shape.
+    bands
+        Bands of each picture.
+    """
+    weights: Floats = gammaincc(bands / 2, z / 2)
+    return weights
+
+
+def _mads(fit: IrMad, x: Floats, y: Floats) -> Iterator[Floats]:
+    left = [band - mean for band, mean in zip(x, fit.mean_x, strict=True)]
+    right = [band - mean for band, mean in zip(y, fit.mean_y, strict=True)]
+    for i in range(len(fit.rho)):
+        yield _combine(left, fit.coef_x[:, i]) - _combine(right, fit.coef_y[:, i])
 
 
 def noise_floor(z: Floats, bands: int) -> float:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.imagery.normalisation import POOR, describe
+
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
+    from pil_discovery.imagery.normalisation import Normalisation
     from pil_discovery.imagery.registration import Shift
     from pil_discovery.types import Image
 
@@ -96,12 +99,22 @@ def shift_gate(shift: Shift, first: Shift) -> Gate:
     }
 
 
-def abstain_gate(bands: Collection[str]) -> Gate:
-    """Refuse area claims from visible bands alone.
+def abstain_gate(bands: Collection[str], *, judged_by: str = "") -> Gate:
+    """Refuse area claims from visible bands alone, unless somebody else has judged.
 
     Unsupervised change on visible-light pictures of buildings scored below the answer
     «everything changed»; such a result may point at a place, it measures nothing.
+
+    Parameters
+    ----------
+    bands
+        Names of the bands that both pictures have.
+    judged_by
+        Whose judgement the map rests on instead, in Chinese.
     """
+    if judged_by:
+        words = f"变化依据{judged_by}，不是非监督检测"
+        return {"verdict": "ok", "reason": words, "value": False}
     blind = not any(band in INFRARED for band in bands)
     words = (
         "仅有可见光波段，非监督变化检测不可靠，只供定位，不得据以主张面积"
@@ -124,6 +137,27 @@ def rectified_gate(images: Mapping[str, Image]) -> Gate:
     names = "、".join(ROLES[role] for role in raw)
     words = f"{names}未正射，不得据以主张面积" if raw else "没有写明未正射的影像"
     return {"verdict": "refuse" if raw else "ok", "reason": words, "roles": raw}
+
+
+def normalisation_gate(fit: Normalisation, bands: Sequence[str]) -> Gate:
+    """Flag bands that unchanged ground does not carry from one date to the other.
+
+    Parameters
+    ----------
+    fit
+        Later picture → scale of the earlier one.
+    bands
+        Names of its bands.
+    """
+    lines = describe(fit, bands)
+    poor = [name for name, line in lines.items() if line["r2"] < POOR]
+    least = min(line["r2"] for line in lines.values())
+    words = (
+        f"相对辐射归一化不佳（R² 低于 {POOR}）：{'、'.join(poor)}，变化类型需谨慎"
+        if poor
+        else f"后时相已按不变像元归一至前时相（各波段 R² 不低于 {least:.2f}）"
+    )
+    return {"verdict": "flag" if poor else "ok", "reason": words, "bands": lines}
 
 
 def regrid_gate(resampled: Collection[str]) -> Gate:

@@ -14,6 +14,7 @@ from pil_discovery.errors import ArgumentError, ImageError, Problem
 from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.imagery.grids import windows
+from pil_discovery.imagery.labels import pixels_under, read_labels
 from pil_discovery.imagery.quality import AREA_GATES
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def estimate_area(
     ImageError
         A stratum without labelled points.
     """
-    labels = _labels(samples)
+    labels = read_labels(samples)
     strata = _strata(change, samples)
     areas = stratum_areas(change)
     known = ~np.isnan(labels)
@@ -290,26 +291,6 @@ def _placed(change: ChangeMap, shapes: NDArray[np.object_]) -> gpd.GeoSeries:
     return safe_transform(gpd.GeoSeries(ground, crs=change.grid.crs))
 
 
-def _labels(samples: gpd.GeoDataFrame) -> Floats:
-    """Return 1 for changed, 0 for not, NaN for not labelled."""
-    if "changed" not in samples:
-        raise ArgumentError("样点没有 changed 列（真值：是否变化）")
-    values = samples["changed"]
-    known = values.notna().to_numpy()
-    wrong = [str(v) for v in values[known] if not _is_truth(v)]
-    if wrong:
-        shown = "、".join(dict.fromkeys(wrong))
-        raise ArgumentError(f"changed 列只能是 true 或 false，不能是：{shown}")
-    result = np.full(len(values), np.nan)
-    result[known] = values[known].astype(float)
-    return result
-
-
-def _is_truth(value: object) -> bool:
-    """Tell a truth value, also as the numbers that some formats keep it in."""
-    return isinstance(value, bool | np.bool_ | int | float) and value in (0, 1)
-
-
 def _strata(change: ChangeMap, samples: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Return the stratum of each point on the map, which a given one must equal."""
     on_map = _on_map(change, samples)
@@ -329,18 +310,9 @@ def _strata(change: ChangeMap, samples: gpd.GeoDataFrame) -> NDArray[np.object_]
 
 def _on_map(change: ChangeMap, samples: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Return the stratum under each point; empty where the map tells none."""
-    points = safe_transform(samples.geometry, target=change.grid.crs)
-    inverse = ~change.grid.transform
-    x, y = points.x.to_numpy(), points.y.to_numpy()
-    columns = np.floor(inverse.a * x + inverse.b * y + inverse.c)
-    rows = np.floor(inverse.d * x + inverse.e * y + inverse.f)
-    height, width = change.grid.shape
-    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-    spot = rows[inside].astype(np.int64), columns[inside].astype(np.int64)
-    found = np.full(len(samples), "", dtype=object)
-    named = np.where(change.mask[spot], *STRATA).astype(object)
-    named[~change.valid[spot]] = ""
-    found[inside] = named
+    rows, columns, inside = pixels_under(samples, change.grid)
+    found = np.where(change.mask[rows, columns], *STRATA).astype(object)
+    found[~(inside & change.valid[rows, columns])] = ""
     return found
 
 

@@ -15,6 +15,15 @@ import numpy as np
 import pandas as pd
 
 from pil_discovery.errors import ArgumentError
+from pil_discovery.imagery.cusum import turning_columns
+from pil_discovery.imagery.trend import (
+    MIN_OBSERVATIONS,
+    fit_trends,
+    least_squares,
+    pack,
+    season_waves,
+    without_season,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,7 +52,25 @@ above 0.09.
 """
 NOISY = 0.1
 """Residual sd of a history without cloud mask that is taken for clouds."""
-BREAK_COLUMNS = ("state", "earliest", "latest", "size", "z", "floor", "reason")
+AGREE_DAYS = 30
+"""The second opinion agrees when its day lies this close to the interval."""
+TREND_DAYS = 2 * YEAR_DAYS
+"""Days between the first and the last observation below which there is no trend."""
+BREAK_COLUMNS = (
+    "state",
+    "earliest",
+    "latest",
+    "size",
+    "z",
+    "floor",
+    "reason",
+    "second",
+    "second_agrees",
+    "trend",
+    "trend_low",
+    "trend_high",
+    "trend_p",
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,13 @@ class Breaks:
         `latest` (the break lies between these days; `latest` is the first acquisition
         of the confirmed run), `size` (mean departure from the curve over the run, in
         units of the index), `z` (the same in standard deviations), `floor` (the least
-        drop that this series could show), `reason` (Chinese).
+        drop that this series could show), `reason` (Chinese); `second` (the day that
+        the cumulative sum of all departures gives), `second_agrees` (it lies within
+        30 days of the interval), both missing unless broken; `trend` (Theil–Sen slope
+        of the whole series without its season, units of the index per year),
+        `trend_low`, `trend_high` (its 95 % interval), `trend_p` (Mann–Kendall,
+        two-sided), missing below 10 observations or two years. A break makes a trend,
+        too: read `state` first.
     start
         First day that was watched; everything before it is history.
     """
@@ -190,18 +223,10 @@ def _fit(series: _Series, past: Bools) -> _Curve:
 
 def _least_squares(part: _Series, harmonics: int) -> tuple[Floats, Floats]:
     """Return fitted values and residual sd; sums in a fixed order, series by series."""
-    years = (part.days - part.days[0]).astype(float) / YEAR_DAYS
-    waves = [
-        wave(2.0 * np.pi * k * years)
-        for k in range(1, harmonics + 1)
-        for wave in (np.cos, np.sin)
-    ]
-    design = np.column_stack([np.ones(len(years)), *waves])
+    years = _years(part.days)
+    design = np.column_stack([np.ones(len(years)), season_waves(years, harmonics)])
     weight = part.known.astype(float)
-    normal = np.einsum("st,ti,tj->sij", weight, design, design)
-    normal += 1e-9 * np.eye(design.shape[1])
-    right = np.einsum("st,st,ti->si", weight, part.table, design)
-    coefficients = np.linalg.solve(normal, right[..., None])[..., 0]
+    coefficients = least_squares(design, part.table, part.known)
     expected = np.einsum("si,ti->st", coefficients, design)
     squares = (weight * (part.table - expected) ** 2.0).sum(axis=1)
     freedom = weight.sum(axis=1) - design.shape[1]
@@ -210,15 +235,19 @@ def _least_squares(part: _Series, harmonics: int) -> tuple[Floats, Floats]:
 
 def _scattered(series: _Series, first: np.datetime64) -> Bools:
     """Tell which histories jump for single dates as cloudy ones do."""
-    past = np.flatnonzero(series.days < first)
-    result = np.zeros(len(series.table), dtype=bool)
-    for row in range(len(series.table)):
-        y = series.table[row, past][series.known[row, past]]
-        if len(y) > 2:
-            down = y[1:-1] < np.minimum(y[:-2], y[2:]) - SPIKE
-            up = y[1:-1] > np.maximum(y[:-2], y[2:]) + SPIKE
-            result[row] = (down | up).mean() > SPIKE_SHARE
-    return result
+    past = series.days < first
+    y = pack(series.table[:, past], series.known[:, past])
+    before, middle, after = y[:, :-2], y[:, 1:-1], y[:, 2:]
+    down = middle < np.minimum(before, after) - SPIKE
+    up = middle > np.maximum(before, after) + SPIKE
+    inner = np.isfinite(y).sum(axis=1) - 2
+    scattered: Bools = (down | up).sum(axis=1) > SPIKE_SHARE * np.maximum(inner, 1)
+    return scattered
+
+
+def _years(days: Days) -> Floats:
+    years: Floats = (days - days[:1]).astype(float) / YEAR_DAYS
+    return years
 
 
 def _first_run(
@@ -255,14 +284,16 @@ def _judge(
 ) -> pd.DataFrame:
     watched = series.known & (series.days >= first)
     run = _runs(curve.z, watched)
-    frame = _measured(series, curve, run)
+    frame = pd.concat(
+        [_measured(series, curve, run), _trend_columns(series, cloudy)], axis=1
+    )
     frame["floor"] = -RULES[0][1] * curve.sd
     frame["state"] = np.where(run[0] >= 0, "broken", "stable")
     words = [_stable_words(floor) for floor in frame["floor"]]
     frame["reason"] = np.where(run[0] >= 0, "监测期内持续显著低于历史拟合曲线", words)
     unknown = _unknown(curve, watched, cloudy)
     void = unknown != ""
-    for name in ("earliest", "latest", "size", "z"):
+    for name in ("earliest", "latest", "size", "z", "second", "second_agrees"):
         frame[name] = frame[name].mask(void)
     frame["state"] = np.where(void, "unknown", frame["state"])
     frame["reason"] = np.where(void, unknown, frame["reason"])
@@ -282,23 +313,68 @@ def _measured(
     with np.errstate(invalid="ignore"):
         calm = series.known & (curve.z >= 0.0) & (column < begin)
     inside = series.known & (column >= begin) & (column <= end) & (begin >= 0)
-    last_calm = np.where(calm, column, 0).max(axis=1, initial=0)
+    earliest = np.where(calm, column, 0).max(axis=1, initial=0)
     none = run[0] < 0
     count = np.where(none, np.nan, inside.sum(axis=1))
     gap = series.table - curve.expected
+    turn = np.where(none, -1, turning_columns(gap, series.known))
+    dated = {
+        "earliest": _days_at(series.days, np.where(none, -1, earliest)),
+        "latest": _days_at(series.days, run[0]),
+        "second": _days_at(series.days, turn),
+    }
+    apart = np.timedelta64(AGREE_DAYS, "D")
+    near = (dated["second"] >= dated["earliest"] - apart) & (
+        dated["second"] <= dated["latest"] + apart
+    )
     return pd.DataFrame(
         {
-            "earliest": _days_at(series.days, last_calm, none),
-            "latest": _days_at(series.days, run[0], none),
+            **dated,
             "size": np.where(inside, gap, 0.0).sum(axis=1) / count,
             "z": np.where(inside, curve.z, 0.0).sum(axis=1) / count,
+            "second_agrees": pd.array(near, dtype="boolean"),
+        }
+    ).assign(second_agrees=lambda f: f["second_agrees"].mask(turn < 0))
+
+
+def _trend_columns(series: _Series, cloudy: Bools) -> pd.DataFrame:
+    """Return the trend of each series; missing where it is short or clouds show."""
+    years = _years(series.days)
+    count = series.known.sum(axis=1)
+    known = series.known & (_spans(series) >= TREND_DAYS)[:, None] & ~cloudy[:, None]
+    calm = series.table.copy()
+    for harmonics, chosen in ((1, count < MANY), (2, count >= MANY)):
+        rows = chosen & (known.sum(axis=1) >= MIN_OBSERVATIONS)
+        if rows.any():
+            calm[rows] = without_season(
+                series.table[rows], known[rows], years, harmonics
+            )
+    trends = fit_trends(calm, known, years)
+    return pd.DataFrame(
+        {
+            "trend": trends.slope,
+            "trend_low": trends.low,
+            "trend_high": trends.high,
+            "trend_p": trends.p,
         }
     )
 
 
-def _days_at(days: Days, column: NDArray[np.int_], none: Bools) -> Days:
+def _spans(series: _Series) -> Floats:
+    """Return the days between the first and the last observation of each series."""
+    if not len(series.days):
+        return np.zeros(len(series.table))
+    day = (series.days - series.days[0]).astype(float)
+    late = np.where(series.known, day, -np.inf).max(axis=1)
+    early = np.where(series.known, day, np.inf).min(axis=1)
+    return np.asarray(late - early)
+
+
+def _days_at(days: Days, column: NDArray[np.int_]) -> Days:
+    """Return the days of columns, missing where a column is −1."""
     picked = np.full(len(column), np.datetime64("NaT"), dtype="datetime64[s]")
-    picked[~none] = days[column[~none]]
+    some = column >= 0
+    picked[some] = days[column[some]]
     return picked
 
 

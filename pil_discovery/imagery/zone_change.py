@@ -218,7 +218,7 @@ def _notes(change: ChangeMap) -> str:
     flagged = [
         gate["reason"]
         for name, gate in change.quality.items()
-        if gate["verdict"] == "flag" and name != "cloud"
+        if gate["verdict"] == "flag" and name not in {"cloud", "normalisation"}
     ]
     return "；".join(flagged)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from rasterio.windows import Window
 
 from pil_discovery.errors import ArgumentError, ImageError
 from pil_discovery.geo.area import area_m2
@@ -258,3 +259,42 @@ def test_pictures_the_wrong_way_round_are_refused(picture):
     for wrong in ({"window": 0}, {"min_area_m2": -1}):
         with pytest.raises(ArgumentError, match="window 须为正整数"):
             detect_change(before, after, **wrong)
+
+
+def test_haze_on_the_later_picture_makes_no_kind_of_change(picture):
+    """Haze lowers NDVI of a meadow more than of soil: no one drift fits both."""
+    dark = np.kron(np.random.default_rng(7).random((14, 14)) < 0.5, np.ones((8, 8)))
+    ground = [np.where(dark == 1, v * [[[0.7]]], v) for v in (scene(1), scene(2))]
+    built = np.array([0.2, 0.2, 0.2, 0.22, 0.24, 0.25])[:, None, None]
+    soil = np.kron(np.random.default_rng(8).random((14, 14)) < 0.3, np.ones((8, 8))) > 0
+    bright = built - FIELD[:, None, None]
+    ground = [v + soil * bright for v in ground]
+    later = ground[1].copy()
+    later[:, 40:56, 40:56] += (~soil * bright)[:, 40:56, 40:56]
+    haze = np.array([0.06, 0.045, 0.035, 0.015, 0.005, 0.0])[:, None, None]
+    clear = detect_change(
+        picture(ground[0], "2024-05-10"), picture(later, "2025-05-12")
+    )
+    hazy = detect_change(
+        picture(ground[0], "2024-05-10"), picture(later * 0.9 + haze, "2025-05-12")
+    )
+    lines = hazy.quality["normalisation"]["bands"]
+    assert lines["blue"]["slope"] == pytest.approx(1 / 0.9, rel=0.05)
+    assert lines["blue"]["intercept"] == pytest.approx(-0.06 / 0.9, abs=0.01)
+    assert lines["nir"]["r2"] > 0.9
+    assert hazy.quality["normalisation"]["verdict"] == "ok"
+    kinds = [m.detector.measure(Window(0, 0, 112, 112)).kinds for m in (clear, hazy)]
+    assert clear.mask.sum() > 50
+    assert (kinds[0] == kinds[1]).mean() > 0.98
+
+
+def test_a_band_without_relation_between_the_dates_is_flagged(picture):
+    before = scene(1)
+    after = scene(2)
+    after[2] = np.random.default_rng(9).normal(0.1, 0.02, (112, 112))
+    change = detect_change(picture(before, "2024-05-10"), picture(after, "2025-05-12"))
+    gate = change.quality["normalisation"]
+    assert gate["verdict"] == "flag"
+    assert "red" in gate["reason"]
+    assert gate["bands"]["red"]["slope"] == 1.0
+    assert gate["bands"]["nir"]["r2"] > 0.5

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,6 +108,45 @@ def test_no_series_and_no_dates():
     assert find_breaks(np.zeros((1, 0)), []).frame["state"].tolist() == ["unknown"]
 
 
+def test_the_second_opinion_agrees_with_a_step_and_not_with_a_dip_before_it():
+    step = find_breaks(series(6, drop=0.3, rows=40), DAYS, start=START).frame
+    assert step["second_agrees"].mean() > 0.95
+    lag = (step["second"] - pd.Timestamp("2024-05-01")).dt.days
+    assert lag.median() <= 12
+    values = series(7, drop=0.3, on="2024-08-01", rows=40)
+    dip = np.flatnonzero(np.datetime64(START) <= DAYS)[:3]
+    values[:, dip] -= 0.15
+    frame = find_breaks(values, DAYS, start=START).frame
+    doubtful = frame[frame["latest"] < "2024-03-01"]
+    assert len(doubtful) > 20
+    assert doubtful["second_agrees"].mean() < 0.2
+    assert (doubtful["second"] > "2024-06-01").mean() > 0.8
+
+
+def test_only_a_broken_series_has_a_second_opinion():
+    frame = find_breaks(series(2, rows=50), DAYS, start=START).frame
+    quiet = frame[frame["state"] == "stable"]
+    assert quiet["second"].isna().all()
+    assert quiet["second_agrees"].isna().all()
+
+
+def test_a_slow_loss_shows_as_a_trend():
+    values = series(8, rows=60) - 0.03 * YEARS
+    frame = find_breaks(values, DAYS, start=START).frame
+    assert frame["trend"].mean() == pytest.approx(-0.03, abs=0.005)
+    holds = (frame["trend_low"] <= -0.03) & (frame["trend_high"] >= -0.03)
+    assert holds.mean() > 0.85
+    assert (frame["trend_p"] < 0.05).mean() > 0.9
+    level = find_breaks(series(9, rows=200), DAYS, start=START).frame
+    assert (level["trend_p"] < 0.05).mean() < 0.15
+
+
+def test_less_than_two_years_have_no_trend():
+    short = np.datetime64("2023-12-01") > DAYS
+    frame = find_breaks(series(1)[:, short], DAYS[short]).frame
+    assert frame[["trend", "trend_low", "trend_high", "trend_p"]].isna().all().all()
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 1000), st.floats(0, 0.5), st.integers(1, 5))
 def test_cutting_the_table_changes_nothing(seed, drop, cut):
@@ -114,7 +154,7 @@ def test_cutting_the_table_changes_nothing(seed, drop, cut):
     whole = find_breaks(values, DAYS, start=START).frame
     parts = [find_breaks(values[:cut], DAYS, start=START).frame]
     parts += [find_breaks(values[cut:], DAYS, start=START).frame]
-    for name in ("state", "earliest", "latest"):
+    for name in ("state", "earliest", "latest", "second", "trend"):
         assert whole[name].tolist() == [v for p in parts for v in p[name].tolist()]
 
 
