@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pil_discovery.maps.view import View
 
 FINDING = "#d7191c"
-COLOURS = ("#0b6fb8", "#1a8a4a", "#8e44ad", "#b8860b", "#008b8b", "#5d4037")
+COLOURS = ("#0b6fb8", "#1a8a4a", "#8e44ad", "#8a6508", "#008b8b", "#5d4037")
 """Lines of layers that name no colour, in order."""
 DASHES = ((20, 11), (6, 10), (20, 9, 6, 9), (40, 13))
 """Patterns of the same lines: their colours are much the same grey in print. The

@@ -79,7 +79,7 @@ def test_one_stretch_serves_all_dates_and_hidden_ones_do_not_set_it(picture, fou
     seen = draw_strip([plain, bright], found, [curve(**two, clear=(True, True))])
     hidden = draw_strip([plain, bright], found, [curve(**two, clear=(True, False))])
     left, top, right, _ = strips._views([plain, bright], found)[0].box
-    part = np.s_[top + 60 : top + 160, left + 9 : right - 9]
+    part = np.s_[top + 8 : top + 44, left + 70 : right - 9]
     wide, narrow = (
         np.subtract(*np.percentile(opened(png)[part], (90, 10)))
         for png in (hidden, seen)
