@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     Box = tuple[int, int, int, int]
 
 DPI = 300
-CASING = 3
-"""Pixels that a casing stands out on either side: a quarter of a millimetre."""
+CASING = 2
+"""Pixels that a casing stands out on either side: a sixth of a millimetre."""
 INK = "#1a1a1a"
 PALE = "#5a5a5a"
 PAPER = "#ffffff"

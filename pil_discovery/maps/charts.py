@@ -23,7 +23,9 @@ DASH = (16, 10)
 HATCH = 22
 """Pixels between the strokes of a shaded interval; print has patterns, no tints."""
 SHADE = "#8a8a8a"
-STEPS = (0.05, 0.1, 0.2, 0.5, 1.0)
+STEPS = (0.1, 0.2, 0.5, 1.0)
+LEAST_SPAN = 0.6
+"""Least height of the axis in units of the index: small scatter must look small."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def draw_curve(canvas: Canvas, curve: Curve, box: Box, *, size: int) -> int:
 def _axes(curve: Curve, box: Box) -> _Axes:
     known = [v for v in (*curve.values, *curve.compared) if math.isfinite(v)]
     low, high = min(known, default=0.0), max(known, default=1.0)
-    spare = max(high - low, 0.1) * 0.12
+    spare = max((high - low) * 0.12, (LEAST_SPAN - high + low) / 2)
     days = [d.toordinal() for d in (*curve.days, *(curve.interval or ()))]
     first, last = min(days), max(days)
     margin = max((last - first) // 40, 5)
@@ -180,7 +182,7 @@ def _scale_values(canvas: Canvas, axes: _Axes, size: int) -> None:
         y = axes.at(day, number * step)[1]
         canvas.draw.line([(left - 10, y), (left, y)], fill=INK, width=2)
         canvas.draw.line([(left, y), (right, y)], fill="#d9d9d9", width=1)
-        words = f"{number * step:.2f}" if step < 0.1 else f"{number * step:.1f}"
+        words = f"{number * step:.1f}".replace("-", "−")
         canvas.text((left - 16, y), words, size=size, anchor="rm")
 
 

@@ -63,7 +63,7 @@ def styled(layers: Sequence[MapLayer]) -> list[tuple[MapLayer, Pen]]:
     plain = 0
     for layer in layers:
         if layer.finding:
-            pens.append(Pen(layer.colour or FINDING, layer.width + 3, PAPER))
+            pens.append(Pen(layer.colour or FINDING, layer.width + 2, PAPER))
             continue
         colour = layer.colour or COLOURS[plain % len(COLOURS)]
         pens.append(Pen(colour, layer.width, PAPER, DASHES[plain % len(DASHES)]))

@@ -190,3 +190,10 @@ def test_what_cannot_be_drawn_is_said(pictures, found, patch):
         draw_strip(pictures * 5, found, [])
     with pytest.raises(ImageError, match="没有可在影像上标绘"):
         draw_strip(pictures, [MapLayer(patch.iloc[:0], "图斑", finding=True)], [])
+
+
+def test_small_scatter_looks_small():
+    """Values that differ by 0.03 use a twentieth of the height of the chart."""
+    pixels, _ = charted(values=(0.50, 0.52, 0.49, 0.51, 0.52), numbers=(0,) * 5)
+    rows = np.flatnonzero((pixels[70:350, 130:870] < 60).any(axis=1))
+    assert np.ptp(rows) < 0.15 * (BOX[3] - BOX[1])
