@@ -32,6 +32,9 @@ PHASES = ("damaged_by", "intact_until", "claimed_on")
 class RestorationRule:
     """Which recovery counts as what; there are no defaults, because they are data.
 
+    The library's own numbers, with their reasons, are parameters of the model that
+    follows suggestions up (`environment/rectification-relapsed`).
+
     Attributes
     ----------
     restored_share, partly_share
