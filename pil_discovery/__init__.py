@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     )
     from pil_discovery.geo.overlay import overlay
     from pil_discovery.imagery.change import detect_change
+    from pil_discovery.imagery.followup import RestorationRule
+    from pil_discovery.imagery.observed import Reference
     from pil_discovery.imagery.registration import register_shift
+    from pil_discovery.imagery.restoration import judge_restoration
     from pil_discovery.imagery.sampling import estimate_area, plan_samples
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "PilError": "errors",
+    "Reference": "imagery.observed",
+    "RestorationRule": "imagery.followup",
     "Scan": "pipeline.flow",
     "area_m2": "geo.area",
     "bd09_to_gcj02": "geo.gcj",
@@ -43,6 +48,7 @@ _HOMES = {
     "find_breaks": "imagery.series",
     "gcj02_to_bd09": "geo.gcj",
     "gcj02_to_wgs84": "geo.gcj",
+    "judge_restoration": "imagery.restoration",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
     "plan_samples": "imagery.sampling",
@@ -59,6 +65,8 @@ _HOMES = {
 
 __all__ = [
     "PilError",
+    "Reference",
+    "RestorationRule",
     "Scan",
     "area_m2",
     "bd09_to_gcj02",
@@ -70,6 +78,7 @@ __all__ = [
     "find_breaks",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
+    "judge_restoration",
     "open_workspace",
     "overlay",
     "plan_samples",

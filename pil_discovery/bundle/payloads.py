@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.bundle.site import Ground
 
-ROWS, LAYERS, PLATE, POINTS = "ROWS", "LAYERS", "PLATE", "POINTS"
+ROWS, LAYERS, PLATE, POINTS, STRIP = "ROWS", "LAYERS", "PLATE", "POINTS", "STRIP"
+STRIPS = "data/03_分析/maps/时序图_"
 POINT_LIST = "data/03_分析/界址点坐标"
 
 
@@ -98,6 +99,8 @@ def _analysis(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
         files["data/03_分析/来源行.jsonl"] = json_lines(evidence.rows)
     if request.plate is not None:
         files["data/03_分析/maps/位置图.png"] = request.plate
+    for item, strip in request.strips.items():
+        files[f"{STRIPS}{item}.png"] = strip
     if (collection := layer(evidence)) is not None:
         files["data/03_分析/layers.geojson"] = geojson_bytes(collection)
     return files
@@ -122,6 +125,10 @@ def _derived(analysis: Mapping[str, bytes]) -> list[tuple[str, str, str, str]]:
         "data/03_分析/layers.geojson": (LAYERS, "筛查图斑"),
         f"{POINT_LIST}.csv": (POINTS, "界址点坐标表"),
     }
+    for path in sorted(analysis):
+        if path.startswith(STRIPS):
+            item = path.removeprefix(STRIPS).removesuffix(".png")
+            known[path] = (f"{STRIP}-{item}", f"影像时间序列图（发现{item}）")
     return [
         (*known[path], path, hashlib.sha256(analysis[path]).hexdigest())
         for path in known
@@ -154,10 +161,10 @@ def _record(
             "path": e.path,
             "sha256": e.sha256,
             "statement": e.title,
-            "parents": _parents(evidence),
+            "parents": _parents(evidence, e.item),
         }
         for e in exhibits
-        if e.item in (ROWS, LAYERS, PLATE, POINTS)
+        if e.item.partition("-")[0] in (ROWS, LAYERS, PLATE, POINTS, STRIP)
     )
     return {
         "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),
@@ -165,8 +172,10 @@ def _record(
     }
 
 
-def _parents(evidence: Evidence) -> list[str]:
-    return [f["item"] for f in evidence.facts]
+def _parents(evidence: Evidence, item: str) -> list[str]:
+    """Return the findings that a derived file shows: a strip one, any other all."""
+    kind, _, finding = item.partition("-")
+    return [finding] if kind == STRIP else [f["item"] for f in evidence.facts]
 
 
 def _methods(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:

@@ -50,6 +50,8 @@ class BundleRequest:
         Provenance of the pictures behind the findings.
     plate
         The location map as PNG, or None.
+    strips
+        Evidence item of a finding → its time strip as PNG.
     out
         Parent folder of the bundle.
     fields
@@ -79,6 +81,7 @@ class BundleRequest:
     source_paths: Mapping[str, Path] = field(default_factory=dict)
     images: Sequence[ImageProvenance] = ()
     plate: bytes | None = None
+    strips: Mapping[str, bytes] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     fonts: tuple[Path, ...] = ()

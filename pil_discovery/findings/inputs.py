@@ -138,7 +138,7 @@ def _pictures_needed(model: Model) -> int:
     kinds = {
         kind
         for step in model.steps
-        for kind in ("change", "series")
+        for kind in ("change", "series", "restoration")
         if hasattr(step, kind)
     }
     return 2 if kinds else 1

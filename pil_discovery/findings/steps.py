@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from pil_discovery.types.models import (
     SqlStep,
     ZonalStep,
 )
+from pil_discovery.types.restoration import RestorationStep
 from pil_discovery.types.results import StepRun
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pil_discovery.findings.rooms import Room
     from pil_discovery.types import Image, Step
     from pil_discovery.types.models import Change, Match, Series, Zonal
+    from pil_discovery.types.restoration import Restoration
 
 USABLE_SHARE = 0.8
 """Clear share of a polygon from which a picture counts (imagery gate)."""
@@ -97,6 +100,9 @@ def _typed(step: Step) -> tuple[str, tuple[str, ...], Callable[..., pd.DataFrame
         return "change", (step.change.zones,), _bind(_change, step.change)
     if isinstance(step, SeriesStep):
         return "series", (step.series.zones,), _bind(_series, step.series)
+    if isinstance(step, RestorationStep):
+        spec = step.restoration
+        return "restoration", (spec.zones,), _bind(_restoration, spec)
     if isinstance(step, MatchStep):
         match = step.match
         return "match", (match.left, match.right), _bind(_match, match)
@@ -246,6 +252,33 @@ def _breaks(
     )
     rows.insert(0, "zone_id", zones.index.to_numpy())
     return rows[list(_SERIES_COLUMNS)].reset_index(drop=True)
+
+
+def _restoration(spec: Restoration, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    from pil_discovery.imagery.followup import RestorationRule
+    from pil_discovery.imagery.zone_restoration import Ring, restoration_in_zones
+
+    def number(name: str) -> float:
+        return room.number(getattr(spec, name), name) or 0.0
+
+    placed = room.placed(zones, spec.zones)
+    phases = {
+        "damaged_by": spec.damaged_column,
+        "claimed_on": spec.claimed_column,
+        "intact_until": spec.intact_column,
+    }
+    rule = RestorationRule(**{f.name: number(f.name) for f in fields(RestorationRule)})
+    ring = None
+    if spec.ring_width_m is not None:
+        ring = Ring(number("ring_gap_m"), number("ring_width_m"))
+    return restoration_in_zones(
+        placed,
+        _past(room),
+        pd.DataFrame({n: placed[c] for n, c in phases.items() if c is not None}),
+        index=spec.index,
+        rule=rule,
+        ring=ring,
+    )
 
 
 def _match(

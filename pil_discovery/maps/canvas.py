@@ -7,18 +7,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 from PIL import Image, ImageDraw
 
 from pil_discovery.maps.fonts import demand_glyphs, load_font, split_runs
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Box = tuple[int, int, int, int]
 
 DPI = 300
+CASING = 2
+"""Pixels that a casing stands out on either side: a sixth of a millimetre."""
 INK = "#1a1a1a"
 PALE = "#5a5a5a"
 PAPER = "#ffffff"
@@ -27,11 +29,23 @@ _WORD = re.compile(r"(?:[!-~–]+|.)[，。；：、）》”]*")
 
 @dataclass(frozen=True)
 class Pen:
-    """How a line is drawn: colour and width in pixels, and a wider line beneath."""
+    """How a line is drawn.
+
+    Attributes
+    ----------
+    colour, width
+        Of the line; pixels.
+    casing
+        Colour of a wider line beneath, so that a dark line is seen on dark ground, too.
+    dash
+        Lengths of ink and gap in turn, pixels; empty draws a whole line. It tells lines
+        apart where print has no colour.
+    """
 
     colour: str
     width: int = 4
     casing: str | None = None
+    dash: tuple[int, ...] = ()
 
 
 class Canvas:
@@ -109,12 +123,15 @@ class Canvas:
 
     def outline(self, shape: shapely.Geometry, pen: Pen, box: Box) -> None:
         """Draw the edges of polygons, and lines, as far as they lie in the box."""
-        lines = [_ring(part) for part in _parts(_edges(shape), box, 1)]
+        for part in _parts(_edges(shape), box, 1):
+            self.line(_ring(part), pen)
+
+    def line(self, points: list[tuple[float, float]], pen: Pen) -> None:
+        """Draw a line through points, its casing whole, its ink dashed where it is."""
         if pen.casing is not None:
-            for line in lines:
-                self._line(line, pen.casing, pen.width + 3)
-        for line in lines:
-            self._line(line, pen.colour, pen.width)
+            self._line(points, pen.casing, pen.width + 2 * CASING)
+        for piece in dashes(points, pen.dash) if pen.dash else [points]:
+            self._line(piece, pen.colour, pen.width)
 
     def cut(self, height: float) -> None:
         """Cut the sheet off below what was drawn."""
@@ -148,6 +165,36 @@ def wrap(text: str, size: int, width: float) -> list[str]:
             lines.append("")
         lines[-1] += word
     return lines
+
+
+def dashes(
+    points: list[tuple[float, float]], pattern: tuple[int, ...]
+) -> list[list[tuple[float, float]]]:
+    """Cut a line into the pieces that a pattern of ink and gap leaves.
+
+    Parameters
+    ----------
+    points
+        The line.
+    pattern
+        Lengths of ink and gap in turn, an even number of them.
+    """
+    place = np.asarray(points, dtype=float)
+    steps = np.hypot(*np.diff(place, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    period = float(sum(pattern))
+    starts = np.concatenate([[0.0], np.cumsum(pattern)[:-1]])
+    pieces = []
+    for turn in np.arange(0.0, along[-1], period):
+        for start, ink in zip(starts[::2], pattern[::2], strict=True):
+            ends = np.array([turn + start, min(turn + start + ink, along[-1])])
+            if ends[0] >= along[-1]:
+                break
+            inside = along[(along > ends[0]) & (along < ends[1])]
+            cut = np.concatenate([ends[:1], inside, ends[1:]])
+            x, y = (np.interp(cut, along, place[:, axis]) for axis in (0, 1))
+            pieces.append(list(zip(x.tolist(), y.tolist(), strict=True)))
+    return pieces
 
 
 def _edges(shape: shapely.Geometry) -> shapely.Geometry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from pil_discovery.maps.view import View
 
 FINDING = "#d7191c"
-COLOURS = ("#0b6fb8", "#1a8a4a", "#8e44ad", "#b8860b", "#008b8b", "#5d4037")
-"""Lines of layers that name no colour, in order; told apart in grey print too."""
+COLOURS = ("#0b6fb8", "#1a8a4a", "#8e44ad", "#8a6508", "#008b8b", "#5d4037")
+"""Lines of layers that name no colour, in order."""
+DASHES = ((20, 11), (6, 10), (20, 9, 6, 9), (40, 13))
+"""Patterns of the same lines: their colours are much the same grey in print. The
+finding alone is a whole line."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,18 @@ class MapLayer:
     finding: bool = False
 
 
-def coloured(layers: Sequence[MapLayer]) -> list[tuple[MapLayer, str]]:
-    """Give every layer its colour."""
-    plain = [layer for layer in layers if layer.colour is None and not layer.finding]
-    given = {id(layer): COLOURS[n % len(COLOURS)] for n, layer in enumerate(plain)}
-    return [(layer, layer.colour or given.get(id(layer), FINDING)) for layer in layers]
+def styled(layers: Sequence[MapLayer]) -> list[tuple[MapLayer, Pen]]:
+    """Give every layer its pen: colours for the screen, patterns for grey print."""
+    pens = []
+    plain = 0
+    for layer in layers:
+        if layer.finding:
+            pens.append(Pen(layer.colour or FINDING, layer.width + 2, PAPER))
+            continue
+        colour = layer.colour or COLOURS[plain % len(COLOURS)]
+        pens.append(Pen(colour, layer.width, PAPER, DASHES[plain % len(DASHES)]))
+        plain += 1
+    return list(zip(layers, pens, strict=True))
 
 
 def shapes_of(layers: Sequence[MapLayer]) -> NDArray[np.object_]:
@@ -88,14 +98,13 @@ def draw_layers(
     filled
         Whether layers are filled (maps) or outlined only (pictures).
     """
-    ordered = sorted(coloured(layers), key=lambda pair: pair[0].finding)
-    for layer, colour in ordered:
-        pen = Pen(colour, layer.width + layer.finding, PAPER)
+    ordered = sorted(styled(layers), key=lambda pair: pair[0].finding)
+    for layer, pen in ordered:
         for shape in view.place(shapes_of([layer])):
             if filled and layer.fill > 0 and shapely.get_dimensions(shape) == 2:
-                canvas.fill(shape, _tint(layer, colour), view.box)
+                canvas.fill(shape, _tint(layer, pen.colour), view.box)
             if shapely.get_dimensions(shape) == 0:
-                _dot(canvas, view, shape, colour)
+                _dot(canvas, view, shape, pen.colour)
             else:
                 canvas.outline(shape, pen, view.box)
 
@@ -142,17 +151,21 @@ def draw_legend(
     """
     left, y, right = room
     x = left
-    for layer, colour in sorted(coloured(layers), key=lambda pair: not pair[0].finding):
-        need = int(size * 2 + text_width(layer.name, size))
+    for layer, pen in sorted(styled(layers), key=lambda pair: not pair[0].finding):
+        need = int(size * 2.6 + text_width(layer.name, size))
         if x > left and x + need > right:
             x, y = left, y + int(size * 1.5)
-        box = (x, y - size // 2, x + int(size * 1.6), y + size // 2)
+        box = (x, y - size // 2, x + int(size * 2.2), y + size // 2)
         if filled and layer.fill > 0:
-            canvas.fill(shapely.box(*box), _tint(layer, colour), box)
-        canvas.draw.rectangle(box, outline=colour, width=layer.width + 1)
+            canvas.fill(shapely.box(*box), _tint(layer, pen.colour), box)
+        canvas.outline(shapely.box(*box), replace(pen, casing=None), _roomy(box))
         canvas.text((box[2] + size * 0.4, y), layer.name, size=size)
         x += need + size
     return y + size
+
+
+def _roomy(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    return box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1
 
 
 def _tint(layer: MapLayer, colour: str) -> str:

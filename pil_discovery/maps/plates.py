@@ -153,7 +153,7 @@ def _words(images: Sequence[Image], bands: tuple[str, ...], note: str) -> str:
     colours = BAND_WORDS.get(bands, "、".join(bands))
     return (
         f"坐标系：{crs_words(images[0].crs)}；经纬度注记：CGCS2000；时间：北京时间。"
-        f"{colours}，各时相统一按前时相2%–98%拉伸，像元未插值。{note}"
+        f"{colours}，各时相统一按前时相2%–98%拉伸（超出的显示为纯黑、纯白），像元未插值。{note}"
     )
 
 

@@ -29,6 +29,7 @@ from pil_discovery.pipeline.results import (
     noted_workspace,
     used_files,
 )
+from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.types import ImageSource, Source
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ def _request(
         source_paths=paths,
         images=[i.provenance for i in materials.images],
         plate=plate_of(behind, materials, catalog.datasets),
+        strips=strips_of(behind, materials.images, catalog.models),
     )
 
 

@@ -64,7 +64,8 @@ def plate_of(
 def _images(findings: Sequence[Finding], materials: Materials) -> list[Image]:
     used = {r.source for f in findings for r in f.records if r.dataset == "image"}
     seen = [i for i in materials.images if i.provenance.file in used]
-    return seen[:3]
+    # of many dates the first shows what was, the last two what is
+    return seen if len(seen) <= 3 else [seen[0], *seen[-2:]]
 
 
 def _zones(

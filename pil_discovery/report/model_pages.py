@@ -42,6 +42,7 @@ _KINDS = {
     "zonal": "分区统计",
     "change": "前后时相变化",
     "series": "时间序列突变",
+    "restoration": "恢复程度",
     "match": "名称关联",
 }
 

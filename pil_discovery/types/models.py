@@ -11,6 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.examples import Example, Scalar
+from pil_discovery.types.restoration import RestorationStep
 
 
 class Parameter(Noun):
@@ -200,7 +201,15 @@ class MatchStep(Noun):
     match: Match
 
 
-Step = SqlStep | OverlayStep | ZonalStep | ChangeStep | SeriesStep | MatchStep
+Step = (
+    SqlStep
+    | OverlayStep
+    | ZonalStep
+    | ChangeStep
+    | SeriesStep
+    | RestorationStep
+    | MatchStep
+)
 
 
 class Population(Noun):

@@ -388,3 +388,17 @@ def test_a_source_that_is_a_folder_travels_as_its_files_and_their_listing(tmp_pa
     for path in members.values():
         assert (raw / f"{digest[:12]}_{path.name}").read_bytes() == path.read_bytes()
     assert verify(done.path).ok
+
+
+def test_a_time_strip_is_evidence_of_its_finding(tmp_path):
+    strip = factory.png(300, 200)
+    made = build(factory.request(tmp_path, strips={"F2": strip}))
+    path = "data/03_分析/maps/时序图_F2.png"
+    assert (made.path / path).read_bytes() == strip
+    lines = (made.path / "data/03_分析/items.jsonl").read_text(encoding="utf-8")
+    items = [json.loads(line) for line in lines.splitlines()]
+    (item,) = [i for i in items if i.get("path") == path]
+    assert item["parents"] == ["F2"]
+    assert item["evidence_no"]
+    text = (made.path / "data/01_证据清单/index.csv").read_bytes().decode("utf-8-sig")
+    assert "影像时间序列图（发现F2）" in text

@@ -267,6 +267,86 @@ def test_a_series_breaks_on_a_date():
     assert dt.date(2026, 4, 1) <= finding.fact_date <= dt.date(2026, 5, 10)
 
 
+RESTORATION = {
+    "zones": "plot",
+    "index": "ndvi",
+    "damaged_column": "start_date",
+    "ring_width_m": "$ring",
+    "ring_gap_m": 10,
+    "restored_share": 0.8,
+    "partly_share": 0.3,
+    "relapse_share": 0.3,
+    "min_loss": 0.15,
+    "noise": 0.02,
+    "drift": 0.15,
+}
+RING = {"ring": {"value": 40, "unit": "m", "why": "试验"}}
+
+
+def restored(spec, *, given=PLOTS, days=("2025-12-20", "2026-07-12", "2026-09-05")):
+    sql = """SELECT p.no, CAST(r.latest_last AS DATE) AS fact_date, r.recovery,
+                    coalesce(r.reason, '没有范围') AS unknown_reason,
+                    CASE r.state WHEN 'not_restored' THEN TRUE
+                                 WHEN 'restored' THEN FALSE END AS hit
+             FROM plot p LEFT JOIN back r ON r.zone_id = p._id"""
+    screened = model(
+        [{"table": "back", "restoration": spec}],
+        sql,
+        parameters=RING,
+        measures={"recovery": "1"},
+        **bands(plot=["no", "start_date", "geometry"]),
+    )
+    images = [picture(day, A_BLOCK) for day in days]
+    return outcome(screened, {"given": given, "images": images})
+
+
+def test_restoration_is_judged_against_the_ground_around():
+    hit, unknown = restored(RESTORATION).findings
+    assert (hit.key["no"], hit.state) == ("A", "hit")
+    assert hit.fact_date == dt.date(2026, 9, 5)
+    assert abs(float(hit.measures["recovery"])) < 0.1
+    assert (unknown.key["no"], unknown.state) == ("B", "unknown")
+    assert unknown.fact_date is None
+
+
+def test_restoration_does_not_look_past_the_day_of_the_scan():
+    (finding, _) = restored(
+        RESTORATION, days=("2025-12-20", "2026-12-12", "2026-12-25")
+    ).findings
+    assert finding.state == "unknown"
+
+
+def test_restoration_names_columns_that_are_not_there():
+    from pil_discovery.findings.rehearsal import rehearse
+
+    spec = {**RESTORATION, "claimed_column": "closing", "index": "ndxx"}
+    steps = [{"table": "back", "restoration": spec}]
+    sql = (
+        "SELECT p.no, r.state = 'x' AS hit FROM plot p JOIN back r ON r.zone_id = p._id"
+    )
+    screened = model(
+        steps, sql, parameters=RING, **bands(plot=["no", "start_date", "geometry"])
+    )
+    said = " ".join(f.what for f in rehearse(screened, DATASETS).faults)
+    assert "没有列「closing」" in said
+    assert "没有指数「ndxx」" in said
+
+
+def test_restoration_runs_on_empty_tables():
+    from pil_discovery.findings.rehearsal import rehearse
+
+    spec = {**RESTORATION, "claimed_column": "start_date"}
+    sql = """SELECT p.no, strftime(r.since_latest, '%Y') AS year, r.confirmed AS hit
+             FROM plot p LEFT JOIN back r ON r.zone_id = p._id"""
+    screened = model(
+        [{"table": "back", "restoration": spec}],
+        sql,
+        parameters=RING,
+        **bands(plot=["no", "start_date", "geometry"]),
+    )
+    assert rehearse(screened, DATASETS).faults == []
+
+
 def test_match_links_by_name_and_keeps_doubt_for_review():
     steps = [
         {

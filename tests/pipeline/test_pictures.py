@@ -1,10 +1,12 @@
 """What stands on the map of a lead."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.pipeline.pictures import _names
+from pil_discovery.pipeline.pictures import _images, _names
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,18 @@ from pil_discovery.pipeline.pictures import _names
 def test_a_feature_is_called_by_its_key_without_days(dataset, row, name):
     known = load_catalog().datasets[dataset]
     assert _names(pd.DataFrame([row]), known) == [name]
+
+
+@pytest.mark.parametrize(
+    ("dates", "drawn"), [(2, [0, 1]), (3, [0, 1, 2]), (6, [0, 4, 5])]
+)
+def test_a_plate_of_many_dates_shows_the_first_and_the_last_two(dates, drawn):
+    """The last one is the state of today; it may not be cut off."""
+    pictures = [
+        SimpleNamespace(provenance=SimpleNamespace(file=f"{n}.tif"))
+        for n in range(dates)
+    ]
+    refs = [SimpleNamespace(dataset="image", source=f"{n}.tif") for n in range(dates)]
+    finding = SimpleNamespace(records=refs)
+    found = _images([finding], SimpleNamespace(images=pictures))
+    assert [pictures.index(image) for image in found] == drawn
