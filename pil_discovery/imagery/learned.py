@@ -11,7 +11,7 @@ from rasterio.windows import Window
 
 from pil_discovery.imagery.features import PairFeatures
 from pil_discovery.imagery.labels import place_labels
-from pil_discovery.imagery.refinement import fit_refinement
+from pil_discovery.imagery.refinement import BELIEF, Pixels, fit_refinement
 from pil_discovery.types import Layer
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 TILES = 64
 TILE_SIDE = 32
 """Tiles over the scene whose pixels tell the share of change."""
+SURE = (0.5, 1.2)
+"""√Z, in units of Otsu's threshold, below and above which its answer seems sure."""
+TRUST = 0.9
+"""Share of the labels there that must say the same."""
+BELIEVED = 100
+"""Pixels that are drawn on either side of it."""
 ADVISED = 50
 GOOD_F1 = 0.8
 KINDS_ZH = {
@@ -94,8 +100,16 @@ def learn(detector: Detector, labels: gpd.GeoDataFrame | Layer, seed: int) -> De
     placed = place_labels(points, grid, lambda window: features.at(window)[1])
     pixels = [Window(int(c), int(r), 1, 1) for r, c in placed.place.T]
     known = np.concatenate([features.at(p)[0].reshape(-1, 1) for p in pixels], axis=1)
+    scene, judged = _scene(features, grid.shape), Pixels(known, placed.truth)
+    # √Z in units of the threshold: what the unsupervised map is sure of
+    row, unit = features.names.index("root_z"), detector.model.threshold
+    trusted = _trusted(known[row] / unit, placed.truth)
     refinement = fit_refinement(
-        known, placed.truth, placed.place, scene=_scene(features, grid.shape), seed=seed
+        judged,
+        placed.place,
+        scene=scene,
+        belief=_belief(scene, scene[row] / unit, trusted, seed=seed),
+        seed=seed,
     )
     return replace(detector, rule=LearnedRule(features, refinement, placed, seed))
 
@@ -120,10 +134,50 @@ def _scene(features: PairFeatures, shape: tuple[int, int]) -> Floats:
     return np.concatenate(parts, axis=1)
 
 
+def _sure(root_z: Floats) -> tuple[Bools, Bools]:
+    """Return where √Z in units of the threshold says unchanged, and changed, surely."""
+    return root_z < SURE[0], root_z > SURE[1]
+
+
+def _trusted(root_z: Floats, truth: Bools) -> tuple[bool, bool]:
+    """Tell for unchanged and for changed whether the labels bear out what is sure."""
+    right = [
+        (truth == answer)[where]
+        for answer, where in zip((False, True), _sure(root_z), strict=True)
+    ]
+    still, moved = (not len(r) or r.mean() >= TRUST for r in right)
+    return bool(still), bool(moved)
+
+
+def _belief(
+    scene: Floats, root_z: Floats, trusted: tuple[bool, bool], *, seed: int
+) -> Pixels:
+    """Draw pixels that lie far below and far above the unsupervised threshold.
+
+    Parameters
+    ----------
+    scene
+        Features, shape (features, pixels).
+    root_z
+        √Z of each pixel in units of the threshold.
+    trusted
+        Which of the two answers to draw at all.
+    """
+    draw = np.random.default_rng(seed)
+    drawn = []
+    for where, wanted in zip(_sure(root_z), trusted, strict=True):
+        there = np.flatnonzero(where & wanted)
+        size = min(BELIEVED, len(there))
+        drawn.append(draw.choice(there, size, replace=False))
+    truth = np.repeat([False, True], [len(d) for d in drawn])
+    return Pixels(scene[:, np.concatenate(drawn)], truth)
+
+
 def label_gate(rule: LearnedRule) -> dict[str, Any]:
     """Return what `quality` says of the labels and of what was learned from them.
 
-    Flagged below 50 labels, and where cross-validation gives an F1 below 0.8.
+    Flagged below 50 labels, and where cross-validation gives an F1 below 0.8. `belief`
+    is the number of labels that the surest pixels of the unsupervised map count for.
     """
     refinement, placed = rule.refinement, rule.labels
     fared = refinement.judged[refinement.kind]
@@ -158,6 +212,7 @@ def label_gate(rule: LearnedRule) -> dict[str, Any]:
         "features": list(rule.features.names),
         "blocks": refinement.blocks,
         "folds": refinement.folds,
+        "belief": BELIEF,
         "share": refinement.share,
         "threshold": refinement.threshold,
         "seed": rule.seed,

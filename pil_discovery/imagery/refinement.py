@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
     Scorer = Callable[[Floats], Floats]
 
+BELIEF = 10.0
+"""Labels that the surest pixels of the unsupervised map count as much as, together."""
 TREES = 100
 PENALTY = 0.3
 """Inverse strength of the penalty of the logistic regression."""
@@ -63,16 +65,32 @@ class CrossValidation:
 
 
 @dataclass(frozen=True)
-class _Known:
-    """Labelled pixels: features (features, labels), truth, block of each, seed."""
+class Pixels:
+    """Pixels with an answer each.
+
+    Attributes
+    ----------
+    features
+        Shape (features, pixels), finite.
+    truth
+        Whether each is changed, shape (pixels,).
+    """
 
     features: Floats
     truth: Bools
-    blocks: Ints
-    seed: int
 
-    def part(self, at: Ints) -> _Known:
-        return _Known(self.features[:, at], self.truth[at], self.blocks[at], self.seed)
+    def part(self, at: Ints) -> Pixels:
+        """Return some of the pixels."""
+        return Pixels(self.features[:, at], self.truth[at])
+
+
+@dataclass(frozen=True)
+class _Lesson:
+    """What a model learns from: pixels, how much each counts, and a seed."""
+
+    pixels: Pixels
+    weights: Floats
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -120,12 +138,16 @@ class Refinement:
 
 
 def fit_refinement(
-    features: Floats, truth: Bools, place: Ints, *, scene: Floats, seed: int
+    labels: Pixels, place: Ints, *, scene: Floats, belief: Pixels, seed: int
 ) -> Refinement:
     """Fit all kinds of models and keep the one that cross-validation prefers.
 
     Of the kinds within one standard error of the least log-loss the first in the order
     of `KINDS` is taken: it depends least on which points happened to be labelled.
+
+    Few labels miss some of the ways in which ground changes, or stays. What the
+    unsupervised map is surest of is therefore learned, too, all of it counting as much
+    as `BELIEF` labels at most; judging and calibrating is done on labels alone.
 
     Labels seldom hold as large a share of change as the scene does. The share of the
     scene is estimated from its own pixels (Saerens and others 2002, Neural Computation
@@ -134,14 +156,14 @@ def fit_refinement(
 
     Parameters
     ----------
-    features
-        Of the labelled pixels, shape (features, labels), finite.
-    truth
-        Whether each is changed, shape (labels,).
+    labels
+        The labelled pixels.
     place
         Row and column of each, shape (2, labels).
     scene
         Features of pixels from all over the scene, shape (features, pixels).
+    belief
+        Pixels of which the unsupervised map is surest, in any number.
     seed
         Of forests, folds and draws.
 
@@ -152,14 +174,18 @@ def fit_refinement(
     """
     from threadpoolctl import threadpool_limits
 
-    known = _Known(features, truth, _blocks(place), seed)
-    folds = _folds(known)
+    truth, blocks = labels.truth, _blocks(place)
+    folds = _folds(truth, blocks, seed)
     with threadpool_limits(limits=1):
-        held = {kind: _held_out(grow, known, folds) for kind, grow in KINDS.items()}
+        lessons = [_lesson(labels.part(at), belief, seed) for at, _ in folds]
+        held = {
+            kind: _held_out([grow(lesson) for lesson in lessons], labels, folds)
+            for kind, grow in KINDS.items()
+        }
         lines = {kind: _calibrate(score, truth) for kind, score in held.items()}
         chances = {k: expit(slope * held[k] + at) for k, (slope, at) in lines.items()}
         kind = _preferred(chances, truth)
-        scorer = KINDS[kind](known)
+        scorer = KINDS[kind](_lesson(labels, belief, seed))
         slope, start = lines[kind]
         chance = expit(slope * scorer(scene) + start)
     share = _scene_share(chance, float(truth.mean()))
@@ -173,9 +199,16 @@ def fit_refinement(
         start + shift,
         threshold,
         share,
-        len(np.unique(known.blocks)),
+        len(np.unique(blocks)),
         len(folds),
-        {k: _judge(p, p > limit, known) for k, p in chances.items()},
+        {
+            k: CrossValidation(
+                _f1(truth, p > limit),
+                *_interval(truth, p > limit, blocks, seed),
+                float(_losses(truth, p).mean()),
+            )
+            for k, p in chances.items()
+        },
     )
 
 
@@ -187,15 +220,28 @@ def _blocks(place: Ints) -> Ints:
     return np.asarray(row * BLOCKS + column)
 
 
-def _folds(known: _Known) -> list[tuple[Ints, Ints]]:
+def _lesson(labels: Pixels, belief: Pixels, seed: int) -> _Lesson:
+    """Add the belief to labels; its two answers count alike, whatever their numbers."""
+    sides = np.array([(~belief.truth).sum(), belief.truth.sum()])
+    each = BELIEF / 2.0 / np.maximum(sides, 1)
+    return _Lesson(
+        Pixels(
+            np.concatenate([labels.features, belief.features], axis=1),
+            np.concatenate([labels.truth, belief.truth]),
+        ),
+        np.concatenate([np.ones(len(labels.truth)), each[belief.truth.astype(int)]]),
+        seed,
+    )
+
+
+def _folds(truth: Bools, blocks: Ints, seed: int) -> list[tuple[Ints, Ints]]:
     """Return (labels to learn from, labels to judge) by whole blocks."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    truth, blocks = known.truth, known.blocks
     spread = min(len(np.unique(blocks[truth == side])) for side in (True, False))
     count = min(FOLDS, spread)
     if count >= 2:
-        cut = StratifiedGroupKFold(count, shuffle=True, random_state=known.seed)
+        cut = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
         folds = [
             (learned, judged)
             for learned, judged in cut.split(truth[:, None], truth, blocks)
@@ -208,12 +254,12 @@ def _folds(known: _Known) -> list[tuple[Ints, Ints]]:
 
 
 def _held_out(
-    grow: Callable[[_Known], Scorer], known: _Known, folds: list[tuple[Ints, Ints]]
+    scorers: list[Scorer], labels: Pixels, folds: list[tuple[Ints, Ints]]
 ) -> Floats:
-    """Return the score of each label by a model that has not seen its block."""
-    scores = np.empty(len(known.truth))
-    for learned, judged in folds:
-        scores[judged] = grow(known.part(learned))(known.features[:, judged])
+    """Return the score of each label by the model that has not seen its block."""
+    scores = np.empty(len(labels.truth))
+    for scorer, (_, judged) in zip(scorers, folds, strict=True):
+        scores[judged] = scorer(labels.features[:, judged])
     return scores
 
 
@@ -233,10 +279,7 @@ def _calibrate(scores: Floats, truth: Bools) -> tuple[float, float]:
 
 def _preferred(chances: dict[str, Floats], truth: Bools) -> str:
     """Return the first kind whose log-loss is within a standard error of the least."""
-    losses = {
-        kind: -np.log(np.where(truth, _open(p), 1.0 - _open(p)))
-        for kind, p in chances.items()
-    }
+    losses = {kind: _losses(truth, p) for kind, p in chances.items()}
     best = min(losses.values(), key=lambda loss: float(loss.mean()))
     for kind, loss in losses.items():
         more = loss - best
@@ -269,29 +312,29 @@ def _best_threshold(chance: Floats) -> float:
     return float(expected.max() / 2.0)
 
 
-def _judge(chance: Floats, changed: Bools, known: _Known) -> CrossValidation:
-    """Judge held-out probabilities and the answers that a threshold makes of them."""
-    truth = known.truth
-    names, owner = np.unique(known.blocks, return_inverse=True)
-    counts = np.array(
-        [
-            np.bincount(owner[chosen], minlength=len(names))
-            for chosen in (changed & truth, changed, truth)
-        ]
+def _interval(
+    truth: Bools, changed: Bools, blocks: Ints, seed: int
+) -> tuple[float, float]:
+    """Return the 95 % interval of F1, blocks drawn again with replacement."""
+    names, owner = np.unique(blocks, return_inverse=True)
+    hits, found, real = (
+        np.bincount(owner[chosen], minlength=len(names))
+        for chosen in (changed & truth, changed, truth)
     )
-    draw = np.random.default_rng(known.seed)
+    draw = np.random.default_rng(seed)
     drawn = draw.integers(0, len(names), (DRAWS, len(names)))
-    spread = [_f1(*counts[:, blocks].sum(axis=1)) for blocks in drawn]
-    low, high = np.quantile(spread, [0.025, 0.975])
+    sums = np.maximum((found + real)[drawn].sum(axis=1), 1)
+    low, high = np.quantile(2.0 * hits[drawn].sum(axis=1) / sums, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _f1(truth: Bools, changed: Bools) -> float:
+    return float(2.0 * (truth & changed).sum() / (truth.sum() + changed.sum()))
+
+
+def _losses(truth: Bools, chance: Floats) -> Floats:
     p = _open(chance)
-    loss = -np.log(np.where(truth, p, 1.0 - p)).mean()
-    return CrossValidation(
-        _f1(*counts.sum(axis=1)), float(low), float(high), float(loss)
-    )
-
-
-def _f1(hits: int, found: int, real: int) -> float:
-    return float(2.0 * hits / (found + real)) if found + real else 0.0
+    return np.asarray(-np.log(np.where(truth, p, 1.0 - p)))
 
 
 def _open(chance: Floats) -> Floats:
@@ -299,22 +342,23 @@ def _open(chance: Floats) -> Floats:
     return np.clip(chance, 1e-6, 1.0 - 1e-6)
 
 
-def _extra_trees(known: _Known) -> Scorer:
+def _extra_trees(lesson: _Lesson) -> Scorer:
     from sklearn.ensemble import ExtraTreesClassifier
 
-    return _grown(ExtraTreesClassifier(TREES, random_state=known.seed), known)
+    return _grown(ExtraTreesClassifier(TREES, random_state=lesson.seed), lesson)
 
 
-def _random_forest(known: _Known) -> Scorer:
+def _random_forest(lesson: _Lesson) -> Scorer:
     from sklearn.ensemble import RandomForestClassifier
 
-    return _grown(RandomForestClassifier(TREES, random_state=known.seed), known)
+    return _grown(RandomForestClassifier(TREES, random_state=lesson.seed), lesson)
 
 
 def _grown(
-    forest: ExtraTreesClassifier | RandomForestClassifier, known: _Known
+    forest: ExtraTreesClassifier | RandomForestClassifier, lesson: _Lesson
 ) -> Scorer:
-    forest.fit(known.features.T, known.truth)
+    pixels = lesson.pixels
+    forest.fit(pixels.features.T, pixels.truth, sample_weight=lesson.weights)
 
     def score(values: Floats) -> Floats:
         if not values.shape[1]:
@@ -325,14 +369,15 @@ def _grown(
     return score
 
 
-def _logistic(known: _Known) -> Scorer:
+def _logistic(lesson: _Lesson) -> Scorer:
     from sklearn.linear_model import LogisticRegression
 
-    features = known.features
+    features, truth = lesson.pixels.features, lesson.pixels.truth
     mean, scale = features.mean(axis=1), features.std(axis=1)
     scale[scale == 0] = 1.0
     scaled = (features - mean[:, None]) / scale[:, None]
-    fit = LogisticRegression(C=PENALTY, max_iter=2000).fit(scaled.T, known.truth)
+    fit = LogisticRegression(C=PENALTY, max_iter=2000)
+    fit.fit(scaled.T, truth, sample_weight=lesson.weights)
     weights = fit.coef_[0] / scale
 
     def score(values: Floats) -> Floats:
@@ -345,7 +390,7 @@ def _logistic(known: _Known) -> Scorer:
     return score
 
 
-KINDS: dict[str, Callable[[_Known], Scorer]] = {
+KINDS: dict[str, Callable[[_Lesson], Scorer]] = {
     "extra_trees": _extra_trees,
     "random_forest": _random_forest,
     "logistic_regression": _logistic,

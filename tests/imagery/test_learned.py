@@ -124,14 +124,14 @@ def cut_probability(change, side):
 
 
 def test_every_kind_of_model_is_bit_identical_by_windows():
-    from pil_discovery.imagery.refinement import KINDS, _Known
+    from pil_discovery.imagery.refinement import KINDS, Pixels, _Lesson
 
     draw = np.random.default_rng(0)
     features = draw.normal(size=(9, 60))
     truth = features[0] + draw.normal(0, 0.3, 60) > 0
     scene_ = draw.normal(size=(9, 1000))
     for grow in KINDS.values():
-        score = grow(_Known(features, truth, np.zeros(60, dtype=int), 0))
+        score = grow(_Lesson(Pixels(features, truth), np.ones(60), 0))
         whole = score(scene_)
         parts = [score(scene_[:, a : a + 7]) for a in range(0, 1000, 7)]
         assert whole.tobytes() == np.concatenate(parts).tobytes()
@@ -296,3 +296,46 @@ def test_two_hundred_labels_on_taizhou_reach_the_bar(image_file):
         judged = (masks[0] | masks[1]) & ~learned
         scores.append(f1(change.mask & judged, masks[0] & judged))
     assert np.mean(scores) >= 0.955
+
+
+def test_what_labels_contradict_is_not_believed():
+    from pil_discovery.imagery.learned import _belief, _trusted
+
+    root_z = np.repeat([0.2, 2.0], 20)
+    agreed = np.repeat([False, True], 20)
+    assert _trusted(root_z, agreed) == (True, True)
+    harvest = agreed.copy()
+    harvest[20:30] = False
+    assert _trusted(root_z, harvest) == (True, False)
+    assert _trusted(root_z[:20], agreed[:20]) == (True, True)
+    scene_ = np.arange(80.0).reshape(2, 40)
+    belief = _belief(scene_, root_z, (True, False), seed=0)
+    assert not belief.truth.any()
+    assert belief.features.shape == (2, 20)
+
+
+def test_a_few_labels_do_not_make_a_map_worse_than_none(image_file):
+    if not TAIZHOU.exists():
+        pytest.skip(f"no real data in {TAIZHOU}")
+    before = image_file(TAIZHOU / "2000TM", BANDS, "2000-03-17")
+    after = image_file(TAIZHOU / "2003TM", BANDS, "2003-02-06")
+    with (
+        pytest.warns(rasterio.errors.NotGeoreferencedWarning),
+        rasterio.open(TAIZHOU / "change.bmp") as src,
+    ):
+        truth = src.read(1) > 127
+    with (
+        pytest.warns(rasterio.errors.NotGeoreferencedWarning),
+        rasterio.open(TAIZHOU / "unchanged.bmp") as src,
+    ):
+        judged = truth | (src.read(1) > 127)
+    pool = np.flatnonzero(judged)
+    at = np.random.default_rng(0).choice(pool, 50, replace=False)
+    rows, columns = np.divmod(at, 400)
+    x, y = before.transform @ (columns + 0.5, rows + 0.5)
+    labels = gpd.GeoDataFrame(
+        {"changed": truth.ravel()[at]}, geometry=shapely.points(x, y), crs=before.crs
+    )
+    change = detect_change(before, after, labels=labels)
+    judged.ravel()[at] = False
+    assert f1(change.mask & judged, truth & judged) > 0.95
