@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 
 from pil_discovery.geo.gcj import (
     bd09_to_wgs84,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+    from scipy.spatial import cKDTree
 
     from pil_discovery.geo.safety import Geometries
 
@@ -130,6 +130,8 @@ class Features:
     @cached_property
     def tree(self) -> cKDTree:
         """The centres in metres around the origin."""
+        from scipy.spatial import cKDTree  # slow to import, and seldom needed
+
         return cKDTree(self.plane(self.centres))
 
     def plane(self, centres: Floats) -> Floats:

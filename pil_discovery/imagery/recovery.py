@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from pil_discovery.imagery.observed import weighted_mean
 from pil_discovery.imagery.quality import SEASON_DAYS, YEAR_DAYS
@@ -143,7 +143,7 @@ def near_season(days: Days) -> Bools:
 
 def quantile(freedom: Floats) -> Floats:
     """Return the one-sided quantile of Student's t that gives `CONFIDENCE`."""
-    found: Floats = student.ppf((1.0 + CONFIDENCE) / 2.0, freedom)
+    found: Floats = stdtrit(freedom, (1.0 + CONFIDENCE) / 2.0)
     return found
 
 
