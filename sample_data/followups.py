@@ -32,6 +32,8 @@ LETTERS: list[tuple[str, str, str, str | None]] = [
     (EARLY, "示例区水利局", "2025-05-12", "2025-09-08"),
 ]
 """Number, agency, day of issue and of closing."""
+DAMAGED = "2023-06-01"
+"""Before every picture: none shows the sites as they were."""
 CLOSED = {number: closed for number, _, _, closed in LETTERS}
 
 
@@ -72,6 +74,7 @@ class Sites:
                 "整改目标": target,
                 "责任单位统一社会信用代码": uscc(5600 + len(self.sites)),
                 "约定整改期限": due,
+                "损害发生日期": DAMAGED,
                 "geometry": at(*self.corners[-1], WIDTH, HEIGHT),
             }
         )

@@ -49,6 +49,22 @@ def test_points_inside_a_parcel_come_with_its_finding(model, step):
         assert len(hit.overlaps) >= hit.measures["tenants"]
 
 
+@pytest.mark.parametrize(
+    ("model_id", "step", "how"),
+    [
+        ("environment/waterside-catering-undrained", "waterside", "near"),
+        ("assets/sewage-fee-unpaid", "sewered", "within"),
+        ("land/use-changed", "on_parcel", "within"),
+    ],
+)
+def test_the_zone_that_makes_a_hit_comes_with_its_term(model_id, step, how):
+    model = CATALOG.models[model_id]
+    runs = [run_example(model, e, CATALOG.datasets) for e in model.examples]
+    handed = [o for r in runs for f in r.findings for o in f.overlaps]
+    assert {(o.step, o.how) for o in handed} == {(step, how)}
+    assert {o.validity for o in handed} <= {"in_force", "unstated", "unknown"}
+
+
 def test_where_doubtful_papers_cover_all_the_most_that_may_be_open_is_handed_on():
     model = CATALOG.models["environment/wetland-filled"]
     runs = [run_example(model, e, CATALOG.datasets) for e in model.examples]
