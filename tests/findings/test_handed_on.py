@@ -11,7 +11,6 @@ OUTSIDE = {
     "environment/shore-occupied": "outside",
     "environment/mining-beyond-licence": "open_least",
     "environment/wetland-filled": "open_least",
-    "environment/construction-waste-dumped": "open_least",
 }
 """Model → step with the ground that no paper covers."""
 INSIDE = {"land/allocated-land-let": "site_on_parcel"}
@@ -52,7 +51,6 @@ def test_points_inside_a_parcel_come_with_its_finding(model, step):
 @pytest.mark.parametrize(
     ("model_id", "step", "how"),
     [
-        ("environment/waterside-catering-undrained", "waterside", "near"),
         ("assets/sewage-fee-unpaid", "sewered", "within"),
         ("land/use-changed", "on_parcel", "within"),
     ],
