@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pil_discovery.errors import ArgumentError
+from pil_discovery.imagery.dated_values import dated_values
 from pil_discovery.imagery.quality import USABLE_SHARE
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def observe(
     ArgumentError
         Shapes that do not agree, values that are no numbers, dates that are no days.
     """
-    table = _table(values)
-    days = _days(dates, table.shape[1])
+    table, days = dated_values(values, dates)
     weights = _weights(table, shares)
     layers = (np.nan_to_num(table), weights, *_around(reference, table.shape))
     return _in_order(days, layers)
@@ -105,25 +105,6 @@ def weighted_mean(values: Floats, weights: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean: Floats = (np.where(weights > 0, values, 0.0) * weights).sum(axis=1)
         return np.where(total > 0, mean / total, np.nan)
-
-
-def _table(values: NDArray[np.floating]) -> Floats:
-    try:
-        return np.atleast_2d(np.asarray(values, dtype=np.float64))
-    except ValueError as error:
-        what = "序列应当是数值，形状为（序列，日期）；没有观测写 NaN"
-        raise ArgumentError(what) from error
-
-
-def _days(dates: Sequence[dt.date] | Days, count: int) -> Days:
-    try:
-        days = np.asarray(dates, dtype="datetime64[D]")
-    except ValueError as error:
-        raise ArgumentError(f"日期无法识别（{error}）；请写成 2026-09-30") from error
-    if days.shape != (count,):
-        what = f"每个序列有 {count} 个数值，日期有 {days.size} 个，应当相等"
-        raise ArgumentError(what)
-    return days
 
 
 def _same_shape(values: Any, shape: tuple[int, ...], name: str) -> Floats:  # noqa: ANN401 -- array or number

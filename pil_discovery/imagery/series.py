@@ -16,6 +16,7 @@ import pandas as pd
 
 from pil_discovery.errors import ArgumentError
 from pil_discovery.imagery.cusum import turning_columns
+from pil_discovery.imagery.dated_values import dated_values
 from pil_discovery.imagery.trend import (
     MIN_OBSERVATIONS,
     fit_trends,
@@ -130,11 +131,7 @@ def find_breaks(
     ArgumentError
         Shapes that do not agree, values that are no numbers, dates that are no days.
     """
-    table = np.atleast_2d(_numbers(values))
-    days = _days(dates)
-    if table.shape[1:] != days.shape:
-        what = f"每个序列有 {table.shape[-1]} 个数值，日期有 {days.size} 个，应当相等"
-        raise ArgumentError(what)
+    table, days = dated_values(values, dates)
     known = np.isfinite(table) & _mask(valid, table.shape)
     series = _Series(*_merge_days(table, known, days))
     first = _start(series.days, start)
@@ -142,21 +139,6 @@ def find_breaks(
     cloudy = (_scattered(series, first) | (curve.sd > NOISY)) & (valid is None)
     frame = _judge(series, curve, first, cloudy)
     return Breaks(frame, first.astype(object))
-
-
-def _numbers(values: NDArray[np.floating]) -> Floats:
-    try:
-        return np.asarray(values, dtype=np.float64)
-    except ValueError as error:
-        what = "序列应当是数值，形状为（序列，日期）；没有观测写 NaN"
-        raise ArgumentError(what) from error
-
-
-def _days(dates: Sequence[dt.date] | Days) -> Days:
-    try:
-        return np.asarray(dates, dtype="datetime64[D]")
-    except ValueError as error:
-        raise ArgumentError(f"日期无法识别（{error}）；请写成 2026-09-30") from error
 
 
 def _mask(valid: NDArray[np.bool_] | None, shape: tuple[int, ...]) -> Bools:
