@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
     import numpy as np
     from numpy.typing import NDArray
+    from pyproj import CRS
 
-    from pil_discovery.types import Image
+    from pil_discovery.types import Image, ImageProvenance
 
     Floats = NDArray[np.float64]
 
@@ -113,27 +114,43 @@ def draw_plate(
 
 
 def _views(images: Sequence[Image], layers: Sequence[MapLayer]) -> list[View]:
-    found = [layer for layer in layers if layer.finding] or list(layers)
-    shapes = shapes_of(found)
-    if not len(shapes):
-        raise ImageError("没有可在影像上标绘的图形")
-    crs = images[0].crs
-    bounds = grow(ground_bounds(shapes, crs), 0.6, 40 * finest_pixel(images))
+    crs, bounds = frame_of(images, layers, least=40)
     room = WIDTH - LATITUDES - MARGIN - GUTTER * (len(images) - 1)
     side = room // len(images)
     lefts = [LATITUDES + n * (side + GUTTER) for n in range(len(images))]
     return [fit_view(crs, bounds, (x, 84, x + side, 84 + side)) for x in lefts]
 
 
+def frame_of(
+    images: Sequence[Image], layers: Sequence[MapLayer], *, least: int
+) -> tuple[CRS, Floats]:
+    """Return the CRS of the frames, that of the first picture, and their bounds in it.
+
+    Parameters
+    ----------
+    layers
+        Those marked `finding` set the extent, else all do.
+    least
+        Pixels of the finest picture that a frame is wide at least.
+
+    Raises
+    ------
+    ImageError
+        Nothing to outline.
+    """
+    shapes = shapes_of([layer for layer in layers if layer.finding] or list(layers))
+    if not len(shapes):
+        raise ImageError("没有可在影像上标绘的图形")
+    crs = images[0].crs
+    return crs, grow(ground_bounds(shapes, crs), 0.6, least * finest_pixel(images))
+
+
 def _caption(canvas: Canvas, view: View, image: Image, role: str) -> None:
     """Write when, by what and from which file the picture comes."""
     source = image.provenance
-    gsd = f"{source.gsd_x_m:g} m"
-    if source.gsd_x_m != source.gsd_y_m:
-        gsd = f"{source.gsd_x_m:g} × {source.gsd_y_m:g} m"
     lines = (
-        f"{role}　{_moment(source.acquired_beijing)}",
-        f"{source.sensor}　分辨率 {gsd}",
+        f"{role}　{moment_words(source)}",
+        f"{source.sensor}　分辨率 {pixel_words(source)}",
         f"SHA-256 {source.sha256[:16]}…",
     )
     y = view.box[3] + 66
@@ -143,10 +160,17 @@ def _caption(canvas: Canvas, view: View, image: Image, role: str) -> None:
         y += 38
 
 
-def _moment(text: str) -> str:
-    """Return an ISO date-time of Beijing as day and minute."""
-    day, _, clock = text.partition("T")
+def moment_words(source: ImageProvenance) -> str:
+    """Return when a picture was taken: day and minute in Beijing."""
+    day, _, clock = source.acquired_beijing.partition("T")
     return f"{day} {clock[:5]}"
+
+
+def pixel_words(source: ImageProvenance) -> str:
+    """Return the ground sampling distance, both where pixels are not square."""
+    if source.gsd_x_m == source.gsd_y_m:
+        return f"{source.gsd_x_m:g} m"
+    return f"{source.gsd_x_m:g} × {source.gsd_y_m:g} m"
 
 
 def _words(images: Sequence[Image], bands: tuple[str, ...], note: str) -> str:

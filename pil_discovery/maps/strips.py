@@ -10,10 +10,9 @@ import numpy as np
 from pil_discovery.errors import ImageError
 from pil_discovery.maps.canvas import INK, PALE, Canvas
 from pil_discovery.maps.charts import draw_curve
-from pil_discovery.maps.layers import draw_layers, shapes_of
+from pil_discovery.maps.layers import draw_layers
 from pil_discovery.maps.pictures import (
     choose_bands,
-    finest_pixel,
     sample,
     stretch,
     stretch_limits,
@@ -27,8 +26,11 @@ from pil_discovery.maps.plates import (
     SPARE,
     WIDTH,
     draw_foot,
+    frame_of,
+    moment_words,
+    pixel_words,
 )
-from pil_discovery.maps.view import crs_words, draw_ticks, fit_view, ground_bounds, grow
+from pil_discovery.maps.view import crs_words, draw_ticks, fit_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,11 +140,7 @@ def _common_bands(images: Sequence[Image]) -> tuple[str, ...]:
 
 
 def _views(images: Sequence[Image], layers: Sequence[MapLayer]) -> list[View]:
-    shapes = shapes_of([a for a in layers if a.finding] or list(layers))
-    if not len(shapes):
-        raise ImageError("没有可在影像上标绘的图形")
-    crs = images[0].crs
-    bounds = grow(ground_bounds(shapes, crs), 0.6, 24 * finest_pixel(images))
+    crs, bounds = frame_of(images, layers, least=24)
     side = (WIDTH - LATITUDES - MARGIN - GAP * (ACROSS - 1)) // ACROSS
     views = []
     for number in range(len(images)):
@@ -154,10 +152,9 @@ def _views(images: Sequence[Image], layers: Sequence[MapLayer]) -> list[View]:
 
 def _caption(canvas: Canvas, view: View, image: Image, number: int) -> None:
     source = image.provenance
-    day, _, clock = source.acquired_beijing.partition("T")
     lines = (
-        (f"{number}．{day} {clock[:5]}", LETTERS, INK),
-        (f"{source.sensor}　{source.gsd_x_m:g} m", LETTERS - 4, PALE),
+        (f"{number}．{moment_words(source)}", LETTERS, INK),
+        (f"{source.sensor}　{pixel_words(source)}", LETTERS - 4, PALE),
         (f"SHA-256 {source.sha256[:12]}…", LETTERS - 4, PALE),
     )
     y = view.box[3] + 58

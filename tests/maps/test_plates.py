@@ -11,7 +11,7 @@ from pil_discovery.maps import location
 from pil_discovery.maps.fonts import FontError
 from pil_discovery.maps.layers import FINDING, MapLayer
 from pil_discovery.maps.location import draw_map
-from pil_discovery.maps.plates import draw_plate
+from pil_discovery.maps.plates import draw_plate, pixel_words
 
 RED = tuple(int(FINDING[i : i + 2], 16) for i in (1, 3, 5))
 
@@ -109,3 +109,10 @@ def test_a_point_is_shown_in_its_surroundings():
     left, bottom, right, top = view.extent
     assert top - bottom == pytest.approx(location.LEAST_POINT_M)
     assert right - left > top - bottom
+
+
+def test_pixels_that_are_not_square_are_told_by_both_sides(picture):
+    source = picture("a.tif", "2025-05-12").provenance
+    assert pixel_words(source) == "10 m"
+    oblong = source.model_copy(update={"gsd_y_m": 12.5})
+    assert pixel_words(oblong) == "10 × 12.5 m"
