@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import multiprocessing as mp
-import sys
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +10,7 @@ import numpy as np
 import shapely
 
 from pil_discovery.geo.judging import join
+from pil_discovery.geo.processes import pool_with
 from pil_discovery.geo.relations import whole_features
 from pil_discovery.geo.safety import usable
 from pil_discovery.geo.solving import solve
@@ -47,19 +45,12 @@ def spread(task: Task, count: int) -> tuple[Rows, Judgement] | None:
         None if a feature is invalid.
     """
     spans = _spans(task, count * _CHUNKS)
-    # Linux forks and so hands the layers over for nothing; elsewhere they are sent.
-    kind = "fork" if sys.platform == "linux" else "spawn"
-    with warnings.catch_warnings():
-        # Newer Pythons warn of forks beside threads; workers only run GEOS and numpy.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        with mp.get_context(kind).Pool(count, _begin, (task,)) as pool:
-            # before anything is cut: GEOS fails at random where a ring is not right
-            if not all(pool.map(_is_usable, spans, chunksize=1)):
-                return None
-            parts = pool.imap(_solve_part, [left for left, _ in spans])
-            pool.close()
-            solved = [(_restored(rows, task), judged) for rows, judged in parts]
-            pool.join()
+    with pool_with(task, _begin, count) as pool:
+        # before anything is cut: GEOS fails at random where a ring is not right
+        if not all(pool.map(_is_usable, spans, chunksize=1)):
+            return None
+        parts = pool.imap(_solve_part, [left for left, _ in spans])
+        solved = [(_restored(rows, task), judged) for rows, judged in parts]
     return join(solved)
 
 

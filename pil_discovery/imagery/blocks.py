@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing as mp
-import sys
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +10,7 @@ import numpy as np
 import shapely
 from rasterio.windows import Window
 
+from pil_discovery.geo.processes import pool_with
 from pil_discovery.imagery.coverage import has_exactextract, weigh_plainly
 
 if TYPE_CHECKING:
@@ -67,16 +65,9 @@ def solve_blocks(
         for some, window in zip(members, windows, strict=True):
             yield some, _solve(job, some, window)
         return
-    # Linux forks and so hands the polygons over for nothing; elsewhere they are sent.
-    kind = "fork" if sys.platform == "linux" else "spawn"
-    with warnings.catch_warnings():
-        # Newer Pythons warn of forks beside threads; workers only read and reckon.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        with mp.get_context(kind).Pool(workers, _begin, (job,)) as pool:
-            tasks = zip(members, windows, strict=True)
-            yield from zip(members, pool.imap(_solve_one, tasks), strict=True)
-            pool.close()
-            pool.join()
+    with pool_with(job, _begin, int(workers or 1)) as pool:
+        tasks = zip(members, windows, strict=True)
+        yield from zip(members, pool.imap(_solve_one, tasks), strict=True)
 
 
 _JOB: list[Job] = []  # what a process works on
