@@ -22,8 +22,13 @@ def test_every_process_has_the_job_and_none_is_left_behind():
     assert mp.active_children() == []
 
 
-def test_an_error_ends_the_processes_too():
-    with pytest.raises(ZeroDivisionError), pool_with(1, keep, 2) as pool:
+def fail():
+    with pool_with(1, keep, 2) as pool:
         pool.map(doubled, range(2))
         raise ZeroDivisionError
+
+
+def test_an_error_ends_the_processes_too():
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert mp.active_children() == []
