@@ -12,8 +12,7 @@ import shapely
 
 from pil_discovery.errors import ImageError
 from pil_discovery.geo.area import area_m2
-from pil_discovery.geo.crs import local_crs, safe_transform
-from pil_discovery.geo.space import polygons_only, without_mixture
+from pil_discovery.geo.space import grown, polygons_only, without_mixture
 from pil_discovery.imagery.change import detect_change
 from pil_discovery.imagery.directions import missing_directions
 from pil_discovery.imagery.quality import AREA_GATES, combined_sigma_m
@@ -229,9 +228,9 @@ def _cut(
     patches = change.patches
     outlines = np.asarray(patches.geometry.array, dtype=object)
     tree = shapely.STRtree(outlines)
-    grown = _grown(shapes, ask.margin_m)
+    wide = grown(shapes, ask.margin_m) if ask.margin_m > 0 else shapes
     rows = []
-    for shape, zone in zip(shapes, grown, strict=True):
+    for shape, zone in zip(shapes, wide, strict=True):
         near = np.sort(tree.query(shape, predicate="intersects"))
         parts = shapely.intersection(outlines[near], zone)
         row = _zone_row(patches.iloc[near], polygons_only(parts), ask, notes)
@@ -271,18 +270,6 @@ def _confirmed(patches: gpd.GeoDataFrame, zone: shapely.Geometry) -> bool | None
     if not known.any():
         return None
     return bool(np.average(shares[known], weights=areas[known]) >= CONFIRMED_SHARE)
-
-
-def _grown(shapes: NDArray[np.object_], margin_m: float) -> NDArray[np.object_]:
-    if margin_m <= 0:
-        return shapes
-    grown = np.empty(len(shapes), dtype=object)
-    for place, shape in enumerate(shapes):
-        metric = local_crs(float(shapely.centroid(shape).x))
-        there = safe_transform(np.array([shape], dtype=object), CRS, metric)
-        wide = shapely.buffer(there, margin_m)
-        grown[place] = safe_transform(wide, metric, CRS)[0]
-    return grown
 
 
 def _table(index: pd.Index[Any], rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:

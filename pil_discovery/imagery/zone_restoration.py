@@ -9,8 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from pil_discovery.geo.crs import local_crs, safe_transform
-from pil_discovery.geo.space import without_mixture
+from pil_discovery.geo.space import grown, without_mixture
 from pil_discovery.imagery.observed import Reference
 from pil_discovery.imagery.restoration import judge_restoration
 from pil_discovery.imagery.zonal import zonal_of_each
@@ -116,17 +115,13 @@ def rings(zones: gpd.GeoDataFrame, ring: Ring) -> gpd.GeoDataFrame:
     shapes = without_mixture(np.asarray(zones.geometry.array, dtype=object))
     if not len(shapes):
         return gpd.GeoDataFrame(index=zones.index, geometry=[], crs=CRS)
-    metric = local_crs(float(np.median(shapely.bounds(shapes)[:, 0])))
-    placed = safe_transform(shapes, CRS, metric)
-    inner = shapely.buffer(placed, ring.gap_m)
-    outer = shapely.buffer(placed, ring.gap_m + ring.width_m)
+    inner, outer = (grown(shapes, m) for m in (ring.gap_m, ring.gap_m + ring.width_m))
     tree = shapely.STRtree(inner)
     found = np.empty(len(outer), dtype=object)
     for place, shape in enumerate(outer):
         near = np.sort(tree.query(shape, predicate="intersects"))
         found[place] = shapely.difference(shape, shapely.union_all(inner[near]))
-    back = safe_transform(found, metric, CRS)
-    return gpd.GeoDataFrame(index=zones.index, geometry=back, crs=CRS)
+    return gpd.GeoDataFrame(index=zones.index, geometry=found, crs=CRS)
 
 
 def _reference(
