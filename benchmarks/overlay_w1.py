@@ -18,13 +18,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from rounds import ratio_lines, ratios, spread, timed
 
 SIDES = ("geopandas", "floor", "pil-1", "pil-2", "official-1", "official-2")
 PEERS = ("duckdb", "sedonadb")
@@ -57,7 +56,7 @@ def main() -> None:
             "parcels": options.parcels,
             "load": os.getloadavg(),
             "runs": runs,
-            "ratios": _ratios(runs),
+            "ratios": ratios(runs, BARS),
             "rows": _compare_all(folder, list(runs)),
         }
     print(json.dumps(found, ensure_ascii=False, indent=1))
@@ -104,21 +103,6 @@ def _run(command: list[str], side: str) -> dict[str, float]:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _ratios(runs: dict[str, list[dict]]) -> dict[str, dict]:
-    """Return how many times ours is under each side, in each round."""
-    found = {}
-    for name, (ours, clock, bar) in BARS.items():
-        side = name.partition(",")[0]
-        if side not in runs or ours not in runs:
-            continue
-        pairs = zip(runs[side], runs[ours], strict=True)
-        ratios = [round(theirs[clock] / mine[clock], 2) for theirs, mine in pairs]
-        median = statistics.median(ratios)
-        found[name] = {"of": ours, "clock": clock, "median": median, "rounds": ratios}
-        found[name] |= {"bar": bar, "met": median >= bar}
-    return found
-
-
 def _compare_all(folder: Path, sides: list[str]) -> dict[str, dict]:
     import pandas as pd
 
@@ -153,25 +137,15 @@ def _table(found: dict) -> str:
     lines.append("{:12}{:>3}{:>22}{:>22}{:>7}{:>7}{:>9}  {}".format(*head))
     for side, runs in found["runs"].items():
         rows = found["rows"].get(side, {})
-        cells = (_spread(runs, "cpu_s"), _spread(runs, "wall_s"))
+        cells = (spread(runs, "cpu_s"), spread(runs, "wall_s"))
         peaks = [max(run[key] for run in runs) for key in ("peak_mib", "child_mib")]
         pairs, worst = rows.get("pairs", ""), rows.get("worst_relative", "")
         lines.append(
             f"{side:12}{len(runs):>3}{cells[0]:>22}{cells[1]:>22}"
             f"{peaks[0]:>7}{peaks[1]:>7}{pairs:>9}  {worst}"
         )
-    for name, ratio in found["ratios"].items():
-        verdict = "met" if ratio["met"] else "missed"
-        lines.append(
-            f"{ratio['of']} under {name} ({ratio['clock']}): {ratio['median']} times"
-            f" (bar {ratio['bar']}: {verdict})"
-        )
+    lines += ratio_lines(found["ratios"])
     return "\n".join(lines)
-
-
-def _spread(runs: list[dict], key: str) -> str:
-    values = [run[key] for run in runs]
-    return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
 
 
 def _run_side(options: argparse.Namespace) -> None:
@@ -179,14 +153,7 @@ def _run_side(options: argparse.Namespace) -> None:
     folder = options.dir
     prepare = {"duckdb": _duckdb, "sedonadb": _sedonadb, "files": _files}
     work = prepare.get(options.side, _in_memory)(options.side, folder)
-    cpu, wall = _cpu(), time.perf_counter()
-    rows = work()
-    used = {"cpu_s": _cpu() - cpu, "wall_s": time.perf_counter() - wall}
-    figures = {name: round(value, 3) for name, value in used.items()}
-    for name, who in (("peak_mib", "SELF"), ("child_mib", "CHILDREN")):
-        usage = resource.getrusage(getattr(resource, f"RUSAGE_{who}"))
-        figures[name] = usage.ru_maxrss // 1024
-    figures["load"] = round(os.getloadavg()[0], 1)
+    rows, figures = timed(work)
     if options.save and rows is not None:
         import pandas as pd
 
@@ -194,14 +161,6 @@ def _run_side(options: argparse.Namespace) -> None:
         frame = pd.DataFrame(dict(zip(names, rows, strict=True)))
         frame.to_parquet(options.save)
     print(json.dumps(figures))
-
-
-def _cpu() -> float:
-    own, children = (
-        resource.getrusage(who)
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def _in_memory(side: str, folder: Path):

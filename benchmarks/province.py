@@ -32,6 +32,8 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
+from rounds import cpu_s
+
 SIDES = ("alone", "local:1", "local:2", "dask")
 
 
@@ -108,14 +110,14 @@ def _run_side(options: argparse.Namespace) -> None:
     with nullcontext() if address == "alone" else joined(address, options.dir) as crew:
         start_s = time.perf_counter() - began
         work = _plain_map if options.side == "dask" else _ours
-        before, began = _cpu(), time.perf_counter()
+        before, began = cpu_s(), time.perf_counter()
         rows = work(files, options.dir / "zones.parquet", out, crew)
         wall_s = time.perf_counter() - began
     figures = {
         "start_s": round(start_s, 2),
         "wall_s": round(wall_s, 2),
         # the workers of a cluster are counted once they have ended, start included
-        "cpu_s": round(_cpu() - before, 2),
+        "cpu_s": round(cpu_s() - before, 2),
         "peak_mib": _peak(resource.RUSAGE_SELF),
         "worker_mib": _peak(resource.RUSAGE_CHILDREN),
         "rows": rows,
@@ -161,14 +163,6 @@ def _plain_map(files: list[Path], zones: Path, out: Path, crew) -> int:
     client = crew._client  # noqa: SLF001 - started as our own are
     client.gather(client.map(keep_piece, jobs, pure=False))
     return write_tables(chain.from_iterable(map(take_piece, pieces)), out)
-
-
-def _cpu() -> float:
-    own, children = (
-        resource.getrusage(who)
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 def _peak(who: int) -> int:

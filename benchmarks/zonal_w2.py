@@ -20,15 +20,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import pickle
-import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from rounds import cpu_s, ratio_lines, ratios, spread, timed
 
 SIDES = ("exactextract", "floor", "pil-1", "pil-2")
 DATES = ("2024-07-05", "2025-07-10")
@@ -60,7 +59,7 @@ def main() -> None:
             "pixels": options.pixels,
             "parcels": options.parcels,
             "runs": runs,
-            "ratios": _ratios(runs),
+            "ratios": ratios(runs, BARS),
             "rows": {s: _compare(folder, s) for s in runs if s.startswith("pil")},
         }
     print(json.dumps(found, ensure_ascii=False, indent=1))
@@ -183,24 +182,6 @@ def _measure(folder: Path, options: argparse.Namespace) -> dict[str, list[dict]]
     return runs
 
 
-def _ratios(runs: dict[str, list[dict]]) -> dict[str, dict]:
-    """Return how many times ours is under each side, in each round."""
-    found = {}
-    for name, (ours, clock, bar) in BARS.items():
-        side = name.partition(",")[0]
-        if side in runs:
-            pairs = zip(runs[side], runs[ours], strict=True)
-            ratios = [round(theirs[clock] / mine[clock], 2) for theirs, mine in pairs]
-            median = statistics.median(ratios)
-            found[name] = {"of": ours, "clock": clock, "median": median}
-            found[name] |= {
-                "rounds": ratios,
-                "bar": round(bar, 2),
-                "met": median >= bar,
-            }
-    return found
-
-
 def _compare(folder: Path, side: str) -> dict[str, float]:
     import numpy as np
     import pandas as pd
@@ -223,7 +204,7 @@ def _table(found: dict) -> str:
     head = ("side", "n", "CPU s", "wall s", "MiB", "child", "load")
     lines.append("{:14}{:>3}{:>24}{:>24}{:>7}{:>7}{:>6}".format(*head))
     for side, runs in found["runs"].items():
-        cells = (_spread(runs, "cpu_s"), _spread(runs, "wall_s"))
+        cells = (spread(runs, "cpu_s"), spread(runs, "wall_s"))
         peaks = [max(run[key] for run in runs) for key in ("peak_mib", "child_mib")]
         load = max(run["load"] for run in runs)
         lines.append(
@@ -232,21 +213,11 @@ def _table(found: dict) -> str:
         )
     for side, rows in found["rows"].items():
         lines.append(f"{side} against exactextract: {rows}")
-    for name, ratio in found["ratios"].items():
-        verdict = "met" if ratio["met"] else "missed"
-        lines.append(
-            f"{ratio['of']} under {name} ({ratio['clock']}): {ratio['median']} times"
-            f" (bar {ratio['bar']}: {verdict})"
-        )
+    lines += ratio_lines(found["ratios"])
     peak = max(r[k] for r in found["runs"]["pil-2"] for k in ("peak_mib", "child_mib"))
     verdict = "met" if peak <= MOST_MIB else "missed"
     lines.append(f"largest process of pil-2: {peak} MiB (bar {MOST_MIB}: {verdict})")
     return "\n".join(lines)
-
-
-def _spread(runs: list[dict], key: str) -> str:
-    values = [run[key] for run in runs]
-    return f"{statistics.median(values):.2f} ({min(values):.2f}–{max(values):.2f})"
 
 
 def _run_side(options: argparse.Namespace) -> None:
@@ -261,25 +232,11 @@ def _run_side(options: argparse.Namespace) -> None:
         "rasterstats": _rasterstats,
     }
     work = prepare.get(options.side, _ours)(options.side, folder)
-    cpu, wall = _cpu(), time.perf_counter()
-    rows, more = work()
-    used = {"cpu_s": _cpu() - cpu, "wall_s": time.perf_counter() - wall}
-    figures = {name: round(value + more[name], 3) for name, value in used.items()}
-    for name, who in (("peak_mib", "SELF"), ("child_mib", "CHILDREN")):
-        usage = resource.getrusage(getattr(resource, f"RUSAGE_{who}"))
-        figures[name] = usage.ru_maxrss // 1024
-    figures["load"] = round(os.getloadavg()[0], 1)
+    (rows, more), figures = timed(work)
+    figures |= {name: round(figures[name] + value, 3) for name, value in more.items()}
     if options.save and rows is not None:
         rows.to_parquet(options.save)
     print(json.dumps(figures))
-
-
-def _cpu() -> float:
-    own, children = (
-        resource.getrusage(who)
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
 NOTHING = {"cpu_s": 0.0, "wall_s": 0.0}
@@ -375,13 +332,13 @@ def _rasterstats(side: str, folder: Path):
 
     def work():
         pictures = [_ndvi(folder / f"{date}.tif") for date in DATES]
-        cpu, wall = _cpu(), time.perf_counter()
+        cpu, wall = cpu_s(), time.perf_counter()
         for values, affine in pictures:
             zonal_stats(
                 some, values, affine=affine, nodata=-9, stats=["count", "mean", "std"]
             )
         times = len(parcels) / len(some) - 1
-        more = {"cpu_s": _cpu() - cpu, "wall_s": time.perf_counter() - wall}
+        more = {"cpu_s": cpu_s() - cpu, "wall_s": time.perf_counter() - wall}
         return None, {name: value * times for name, value in more.items()}
 
     return work

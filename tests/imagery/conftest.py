@@ -1,6 +1,7 @@
 """Pictures written to a temporary folder, the smallest thing an `Image` can rest on."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import numpy as np
@@ -93,3 +94,22 @@ def picture(tmp_path):
 def image_file():
     """Return a function (path, bands, date) → Image of a file that is there."""
     return image_of
+
+
+@pytest.fixture
+def taizhou():
+    """Return the Taizhou pair, and where experts say that it changed and did not."""
+    folder = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data"))
+    folder /= "landsat_taizhou"
+    if not folder.exists():
+        pytest.skip(f"no real data in {folder}")
+    masks = []
+    for name in ("change.bmp", "unchanged.bmp"):
+        with (
+            pytest.warns(rasterio.errors.NotGeoreferencedWarning),
+            rasterio.open(folder / name) as src,
+        ):
+            masks.append(src.read(1) > 127)
+    before = image_of(folder / "2000TM", BANDS, "2000-03-17")
+    after = image_of(folder / "2003TM", BANDS, "2003-02-06")
+    return before, after, *masks

@@ -1,12 +1,8 @@
 """Labels refine a map, whatever the windows; useless ones are refused in words."""
 
-import os
-from pathlib import Path
-
 import geopandas as gpd
 import numpy as np
 import pytest
-import rasterio
 import shapely
 
 from pil_discovery.errors import ArgumentError, ImageError
@@ -14,8 +10,6 @@ from pil_discovery.imagery.change import detect_change
 from pil_discovery.imagery.sampling import estimate_area, plan_samples
 from tests.imagery.scenes import BARE, FIELD, scene, stripped
 
-BANDS = ("blue", "green", "red", "nir", "swir1", "swir2")
-TAIZHOU = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data")) / "landsat_taizhou"
 SIDE = 112
 FAR = shapely.Point(600000.0, 3100000.0)
 
@@ -264,18 +258,16 @@ def test_other_things_than_points_and_both_at_once_are_refused(season):
         detect_change(before, after, labels=labels, mask=labels)
 
 
-def test_two_hundred_labels_on_taizhou_reach_the_bar(image_file):
-    if not TAIZHOU.exists():
-        pytest.skip(f"no real data in {TAIZHOU}")
-    masks = []
-    for name in ("change.bmp", "unchanged.bmp"):
-        with (
-            pytest.warns(rasterio.errors.NotGeoreferencedWarning),
-            rasterio.open(TAIZHOU / name) as src,
-        ):
-            masks.append(src.read(1) > 127)
-    before = image_file(TAIZHOU / "2000TM", BANDS, "2000-03-17")
-    after = image_file(TAIZHOU / "2003TM", BANDS, "2003-02-06")
+def labels_at(image, truth, at):
+    """Return labelled points on pixels by their place in a raster of truth."""
+    rows, columns = np.divmod(at, truth.shape[1])
+    x, y = image.transform @ (columns + 0.5, rows + 0.5)
+    changed = {"changed": truth.ravel()[at]}
+    return gpd.GeoDataFrame(changed, geometry=shapely.points(x, y), crs=image.crs)
+
+
+def test_two_hundred_labels_on_taizhou_reach_the_bar(taizhou):
+    before, after, *masks = taizhou
     plain = detect_change(before, after)
     assert f1(plain.mask & (masks[0] | masks[1]), masks[0]) >= 0.95
     scores = []
@@ -285,13 +277,7 @@ def test_two_hundred_labels_on_taizhou_reach_the_bar(image_file):
         learned = np.kron(half, np.ones((50, 50), dtype=bool))
         pool = np.flatnonzero((masks[0] | masks[1]) & learned)
         at = draw.choice(pool, 200, replace=False)
-        rows, columns = np.divmod(at, 400)
-        x, y = before.transform @ (columns + 0.5, rows + 0.5)
-        labels = gpd.GeoDataFrame(
-            {"changed": masks[0].ravel()[at]},
-            geometry=shapely.points(x, y),
-            crs=before.crs,
-        )
+        labels = labels_at(before, masks[0], at)
         change = detect_change(before, after, labels=labels, seed=seed)
         judged = (masks[0] | masks[1]) & ~learned
         scores.append(f1(change.mask & judged, masks[0] & judged))
@@ -314,28 +300,11 @@ def test_what_labels_contradict_is_not_believed():
     assert belief.features.shape == (2, 20)
 
 
-def test_a_few_labels_do_not_make_a_map_worse_than_none(image_file):
-    if not TAIZHOU.exists():
-        pytest.skip(f"no real data in {TAIZHOU}")
-    before = image_file(TAIZHOU / "2000TM", BANDS, "2000-03-17")
-    after = image_file(TAIZHOU / "2003TM", BANDS, "2003-02-06")
-    with (
-        pytest.warns(rasterio.errors.NotGeoreferencedWarning),
-        rasterio.open(TAIZHOU / "change.bmp") as src,
-    ):
-        truth = src.read(1) > 127
-    with (
-        pytest.warns(rasterio.errors.NotGeoreferencedWarning),
-        rasterio.open(TAIZHOU / "unchanged.bmp") as src,
-    ):
-        judged = truth | (src.read(1) > 127)
+def test_a_few_labels_do_not_make_a_map_worse_than_none(taizhou):
+    before, after, truth, unchanged = taizhou
+    judged = truth | unchanged
     pool = np.flatnonzero(judged)
     at = np.random.default_rng(0).choice(pool, 50, replace=False)
-    rows, columns = np.divmod(at, 400)
-    x, y = before.transform @ (columns + 0.5, rows + 0.5)
-    labels = gpd.GeoDataFrame(
-        {"changed": truth.ravel()[at]}, geometry=shapely.points(x, y), crs=before.crs
-    )
-    change = detect_change(before, after, labels=labels)
+    change = detect_change(before, after, labels=labels_at(before, truth, at))
     judged.ravel()[at] = False
     assert f1(change.mask & judged, truth & judged) > 0.95
