@@ -13,7 +13,7 @@ import shapely
 from pil_discovery.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -66,7 +66,7 @@ def overlaid(
     Raises
     ------
     ModelError
-        If a table has no geometry, or the column of days is not there.
+        If a table has no geometry; `demand_columns` asks for all at once.
     """
     from pil_discovery.geo.dated import half_known
 
@@ -75,7 +75,8 @@ def overlaid(
     asked = theirs if spec.dated else _with_period(theirs.drop(columns=list(PERIOD)))
     days = _days(spec, setting, ours)
     if not (len(ours) and (len(theirs) or spec.how == "difference")):
-        return _nothing(spec)
+        rows = no_rows(spec).to_pandas()
+        return Overlaid(rows, rows, frozenset(), 0)
     sigma = _sigma_of(ours)
     groups = _distances(spec, setting, _worst_sigma(ours, theirs))
     parts = [
@@ -96,8 +97,28 @@ def overlaid(
     return Overlaid(kept, rows[apart].reset_index(drop=True), doubtful, len(gone))
 
 
-def _nothing(spec: Overlay) -> Overlaid:
-    """Return the answer where a side is empty: no row of any kind."""
+def demand_columns(
+    spec: Overlay, setting: Setting, left: Collection[str], right: Collection[str]
+) -> None:
+    """Demand that both tables have a place, and the left one its column of days.
+
+    Raises
+    ------
+    ModelError
+        If they have not, in the order of the step.
+    """
+    for table, columns in ((spec.left, left), (spec.right, right)):
+        if "geometry" not in columns:
+            raise ModelError(setting.nowhere(table))
+    if spec.day_column is not None and spec.day_column not in left:
+        what = (
+            f"表 {spec.left} 没有列 {spec.day_column}，不知道按哪一天判断范围是否有效"
+        )
+        raise ModelError(setting.problem(f"steps.{spec.left}", what))
+
+
+def no_rows(spec: Overlay) -> pa.Table:
+    """Return the answer where a side is empty: its columns without a row."""
     names = ["left_id", "right_id"]
     if spec.by == "left" or spec.how == "difference":
         names.remove("right_id")
@@ -105,8 +126,7 @@ def _nothing(spec: Overlay) -> Overlaid:
     names += ["p_over"] if spec.threshold_m2 is not None else []
     names += ["distance_m"] if spec.how == "near" else []
     names += ["validity", "geometry", "_on", "_from", "_to", "_left_out"]
-    rows = pd.DataFrame({name: np.zeros(0, dtype=object) for name in names})
-    return Overlaid(rows, rows, frozenset(), 0)
+    return pa.table({n: pa.array([], _KINDS.get(n, pa.float64())) for n in names})
 
 
 def _taken(frame: gpd.GeoDataFrame, at: NDArray[Any]) -> gpd.GeoDataFrame:
@@ -155,11 +175,6 @@ def _days(spec: Overlay, setting: Setting, left: gpd.GeoDataFrame) -> NDArray[An
     """Return the day of each left row on which a zone must be in force."""
     if spec.day_column is None:
         return np.full(len(left), np.datetime64(setting.as_of, "D"))
-    if spec.day_column not in left:
-        what = (
-            f"表 {spec.left} 没有列 {spec.day_column}，不知道按哪一天判断范围是否有效"
-        )
-        raise ModelError(setting.problem(f"steps.{spec.left}", what))
     return np.asarray(left[spec.day_column], dtype="datetime64[D]")
 
 

@@ -57,12 +57,16 @@ class Setting:
             If the table has no geometry at all.
         """
         if not isinstance(frame, gpd.GeoDataFrame):
-            what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
-            raise ModelError(self.problem(f"steps.{table}", what))
+            raise ModelError(self.nowhere(table))
         shapes = frame.geometry.to_numpy()
         nowhere = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-        there: gpd.GeoDataFrame = frame[~nowhere]
+        there: gpd.GeoDataFrame = frame[~nowhere] if nowhere.any() else frame
         return there
+
+    def nowhere(self, table: str) -> Problem:
+        """Say that a table of a spatial step has no geometry."""
+        what = f"表 {table} 没有 geometry 列，不能参加空间步骤"
+        return self.problem(f"steps.{table}", what)
 
 
 def framed(rows: pa.Table) -> pd.DataFrame:

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
 
-from pil_discovery.findings.overlays import arrow_rows, overlaid
+from pil_discovery.findings.overlays import (
+    arrow_rows,
+    demand_columns,
+    no_rows,
+    overlaid,
+)
 from pil_discovery.findings.settings import framed
 
 if TYPE_CHECKING:
@@ -69,7 +74,13 @@ def solve(question: Question, left: pa.Table, right: pd.DataFrame) -> Solved:
     ModelError
         As `overlaid`.
     """
-    found = overlaid(question.spec, question.setting, framed(left), right)
+    spec, setting = question.spec, question.setting
+    demand_columns(spec, setting, left.column_names, right.columns)
+    if not len(left) or (right.empty and spec.how != "difference"):
+        # most overlays of an example and many of a small office: no frame for nothing
+        none = no_rows(spec)
+        return Solved(none, none, frozenset(), 0)
+    found = overlaid(spec, setting, framed(left), right)
     return Solved(
         arrow_rows(found.rows),
         arrow_rows(found.slivers),
