@@ -6,6 +6,7 @@ import os
 import posixpath
 import re
 from collections import Counter
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import ReadError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.catalog.nouns import Document
     from pil_discovery.errors import Problem
-    from pil_discovery.types import Dataset, ImageSource, Workspace
+    from pil_discovery.types import Capacity, Dataset, ImageSource, Workspace
 
     Loc = tuple[int | str, ...]
 
@@ -27,6 +28,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2100
 """The years that dates in sources are read for; an as-of date lies among them."""
 
 CENTURIES = (1900, 2000)
+LEAST_DRAWN, MOST_DRAWN = Decimal("0.1"), Decimal("0.5")
+"""Share of the places of a review that are drawn by lot from below the cut."""
 _DIVISION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 
 
@@ -43,6 +46,8 @@ def workspace_limits(document: Document, workspace: Workspace) -> Iterator[Probl
         yield document.problem(
             ("personal", "basis"), what, "请写明文号，或删去 personal"
         )
+    if workspace.capacity is not None:
+        yield from _capacity_limits(document, workspace.capacity)
 
     for part in ("records", "layers", "images"):
         for number, source in enumerate(getattr(workspace, part)):
@@ -50,6 +55,16 @@ def workspace_limits(document: Document, workspace: Workspace) -> Iterator[Probl
                 what = f"取得日期 {source.obtained} 晚于基准日 {workspace.as_of}"
                 remedy = "请核对；晚于基准日取得的数据，请把基准日改到取得日期或以后"
                 yield document.problem((part, number, "obtained"), what, remedy)
+
+
+def _capacity_limits(document: Document, capacity: Capacity) -> Iterator[Problem]:
+    if capacity.leads < 1:
+        what = "本期能核查的线索数应当大于零"
+        yield document.problem(("capacity", "leads"), what, "写本期能核查的件数")
+    if not LEAST_DRAWN <= capacity.random_share <= MOST_DRAWN:
+        what = f"随机抽取的比例应当在 {LEAST_DRAWN} 至 {MOST_DRAWN} 之间"
+        remedy = "不抽取分数线以下的线索，就不知道排序漏掉了什么；一般写 0.15"
+        yield document.problem(("capacity", "random_share"), what, remedy)
 
 
 def date_in_range(day: dt.date) -> bool:

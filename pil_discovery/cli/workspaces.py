@@ -29,6 +29,8 @@ from pil_discovery.cli.printing import (
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
+    from typing import Any
 
     from pil_discovery.pipeline.checking import Check
 
@@ -233,6 +235,7 @@ def scan(
             f"{len(found.leads)} leads, {len(found.quarantine)} quarantine entries.",
         )
     )
+    _tell_shortlist(found.run["shortlist"])
     tell(
         say(
             f"结果：{target}；接下来：pil leads {target}",
@@ -241,6 +244,23 @@ def scan(
     )
     if fail_on and any(f.state == "hit" for f in found.findings):
         leave(REFUSED)
+
+
+def _tell_shortlist(listed: Mapping[str, Any] | None) -> None:
+    """Say which leads the office checks now, and how many may prove true."""
+    if listed is None:
+        return
+    bands, hope = listed["bands"], listed["expected"]
+    tell(
+        say(
+            f"本期核查 {hope['leads']} 条：优先必看 {bands['must']}、"
+            f"按分核查 {bands['top']}、随机抽查 {bands['drawn']}；"
+            f"预计属实 {hope['true']} 条（九成区间 {hope['low']}～{hope['high']}）。",
+            f"{hope['leads']} leads to check: {bands['must']} must, "
+            f"{bands['top']} by score, {bands['drawn']} by lot; expect {hope['true']} "
+            f"true (90 %: {hope['low']} to {hope['high']}).",
+        )
+    )
 
 
 @click.command()

@@ -1,24 +1,28 @@
 """Merge findings into leads, weigh them, and say in words why.
 
 The order of work: `merge` groups findings, `weigh` turns groups into ranked leads,
-`choose_route` applies what the procedure allows, `quality` tells how far a model can be
-trusted.
+`choose_route` applies what the procedure allows, `shortlist` tells which leads an
+office checks next, `quality` how far a model can be trusted.
 """
 
 from pil_discovery.leads.evidence import Doubt
 from pil_discovery.leads.formula import score
 from pil_discovery.leads.groups import Group, classes, merge
+from pil_discovery.leads.listing import BANDS, expected, shortlist
 from pil_discovery.leads.quality import quality
 from pil_discovery.leads.weighing import choose_route, rank, weigh
 
 __all__ = [
+    "BANDS",
     "Doubt",
     "Group",
     "choose_route",
     "classes",
+    "expected",
     "merge",
     "quality",
     "rank",
     "score",
+    "shortlist",
     "weigh",
 ]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pil_discovery.types import Quality
+from pil_discovery.types.verdicts import REASONS, STAGES
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
     from pil_discovery.types import ModelRun, Verdict
 
@@ -19,6 +21,8 @@ LEAST_POPULATION = 20
 """From how many candidates a large share says something."""
 LOW_PRECISION = Fraction(1, 5)
 ENOUGH_CHECKS = 20
+ENOUGH_REJECTIONS = 3
+"""From how many rejections for one reason, a third of all, an exclusion is proposed."""
 _FOURTH = Decimal("0.0001")
 
 
@@ -40,7 +44,9 @@ def quality(
     as_of
         Day of the scan: later checks do not count.
     """
-    confirmed, checked = _tally(run, verdicts, as_of)
+    standing = _standing(run, verdicts, as_of)
+    confirmed, checked = _tally(standing)
+    rejections = Counter(v.reason for v in standing if v.reason)
     counts = run.counts
     flagged = counts.hit + counts.review
     noisy = checked >= ENOUGH_CHECKS and Fraction(confirmed, checked) < LOW_PRECISION
@@ -51,22 +57,34 @@ def quality(
         confirmed=confirmed,
         precision=_share(confirmed, checked),
         noisy=noisy,
-        alarms=tuple(_alarms(run, flagged, (confirmed, checked) if noisy else None)),
+        rejections=dict(sorted(rejections.items(), key=lambda x: (-x[1], x[0]))),
+        alarms=(
+            *_alarms(run, flagged, (confirmed, checked) if noisy else None),
+            *_proposals(run, standing),
+        ),
     )
 
 
-def _tally(
+def _standing(
     run: ModelRun, verdicts: Iterable[Verdict], as_of: dt.date | None
-) -> tuple[int, int]:
-    """Count confirmed and checked leads of this model and version."""
-    latest = {
-        v.lead_id: v.outcome
-        for v in verdicts
-        if v.model == run.id
-        and _release(v.model_version) == _release(run.version)
-        and (as_of is None or v.on <= as_of)
-    }
-    outcomes: Sequence[str] = list(latest.values())
+) -> list[Verdict]:
+    """Return for each lead of this model and version the verdict that counts."""
+    order = {stage: place for place, stage in enumerate(STAGES)}
+    latest: dict[str, Verdict] = {}
+    for v in verdicts:
+        if v.model != run.id or _release(v.model_version) != _release(run.version):
+            continue
+        if as_of is not None and v.on > as_of:
+            continue
+        known = latest.get(v.lead_id)
+        if known is None or order[v.stage] >= order[known.stage]:
+            latest[v.lead_id] = v
+    return list(latest.values())
+
+
+def _tally(standing: Iterable[Verdict]) -> tuple[int, int]:
+    """Count confirmed and checked leads."""
+    outcomes = [v.outcome for v in standing]
     confirmed = outcomes.count("confirmed")
     return confirmed, confirmed + outcomes.count("refuted")
 
@@ -99,4 +117,20 @@ def _alarms(run: ModelRun, flagged: int, low: tuple[int, int] | None) -> Iterabl
         yield (
             f"模型 {run.code} 已核查 {low[1]} 件线索，属实的只有 {low[0]} 件，"
             "不足 20%：其线索不再自动列出，请修改模型后再用"
+        )
+
+
+def _proposals(run: ModelRun, standing: Iterable[Verdict]) -> Iterator[str]:
+    """Name the reasons that many rejections have in common, with what was noted."""
+    rejected = [v for v in standing if v.reason]
+    for reason, number in Counter(v.reason for v in rejected).most_common():
+        if number < ENOUGH_REJECTIONS or 3 * number < len(rejected):
+            continue
+        notes = Counter(v.note.strip() for v in rejected if v.reason == reason)
+        note, times = min(notes.items(), key=lambda x: (-x[1], x[0]))
+        said = f"（其中 {times} 件注明“{note}”）" if note and times > 1 else ""
+        yield (
+            f"模型 {run.code} 被排除的 {len(rejected)} 件中有 {number} 件理由是"
+            f"“{REASONS.get(reason, reason)}”{said}："
+            "请看能否用数据判断，写成模型的排除情形"
         )

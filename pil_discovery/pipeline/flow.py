@@ -151,7 +151,8 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         quality=trust,
         civil=civil_domains(catalog, day),
     )
-    planned = settled(weighed, catalog, day)
+    ranked = settled(weighed, catalog, day)
+    planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
 
     outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery import leads
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
 from pil_discovery.pipeline.versions import engines, product_version
@@ -79,12 +80,25 @@ def describe(
             "class": kinds["class"],
             "not_listed": sum(not lead.listed for lead in outcome.leads),
         },
+        "shortlist": _shortlist(workspace, outcome.leads),
         "verdicts_sha256": verdicts_sha256(workspace.root / VERDICTS),
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
             for file, report in materials.reports
         ],
         "engines": engines(),
+    }
+
+
+def _shortlist(workspace: Workspace, ranked: Sequence[Lead]) -> dict[str, Any] | None:
+    """Tell how many leads are checked now, why, and how many may prove true."""
+    if workspace.capacity is None:
+        return None
+    bands = Counter(str(lead.band) for lead in ranked)
+    return {
+        **workspace.capacity.model_dump(mode="json"),
+        "bands": {band: bands[band] for band in (*leads.BANDS, "later")},
+        "expected": leads.expected(ranked).model_dump(mode="json"),
     }
 
 

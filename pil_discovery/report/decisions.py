@@ -23,6 +23,10 @@ FIELDS = {
     "办理人": "by",
     "办理日期": "on",
 }
+_EARLIEST = "desk"
+LATER_FIELDS = {"核查阶段": "stage"}
+"""Columns that workbooks of earlier versions do not have."""
+_NAMES = (*FIELDS.values(), *LATER_FIELDS.values())
 
 
 def read_decisions(path: Path) -> list[dict[str, str]]:
@@ -31,9 +35,9 @@ def read_decisions(path: Path) -> list[dict[str, str]]:
     Returns
     -------
     list
-        `{lead_id, decision, reason, note, by, on}` in file order, only leads with a
-        decision; `decision` is `adopt`, `check` or `reject`, `reason` one of the codes
-        of `wording.REASONS` or empty.
+        `{lead_id, decision, reason, note, by, on, stage}` in file order, only leads
+        with a decision; `decision` is `adopt`, `check` or `reject`, `reason` one of the
+        codes of `wording.REASONS` or empty, `stage` one of `wording.STAGES`.
 
     Raises
     ------
@@ -63,7 +67,7 @@ def _from_json(path: Path) -> list[tuple[str, dict[str, str]]]:
     try:
         listed = json.loads(path.read_text("utf-8"))["decisions"]
         return [
-            (f"第{i}条", {k: str(d.get(k) or "") for k in FIELDS.values()})
+            (f"第{i}条", {k: str(d.get(k) or "") for k in _NAMES})
             for i, d in enumerate(listed, 1)
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -91,9 +95,11 @@ def _from_rows(
     if lost:
         what = f"工作表「{sheet}」缺少列：{'、'.join(lost)}"
         raise PilError(Problem(str(path), sheet, what, "请不要改动表头"))
-    places = {name: header.index(title) for title, name in FIELDS.items()}
+    every = FIELDS | LATER_FIELDS
+    places = {n: header.index(title) for title, n in every.items() if title in header}
+    blank = dict.fromkeys(_NAMES, "")
     return [
-        (f"「{sheet}」第{i}行", {n: _cell(row[c]) for n, c in places.items()})
+        (f"「{sheet}」第{i}行", blank | {n: _cell(row[c]) for n, c in places.items()})
         for i, row in enumerate(rows[1:], 2)
     ]
 
@@ -107,10 +113,12 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - whatever a cell holds
 def _coded(decision: dict[str, str]) -> dict[str, str]:
     decisions = {zh: code for code, zh in wording.DECISIONS.items()}
     reasons = {zh: code for code, zh in wording.REASONS.items()}
+    stages = {zh: code for code, zh in wording.STAGES.items()}
     return {
         **decision,
         "decision": decisions.get(decision["decision"], decision["decision"]),
         "reason": reasons.get(decision["reason"], decision["reason"]),
+        "stage": stages.get(decision["stage"], decision["stage"]) or _EARLIEST,
     }
 
 
@@ -118,6 +126,7 @@ def _problems(path: Path, where: str, decision: dict[str, str]) -> list[Problem]
     checks = (
         ("处理意见", decision["decision"], wording.DECISIONS),
         ("理由代码", decision["reason"], {"": "", **wording.REASONS}),
+        ("核查阶段", decision["stage"], wording.STAGES),
     )
     return [
         Problem(str(path), where, f"{title}「{value}」不在选项中", "请从下拉框选择")

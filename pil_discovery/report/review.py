@@ -92,7 +92,8 @@ def review_page(contents: Contents, scan: str) -> str:
 def page_data(contents: Contents, scan: str) -> dict[str, Any]:
     """Choose what the page shows: classes and the first single leads, 5,000 in all.
 
-    Leads that are not listed are not among them; the notes of their model say so.
+    What is drawn by lot for the next review is among them wherever it ranks. Leads that
+    are not listed are not among them; the notes of their model say so.
     """
     leads = _shown(contents.leads)
     used = {i for lead in leads if lead["kind"] == "single" for i in lead["findings"]}
@@ -108,6 +109,8 @@ def page_data(contents: Contents, scan: str) -> dict[str, Any]:
             "parts": wording.PARTS,
             "decisions": wording.DECISIONS,
             "reasons": wording.REASONS,
+            "stages": wording.STAGES,
+            "bands": wording.BANDS,
         },
         "leads": [_lead(lead) for lead in leads],
         "findings": {
@@ -122,7 +125,9 @@ def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     listed = [lead for lead in leads if lead["listed"]]
     classes = [lead for lead in listed if lead["kind"] == "class"][:MOST_LEADS]
     singles = [lead for lead in listed if lead["kind"] == "single"]
-    return [*singles[: MOST_LEADS - len(classes)], *classes]
+    first = sorted(singles, key=lambda lead: lead.get("band") == "later")
+    kept = {lead["lead_id"] for lead in first[: MOST_LEADS - len(classes)]}
+    return [*(lead for lead in singles if lead["lead_id"] in kept), *classes]
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,7 +153,7 @@ def _origin(source: Mapping[str, Any]) -> str:
 
 
 def _lead(lead: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {name: lead[name] for name in LEAD_FIELDS}
+    shown = {name: lead[name] for name in LEAD_FIELDS} | {"band": lead.get("band")}
     if lead["kind"] == "class":  # its members are drawn, and hold the findings
         return {**shown, "findings": [], "geometry": None}
     return {**shown, "geometry": _coarse(lead["geometry"])}

@@ -125,7 +125,7 @@ def _verdict(
             "model_version": version,
             "outcome": outcome,
             "on": day,
-            **{k: decision[k] for k in ("reason", "by", "note")},
+            **{k: decision[k] for k in ("stage", "reason", "by", "note")},
         }
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pil_discovery.types.verdicts import REASONS, STAGES
+
 ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "未定"}
 KINDS = {"single": "单件", "class": "类案"}
 STATES = {
@@ -23,16 +25,17 @@ PARTS = {
     "urgency": "紧迫性",
     "scale": "影响规模",
 }
+BANDS = {"must": "优先必看", "top": "按分核查", "drawn": "随机抽查", "later": "后续"}
 DECISIONS = {"adopt": "采纳", "check": "待核实", "reject": "排除"}
-REASONS = {
-    "fact_absent": "事实不存在",
-    "lawfully_handled": "已依法处理",
-    "data_error": "数据错误",
-    "same_lead": "重复线索",
-    "not_our_jurisdiction": "不属本院管辖",
-    "trivial": "情节轻微",
-    "time_barred": "已过时效",
-    "wrong_subject_or_agency": "主体或机关有误",
-    "policy_exemption": "政策豁免",
-}
-"""Reason codes for a «no»; they feed the exclusions of a model."""
+
+__all__ = [
+    "BANDS",
+    "DECISIONS",
+    "KINDS",
+    "PARTS",
+    "REASONS",
+    "ROUTES",
+    "SCOPES",
+    "STAGES",
+    "STATES",
+]

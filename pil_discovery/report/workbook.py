@@ -154,6 +154,7 @@ def _write_leads(page: _Sheet, leads: Sequence[Record]) -> None:
     for title, words in (
         ("处理意见", wording.DECISIONS),
         ("理由代码", wording.REASONS),
+        ("核查阶段", wording.STAGES),
     ):
         choice = {"validate": "list", "source": list(words.values())}
         page.sheet.data_validation(1, places[title], last, places[title], choice)

@@ -23,6 +23,7 @@ from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
     Applied,
     Counts,
+    Expected,
     Finding,
     Fired,
     LayerVersion,
@@ -57,6 +58,7 @@ from pil_discovery.types.vocabulary import (
     UsedRate,
 )
 from pil_discovery.types.workspace import (
+    Capacity,
     ImageSource,
     LayerSource,
     Office,
@@ -78,6 +80,7 @@ __all__ = [
     "BundleProblem",
     "CalendarYear",
     "Candidate",
+    "Capacity",
     "Clock",
     "Counts",
     "Course",
@@ -86,6 +89,7 @@ __all__ = [
     "Deadline",
     "Domain",
     "Example",
+    "Expected",
     "Fact",
     "FactDeadline",
     "Field",

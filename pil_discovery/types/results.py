@@ -189,19 +189,32 @@ class Parts(Noun):
     scale: Decimal
 
 
+class Expected(Noun):
+    """How many of a list of leads may prove true, with a 90 % interval."""
+
+    leads: int
+    true: Decimal
+    low: Decimal
+    high: Decimal
+
+
 class Lead(Noun):
     """Findings about one subject and matter that one agency must answer for.
 
     `route` is `admin`, `civil` or `none`; `routes` shows verifiability and score of
     each. `reasons` explain every part with value and origin; `missing` is what would
     raise the lead. A class lead (类案) has `members`. `listed` is false where checks
-    found the model wrong too often: the lead is there for who asks for it.
+    found the model wrong too often: the lead is there for who asks for it. `band` and
+    `inclusion_probability` (chance to be checked now) are there where the workspace
+    tells the capacity of the office.
     """
 
     lead_id: str
     kind: Literal["single", "class"] = "single"
     rank: int
     listed: bool = True
+    band: Literal["must", "top", "drawn", "later"] | None = None
+    inclusion_probability: Decimal | None = None
     score: Decimal
     parts: Parts
     routes: dict[str, dict[str, Decimal]] = _Field(default_factory=dict)

@@ -6,10 +6,40 @@ import datetime as dt
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field as _Field
+
 from pil_discovery.types.base import Noun
 
 VERDICTS = "核查结果.jsonl"
 """File of a workspace: one verdict a line, appended and never changed."""
+
+
+REASONS = {
+    "fact_absent": "事实不存在",
+    "lawfully_handled": "已依法处理",
+    "data_error": "数据错误",
+    "same_lead": "重复线索",
+    "not_our_jurisdiction": "不属本院管辖",
+    "trivial": "情节轻微",
+    "time_barred": "已过时效",
+    "wrong_subject_or_agency": "主体或机关有误",
+    "policy_exemption": "政策豁免",
+}
+"""Codes of the reasons for a «no»; they feed the exclusions of a model."""
+STAGES = {
+    "desk": "书面核查",
+    "field": "实地核查",
+    "filed": "立案",
+    "settled": "磋商结案或制发检察建议",
+    "replied": "行政机关回复",
+    "look_back": "回头看",
+    "suit": "起诉",
+    "judgment": "裁判",
+}
+"""How far a lead had come when its facts were found so: the higher, the surer."""
+Stage = Literal[
+    "desk", "field", "filed", "settled", "replied", "look_back", "suit", "judgment"
+]
 
 
 class Verdict(Noun):
@@ -18,7 +48,7 @@ class Verdict(Noun):
     `confirmed`: the facts are as the model said; `refuted`: they are not, or were
     lawfully dealt with; `unclear` says nothing about the model. `reason` is one of the
     codes for a «no». `on` is the day of the check: it counts in scans of that day or
-    later. The last line for a lead counts.
+    later. For a lead the highest `stage` counts, there the last line.
     """
 
     lead_id: str
@@ -26,6 +56,7 @@ class Verdict(Noun):
     model_version: str
     outcome: Literal["confirmed", "refuted", "unclear"]
     on: dt.date
+    stage: Stage = "desk"
     reason: str = ""
     by: str = ""
     note: str = ""
@@ -46,6 +77,8 @@ class Quality(Noun):
         Confirmed / checked, four decimals; None before the first check.
     noisy
         Whether its leads are no longer listed unasked.
+    rejections
+        Reason for a «no» → leads that were turned down for it, the most first.
     alarms
         What its reader has to know first, in Chinese.
     """
@@ -56,4 +89,5 @@ class Quality(Noun):
     confirmed: int = 0
     precision: Decimal | None = None
     noisy: bool = False
+    rejections: dict[str, int] = _Field(default_factory=dict)
     alarms: tuple[str, ...] = ()

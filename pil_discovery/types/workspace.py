@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field as _Field
@@ -99,6 +100,16 @@ class Personal(Noun):
     basis: str
 
 
+class Capacity(Noun):
+    """How many leads an office can check in the period, and how many of them by lot.
+
+    `random_share` of the places, rounded up, go to leads below the cut.
+    """
+
+    leads: int
+    random_share: Decimal = Decimal("0.15")
+
+
 class Workspace(Noun):
     """A folder with `pil.yaml`: sources, as-of date, jurisdiction, office.
 
@@ -115,3 +126,4 @@ class Workspace(Noun):
     images: tuple[ImageSource, ...] = ()
     models: tuple[str, ...] = ("builtin",)
     personal: Personal | None = None
+    capacity: Capacity | None = None

@@ -240,3 +240,23 @@ def test_publisher_and_date_obtained_are_kept(folder):
     rewrite(folder, "    sensor: S2\n", f"    sensor: S2\n{more}")
     image = read_workspace(folder).images[0]
     assert (image.issuer, image.obtained) == ("示例局", dt.date(2026, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("capacity", "word"),
+    [
+        ("{leads: 0}", "应当大于零"),
+        ("{leads: 30, random_share: 0.05}", "在 0.1 至 0.5 之间"),
+        ("{leads: 30, random_share: 0.6}", "在 0.1 至 0.5 之间"),
+    ],
+)
+def test_a_capacity_that_cannot_be_meant(folder, capacity, word):
+    rewrite(folder, "records:\n", f"capacity: {capacity}\nrecords:\n")
+    (problem,) = problems(folder)
+    assert word in problem
+
+
+def test_a_capacity_is_read(folder):
+    rewrite(folder, "records:\n", "capacity: {leads: 30}\nrecords:\n")
+    capacity = read_workspace(folder, load_datasets()).capacity
+    assert (capacity.leads, str(capacity.random_share)) == (30, "0.15")

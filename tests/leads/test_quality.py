@@ -138,3 +138,53 @@ def test_checked_leads_move_the_prior_and_are_printed():
     plain, known = weighed()[0], weighed(Quality(checked=10, confirmed=0))[0]
     assert known.parts.certainty < plain.parts.certainty
     assert any("先验 4:2，已核查 10 件、属实 0 件" in r for r in known.reasons)
+
+
+def rejected(reason, numbers, note="", **more):
+    given = {"model": "a/b", "model_version": "1.0.0", "on": DAY, "note": note, **more}
+    return [
+        Verdict(lead_id=f"r{n:03}", outcome="refuted", reason=reason, **given)
+        for n in numbers
+    ]
+
+
+def test_a_reason_behind_many_rejections_is_proposed_as_an_exclusion():
+    given = [
+        *rejected("lawfully_handled", range(6), note="补充协议"),
+        *rejected("lawfully_handled", range(6, 7)),
+        *rejected("data_error", range(7, 12)),
+    ]
+    found = quality(run_of(), given)
+    assert found.rejections == {"lawfully_handled": 7, "data_error": 5}
+    first, second = found.alarms
+    assert first.startswith(
+        "模型 A-1 被排除的 12 件中有 7 件理由是“已依法处理”（其中 6 件注明“补充协议”）"
+    )
+    assert "5 件理由是“数据错误”：" in second
+
+
+@pytest.mark.parametrize("numbers", [(2, 0), (3, 7)])
+def test_a_rare_reason_is_no_proposal(numbers):
+    rare, others = numbers
+    given = [
+        *rejected("trivial", range(rare)),
+        *[v for n in range(others) for v in rejected(f"r{n}", [100 + n])],
+    ]
+    assert not any("情节轻微" in alarm for alarm in quality(run_of(), given).alarms)
+
+
+def test_the_surer_check_counts_whenever_it_was_written_down():
+    at_the_desk = Verdict(
+        lead_id="1", model="a/b", model_version="1.0.0", outcome="refuted", on=DAY
+    )
+    in_the_field = at_the_desk.model_copy(
+        update={"stage": "field", "outcome": "confirmed"}
+    )
+    for order in ([at_the_desk, in_the_field], [in_the_field, at_the_desk]):
+        found = quality(run_of(), order)
+        assert (found.checked, found.confirmed) == (1, 1)
+    # at one stage the last line corrects the one before it
+    corrected = quality(
+        run_of(), [at_the_desk.model_copy(update={"outcome": "confirmed"}), at_the_desk]
+    )
+    assert (corrected.checked, corrected.confirmed) == (1, 0)

@@ -33,6 +33,7 @@ def test_the_workbook_is_read_back(tmp_path):
         "note": "重复",
         "by": "张三",
         "on": "2026-10-08",
+        "stage": "desk",
     }
     assert (second["lead_id"], second["decision"]) == ("c3", "adopt")
 
@@ -42,7 +43,23 @@ def test_the_file_of_the_page_is_read_back(tmp_path):
     given = {"lead_id": "a1", "decision": "check", "reason": "", "note": "问"}
     path.write_text(json.dumps({"scan": "0", "decisions": [given]}), "utf-8")
     [decision] = read_decisions(path)
-    assert decision == {**given, "by": "", "on": ""}
+    assert decision == {**given, "by": "", "on": "", "stage": "desk"}
+
+
+def test_the_stage_of_a_check_is_read_where_the_workbook_has_it(tmp_path):
+    header = (*FIELDS, "核查阶段")
+    path = fill(
+        tmp_path / "d.xlsx",
+        ["a1", "采纳", "", "", "", "", "实地核查"],
+        ["b2", "采纳", "", "", "", "", ""],
+        header=header,
+    )
+    assert [d["stage"] for d in read_decisions(path)] == ["field", "desk"]
+    wrong = fill(
+        tmp_path / "w.xlsx", ["a1", "采纳", "", "", "", "", "路过"], header=header
+    )
+    with pytest.raises(PilError, match="核查阶段「路过」不在选项中"):
+        read_decisions(wrong)
 
 
 def test_a_fresh_workbook_holds_no_decision(tmp_path):

@@ -113,3 +113,15 @@ def test_leads_that_are_not_listed_are_not_on_the_page(tmp_path):
     data = data_of(page_of(tmp_path, leads=[make_lead(1), hidden]))
     assert [lead["lead_id"] for lead in data["leads"]] == [make_lead(1).lead_id]
     assert data["total"] == 1
+
+
+def test_what_is_drawn_by_lot_is_on_the_page_wherever_it_ranks():
+    later = [
+        {**_record(n), "lead_id": f"{n:024}", "band": "later"}
+        for n in range(1, MOST_LEADS + 10)
+    ]
+    drawn = {**_record(MOST_LEADS + 10), "lead_id": "d" * 24, "band": "drawn"}
+    data = page_data(Contents(RUN, [], [*later, drawn], []), "0")
+    assert len(data["leads"]) == MOST_LEADS
+    assert data["leads"][-1]["lead_id"] == "d" * 24
+    assert [lead["rank"] for lead in data["leads"][:3]] == [1, 2, 3]

@@ -12,7 +12,7 @@ VERSIONS = {"land/unpaid": "1.2.0"}
 
 def decision(lead, word="adopt", **more):
     given = {"lead_id": lead.lead_id, "decision": word, "on": "2026-10-08"}
-    return {"reason": "", "note": "", "by": "", **given, **more}
+    return {"reason": "", "note": "", "by": "", "stage": "desk", **given, **more}
 
 
 def verdict(number=1, **more):

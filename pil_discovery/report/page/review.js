@@ -45,7 +45,7 @@
   let decisions = {};
   try { decisions = JSON.parse(localStorage.getItem(KEY)) || {}; } catch { /* storage is off */ }
   function decide(id, change) {
-    decisions[id] = { decision: "", reason: "", note: "", by: "", on: "", ...decisions[id], ...change };
+    decisions[id] = { decision: "", reason: "", stage: "", note: "", by: "", on: "", ...decisions[id], ...change };
     try { localStorage.setItem(KEY, JSON.stringify(decisions)); } catch { /* storage is off */ }
     const cell = document.querySelector(`tr[data-lead-id="${CSS.escape(id)}"] td:last-child`);
     if (cell) cell.textContent = words.decisions[decisions[id].decision] || "";
@@ -127,14 +127,15 @@
       for (const b of e.target.parentNode.children) b.setAttribute("aria-pressed", String(b.dataset.decision === now().decision));
     } }, zh));
     const reason = el("select", { "aria-label": "理由代码" }, el("option", { value: "" }, "理由代码（排除时必选）"), Object.entries(words.reasons).map(([code, zh]) => el("option", { value: code }, zh)));
+    const stage = el("select", { "aria-label": "核查阶段" }, el("option", { value: "" }, "核查阶段（不选为书面核查）"), Object.entries(words.stages).map(([code, zh]) => el("option", { value: code }, zh)));
     const note = el("textarea", { placeholder: "备注", "aria-label": "备注" });
     const by = el("input", { placeholder: "办理人", "aria-label": "办理人" });
     const on = el("input", { placeholder: "办理日期，如 2026-10-08", "aria-label": "办理日期" });
-    for (const [name, node] of Object.entries({ reason, note, by, on })) {
+    for (const [name, node] of Object.entries({ reason, stage, note, by, on })) {
       node.value = now()[name] || "";
       node.addEventListener("change", () => decide(l.lead_id, { [name]: node.value }));
     }
-    return el("form", {}, el("div", { class: "choice" }, buttons), reason, by, note, on);
+    return el("form", {}, el("div", { class: "choice" }, buttons), reason, stage, by, note, on);
   }
   function detail(l) {
     const pairs = [["线索编号", l.lead_id], ["主体", [l.subject_name, l.subject_code].filter(Boolean).join("　") || (l.members.length ? `${l.members.length} 件线索的主体，见成员` : "未确定")], ["行政机关", l.agency || "未确定"], ["路线", words.routes[l.route]], ["事实日期", fact(l) || "未知"], ["地点", l.place], ...Object.entries(l.measures).map(([k, v]) => [labels(l)[k] || k, v === null ? "未知" : String(v)])];
@@ -144,7 +145,7 @@
     const found = l.kind === "class" ? [] : l.findings.map((id) => findings[id]).filter(Boolean);
     $("detail").replaceChildren(
       el("h2", {}, l.title_zh),
-      el("p", {}, el("span", { class: "tag", colour: COLOURS[l.domain] }, words.domains[l.domain] || l.domain), el("span", { class: "sub" }, `${l.code}　${words.kinds[l.kind]}　序号 ${l.rank}`)),
+      el("p", {}, el("span", { class: "tag", colour: COLOURS[l.domain] }, words.domains[l.domain] || l.domain), el("span", { class: "sub" }, `${l.code}　${words.kinds[l.kind]}　序号 ${l.rank}${l.band ? `　${words.bands[l.band]}` : ""}`)),
       ...(l.lanes.length ? [el("p", {}, el("span", { class: "tag lane" }, "优先核查"), l.lanes.join("；"))] : []),
       el("dl", {}, pairs.filter(([, v]) => v).flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])),
       ...(found.length ? section(`情况与来源（${found.length}）`, ...found.map(finding)) : []),
