@@ -18,6 +18,7 @@ from pil_discovery.geo.vertices import DEGREES, METRES, plane_of, vertices
 from pil_discovery.maps.view import crs_words
 from pil_discovery.text.areas import rounded_area
 from pil_discovery.text.ground import HOWS, overlap_words
+from pil_discovery.text.picture_quality import quality_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -131,7 +132,7 @@ def _shapes(
     own = shape_of(finding.geometry)
     same = [o for o in finding.overlaps if o.geometry in (None, finding.geometry)]
     if own is not None:
-        yield "筛查图形", own, tuple(_words(o) for o in same)
+        yield "筛查图形", own, (*map(_words, same), *_picture_words(finding))
     others = [o for o in finding.overlaps if o not in same]
     for number, overlap in enumerate(others, 1):
         shape = shape_of(overlap.geometry)
@@ -143,6 +144,12 @@ def _shapes(
 def _words(overlap: Overlap) -> str:
     said = "；".join(f"{k}：{v}" for k, v in overlap_words(overlap).items())
     return f"空间比对：{said}。"
+
+
+def _picture_words(finding: Finding) -> tuple[str, ...]:
+    if finding.quality is None:
+        return ()
+    return (f"影像质量：{quality_line(finding.quality)}。",)
 
 
 def _ground(

@@ -18,7 +18,7 @@ from pil_discovery.bundle.site import MOST_POINTS, MOST_SHAPES, grounds, site_sh
 from pil_discovery.bundle.workbooks import table_workbook
 from pil_discovery.geo.area import area_m2, geodesic_area_m2
 from pil_discovery.geo.geojson import geojson_of
-from pil_discovery.types import LayerVersion, Overlap
+from pil_discovery.types import Gate, LayerVersion, Overlap, PictureQuality
 from tests.bundle import factory
 from tests.bundle.test_documents import bare, docx_text, letter_of, texts
 
@@ -59,7 +59,9 @@ def request(folder, *findings, **more):
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
     edition = LayerVersion(dataset="pbf", file="图层/基本农田.gpkg", sha256="b" * 64)
-    found = finding(overlaps=(overlap(),), layers=(edition,))
+    gates = {"shift": Gate(verdict="flag", reason="配准偏差在0.25至0.5像元之间")}
+    quality = PictureQuality(verdict="flag", gates=gates)
+    found = finding(overlaps=(overlap(),), layers=(edition,), quality=quality)
     return build(request(tmp_path_factory.mktemp("site"), found))
 
 
@@ -95,6 +97,7 @@ def test_word_and_pdf_print_the_same_ground(bundle):
         "在2026-09-30有效（2018-05-21至今）",
         "未计入的范围：2015-01-01至2018-05-20（已失效）",
         "2孔",
+        "影像质量：结论：提示；配准：提示（配准偏差在0.25至0.5像元之间）。",
     ):
         assert bare(said) in word
 

@@ -121,6 +121,20 @@ def test_any_change_is_found(demo, tmp_path):
     assert [p.file for p in verdict.problems] == ["data/03_分析/items.jsonl"]
 
 
+def test_what_rests_on_pictures_tells_how_far_they_bear_it(demo):
+    folder, _ = demo
+    lead = next(e for e in read_leads(folder / "out") if e.code == "ENV-01")
+    told = explain_lead(folder / "out", lead.lead_id)
+    assert all(f.quality is not None for f in told.findings)
+    text = "\n".join(told.lines())
+    assert "【影像质量】" in text
+    assert "配准：通过（后时相相对前时相位移" in text
+    register = next(e for e in read_leads(folder / "out") if e.code == "FOOD-04")
+    assert "【影像质量】" not in "\n".join(
+        explain_lead(folder / "out", register.lead_id).lines()
+    )
+
+
 def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):
     folder, _ = demo
     workspace = tmp_path / "workspace"
