@@ -31,7 +31,7 @@ def quality_words(quality: PictureQuality) -> dict[str, str]:
     """
     words = {"结论": VERDICTS[quality.verdict]}
     for name, gate in quality.gates.items():
-        words[GATES.get(name, name)] = f"{VERDICTS[gate.verdict]}（{gate.reason}）"
+        words[GATES.get(name, name)] = f"{VERDICTS[gate.verdict]}，{gate.reason}"
     return words
 
 
