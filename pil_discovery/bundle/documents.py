@@ -90,15 +90,24 @@ class PointRow(Noun):
     side: str
 
 
+class StripMark(Noun):
+    """The time strip of a finding, and how wide it is printed to fit on a page."""
+
+    item: str
+    width_mm: int
+
+
 class SiteShape(Noun):
     """Ground of a finding: how large, how sure, and by which points it is bounded.
 
-    `rest` says what is not printed here.
+    `strip` stands with the first shape of a finding that has one; `rest` says what is
+    not printed here.
     """
 
     title: str
     areas: tuple[AreaRow, ...] = ()
     notes: tuple[str, ...] = ()
+    strip: StripMark | None = None
     points: tuple[PointRow, ...] = ()
     rest: str = ""
 
@@ -132,6 +141,11 @@ class Letter(Noun):
     claims: tuple[Claim, ...]
     site: tuple[SiteShape, ...] = ()
     site_note: str = ""
+
+    @property
+    def strips(self) -> tuple[StripMark, ...]:
+        """The time strips that are printed."""
+        return tuple(shape.strip for shape in self.site if shape.strip is not None)
 
 
 _FIXED = (

@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pil_discovery.bundle.documents import Letter
@@ -23,7 +24,13 @@ _FIRST = "[Content_Types].xml"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def render_docx(letter: Letter, template: Path, *, plate: bytes | None = None) -> bytes:
+def render_docx(
+    letter: Letter,
+    template: Path,
+    *,
+    plate: bytes | None = None,
+    strips: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Fill the Word template of a kind.
 
     The template runs in an immutable sandbox with strict names: it can neither reach
@@ -36,9 +43,14 @@ def render_docx(letter: Letter, template: Path, *, plate: bytes | None = None) -
     """
     document = DocxTemplate(str(template))
     env = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-    words = {"letter": letter.model_dump(mode="python"), "plate": ""}
-    if plate is not None:
-        words["plate"] = InlineImage(document, io.BytesIO(plate), width=Mm(150))
+    words: dict[str, object] = {
+        "letter": letter.model_dump(mode="python"),
+        "plate": "" if plate is None else _picture(document, plate, 150),
+        "strips": {
+            mark.item: _picture(document, (strips or {})[mark.item], mark.width_mm)
+            for mark in letter.strips
+        },
+    }
     try:
         document.render(words, env, autoescape=True)
     except TemplateError as error:
@@ -49,6 +61,10 @@ def render_docx(letter: Letter, template: Path, *, plate: bytes | None = None) -
     raw = io.BytesIO()
     document.save(raw)
     return canonical_zip(raw.getvalue())
+
+
+def _picture(document: DocxTemplate, png: bytes, width_mm: int) -> InlineImage:
+    return InlineImage(document, io.BytesIO(png), width=Mm(width_mm))
 
 
 def canonical_zip(data: bytes) -> bytes:

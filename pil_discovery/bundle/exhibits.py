@@ -222,6 +222,7 @@ def _fact_item(
         "crs": "EPSG:4490" if finding.geometry else None,
         "overlaps": [o.model_dump() for o in finding.overlaps],
         "layers": [v.model_dump() for v in finding.layers],
+        "quality": None if finding.quality is None else finding.quality.model_dump(),
         "exclusions": [e.model_dump() for e in finding.exclusions],
         "undecided": list(finding.undecided),
         "missing": list(finding.missing),

@@ -68,7 +68,7 @@ def compose(
         plate=request.plate is not None,
         plate_caption=kind.plate_caption,
         claims=_claims(kind, words),
-        site=site_shapes(site),
+        site=site_shapes(site, request.strips),
         site_note=site_note(site),
     )
 

@@ -142,9 +142,12 @@ def _documents(
     stem = f"data/{kind.folder}/{kind.stem}"
     word = request.templates / f"{kind.kind}.docx"
     page = request.templates / f"{kind.kind}.typ"
+    plate, strips = request.plate, request.strips
     return {
-        f"{stem}.pdf": render_pdf(letter, page, faces=faces, plate=request.plate),
-        f"{stem}.docx": render_docx(letter, word, plate=request.plate),
+        f"{stem}.pdf": render_pdf(
+            letter, page, faces=faces, plate=plate, strips=strips
+        ),
+        f"{stem}.docx": render_docx(letter, word, plate=plate, strips=strips),
     }
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
 
@@ -13,9 +14,17 @@ from pil_discovery.bundle.documents import Letter, printed_strings
 from pil_discovery.bundle.fonts import Faces, check_glyphs
 from pil_discovery.errors import BundleError, Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 def render_pdf(
-    letter: Letter, template: Path, *, faces: Faces, plate: bytes | None = None
+    letter: Letter,
+    template: Path,
+    *,
+    faces: Faces,
+    plate: bytes | None = None,
+    strips: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """Lay out a letter as PDF/A-2b (as produced by typst; not validated further).
 
@@ -33,6 +42,9 @@ def render_pdf(
         main.write_bytes(template.read_bytes())
         if plate is not None:
             (Path(folder) / "plate.png").write_bytes(plate)
+        for mark in letter.strips:
+            strip = (strips or {})[mark.item]
+            (Path(folder) / f"{mark.item}.png").write_bytes(strip)
         return _compile(main, letter, faces)
 
 

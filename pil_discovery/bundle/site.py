@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import pandas as pd
 import shapely
 
 from pil_discovery.bundle.canonical import printable
-from pil_discovery.bundle.documents import AreaRow, PointRow, SiteShape
+from pil_discovery.bundle.documents import AreaRow, PointRow, SiteShape, StripMark
 from pil_discovery.errors import PilError
 from pil_discovery.geo.area_checks import MOST_GEODESIC, area_checks
 from pil_discovery.geo.geojson import shape_of
@@ -18,9 +19,10 @@ from pil_discovery.geo.vertices import DEGREES, METRES, plane_of, vertices
 from pil_discovery.maps.view import crs_words
 from pil_discovery.text.areas import rounded_area
 from pil_discovery.text.ground import HOWS, overlap_words
+from pil_discovery.text.picture_quality import quality_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
@@ -32,6 +34,8 @@ MOST_POINTS = 60
 """Points of a shape that are printed; the list beside the letter holds all of them."""
 MOST_SHAPES = 20
 """Shapes that are printed."""
+STRIP_MM, STRIP_HIGH_MM = 150, 200
+"""Most width and height of a strip in print: the text is 156 by 225 mm."""
 POINT_COLUMNS = (
     *("发现", "图形", "圈", "内外", "点号", "X（北，米）", "Y（东，米）", "坐标系"),
     *("经度（度）", "纬度（度）", "至下一点边长（米）"),
@@ -92,9 +96,21 @@ def grounds(request: BundleRequest) -> list[Ground]:
     ]
 
 
-def site_shapes(found: Sequence[Ground]) -> tuple[SiteShape, ...]:
-    """Return what of the ground is printed."""
-    return tuple(_site_shape(ground) for ground in found[:MOST_SHAPES])
+def site_shapes(
+    found: Sequence[Ground], strips: Mapping[str, bytes] | None = None
+) -> tuple[SiteShape, ...]:
+    """Return what of the ground is printed.
+
+    Parameters
+    ----------
+    strips
+        Evidence item of a finding → its time strip as PNG.
+    """
+    left = dict(strips or {})
+    return tuple(
+        _site_shape(ground, left.pop(ground.item, None))
+        for ground in found[:MOST_SHAPES]
+    )
 
 
 def site_note(found: Sequence[Ground]) -> str:
@@ -131,7 +147,7 @@ def _shapes(
     own = shape_of(finding.geometry)
     same = [o for o in finding.overlaps if o.geometry in (None, finding.geometry)]
     if own is not None:
-        yield "筛查图形", own, tuple(_words(o) for o in same)
+        yield "筛查图形", own, (*map(_words, same), *_picture_words(finding))
     others = [o for o in finding.overlaps if o not in same]
     for number, overlap in enumerate(others, 1):
         shape = shape_of(overlap.geometry)
@@ -143,6 +159,12 @@ def _shapes(
 def _words(overlap: Overlap) -> str:
     said = "；".join(f"{k}：{v}" for k, v in overlap_words(overlap).items())
     return f"空间比对：{said}。"
+
+
+def _picture_words(finding: Finding) -> tuple[str, ...]:
+    if finding.quality is None:
+        return ()
+    return (f"影像质量：{quality_line(finding.quality)}。",)
 
 
 def _ground(
@@ -185,7 +207,7 @@ def _area_row(checks: pd.Series, method: tuple[str, str, str]) -> AreaRow:
     return AreaRow(name=name, difference=said, **units)
 
 
-def _site_shape(ground: Ground) -> SiteShape:
+def _site_shape(ground: Ground, strip: bytes | None) -> SiteShape:
     shown = ground.points.head(MOST_POINTS)
     count, rest = len(ground.points), ""
     if count > len(shown):
@@ -197,9 +219,16 @@ def _site_shape(ground: Ground) -> SiteShape:
         title=f"{ground.item}　{ground.name}",
         areas=ground.areas,
         notes=tuple(map(printable, (*ground.notes, system))),
+        strip=None if strip is None else _mark(ground.item, strip),
         points=tuple(_point(row) for row in shown.itertuples(index=False)),
         rest=rest,
     )
+
+
+def _mark(item: str, png: bytes) -> StripMark:
+    """Make a strip as wide as the text, less where it would not fit on a page."""
+    width, height = struct.unpack(">II", png[16:24])
+    return StripMark(item=item, width_mm=min(STRIP_MM, STRIP_HIGH_MM * width // height))
 
 
 def _point(row: Any) -> PointRow:  # noqa: ANN401 -- a row of a frame

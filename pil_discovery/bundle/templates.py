@@ -224,6 +224,9 @@ def _site(document: Any) -> None:
     _add(document, "{%p if shape.rest %}")
     _add(document, "{{ shape.rest }}", "表格校验值")
     _add(document, "{%p endif %}")
+    _add(document, "{%p if shape.strip %}")
+    _plate(_add(document, "{{ strips[shape.strip.item] }}", "表格文字"))
+    _add(document, "{%p endif %}")
     _add(document, "{%p endfor %}")
 
 

@@ -86,18 +86,44 @@ def leads(
     default=None,
     help="工作区，其中有本地模型（默认：筛查时的位置）",
 )
+@click.option(
+    "--pictures",
+    type=_FOLDER,
+    default=None,
+    metavar="文件夹",
+    help="把位置图（前后对比图）和影像时间序列图画到这个文件夹",
+)
 @as_json
 @guarded
-def show(out: Path, lead: str, workspace: Path | None, *, as_json: bool) -> None:
+def show(
+    out: Path,
+    lead: str,
+    workspace: Path | None,
+    pictures: Path | None,
+    *,
+    as_json: bool,
+) -> None:
     """细看一条线索：依据、评分、来源行、下一步。线索写序号，或编号的开头。"""
     from pil_discovery.pipeline.results import explain_lead
 
     told = explain_lead(out, lead, workspace=workspace)
+    if pictures is not None:
+        _draw(out, lead, pictures, workspace)
     if as_json:
         print_json(told.as_dict())
     else:
         click.echo("\n".join(map(one_line, told.lines())))
         tell(say(f"打包：pil bundle {out} {lead} --kind suggestion -o 证据包", ""))
+
+
+def _draw(out: Path, lead: str, pictures: Path, workspace: Path | None) -> None:
+    from pil_discovery.pipeline.drawing import draw_pictures
+
+    drawn = draw_pictures(out, lead, pictures, workspace=workspace)
+    for path in drawn:
+        tell(say(f"图：{path}", f"drawn: {path}"))
+    if not drawn:
+        tell(say("这条线索没有位置，无图可画", "the lead has no place to draw"))
 
 
 @click.command()

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.both_readings import FIRST, further_assumptions
 from pil_discovery.findings.conditions import trace
+from pil_discovery.findings.ground import COLUMN as OVERLAP
 from pil_discovery.findings.inputs import (
     missing_clears,
     missing_data,
     usable_images,
 )
+from pil_discovery.findings.picture_quality import COLUMN as QUALITY
+from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.population import conditions, judge
 from pil_discovery.findings.rates import used_rates
 from pil_discovery.findings.relations import Relations, quoted
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from pil_discovery.findings.both_readings import Assumption
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
-    from pil_discovery.types import Model, Step, StepRun, UsedRate
+    from pil_discovery.types import Model, PictureQuality, Step, StepRun, UsedRate
     from pil_discovery.types.examples import Scalar
 
 Row = dict[str, Any]
@@ -69,6 +72,8 @@ class Reading:
         with `来源`, the file, sheet and row they come from.
     rates
         The rows of rate tables that the row is computed with.
+    quality
+        How far the pictures bear it; None where it rests on none.
     """
 
     why: str
@@ -79,6 +84,7 @@ class Reading:
     tables: Mapping[str, tuple[Row, ...]]
     steps: tuple[StepRun, ...]
     rates: tuple[UsedRate, ...]
+    quality: PictureQuality | None = None
 
 
 @dataclass(frozen=True)
@@ -208,12 +214,13 @@ def _read(
             },
             steps=tuple(steps),
             rates=used_rates(inputs.tables, _rate_rows(model, relations)),
+            quality=quality_of(found),
         )
 
 
 def _told(name: str) -> bool:
-    """Tell whether a column is for a reader; evidence of an overlay is for files."""
-    return not name.startswith("_") and name != "overlap"
+    """Tell whether a column is for a reader; evidence that is packed is for files."""
+    return not name.startswith("_") and name not in (OVERLAP, QUALITY)
 
 
 def _with_origin(inputs: Inputs, table: str, row: Row) -> Row:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from pil_discovery.findings.coverage import example_faults
 from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import declared_columns
+from pil_discovery.findings.picture_quality import COLUMN as QUALITY
 from pil_discovery.findings.population import conditions
 from pil_discovery.findings.rehearsal import rehearse
 from pil_discovery.findings.relations import parameters_in
-from pil_discovery.findings.step_facts import numbers_in
+from pil_discovery.findings.step_facts import looks_at_pictures, numbers_in
 from pil_discovery.types.models import SqlStep
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def lint(model: Model, datasets: Mapping[str, Dataset]) -> list[Fault]:
         *_unused_data(model, seen),
         *_unused_rates(model, seen),
         *_unused_steps(model, seen),
+        *_unshown_pictures(model, seen),
     ]
     told = {fault.loc for fault in faults}  # what is not used need not be tried
     tried = example_faults(model, datasets)
@@ -88,6 +90,19 @@ def _unused_steps(model: Model, seen: Rehearsal) -> Iterator[Fault]:
         if step.table not in seen.read:
             what = f"后面没有一步用到表「{step.table}」"
             yield Fault(("steps", number), what, "请删去，或在总体里使用")
+
+
+def _unshown_pictures(model: Model, seen: Rehearsal) -> Iterator[Fault]:
+    """Say that findings would not tell how far the pictures behind them bear them."""
+    if QUALITY in seen.columns:
+        return
+    for step in model.steps:
+        if looks_at_pictures(step):
+            what = f"总体没有列 {QUALITY}，发现不会写明「{step.table}」所用影像的质量"
+            remedy = (
+                f"请在总体里选出 {step.table}.{QUALITY}（几步合用时用 list_concat）"
+            )
+            yield Fault(("population", "sql"), what, remedy)
 
 
 def _unused_parameters(model: Model) -> Iterator[Fault]:

@@ -22,6 +22,7 @@ from pil_discovery.findings.inputs import (
     missing_data,
     usable_images,
 )
+from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.rates import fictional_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.text.canonical import decimal_of, dump_json
@@ -172,6 +173,7 @@ def _finding(
         geometry=geometry_of(row.get("geometry")),
         overlaps=overlaps,
         layers=layers_of(records, inputs.sources),
+        quality=quality_of(row),
         exclusions=tuple(
             Applied(then=x.then, zh=x.zh)
             for i, x in enumerate(model.exclusions)

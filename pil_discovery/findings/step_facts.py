@@ -68,6 +68,11 @@ def _day_columns(spec: Zonal | Change | Series | Restoration) -> tuple[str, ...]
     return tuple(column for column in columns if column)
 
 
+def looks_at_pictures(step: Step) -> bool:
+    """Tell whether a step's rows come with the quality of pictures."""
+    return _picture_spec(step) is not None
+
+
 def index_of(step: Step) -> str | None:
     """Return the index of pictures that a step reckons, if it does."""
     return getattr(_picture_spec(step), "index", None)

@@ -11,6 +11,7 @@ import pyarrow as pa
 import shapely
 
 from pil_discovery.errors import ModelError
+from pil_discovery.findings import ground, picture_quality
 from pil_discovery.findings.overlays import evidence_sql
 from pil_discovery.findings.relations import quoted
 from pil_discovery.findings.settings import framed
@@ -128,7 +129,8 @@ def _table(room: Room, name: str, where: str, *, most: int = MOST_ROWS) -> pa.Ta
     if room.relations.count(name) > most:
         what = f"表 {name} 超过 {most:,} 行，不能参加空间、影像或者关联步骤"
         raise ModelError(room.problem(where, what))
-    every = "* EXCLUDE (overlap)" if "overlap" in columns else "*"
+    proof = [n for n in (ground.COLUMN, picture_quality.COLUMN) if n in columns]
+    every = f"* EXCLUDE ({', '.join(proof)})" if proof else "*"
     if "_id" not in columns:
         # the engine runs on one thread, so the order of rows is the same every time
         sql = f"SELECT row_number() OVER () - 1 AS _id, {every} FROM {quoted(name)}"
@@ -159,7 +161,7 @@ def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     parts = _zonal_parts(spec, inner, _past(room))
     if not parts:
         return pd.DataFrame(
-            columns=["zone_id", "acquired_date", "count", "valid_share", *spec.stats]
+            columns=[*_ZONAL_COLUMNS, *spec.stats, picture_quality.COLUMN]
         )
     rows = pd.concat(parts, ignore_index=True)
     if spec.pictures == "all":
@@ -167,6 +169,9 @@ def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     usable = rows[rows["valid_share"] >= USABLE_SHARE]
     latest = usable.sort_values(["zone_id", "acquired_date"], kind="stable")
     return latest.drop_duplicates("zone_id", keep="last").reset_index(drop=True)
+
+
+_ZONAL_COLUMNS = ("zone_id", "acquired_date", "count", "valid_share")
 
 
 def _past(room: Room) -> list[Image]:
@@ -191,22 +196,27 @@ def _zonal_parts(
     spec: Zonal, zones: gpd.GeoDataFrame, images: Sequence[Image]
 ) -> list[pd.DataFrame]:
     from pil_discovery.imagery.zonal import zonal_of_each
+    from pil_discovery.imagery.zone_gates import add_gates, sight_gates
 
     parts = zonal_of_each(
         zones, images, index=spec.index, band=spec.band, stats=spec.stats
     )
     for rows, image in zip(parts, images, strict=True):
         rows.insert(1, "acquired_date", pd.Timestamp(image.acquired_date))
-    return parts
+    return [
+        add_gates(rows, sight_gates(rows["valid_share"], rows["reason"], image))
+        for rows, image in zip(parts, images, strict=True)
+    ]
 
 
 def _series(spec: Series, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
     placed = room.placed(zones, spec.zones)
     past = _past(room)
     if not past or placed.empty:
-        return pd.DataFrame(
+        rows = pd.DataFrame(
             {"zone_id": placed.index, "state": "unknown", "reason": "没有可用的影像"}
         ).reindex(columns=_SERIES_COLUMNS)
+        return _with_series_gates(rows, past)
     if spec.start_column is None:
         return _breaks(spec, placed, past, start=None)
     # a start of its own for each polygon: those that share one are reckoned together
@@ -246,12 +256,25 @@ def _breaks(
     values = np.column_stack([p["mean"].to_numpy(dtype=float) for p in parts])
     shares = np.column_stack([p["valid_share"].to_numpy(dtype=float) for p in parts])
     dates = np.array([i.acquired_date for i in images], dtype="datetime64[D]")
-    breaks = find_breaks(values, dates, shares >= USABLE_SHARE, start=start)
+    seen = shares >= USABLE_SHARE
+    # without masks the share tells nothing of clouds: then the series itself is judged
+    masked = all(image.cloud_mask is not None for image in images)
+    values = np.where(seen, values, np.nan)
+    breaks = find_breaks(values, dates, seen if masked else None, start=start)
     rows = breaks.frame.rename(
         columns={"earliest": "earliest_date", "latest": "latest_date"}
     )
     rows.insert(0, "zone_id", zones.index.to_numpy())
-    return rows[list(_SERIES_COLUMNS)].reset_index(drop=True)
+    return _with_series_gates(
+        rows[list(_SERIES_COLUMNS)].reset_index(drop=True), images
+    )
+
+
+def _with_series_gates(rows: pd.DataFrame, images: Sequence[Image]) -> pd.DataFrame:
+    from pil_discovery.imagery.zone_gates import add_gates, series_gates
+
+    decided = rows["state"] != "unknown"
+    return add_gates(rows, series_gates(rows["reason"], decided, images))
 
 
 def _restoration(spec: Restoration, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
@@ -306,6 +329,8 @@ def _arrow(frame: pd.DataFrame) -> pa.Table:
         if name == "geometry":
             shapes = np.asarray(values, dtype=object)
             arrays[name] = pa.array(shapely.to_wkb(shapes).tolist(), type=pa.binary())
+        elif name == picture_quality.COLUMN:
+            arrays[name] = picture_quality.gate_lists(values.tolist())
         elif values.dtype.kind == "M":
             days = values.to_numpy().astype("datetime64[D]")
             arrays[name] = pa.array(days)

@@ -15,17 +15,19 @@ from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.space import grown, polygons_only, without_mixture
 from pil_discovery.imagery.change import detect_change
 from pil_discovery.imagery.directions import missing_directions
-from pil_discovery.imagery.quality import AREA_GATES, combined_sigma_m
+from pil_discovery.imagery.quality import AREA_GATES, ROLES, combined_sigma_m
 from pil_discovery.imagery.roles import choose_roles
 from pil_discovery.imagery.zonal import valid_shares
+from pil_discovery.imagery.zone_gates import dates_gate, sight_gate, told, without_pair
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from pil_discovery.imagery.change import ChangeMap
+    from pil_discovery.imagery.quality import Gate
     from pil_discovery.types import Image
 
 CRS = "EPSG:4490"
@@ -42,6 +44,7 @@ ZONE_COLUMNS = (
     "valid_share",
     "sigma_m",
     "direction",
+    "quality",
     "geometry",
 )
 
@@ -98,7 +101,8 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
         `before_date`, `after_date`, `confirm_date`, `area_m2` (official; 0 when stable,
         NaN when unknown), `valid_share` (the lesser of both dates), `sigma_m` (of the
         pair; NaN when a picture's error is not known), `direction` (that of the largest
-        area), `geometry` (the changed part, missing unless changed).
+        area), `quality` (name, verdict and reason of each gate, clouds as this polygon
+        sees them), `geometry` (the changed part, missing unless changed).
 
     Raises
     ------
@@ -110,7 +114,8 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
     roles = choose_roles(images, shares, as_of, anchors=days)
     ask = _Ask(tuple(direction), min_area_m2, margin_m)
     rows: list[dict[str, Any]] = [
-        _unknown(reason) for reason in roles["reason"].tolist()
+        {**_unknown(reason), "quality": without_pair(reason, seen)}
+        for reason, seen in zip(roles["reason"].tolist(), shares, strict=True)
     ]
     shapes = without_mixture(np.asarray(zones.geometry.array, dtype=object))
     picked = roles[roles["before"] >= 0]
@@ -118,10 +123,14 @@ def change_in_zones(  # noqa: PLR0913 - one keyword per field of the model step
     for triple in np.unique(keys, axis=0):
         at = picked.index[(keys == triple).all(axis=1)].to_numpy()
         chosen = [images[i] if i >= 0 else None for i in triple]
-        found = _pair_rows(shapes[at], chosen, ask)
-        least = shares[at][:, triple[:2]].min(axis=1)
-        for place, row, share in zip(at, found, least, strict=True):
-            rows[place] = {**row, "valid_share": float(share)}
+        pair = _Pictures.of(*chosen)
+        found, gates = _pair_rows(shapes[at], pair, ask)
+        for place, row, share in zip(at, found, shares[at][:, triple], strict=True):
+            rows[place] = {
+                **row,
+                "valid_share": float(share[:2].min()),
+                "quality": told({**gates, "cloud": pair.sight(share)}),
+            }
     return _table(zones.index, rows)
 
 
@@ -135,29 +144,46 @@ def _unknown(reason: str) -> dict[str, Any]:
 
 
 def _pair_rows(
-    shapes: NDArray[np.object_], chosen: Sequence[Image | None], ask: _Ask
-) -> list[dict[str, Any]]:
-    """Return one row per polygon for one choice of pictures."""
-    before, after, confirm = chosen
-    if before is None or after is None:
-        raise TypeError(chosen)
+    shapes: NDArray[np.object_], pair: _Pictures, ask: _Ask
+) -> tuple[list[dict[str, Any]], dict[str, Gate]]:
+    """Return one row per polygon for one choice of pictures, and the pair's gates."""
+    before, after, confirm = pair.images
     base = {
         "before_date": before.acquired_date,
         "after_date": after.acquired_date,
         "confirm_date": None if confirm is None else confirm.acquired_date,
         "sigma_m": combined_sigma_m(before, after),
     }
+    gates = {"pictures": dates_gate(pair.roles)}
     try:
-        change = _detected(_Pictures.of(before, after, confirm))
-        refusal = _refusal(change, ask.direction)
+        change = _detected(pair)
+        gates |= change.quality | _band_gate(change, ask.direction)
+        refusal = "；".join(
+            g["reason"] for g in _deciding(gates) if g["verdict"] == "refuse"
+        )
         if not refusal:
             kept = change.select(ask.direction, min_area_m2=ask.min_area_m2)
     except ImageError as error:
         refusal = str(error)
+        gates["pictures"] = {"verdict": "refuse", "reason": refusal}
     if refusal:
-        return [{**base, **_unknown(refusal)}] * len(shapes)
+        return [{**base, **_unknown(refusal)}] * len(shapes), gates
     notes = _notes(kept)
-    return [{**base, **row} for row in _cut(shapes, kept, ask, notes)]
+    return [{**base, **row} for row in _cut(shapes, kept, ask, notes)], gates
+
+
+def _deciding(gates: Mapping[str, Gate]) -> list[Gate]:
+    """Return the gates that may refuse a pair; clouds are judged inside polygons."""
+    return [gates[name] for name in (*AREA_GATES, "bands") if name in gates]
+
+
+def _band_gate(change: ChangeMap, directions: Sequence[str]) -> dict[str, Gate]:
+    """Refuse when none of the kinds asked for shows in the bands of the pair."""
+    blind = missing_directions(directions, change.detector.first.names)
+    if not directions or len(blind) < len(directions):
+        return {}
+    words = f"影像波段不足，不能判断变化类型：{'、'.join(blind)}"
+    return {"bands": {"verdict": "refuse", "reason": words}}
 
 
 MOST_PIXELS = 10**8
@@ -172,9 +198,25 @@ class _Pictures:
     identity: tuple[object, ...]
 
     @classmethod
-    def of(cls, before: Image, after: Image, confirm: Image | None) -> _Pictures:
+    def of(
+        cls, before: Image | None, after: Image | None, confirm: Image | None
+    ) -> _Pictures:
+        if before is None or after is None:
+            raise TypeError(before, after)
         images = (before, after, confirm)
         return cls(images, tuple(None if i is None else _identity(i) for i in images))
+
+    @property
+    def roles(self) -> dict[str, Image]:
+        """Role → picture, of those that there are."""
+        pairs = zip(ROLES, self.images, strict=True)
+        return {role: image for role, image in pairs if image is not None}
+
+    def sight(self, shares: NDArray[np.float64]) -> Gate:
+        """Judge what of one polygon each picture shows, in order of the roles."""
+        seen = dict(zip(ROLES, shares.tolist(), strict=True))
+        bare = [ROLES[r] for r, i in self.roles.items() if i.cloud_mask is None]
+        return sight_gate({ROLES[r]: seen[r] for r in self.roles}, bare)
 
 
 _KEPT: dict[_Pictures, ChangeMap] = {}
@@ -201,16 +243,6 @@ def _detected(pictures: _Pictures) -> ChangeMap:
     while len(_KEPT) > 2 and sum(m.mask.size for m in _KEPT.values()) > MOST_PIXELS:
         del _KEPT[next(iter(_KEPT))]
     return found
-
-
-def _refusal(change: ChangeMap, directions: Sequence[str]) -> str:
-    """Say why a pair may not be used; the cloud gate is judged inside polygons."""
-    gates = [change.quality[gate] for gate in AREA_GATES]
-    reasons = [g["reason"] for g in gates if g["verdict"] == "refuse"]
-    blind = missing_directions(directions, change.detector.first.names)
-    if directions and len(blind) == len(directions):
-        reasons.append(f"影像波段不足，不能判断变化类型：{'、'.join(blind)}")
-    return "；".join(reasons)
 
 
 def _notes(change: ChangeMap) -> str:

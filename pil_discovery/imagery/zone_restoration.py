@@ -13,6 +13,7 @@ from pil_discovery.geo.space import grown, without_mixture
 from pil_discovery.imagery.observed import Reference
 from pil_discovery.imagery.restoration import judge_restoration
 from pil_discovery.imagery.zonal import zonal_of_each
+from pil_discovery.imagery.zone_gates import UNMASKED, add_gates, series_gates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +71,8 @@ def restoration_in_zones(
     Returns
     -------
     DataFrame
-        `zone_id` (index of `zones`) and the columns of `judge_restoration`.
+        `zone_id` (index of `zones`), the columns of `judge_restoration`, and `quality`
+        (name, verdict and reason of each gate).
 
     Raises
     ------
@@ -92,9 +94,12 @@ def restoration_in_zones(
         reference=around,
     )
     rows.insert(0, "zone_id", zones.index.to_numpy())
+    decided = rows["state"] != "cannot_tell"
+    seen_twice = rows["confirmed"].fillna(value=True)
+    gates = series_gates(rows["reason"], decided, images, seen_twice)
     if any(image.cloud_mask is None for image in images):
-        rows["reason"] += "；有影像没有云掩膜，云影可能误作变化"
-    return rows
+        rows["reason"] += f"；有影像没有云掩膜，{UNMASKED}"
+    return add_gates(rows, gates)
 
 
 def rings(zones: gpd.GeoDataFrame, ring: Ring) -> gpd.GeoDataFrame:

@@ -37,10 +37,14 @@ class Doubt:
         Subject or place was linked by likeness, not by an exact key.
     picture_date
         Date of the oldest picture or layer that the finding rests on.
+    flags
+        What the quality of the pictures leaves open, where a hit rests on them alone;
+        a review has been lowered for it.
     """
 
     fuzzy: bool = False
     picture_date: dt.date | None = None
+    flags: tuple[str, ...] = ()
 
 
 def shifts(
@@ -117,6 +121,11 @@ def _doubts(doubts: Sequence[Doubt], as_of: dt.date) -> list[Shift]:
         steps.append(Shift(SHIFT_FUZZY, "主体或地点为模糊匹配"))
     if any(_is_old(d.picture_date, as_of) for d in doubts):
         steps.append(Shift(SHIFT_OLD_PICTURE, "影像或图层距基准日超过24个月"))
+    flags = dict.fromkeys(words for d in doubts for words in d.flags)
+    if flags:
+        steps.append(
+            Shift(SHIFT_DOWNGRADE, f"减弱：影像质量提示（{'；'.join(flags)}）")
+        )
     return steps
 
 

@@ -18,6 +18,7 @@ from pil_discovery.procedure.deadlines import as_day
 from pil_discovery.report.privacy import mask_sentence
 from pil_discovery.report.wording import STATES
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.picture_quality import quality_line
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -95,6 +96,8 @@ class Told:
                 wanted = [c for c in reading.conditions if c.loc[0] == part]
                 yield from _section(title, [self._named(c) for c in wanted])
             yield from _section("所用标准", [rate.words() for rate in reading.rates])
+            if reading.quality is not None:
+                yield from _section("影像质量", [quality_line(reading.quality)])
             columns = self._plain(reading.columns).items()
             yield from _section("总体中的这一行", [f"{n}：{v}" for n, v in columns])
             yield from self._tables(reading)
@@ -154,6 +157,7 @@ class Told:
             },
             "steps": [run.model_dump() for run in reading.steps],
             "rates": [rate.model_dump(mode="json") for rate in reading.rates],
+            "quality": reading.quality and reading.quality.model_dump(mode="json"),
         }
 
 

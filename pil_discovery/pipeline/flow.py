@@ -146,7 +146,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         bases=bases,
         runs=screened.runs,
         as_of=day,
-        doubts=picture_doubts(grounded, materials.images),
+        doubts=picture_doubts(grounded, materials.images, catalog.models),
         datasets=catalog.datasets,
         quality=trust,
         civil=civil_domains(catalog, day),

@@ -6,29 +6,40 @@ from typing import TYPE_CHECKING
 
 from pil_discovery import leads, procedure
 from pil_discovery.leads import Doubt
+from pil_discovery.text.picture_quality import flagged_words
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.catalog import Catalog
-    from pil_discovery.types import Basis, Course, Finding, Image, Lead
+    from pil_discovery.types import Basis, Course, Finding, Image, Lead, Model
 
 
 _REPLY = "suggestion-reply"
 
 
 def picture_doubts(
-    findings: Iterable[Finding], images: Iterable[Image]
+    findings: Iterable[Finding], images: Iterable[Image], models: Mapping[str, Model]
 ) -> dict[str, Doubt]:
-    """Tell for each finding that rests on pictures the day of the latest one."""
+    """Tell of each finding that rests on pictures the latest day, and their flags.
+
+    Flags count where a hit rests on pictures alone: a review has been lowered for
+    them, and what records prove does not get weaker by a look at poor pictures.
+    """
     days = {i.provenance.file: i.acquired_date for i in images}
     doubts: dict[str, Doubt] = {}
     for finding in findings:
         seen = [days[r.source] for r in finding.records if r.dataset == "image"]
         if seen:
-            doubts[finding.finding_id] = Doubt(picture_date=max(seen))
+            alone = models[finding.model].evidence == "imagery"
+            flags = _flags(finding) if alone and finding.state == "hit" else ()
+            doubts[finding.finding_id] = Doubt(picture_date=max(seen), flags=flags)
     return doubts
+
+
+def _flags(finding: Finding) -> tuple[str, ...]:
+    return () if finding.quality is None else flagged_words(finding.quality)
 
 
 def course_of(lead: Lead, catalog: Catalog, as_of: dt.date) -> Course:

@@ -17,6 +17,7 @@ from pil_discovery.findings import text_key
 from pil_discovery.report.privacy import mask_sentence
 from pil_discovery.text.ground import layer_words, overlap_words
 from pil_discovery.text.periods import source_words
+from pil_discovery.text.picture_quality import quality_line
 from pil_discovery.types import Source
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Told:
             *_section("发现", [f.sentence_zh for f in self.findings]),
             *_section("主键", [_key(f) for f in self.findings]),
             *_section("空间比对", _ground(self.findings)),
+            *_section("影像质量", _pictures(self.findings)),
             *_section("图层版本", _layers(self.findings)),
             *_section("来源行", _rows(self.findings)),
             *_section("数据来源", [_origin(s, self.as_of) for s in self.sources]),
@@ -155,6 +157,12 @@ def _ground(findings: Sequence[Finding]) -> list[str]:
             "；".join(f"{k} {v}" for k, v in overlap_words(o).items()) for o in overlaps
         )
     )
+
+
+def _pictures(findings: Sequence[Finding]) -> list[str]:
+    """Say how far the pictures bear the findings, gate by gate."""
+    known = (f.quality for f in findings if f.quality is not None)
+    return list(dict.fromkeys(quality_line(q) for q in known))
 
 
 def _layers(findings: Sequence[Finding]) -> list[str]:

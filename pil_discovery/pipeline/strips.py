@@ -16,14 +16,14 @@ from pil_discovery.imagery.zonal import zonal_of_each
 from pil_discovery.maps.charts import Curve
 from pil_discovery.maps.layers import MapLayer
 from pil_discovery.maps.strips import chosen, draw_strip
-from pil_discovery.types.models import SeriesStep
+from pil_discovery.types.models import SeriesStep, ZonalStep
 from pil_discovery.types.restoration import RestorationStep
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from pil_discovery.types import Finding, Image, Model
+    from pil_discovery.types import Finding, Image, Model, Step
 
 CGCS2000 = "EPSG:4490"
 FEWEST, MOST = 3, 10
@@ -66,8 +66,15 @@ def strips_of(
 
 def _indices(model: Model) -> list[str]:
     """Return the indices whose series the model looks at, in order of its steps."""
-    series = [s for s in model.steps if isinstance(s, SeriesStep | RestorationStep)]
-    return list(dict.fromkeys(str(index_of(step)) for step in series))
+    series = [s for s in model.steps if _looks_at_all_dates(s)]
+    named = (index_of(step) for step in series)
+    return list(dict.fromkeys(name for name in named if name is not None))
+
+
+def _looks_at_all_dates(step: Step) -> bool:
+    if isinstance(step, ZonalStep):
+        return step.zonal.pictures == "all"
+    return isinstance(step, SeriesStep | RestorationStep)
 
 
 def _zone(finding: Finding) -> gpd.GeoDataFrame | None:

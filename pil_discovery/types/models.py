@@ -103,7 +103,8 @@ class Zonal(Noun):
     """Statistics of one index or band per polygon of a table.
 
     One result row per polygon and usable picture, or only for the latest usable one:
-    `zone_id`, `acquired_date`, `count`, `valid_share`, and one column per statistic.
+    `zone_id`, `acquired_date`, `count`, `valid_share`, one column per statistic, and
+    `quality` (gates of the picture, for the population to hand on).
     """
 
     zones: str
@@ -140,8 +141,9 @@ class Change(Noun):
 
     Result: one row per polygon, `zone_id`, `state` (`changed`, `stable`, `unknown`),
     `reason`, `confirmed` (seen again on the confirming date), `before_date`,
-    `after_date`, `confirm_date`, `area_m2`, `valid_share`, `sigma_m`, and `geometry`
-    (the patches that touch the polygon, followed out of it by at most `margin_m`).
+    `after_date`, `confirm_date`, `area_m2`, `valid_share`, `sigma_m`, `quality` (gates
+    of the pictures, for the population to hand on), and `geometry` (the patches that
+    touch the polygon, followed out of it by at most `margin_m`).
     """
 
     zones: str
@@ -164,7 +166,7 @@ class Series(Noun):
     """Dated break of an index series per polygon.
 
     Result: `zone_id`, `state` (`broken`, `stable`, `unknown`), `earliest_date`,
-    `latest_date`, `size`, `z`, `reason`.
+    `latest_date`, `size`, `z`, `reason`, `quality`.
     """
 
     zones: str
@@ -217,8 +219,9 @@ class Population(Noun):
 
     The SQL gives the key columns, `hit`, and may give `subject_name`,
     `subject_code`, `fact_date`, `fact_last_date` (continuing state), `place`,
-    `geometry` (BLOB), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and
-    any column that conditions or sentences use.
+    `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
+    pictures), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and any
+    column that conditions or sentences use.
     """
 
     key: tuple[str, ...] = _Field(min_length=1)

@@ -21,8 +21,8 @@ class Restoration(Noun):
     `loss`, `reference` (`both`, `ring`, `history`, `none`), `damaged_first`,
     `damaged_last`, `latest_first`, `latest_last`, `since_earliest`, `since_latest`
     (between these days it came into its state), `confirmed` (latest pictures at least
-    20 days apart agree), `reason`. The thresholds are parameters of the model; what
-    each of them means is told in `imagery.followup.RestorationRule`.
+    20 days apart agree), `reason`, `quality`. The thresholds are parameters of the
+    model; what each of them means is told in `imagery.followup.RestorationRule`.
     """
 
     zones: str

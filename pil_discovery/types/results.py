@@ -84,6 +84,26 @@ class LayerVersion(Noun):
     valid_to: str | None = None
 
 
+class Gate(Noun):
+    """One test of the pictures behind a finding, and why it came out so, in Chinese."""
+
+    verdict: Literal["ok", "flag", "refuse"]
+    reason: str
+
+
+class PictureQuality(Noun):
+    """How far the pictures behind a finding bear it.
+
+    `gates` by name: `pictures` (which dates there are), `shift`, `season`, `cloud`
+    (inside the polygon, not of the scene), `abstain` (visible light alone), and others
+    of the steps that the model ran. `verdict` is the worst of them. `refuse` says that
+    the pictures of a step decided nothing; the finding may stand on records.
+    """
+
+    verdict: Literal["ok", "flag", "refuse"]
+    gates: dict[str, Gate]
+
+
 class Finding(Noun):
     """One candidate row of one model that is not clear.
 
@@ -92,7 +112,8 @@ class Finding(Noun):
     `missing` says in words what could not be known; `undecided` lists exclusions
     whose condition met a missing value; `not_asked` the remedies of the model that
     this row does not call for; `rates` the rows of rate tables it was computed with;
-    `overlaps` the ground it was measured on, `layers` the editions of the layers.
+    `overlaps` the ground it was measured on, `layers` the editions of the layers;
+    `quality` tells of the pictures, None where it does not rest on any.
     """
 
     finding_id: str
@@ -117,6 +138,7 @@ class Finding(Noun):
     geometry: dict[str, Any] | None = None
     overlaps: tuple[Overlap, ...] = ()
     layers: tuple[LayerVersion, ...] = ()
+    quality: PictureQuality | None = None
     exclusions: tuple[Applied, ...] = ()
     undecided: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ import zipfile
 from decimal import Decimal
 
 import numpy as np
+import pypdf
 import pytest
 import shapely
 from python_calamine import CalamineWorkbook
@@ -18,7 +19,7 @@ from pil_discovery.bundle.site import MOST_POINTS, MOST_SHAPES, grounds, site_sh
 from pil_discovery.bundle.workbooks import table_workbook
 from pil_discovery.geo.area import area_m2, geodesic_area_m2
 from pil_discovery.geo.geojson import geojson_of
-from pil_discovery.types import LayerVersion, Overlap
+from pil_discovery.types import Gate, LayerVersion, Overlap, PictureQuality
 from tests.bundle import factory
 from tests.bundle.test_documents import bare, docx_text, letter_of, texts
 
@@ -59,7 +60,9 @@ def request(folder, *findings, **more):
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory):
     edition = LayerVersion(dataset="pbf", file="图层/基本农田.gpkg", sha256="b" * 64)
-    found = finding(overlaps=(overlap(),), layers=(edition,))
+    gates = {"shift": Gate(verdict="flag", reason="配准偏差在0.25至0.5像元之间")}
+    quality = PictureQuality(verdict="flag", gates=gates)
+    found = finding(overlaps=(overlap(),), layers=(edition,), quality=quality)
     return build(request(tmp_path_factory.mktemp("site"), found))
 
 
@@ -95,6 +98,7 @@ def test_word_and_pdf_print_the_same_ground(bundle):
         "在2026-09-30有效（2018-05-21至今）",
         "未计入的范围：2015-01-01至2018-05-20（已失效）",
         "2孔",
+        "影像质量：结论：提示；配准：提示，配准偏差在0.25至0.5像元之间。",
     ):
         assert bare(said) in word
 
@@ -226,3 +230,28 @@ def test_a_workbook_of_texts_never_holds_a_formula():
     assert rows[1:] == [["=1+1", 12.3], ["+1", "-1.5"], ["", "J1"]]
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         assert b"<f>" not in packed.read("xl/worksheets/sheet1.xml")
+
+
+def test_a_strip_is_printed_with_the_first_shape_of_its_finding(tmp_path):
+    found = [finding(1, overlaps=(overlap(),)), finding(2)]
+    strip = factory.png(1772, 1853)
+    built = build(request(tmp_path, *found, strips={"F1": strip}))
+    letter = json.loads((built.path / "data/03_分析/letter.json").read_text("utf-8"))
+    marks = [shape["strip"] for shape in letter["site"]]
+    assert marks == [{"item": "F1", "width_mm": 150}, None, None]
+    with zipfile.ZipFile(built.path / "data/00_建议书/建议书.docx") as word:
+        held = [word.read(n) for n in word.namelist() if n.startswith("word/media/")]
+    assert strip in held
+    without = build(request(tmp_path / "b", *found))
+    pages = [
+        pypdf.PdfReader(b.path / "data/00_建议书/建议书.pdf") for b in (built, without)
+    ]
+    shown, less = (sum(len(p.images) for p in pdf.pages) for pdf in pages)
+    assert shown == less + 1
+
+
+def test_a_long_strip_is_made_narrow_enough_for_one_page(tmp_path):
+    ground = grounds(request(tmp_path, finding()))
+    (shape,) = site_shapes(ground, {"F1": factory.png(1772, 3544)})
+    assert shape.strip.width_mm == 100
+    assert site_shapes(ground)[0].strip is None

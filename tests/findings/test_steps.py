@@ -1,6 +1,7 @@
 """Every kind of step runs in a model and hands its rows to SQL."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import shapely
 
 from pil_discovery.errors import ModelError
 from pil_discovery.findings import Inputs, rows_of, run_example, screen
+from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.types import Dataset, Model
 
 AS_OF = dt.date(2026, 9, 30)
@@ -63,12 +65,12 @@ def model(steps, sql, **changes):
     return Model.model_validate({**plain, **changes})
 
 
-def outcome(screened, example):
+def outcome(screened, example, gallery=None):
     example = {"name": "例", "as_of": "2026-09-30", "crs": "EPSG:4549", **example}
     shown = Model.model_validate(
         {**screened.model_dump(), "examples": [{"expect": {}, **example}]}
     )
-    result = run_example(shown, shown.examples[0], DATASETS)
+    result = run_example(shown, shown.examples[0], DATASETS, gallery)
     assert result.run.state == "computed", result.run.missing
     return result
 
@@ -265,6 +267,37 @@ def test_a_series_breaks_on_a_date():
     (finding,) = result.findings
     assert (finding.key["no"], finding.state) == ("A", "hit")
     assert dt.date(2026, 4, 1) <= finding.fact_date <= dt.date(2026, 5, 10)
+
+
+class BareGallery(Gallery):
+    """Draws pictures that come without a cloud mask."""
+
+    def images_of(self, example):
+        return [replace(i, cloud_mask=None) for i in super().images_of(example)]
+
+
+def test_a_series_that_scatters_like_clouds_is_unknown_without_masks():
+    days = pd.date_range("2023-01-05", "2026-08-05", freq="20D").strftime("%Y-%m-%d")
+    hidden = np.random.default_rng(4).random(len(days)) < 0.3
+    images = [
+        picture(d, *([A_BLOCK] if h else []), cloud=[A_BLOCK] if h else ())
+        for d, h in zip(days, hidden, strict=True)
+    ]
+    steps = [{"table": "breaks", "series": {"zones": "plot", "index": "ndvi"}}]
+    sql = """SELECT p.no, b.quality, b.reason AS unknown_reason,
+                    CASE b.state WHEN 'broken' THEN TRUE
+                                 WHEN 'stable' THEN FALSE END AS hit
+             FROM plot p JOIN breaks b ON b.zone_id = p._id"""
+    screened = model(steps, sql, **bands(plot=["no", "geometry"]))
+    given = {"plot": [{k: r[k] for k in ("no", "geometry")} for r in PLOTS["plot"]]}
+    example = {"given": given, "images": images}
+    assert states(outcome(screened, example)) == {}
+    with BareGallery() as gallery:
+        (finding,) = outcome(screened, example, gallery).findings
+    assert (finding.key["no"], finding.state) == ("A", "unknown")
+    assert "云雾式离散" in finding.missing[0]
+    gates = finding.quality.gates
+    assert (gates["series"].verdict, gates["cloud"].verdict) == ("refuse", "flag")
 
 
 RESTORATION = {

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -28,6 +30,37 @@ def test_known_values():
     assert compute_index("mndwi", bands(WATER))[0] == pytest.approx(0.06 / 0.08)
     expected = (0.38 + 0.22 - 0.28 - 0.12) / (0.38 + 0.22 + 0.28 + 0.12)
     assert compute_index("bsi", bands(SOIL))[0] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "needs", "low", "high"),
+    [
+        ("ndvi", {"nir", "red"}, SOIL, GRASS),
+        ("mndwi", {"green", "swir1"}, GRASS, WATER),
+        ("ndbi", {"swir1", "nir"}, GRASS, SOIL),
+        ("bsi", {"swir1", "red", "nir", "blue"}, GRASS, SOIL),
+        ("nbr", {"nir", "swir2"}, {"nir": 0.15, "swir2": 0.3}, {**GRASS, "swir2": 0.1}),
+        ("ndti", {"red", "green"}, WATER, {**WATER, "red": 0.12}),
+        (
+            "ndci",
+            {"red_edge", "red"},
+            {**WATER, "red_edge": 0.04},
+            {"red": 0.05, "red_edge": 0.1},
+        ),
+    ],
+)
+def test_each_index_rises_with_what_it_is_named_for(name, needs, low, high):
+    """Plants, water, buildings, bare soil, unburnt plants, turbid and green water."""
+    index = INDICES[name]
+    assert set(index.bands) == needs
+    assert index.zh
+    assert re.search(r"[12][09]\d\d$", index.source)
+    less, more = compute_index(name, bands(low)), compute_index(name, bands(high))
+    assert less[0] < more[0]
+    for band in needs:
+        rest = {n: v for n, v in bands(high).items() if n != band}
+        assert compute_index(name, rest) is None
+        assert missing_bands(name, rest) == (band,)
 
 
 def test_missing_band_gives_none_and_its_name():

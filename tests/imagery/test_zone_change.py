@@ -48,6 +48,11 @@ def three(picture, *confirm, **more):
     ]
 
 
+def verdicts(found, place=0):
+    """Gate → verdict of one polygon."""
+    return {name: verdict for name, verdict, _ in found["quality"][place]}
+
+
 def test_changed_and_stable_polygons(picture):
     frame = zones(box(35, 45, 65, 85), box(50, 60, 70, 90), box(90, 0, 110, 20))
     found = change_in_zones(
@@ -79,6 +84,7 @@ def test_two_pictures_leave_it_unconfirmed(picture):
     frame = zones(box(35, 45, 65, 85))
     found = change_in_zones(frame, three(picture)[:2], as_of=AS_OF)
     assert found["confirmed"].isna().all()
+    assert verdicts(found)["pictures"] == "flag"
     assert np.isnan(found["sigma_m"][0])
     assert found["confirm_date"].isna().all()
 
@@ -124,6 +130,8 @@ def test_clouds_over_one_polygon_leave_only_that_one_unknown(picture):
     found = change_in_zones(frame, images, as_of=AS_OF)
     assert found["state"].tolist() == ["unknown", "stable"]
     assert "一期可用影像" in found["reason"][0]
+    assert verdicts(found) == {"pictures": "refuse", "cloud": "refuse"}
+    assert verdicts(found, 1)["cloud"] == "flag"  # the first came without a mask
     assert np.isnan(found["area_m2"][0])
 
 
@@ -136,12 +144,14 @@ def test_visible_light_and_missing_bands_are_unknown(picture):
     found = change_in_zones(frame, rgb, as_of=AS_OF)
     assert found["state"].tolist() == ["unknown"]
     assert "可见光" in found["reason"][0]
+    assert verdicts(found)["abstain"] == "refuse"
     four = [
         picture(scene(1)[:4], "2024-07-01"),
         picture(scene(2, BLOCK)[:4], "2025-07-10"),
     ]
     found = change_in_zones(frame, four, as_of=AS_OF, direction=("built_gained",))
     assert "波段不足" in found["reason"][0]
+    assert verdicts(found)["bands"] == "refuse"
 
 
 def test_a_raw_picture_leaves_it_unknown(picture):
@@ -151,6 +161,7 @@ def test_a_raw_picture_leaves_it_unknown(picture):
     found = change_in_zones(zones(box(35, 45, 65, 85)), images, as_of=AS_OF)
     assert found["state"].tolist() == ["unknown"]
     assert "未正射" in found["reason"][0]
+    assert verdicts(found)["rectified"] == "refuse"
 
 
 def test_anchor_decides_before(picture):
@@ -168,3 +179,25 @@ def test_no_pictures_and_no_polygons(picture):
     frame = zones(box(35, 45, 65, 85))
     assert change_in_zones(frame, [], as_of=AS_OF)["state"].tolist() == ["unknown"]
     assert change_in_zones(zones(), three(picture), as_of=AS_OF).empty
+
+
+def test_a_pair_of_pictures_that_pass_every_gate(picture):
+    clear = {"cloud": np.zeros((120, 120))}
+    found = change_in_zones(
+        zones(box(35, 45, 65, 85)), three(picture, BLOCK, **clear), as_of=AS_OF
+    )
+    told = verdicts(found)
+    assert {"pictures", "season", "cloud", "rectified", "grid", "abstain"} <= set(told)
+    flat = {"shift", "normalisation"}  # one kind of ground shows neither
+    assert {told[name] for name in told.keys() - flat} == {"ok"}
+
+
+def test_another_season_is_flagged(picture):
+    images = [
+        picture(scene(1), "2024-03-01"),
+        picture(scene(2, BLOCK), "2025-07-10"),
+    ]
+    found = change_in_zones(zones(box(35, 45, 65, 85)), images, as_of=AS_OF)
+    assert found["state"].tolist() == ["changed"]
+    assert verdicts(found)["season"] == "flag"
+    assert "跨季节" in found["reason"][0]

@@ -113,6 +113,7 @@ def test_absent_clearing_data_lower_certainty_at_most_twice(absent, expected):
         (Doubt(fuzzy=True), "0.4733"),
         (Doubt(picture_date=dt.date(2024, 9, 29)), "0.5481"),
         (Doubt(picture_date=dt.date(2024, 9, 30)), "0.6667"),
+        (Doubt(flags=("季节：跨季节影像对",)), "0.4983"),
     ],
 )
 def test_doubts_lower_certainty(doubt, expected):

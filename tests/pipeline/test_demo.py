@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 import pil_discovery as pil
-from pil_discovery.errors import BundleError
+from pil_discovery.errors import BundleError, PilError
+from pil_discovery.pipeline.drawing import draw_pictures
 from pil_discovery.pipeline.results import explain_lead, find_lead, read_leads
 from pil_discovery.pipeline.starting import run_demo
 
@@ -119,6 +120,33 @@ def test_any_change_is_found(demo, tmp_path):
     verdict = pil.verify_bundle(copy)
     assert not verdict.ok
     assert [p.file for p in verdict.problems] == ["data/03_分析/items.jsonl"]
+
+
+def test_what_rests_on_pictures_tells_how_far_they_bear_it(demo):
+    folder, _ = demo
+    lead = next(e for e in read_leads(folder / "out") if e.code == "ENV-01")
+    told = explain_lead(folder / "out", lead.lead_id)
+    assert all(f.quality is not None for f in told.findings)
+    text = "\n".join(told.lines())
+    assert "【影像质量】" in text
+    assert "配准：通过，后时相相对前时相位移" in text
+    register = next(e for e in read_leads(folder / "out") if e.code == "FOOD-04")
+    assert "【影像质量】" not in "\n".join(
+        explain_lead(folder / "out", register.lead_id).lines()
+    )
+
+
+def test_the_pictures_of_a_lead_can_be_drawn_without_a_bundle(demo, tmp_path):
+    folder, _ = demo
+    lead = next(e for e in read_leads(folder / "out") if e.code == "ENV-24")
+    drawn = draw_pictures(folder / "out", lead.lead_id, tmp_path / "图")
+    names = [path.name for path in drawn]
+    head = lead.lead_id[:12]
+    assert names[0] == f"{head}-位置图.png"
+    assert f"{head}-时间序列F1.png" in names
+    assert all(path.read_bytes()[1:4] == b"PNG" for path in drawn)
+    with pytest.raises(PilError, match="没有线索"):
+        draw_pictures(folder / "out", "ffffffff", tmp_path)
 
 
 def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):

@@ -120,3 +120,11 @@ def test_the_curve_is_that_of_the_finding_and_hides_clouds(pictures, models):
         [expected[n] for n in (0, 2, 3)], abs=1e-3
     )
     assert curve.name == "植被指数（NDVI）"
+
+
+def test_a_model_that_compares_all_dates_has_a_strip_of_its_indices(pictures, models):
+    water = models["environment/turbid-or-blooming-water"]
+    assert _indices(water) == ["ndti", "ndvi", "ndwi"]  # and a band, which is no index
+    assert _indices(models["environment/farmland-occupied"]) == []
+    found = finding(pictures, model="environment/mine-unrestored")
+    assert list(strips_of([found], pictures, models)) == ["F1"]

@@ -10,7 +10,7 @@ from pil_discovery.report.lines import (
     read_findings,
     write_lines,
 )
-from pil_discovery.types import Overlap
+from pil_discovery.types import Gate, Overlap, PictureQuality
 from tests.report.builders import make_finding, make_quarantine
 
 
@@ -43,8 +43,14 @@ def test_the_ground_of_a_finding_comes_back_as_it_was(tmp_path):
         validity="in_force",
         geometry={"type": "Point", "coordinates": [119.5, 30.1234567]},
     )
-    finding = make_finding(overlaps=(ground,))
+    gates = {
+        "shift": Gate(verdict="flag", reason="未能评定配准"),
+        "cloud": Gate(verdict="ok", reason="地块内影像有效面积100.0%"),
+    }
+    quality = PictureQuality(verdict="flag", gates=gates)
+    finding = make_finding(overlaps=(ground,), quality=quality)
     write_lines(tmp_path / "f.jsonl", [finding_record(finding)])
     text = (tmp_path / "f.jsonl").read_text("utf-8")
     assert '"coordinates":[119.5000000,30.1234567]' in text
+    assert '"shift":{"verdict":"flag","reason":"未能评定配准"}' in text
     assert read_findings(tmp_path / "f.jsonl") == [finding]
