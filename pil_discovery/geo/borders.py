@@ -74,25 +74,27 @@ class Borders:
         """
         result = np.ones(len(which), dtype=bool)
         at = np.flatnonzero(self.size[which] > 0)
-        which = which[at]
-        low = self.cells(which, boxes[at, :2])
-        high = self.cells(which, boxes[at, 2:]) + 1
+        which, (left, low, right, high) = which[at], boxes[at].T
+        here, there = self.cells(which, (left, low)), self.cells(which, (right, high))
         width, start = self.columns[which] + 1, self.start[which]
-        upper, lower = start + high[:, 1] * width, start + low[:, 1] * width
+        lower, upper = start + here[1] * width, start + (there[1] + 1) * width
+        first, beyond = here[0], there[0] + 1
         result[at] = (
-            self.sums[upper + high[:, 0]]
-            - self.sums[lower + high[:, 0]]
-            - self.sums[upper + low[:, 0]]
-            + self.sums[lower + low[:, 0]]
+            self.sums[upper + beyond]
+            - self.sums[lower + beyond]
+            - self.sums[upper + first]
+            + self.sums[lower + first]
         ) > 0
         return result
 
-    def cells(self, which: Ints, points: Floats) -> Ints:
-        """Column and row of points, shape (m, 2); the outermost for those beyond."""
-        most = np.column_stack([self.columns[which], self.rows[which]]) - 1
-        cells = (points - self.corner[which]) / self.size[which, None]
-        result: Ints = np.clip(cells.astype(np.intp), 0, most)
-        return result
+    def cells(self, which: Ints, points: tuple[Floats, Floats]) -> tuple[Ints, Ints]:
+        """Columns and rows of x and y of points; the outermost for those beyond."""
+        size, corner = self.size[which], self.corner[which]
+        most = self.columns[which] - 1, self.rows[which] - 1
+        return (
+            _clipped((points[0] - corner[:, 0]) / size, most[0]),
+            _clipped((points[1] - corner[:, 1]) / size, most[1]),
+        )
 
     def near(self, polygons: Geometries, which: Ints, boxes: Floats) -> Geometries:
         """Cut polygons to what lies around a box; inside the box nothing changes.
@@ -132,11 +134,12 @@ def borders_of(polygons: Geometries) -> Borders:
     Parameters
     ----------
     polygons
-        Valid geometries; what is no polygon, missing, or small gets no grid.
+        Geometries; what is no polygon, missing, small or not finite gets no grid.
     """
     points = shapely.get_num_coordinates(polygons)
     kinds = shapely.get_type_id(polygons)
-    chosen = np.flatnonzero(np.isin(kinds, (3, 6)) & (points >= MANY_POINTS))
+    large = np.isin(kinds, (3, 6)) & (points >= MANY_POINTS)
+    chosen = np.flatnonzero(large & np.isfinite(shapely.length(polygons)))
     turns = np.cumsum(points[chosen]) // _BATCH
     parts = [_grids(polygons, chosen[turns == t]) for t in np.unique(turns)]
     size, longest = np.zeros(len(polygons)), np.full(len(polygons), np.inf)
@@ -153,51 +156,72 @@ def borders_of(polygons: Geometries) -> Borders:
     return Borders(corner, size, columns, rows, start, whole, longest)
 
 
+def _clipped(places: Floats, most: Ints) -> Ints:
+    cells = places.astype(np.intp)
+    np.minimum(cells, most, out=cells)
+    result: Ints = np.maximum(cells, 0, out=cells)
+    return result
+
+
 def _grids(polygons: Geometries, at: Ints) -> tuple[Ints, Borders]:
-    xy, first, whose = _edges(polygons[at])
-    box = shapely.bounds(polygons[at])
-    corner, span = box[:, :2], box[:, 2:] - box[:, :2]
+    """Lay the grids of some polygons, given by their positions."""
     points = shapely.get_num_coordinates(polygons[at])
-    size = np.sqrt(span.prod(axis=1) / (_CELLS_A_POINT * points))
-    size = np.maximum(size, span.max(axis=1) / (_CELLS_A_POINT * points))
-    columns, rows = ((span / size[:, None]).astype(np.intp) + 1).T
-    longest = np.zeros(len(at))
-    owner = whose[first]
-    np.maximum.at(longest, owner, np.hypot(*(xy[first + 1] - xy[first]).T))
-    start = np.cumsum((columns + 1) * (rows + 1))
-    total, start = int(start[-1]), np.r_[0, start[:-1]]
-    grid = Borders(
-        corner, size, columns, rows, start, np.zeros(total, dtype=np.int32), longest
-    )
-    cells = grid.cells(whose, xy)
-    here, there = cells[first], cells[first + 1]
-    _mark(grid, owner, (np.minimum(here, there), np.maximum(here, there)))
-    for i, first in enumerate(start):
-        shape = rows[i] + 1, columns[i] + 1
+    grid = _unmarked(shapely.bounds(polygons[at]), points)
+    x, y, last = _rings(polygons[at])
+    edges = np.zeros(len(x))
+    np.hypot(np.diff(x), np.diff(y), out=edges[:-1])
+    edges[last] = 0.0
+    np.maximum.reduceat(edges, np.cumsum(points) - points, out=grid.longest)
+    owner = np.repeat(np.arange(len(at)), points)
+    low, high = zip(*(_ends(c, last) for c in grid.cells(owner, (x, y))), strict=True)
+    _mark(grid, owner, (low, high))
+    for i, first in enumerate(grid.start.tolist()):
+        shape = grid.rows[i] + 1, grid.columns[i] + 1
         sums = grid.sums[first : first + shape[0] * shape[1]].reshape(shape)
         np.cumsum(sums, axis=0, out=sums)
         np.cumsum(sums, axis=1, out=sums)
     return at, grid
 
 
-def _edges(polygons: Geometries) -> tuple[Floats, Ints, Ints]:
-    """Return all points, where an edge leads on to the next, and whose points are."""
+def _unmarked(boxes: Floats, points: NDArray[np.int32]) -> Borders:
+    """Choose the cells of grids over boxes; nothing is marked yet."""
+    corner, span = boxes[:, :2], boxes[:, 2:] - boxes[:, :2]
+    size = np.sqrt(span.prod(axis=1) / (_CELLS_A_POINT * points))
+    size = np.maximum(size, span.max(axis=1) / (_CELLS_A_POINT * points))
+    columns, rows = (span / size[:, None]).astype(np.intp).T + 1
+    end = np.cumsum((columns + 1) * (rows + 1))
+    start, sums = np.r_[0, end[:-1]], np.zeros(end[-1], dtype=np.int32)
+    return Borders(corner, size, columns, rows, start, sums, np.zeros(len(boxes)))
+
+
+def _rings(polygons: Geometries) -> tuple[Floats, Floats, Ints]:
+    """Return x and y of all points, and which of them end a ring."""
     _, xy, offsets = shapely.to_ragged_array(polygons)
-    owner = np.repeat(np.arange(len(polygons)), shapely.get_num_coordinates(polygons))
-    real = np.ones(len(xy), dtype=bool)
-    real[offsets[0][1:] - 1] = False  # no edge leads from one ring to the next
-    return xy, np.flatnonzero(real), owner
+    x, y = np.ascontiguousarray(xy.T)
+    return x, y, offsets[0][1:].astype(np.intp) - 1
 
 
-def _mark(grid: Borders, owner: Ints, cells: tuple[Ints, Ints]) -> None:
+def _ends(cells: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Return the lower and the higher cell of the edge that begins in each point.
+
+    No edge begins where a ring ends; such a point only marks its own cell, again.
+    """
+    there = np.roll(cells, -1)
+    there[last] = cells[last]
+    return np.minimum(cells, there), np.maximum(cells, there)
+
+
+def _mark(
+    grid: Borders, owner: Ints, ends: tuple[tuple[Ints, Ints], tuple[Ints, Ints]]
+) -> None:
     """Mark every cell in the box of an edge; drop grids with too many marks."""
-    low, high = cells
-    wide, tall = (high - low).T  # most edges reach into the next cell at most
+    (column, row), high = ends
+    wide, tall = high[0] - column, high[1] - row  # most reach the next cell at most
     marks = np.bincount(owner, (wide + 1) * (tall + 1), minlength=len(grid.size))
     useless = marks > _MARKS_A_CELL * grid.columns * grid.rows
     grid.size[useless] = 0.0
     width = grid.columns[owner] + 1
-    first = grid.start[owner] + (low[:, 1] + 1) * width + low[:, 0] + 1
+    first = grid.start[owner] + (row + 1) * width + column + 1
     above = first + tall * width
     for corner in (first, first + wide, above, above + wide):
         grid.sums[corner] = 1

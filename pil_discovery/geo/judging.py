@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from pil_discovery.geo import uncertainty
-from pil_discovery.geo.pairs import Pairs, nearby, select
+from pil_discovery.geo.pairs import Pairs, in_order, nearby, select
 from pil_discovery.geo.relations import Rows, keep, plain_rows, whole_features
 from pil_discovery.geo.space import Space, polygons_only
 from pil_discovery.geo.uncertainty import FARTHEST, REACH, Judgement, Overlaps
@@ -209,7 +209,7 @@ def join(parts: Sequence[tuple[Rows, Judgement]]) -> tuple[Rows, Judgement]:
     """Put results together, ordered by left, then right position."""
     rows = _stacked([r for r, _ in parts], Rows)
     judged = _stacked([j for _, j in parts], Judgement)
-    order = np.lexsort((rows["right"], rows["left"]))
+    order = in_order(rows["left"], rows["right"])
     return (
         Rows(**{name: values[order] for name, values in rows.items()}),
         Judgement(**{name: values[order] for name, values in judged.items()}),
@@ -238,7 +238,7 @@ def _mask(at: Places, rows: Rows) -> Flags:
 
 def _sorted(rows: Rows, more: Rows) -> Rows:
     both = _stacked([rows, more], Rows)
-    order = np.lexsort((both["right"], both["left"]))
+    order = in_order(both["left"], both["right"])
     return Rows(**{name: values[order] for name, values in both.items()})
 
 

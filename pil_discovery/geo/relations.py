@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -231,8 +232,8 @@ def overlap_areas(
 
 def whole_features(rows: Rows, left: Geometries) -> Flags:
     """Tell which rows hold their left feature itself, uncut."""
-    pairs = zip(rows.geometry, left[rows.left], strict=True)
-    return np.fromiter((a is b for a, b in pairs), dtype=bool, count=len(rows))
+    same = map(operator.is_, rows.geometry, left[rows.left])
+    return np.fromiter(same, dtype=bool, count=len(rows))
 
 
 def thin(pieces: Geometries, areas: Floats, space: Space) -> Flags:

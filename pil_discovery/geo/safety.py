@@ -62,8 +62,10 @@ def missing(geometries: Geometries) -> NDArray[np.bool_]:
 
 def finite(geometries: Geometries) -> NDArray[np.bool_]:
     """Tell where no coordinate is NaN or infinite."""
-    xy, owner = shapely.get_coordinates(geometries, return_index=True)
     result = np.ones(len(geometries), dtype=bool)
+    if np.isfinite(shapely.get_coordinates(geometries)).all():  # whose is rarely asked
+        return result
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
     result[owner[~np.isfinite(xy).all(axis=1)]] = False
     return result
 

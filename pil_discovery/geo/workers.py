@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Span: TypeAlias = tuple[int, int]
 
 _CHUNKS = 4  # per process, so that a slow part does not hold up the others
+_TAPER = 2  # each part smaller than the one before, so that all end at the same time
 _TASK: list[Task] = []  # what a worker process works on
 
 
@@ -35,7 +36,7 @@ def spread(task: Task, count: int) -> tuple[Rows, Judgement] | None:
     ----------
     task
         The overlay. Whether its features are valid is looked at here, by all
-        processes; coordinates of the right ones are finite.
+        processes.
     count
         Number of processes, at least 2.
 
@@ -50,14 +51,15 @@ def spread(task: Task, count: int) -> tuple[Rows, Judgement] | None:
         if not all(pool.map(_is_usable, spans, chunksize=1)):
             return None
         parts = pool.imap(_solve_part, [left for left, _ in spans])
-        solved = [(_restored(rows, task), judged) for rows, judged in parts]
-    return join(solved)
+        pool.close()  # a process without work ends while the last parts are put back
+        return join([(_restored(rows, task), judged) for rows, judged in parts])
 
 
 def _spans(task: Task, parts: int) -> list[tuple[Span, Span]]:
     """Cut both sides into as many parts: first and last position of each."""
     sides = task.layers.left, task.layers.right
-    cuts = (np.linspace(0, len(s), parts + 1).astype(int).tolist() for s in sides)
+    shares = 1 - np.linspace(1, 0, parts + 1) ** _TAPER
+    cuts = ((shares * len(side)).astype(int).tolist() for side in sides)
     left, right = (list(itertools.pairwise(cut)) for cut in cuts)
     return list(zip(left, right, strict=True))
 

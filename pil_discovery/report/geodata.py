@@ -12,6 +12,7 @@ import pyogrio
 
 from pil_discovery.geo.geojson import shape_of
 from pil_discovery.report.style import qml, symbol_kind
+from pil_discovery.report.wording import PARTS as PART_WORDS
 from pil_discovery.text.canonical import dump_json
 
 if TYPE_CHECKING:
@@ -36,26 +37,69 @@ TEXTS = (
     "fact_date",
     "place",
 )
-PARTS = ("certainty", "verifiability", "harm", "inaction", "urgency", "scale")
-
-
+PARTS = tuple(PART_WORDS)
 MEASURED = (
     *("area_m2", "area_low_m2", "area_high_m2", "share", "p_overlap", "p_over"),
     *("threshold_m2", "distance_m"),
 )
 """Numbers of an overlap; missing ones were not assessed or not asked for."""
+GROUND = {
+    "overlap_area_m2": "area_m2",
+    "overlap_low_m2": "area_low_m2",
+    "overlap_high_m2": "area_high_m2",
+    "overlap_p": "p_overlap",
+}
+"""Column of a lead → number of the largest overlap of its findings."""
 
 
-def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
+ALIASES = {
+    "lead_id": "线索编号",
+    "rank": "序号",
+    "listed": "自动列出",
+    "score": "得分",
+    **PART_WORDS,
+    "kind": "类别",
+    "domain": "领域",
+    "model": "模型",
+    "code": "模型编号",
+    "title_zh": "线索标题",
+    "subject_name": "涉及主体",
+    "subject_code": "主体代码",
+    "agency": "行政机关",
+    "route": "路线",
+    "fact_date": "事实日期",
+    "place": "地点",
+    "measures": "度量",
+    "findings": "筛查结果",
+    "members": "类案成员",
+    "overlap_area_m2": "叠加面积（平方米）",
+    "overlap_low_m2": "叠加面积下限（5%分位数，平方米）",
+    "overlap_high_m2": "叠加面积上限（95%分位数，平方米）",
+    "overlap_p": "叠加关系成立的概率",
+}
+"""Column of a lead → the name that QGIS shows."""
+
+
+def lead_frame(
+    leads: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
+) -> gpd.GeoDataFrame:
     """Lay out lead records as features.
+
+    Parameters
+    ----------
+    leads, findings
+        Records of both.
 
     Returns
     -------
     GeoDataFrame
         One row per lead in rank order, EPSG:4490; `rank` integer, `listed` boolean,
         score and parts float, everything else text (measures, findings and members as
-        JSON). A lead without a place has no geometry and stays.
+        JSON). `GROUND` gives the largest overlap of the findings of a lead: findings
+        may share ground, so that a sum would count it twice. A lead without a place
+        has no geometry and stays.
     """
+    largest = _largest_overlaps(leads, findings)
     columns = {
         "rank": pd.array([r["rank"] for r in leads], dtype="int64"),
         "listed": pd.array([bool(r["listed"]) for r in leads], dtype="bool"),
@@ -63,10 +107,23 @@ def lead_frame(leads: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
         **{p: _numbers(leads, p) for p in PARTS},
         **{t: pd.array([r[t] for r in leads], dtype="string") for t in TEXTS},
         **{c: _json(leads, c) for c in ("measures", "findings", "members")},
+        **{
+            c: pd.array([_number(o.get(n)) for o in largest], dtype="float64")
+            for c, n in GROUND.items()
+        },
     }
     order = ["lead_id", "rank", *(c for c in columns if c not in {"lead_id", "rank"})]
     shapes = np.array([shape_of(r["geometry"]) for r in leads], dtype=object)
     return gpd.GeoDataFrame(columns, geometry=shapes, crs=CRS)[[*order, "geometry"]]
+
+
+def _largest_overlaps(
+    leads: Sequence[Mapping[str, Any]], findings: Sequence[Mapping[str, Any]]
+) -> list[Mapping[str, Any]]:
+    """Return for each lead the overlap with the most area; nothing where none is."""
+    known = {f["finding_id"]: f["overlaps"] for f in findings}
+    ours = ([o for i in lead["findings"] for o in known.get(i, ())] for lead in leads)
+    return [max(of, key=lambda o: float(o["area_m2"] or 0), default={}) for of in ours]
 
 
 def overlap_frame(
@@ -180,7 +237,7 @@ def _styles(kind: str, as_of: dt.date) -> pd.DataFrame:
         "f_table_name": LAYER,
         "f_geometry_column": "geom",
         "styleName": "线索得分",
-        "styleQML": qml(symbol_kind(kind)),
+        "styleQML": qml(symbol_kind(kind), ALIASES),
         "styleSLD": "",
         "useAsDefault": True,
         "description": "按得分分级；待核查",

@@ -118,7 +118,7 @@ def _write_files(folder: Path, contents: Contents) -> None:
     lines.write_lines(folder / "leads.jsonl", contents.leads)
     lines.write_lines(folder / "quarantine.jsonl", contents.quarantine)
     write_workbook(folder / "leads.xlsx", contents)
-    frame = lead_frame(contents.leads)
+    frame = lead_frame(contents.leads, contents.findings)
     overlaps = overlap_frame(contents.leads, contents.findings)
     write_geopackage(folder / "leads.gpkg", frame, as_of, overlaps)
     write_parquet(folder / "leads.parquet", frame)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SymbolKind = Literal["marker", "line", "fill"]
 
@@ -43,8 +46,12 @@ def symbol_kind(geometry_type: str) -> SymbolKind:
     return kinds.get(geometry_type.removeprefix("Multi"), "fill")
 
 
-def qml(kind: SymbolKind) -> str:
-    """Write the style as QML."""
+def qml(kind: SymbolKind, aliases: Mapping[str, str]) -> str:
+    """Write the style as QML, with the names under which columns are shown."""
+    names = "".join(
+        f'<alias index="{i}" field="{field}" name="{name}"/>'
+        for i, (field, name) in enumerate(aliases.items())
+    )
     ranges = "".join(
         f'<range lower="{low}" upper="{high}" symbol="{i}" label="{low}–{high} 分"'
         ' render="true"/>'
@@ -54,10 +61,12 @@ def qml(kind: SymbolKind) -> str:
         _symbol(kind, i, colour) for i, (_, _, colour) in enumerate(CLASSES)
     )
     return (
-        '<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology|Labeling">'
+        '<!DOCTYPE qgis><qgis version="3.28"'
+        ' styleCategories="Symbology|Labeling|Fields">'
         '<renderer-v2 type="graduatedSymbol" attr="score"'
         ' graduatedMethod="GraduatedColor">'
-        f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols></renderer-v2></qgis>"
+        f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols></renderer-v2>"
+        f"<aliases>{names}</aliases></qgis>"
     )
 
 

@@ -98,6 +98,15 @@ def test_small_ones_and_combs_get_no_grid():
     assert got.cross(np.arange(4), far).all()  # all are asked of GEOS
 
 
+def test_what_is_not_finite_gets_no_grid():
+    ring = [(np.cos(a), np.sin(a)) for a in np.linspace(0, 6, 60)]
+    sound = shapely.Polygon(ring)
+    with np.errstate(invalid="ignore"):
+        ill = [shapely.Polygon([*ring, (bad, 0)]) for bad in (np.nan, np.inf)]
+    got = borders_of(np.array([*ill, sound]))
+    assert (got.size > 0).tolist() == [False, False, True]
+
+
 def test_nothing_at_all():
     got = borders_of(np.array([], dtype=object))
     assert got.cross(np.array([], dtype=int), np.zeros((0, 4))).tolist() == []

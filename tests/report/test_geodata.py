@@ -1,4 +1,5 @@
 from decimal import Decimal
+from xml.etree import ElementTree as ET
 
 import geopandas as gpd
 import pyogrio
@@ -49,6 +50,10 @@ def test_the_layer_brings_its_style(tmp_path):
     assert row["f_table_name"] == "leads"
     assert 'attr="score"' in row["styleQML"]
     assert "SimpleFill" in row["styleQML"]
+    named = ET.fromstring(row["styleQML"]).findall("aliases/alias")  # noqa: S314
+    columns = gpd.read_parquet(out / "leads.parquet").columns.drop("geometry")
+    assert [alias.get("field") for alias in named] == list(columns)
+    assert {a.get("name") for a in named} >= {"得分", "叠加面积（平方米）"}
 
 
 def test_gdal_gets_its_clock_back(tmp_path):
@@ -93,6 +98,28 @@ def test_the_ground_of_each_finding_is_a_layer_of_its_own(tmp_path):
     assert ground.geometry.isna().tolist() == [False, True]
     again = write(tmp_path / "again", findings=findings, leads=leads)
     assert (out / "leads.gpkg").read_bytes() == (again / "leads.gpkg").read_bytes()
+
+
+def test_a_lead_tells_the_largest_ground_of_its_findings(tmp_path):
+    small = overlap(area_low_m2=Decimal(9), area_high_m2=Decimal("13.50"))
+    large = overlap(area_m2=Decimal(80), area_low_m2=None, p_overlap=Decimal(1))
+    findings = [
+        make_finding(1, overlaps=(small,)),
+        make_finding(2, overlaps=(small, large)),
+        make_finding(3, overlaps=(overlap(area_m2=None, how="within"),)),
+        make_finding(4),
+    ]
+    leads = [make_lead(i) for i in range(1, 5)]
+    both = tuple(f"{i:024x}" for i in (1, 2))
+    leads.append(make_lead(5, kind="class", members=both, findings=both))
+    for frame in read_both(
+        write(tmp_path / "out", findings=findings, leads=leads),
+    ):
+        got = frame[["overlap_area_m2", "overlap_low_m2", "overlap_high_m2"]]
+        assert got.fillna(-1).to_numpy().tolist() == [
+            [12.5, 9, 13.5], [80, -1, -1], [-1, -1, -1], [-1, -1, -1], [80, -1, -1],
+        ]  # fmt: skip
+        assert frame["overlap_p"].fillna(-1).tolist() == [0.98, 1, 0.98, -1, 1]
 
 
 def test_without_overlaps_there_is_no_such_layer(tmp_path):
