@@ -36,7 +36,7 @@ class Doubt:
     fuzzy
         Subject or place was linked by likeness, not by an exact key.
     picture_date
-        Date of the oldest picture or layer that the finding rests on.
+        Day of the latest picture that the finding rests on.
     flags
         What the quality of the pictures leaves open, where a hit rests on them alone;
         a review has been lowered for it.
