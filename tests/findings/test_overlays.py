@@ -92,11 +92,11 @@ def model(sql=SQL, steps=(), **overlay):
     )
 
 
-def run(plots, zones, *, sql=SQL, sources=(), **overlay):
+def run(plots, zones, *, sql=SQL, sources=(), steps=(), **overlay):
     frames = {"plot": plots, "zone": zones}
     known = {s.file: s for s in sources}
     inputs = Inputs(rows_of(frames, DATASETS), (), DATASETS, sources=known)
-    return screen(model(sql, **overlay), inputs, as_of=AS_OF)
+    return screen(model(sql, steps, **overlay), inputs, as_of=AS_OF)
 
 
 def states(found):
