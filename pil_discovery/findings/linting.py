@@ -43,6 +43,7 @@ def lint(model: Model, datasets: Mapping[str, Dataset]) -> list[Fault]:
         return faults
     faults += [
         *seen.hidden,
+        *seen.timeless,
         *_unused_data(model, seen),
         *_unused_rates(model, seen),
         *_unused_steps(model, seen),

@@ -8,15 +8,14 @@ it is gone when the connection closes.
 from __future__ import annotations
 
 import atexit
-import shutil
-import tempfile
 from functools import lru_cache
-from pathlib import Path
 
 import duckdb
 
+from pil_discovery.findings.spills import Spill, new_spill
+
 _MOST_SPILLED = "32GB"
-_spills: list[Path] = []
+_spills: list[Spill] = []
 """Where databases that are lent out put what does not fit into memory."""
 
 
@@ -58,11 +57,11 @@ def lent(memory: str) -> duckdb.DuckDBPyConnection:
 
 @lru_cache(maxsize=2)
 def _kept(memory: str) -> duckdb.DuckDBPyConnection:
-    spill = Path(tempfile.mkdtemp(prefix="pil-sql-"))
+    spill = new_spill()
     _spills.append(spill)
     return locked(
         f"SET memory_limit='{memory}'",
-        f"SET temp_directory='{spill.as_posix()}'",
+        f"SET temp_directory='{spill.folder.as_posix()}'",
         f"SET max_temp_directory_size='{_MOST_SPILLED}'",
     )
 
@@ -77,4 +76,4 @@ def close_databases() -> None:
     """Close what is lent out and remove what it spilled, as at the end of a process."""
     renew()
     while _spills:
-        shutil.rmtree(_spills.pop(), ignore_errors=True)
+        _spills.pop().remove()

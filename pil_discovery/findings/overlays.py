@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pil_discovery.types.models import Overlay
 
 PERIOD = ("_valid_from", "_valid_to")
+_FACT_DATE = "fact_date"
 _ENDS = {"ended": "已失效", "not_yet": "尚未生效"}
 _OWN_SHARE = 0.5
 """A piece that is half of a feature is that feature, however thin it was drawn."""
@@ -173,9 +174,12 @@ def _with_period(right: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _days(spec: Overlay, setting: Setting, left: gpd.GeoDataFrame) -> NDArray[Any]:
     """Return the day of each left row on which a zone must be in force."""
-    if spec.day_column is None:
+    column = spec.day_column
+    if spec.in_force_on is None and _FACT_DATE in left:
+        column = _FACT_DATE
+    if column is None:
         return np.full(len(left), np.datetime64(setting.as_of, "D"))
-    return np.asarray(left[spec.day_column], dtype="datetime64[D]")
+    return np.asarray(left[column], dtype="datetime64[D]")
 
 
 def _part(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import ModelError, PilError, near_names
 from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import Inputs
+from pil_discovery.findings.overlays import PERIOD
 from pil_discovery.findings.plans import Plans
 from pil_discovery.findings.population import (
     TRUTHS,
@@ -21,7 +22,7 @@ from pil_discovery.findings.rooms import Room
 from pil_discovery.findings.sentences import names_in
 from pil_discovery.findings.step_facts import column_names, index_of, table_names
 from pil_discovery.findings.steps import run_step
-from pil_discovery.types.models import SqlStep
+from pil_discovery.types.models import OverlayStep, SqlStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,12 +49,15 @@ class Rehearsal:
         Columns of the population: name → DuckDB type; empty where it does not run.
     hidden
         Names that a SELECT gives and that mean a column in the rest of it.
+    timeless
+        Overlays that would count zones by their terms, which did not come with them.
     """
 
     faults: list[Fault] = field(default_factory=list)
     read: dict[str, set[str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     hidden: list[Fault] = field(default_factory=list)
+    timeless: list[Fault] = field(default_factory=list)
 
     def note(self, table: str, columns: set[str]) -> None:
         """Remember that these columns of a table are read."""
@@ -97,6 +101,7 @@ class _Stage:
             parameters=values,
         )
         self._broken: set[str] = set()
+        self._timeless: set[str] = set()
         self.found = Rehearsal()
 
     def load(self, datasets: Mapping[str, Dataset]) -> None:
@@ -112,6 +117,7 @@ class _Stage:
         if not faults:
             faults = self._tried(lambda: run_step(step, self._room), loc)
         self.found.faults += faults
+        self.found.timeless += self._timeless_faults(step, loc)
         for table in table_names(step):
             self.found.note(table, {"geometry", *column_names(step).get(table, ())})
         self._keep(step.table, broken=bool(faults))
@@ -131,6 +137,19 @@ class _Stage:
         index = index_of(step)
         if index is not None:
             yield from self._index_faults(index, loc)
+
+    def _timeless_faults(self, step: Step, loc: Loc) -> Iterator[Fault]:
+        if not isinstance(step, OverlayStep) or not step.overlay.dated:
+            return
+        right = step.overlay.right
+        if right in self._timeless:
+            what = (
+                f"表「{right}」的图形来自有有效期的图层，"
+                "有效期却没有带过来，已失效的也会计入"
+            )
+            take = "请在该表里选出 _valid_from、_valid_to"
+            ever = "不看有效期的，写明 in_force_on: ever"
+            yield Fault((*loc, "overlay"), what, f"{take}；{ever}")
 
     def _index_faults(self, index: str, loc: Loc) -> Iterator[Fault]:
         from pil_discovery.imagery.indices import INDICES
@@ -155,11 +174,29 @@ class _Stage:
         blamed = any(f"「{name}」" in f.what for f in faults for name in self._broken)
         self.found.faults += [] if blamed else faults
         if not faults:
-            for read, columns in self._plans.reads(sql).items():
+            reads = self._plans.reads(sql)
+            for read, columns in reads.items():
                 self.found.note(read, columns)
+            if self._loses_terms(table, reads):
+                self._timeless.add(table)
             self.found.hidden += [_hidden(n, loc) for n in self._plans.hidden(sql)]
         self._keep(table, broken=bool(faults))
         return not faults
+
+    def _loses_terms(self, table: str, reads: Mapping[str, set[str]]) -> bool:
+        """Tell whether shapes come without the terms that nobody has looked at."""
+        have = self._relations.columns(table)
+        if "geometry" not in have or have.keys() >= set(PERIOD):
+            return False
+        return any(
+            source in self._timeless
+            or (
+                self._relations.columns(source).keys() >= set(PERIOD)
+                and columns.isdisjoint(PERIOD)
+            )
+            for source, columns in reads.items()
+            if "geometry" in columns
+        )
 
     def _keep(self, table: str, *, broken: bool) -> None:
         if broken:

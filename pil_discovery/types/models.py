@@ -51,8 +51,9 @@ class Overlay(Noun):
     (not where σ is unknown), so that no shift of that size can explain what is left.
 
     Right rows with `_valid_from` and `_valid_to` count only while in force on the day
-    `in_force_on`: a date column of the left table, or `$as_of` (the default); with
-    `ever` all of them count. `validity` says how that is known: `in_force`, `unstated`
+    `in_force_on`: a date column of the left table, or `$as_of`; not written: the
+    column `fact_date` of the left table, where there is none `$as_of`. With `ever`
+    all of them count. `validity` says how that is known: `in_force`, `unstated`
     (the layer names no dates), `unknown` (half of it is known: the model is then run
     with and without such zones, and where the states differ the row is unknown), or
     `not_asked` with `ever`.

@@ -8,6 +8,7 @@ from pil_discovery.types.models import OverlayStep
 MODELS = load_catalog().models
 ON_GROUND = (
     "assets/sewage-fee-unpaid",
+    "environment/construction-waste-dumped",
     "environment/farmland-occupied",
     "environment/forest-occupied",
     "environment/fumes-in-residential-building",
@@ -18,6 +19,7 @@ ON_GROUND = (
     "environment/river-range-occupied",
     "environment/shore-occupied",
     "environment/source-zone-building",
+    "environment/waterside-catering-undrained",
     "environment/wetland-filled",
     "land/allocated-land-let",
     "land/beyond-parcel",

@@ -15,29 +15,17 @@ from pil_discovery.findings.overlays import arrow_rows, overlaid
 from pil_discovery.findings.settings import Setting
 from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.crs import safe_transform
-from pil_discovery.types import Dataset, LayerVersion, Model, Source
+from pil_discovery.types import LayerVersion, Source
 from pil_discovery.types.models import Overlay
+from tests.plots_and_zones import datasets, ground_model
 
 AS_OF = dt.date(2026, 9, 30)
 EAST, NORTH = 500_000.0, 3_100_000.0
-FIELDS = [
+DATASETS = datasets(
     {"name": "no", "aliases": ["编号"], "type": "text"},
     {"name": "built_date", "aliases": ["建成日期"], "type": "date"},
     {"name": "geometry", "type": "geometry", "geom": "any"},
-]
-DATASETS = {
-    name: Dataset.model_validate(
-        {
-            "id": name,
-            "title": {"zh": name},
-            "domain": "environment",
-            "holder": "局",
-            "kind": "vector",
-            "fields": FIELDS,
-        }
-    )
-    for name in ("plot", "zone")
-}
+)
 SQL = """SELECT p.no, p.geometry, o.overlap, coalesce(o.area_m2, 0) > 0 AS hit
 FROM plot p LEFT JOIN inside o ON o.left_id = p._id"""
 
@@ -71,32 +59,21 @@ def layer(shapes, *, terms=(None, None), days=None, sigma=0.0, file="层.gpkg"):
 
 
 def model(sql=SQL, steps=(), **overlay):
-    step = {"left": "plot", "right": "zone", "how": "intersection", **overlay}
-    return Model.model_validate(
-        {
-            "id": "environment/ground",
-            "code": "X-03",
-            "version": "1.0.0",
-            "status": "trial",
-            "title": {"zh": "占用"},
-            "domain": "environment",
-            "why": "试验",
-            "data": {name: [f["name"] for f in FIELDS] for name in DATASETS},
-            "parameters": {"bar": {"value": 100, "unit": "m2", "why": "试验"}},
-            "steps": [*steps, {"table": "inside", "overlay": step}],
-            "population": {"key": ["no"], "sql": sql},
-            "records": {"plot": {"no": "no"}, "zone": {"no": "no"}},
-            "agency": {"power": "p"},
-            "explain": {"zh": "地块{no}。", "en": "Plot {no}."},
-        }
+    return ground_model(
+        DATASETS,
+        overlay,
+        steps=steps,
+        parameters={"bar": {"value": 100, "unit": "m2", "why": "试验"}},
+        population={"key": ["no"], "sql": sql},
+        records={"plot": {"no": "no"}, "zone": {"no": "no"}},
     )
 
 
-def run(plots, zones, *, sql=SQL, sources=(), **overlay):
+def run(plots, zones, *, sql=SQL, sources=(), steps=(), **overlay):
     frames = {"plot": plots, "zone": zones}
     known = {s.file: s for s in sources}
     inputs = Inputs(rows_of(frames, DATASETS), (), DATASETS, sources=known)
-    return screen(model(sql, **overlay), inputs, as_of=AS_OF)
+    return screen(model(sql, steps, **overlay), inputs, as_of=AS_OF)
 
 
 def states(found):

@@ -12,55 +12,22 @@ from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.findings.tiles import PART_ROWS
 from pil_discovery.pipeline.cluster import joined
 from pil_discovery.pipeline.screening import Workers, screen_all
-from pil_discovery.types import Dataset, Model
 from tests import dask_cluster
+from tests.plots_and_zones import datasets, ground_model
 
 DAY = dt.date(2026, 9, 30)
-FIELDS = [{"name": "no", "type": "integer"}, {"name": "geometry", "type": "geometry"}]
-DATASETS = {
-    name: Dataset.model_validate(
-        {
-            "id": name,
-            "title": {"zh": name},
-            "domain": "environment",
-            "holder": "局",
-            "kind": "vector",
-            "fields": FIELDS,
-        }
-    )
-    for name in ("plot", "zone")
-}
-MODEL = Model.model_validate(
-    {
-        "id": "environment/ground",
-        "code": "X-03",
-        "version": "1.0.0",
-        "status": "trial",
-        "title": {"zh": "占用"},
-        "domain": "environment",
-        "why": "试验",
-        "data": {name: ["no", "geometry"] for name in DATASETS},
-        "steps": [
-            {
-                "table": "inside",
-                "overlay": {
-                    "left": "plot",
-                    "right": "zone",
-                    "how": "intersection",
-                    "by": "left",
-                },
-            }
-        ],
-        "population": {
-            "key": ["no"],
-            "sql": "SELECT p.no, p.geometry, o.area_m2, coalesce(o.area_m2, 0) > 100"
-            " AS hit FROM plot p LEFT JOIN inside o ON o.left_id = p._id",
-        },
-        "measures": {"area_m2": "m2"},
-        "records": {"plot": {"no": "no"}},
-        "agency": {"power": "p"},
-        "explain": {"zh": "地块{no}。", "en": "Plot {no}."},
-    }
+DATASETS = datasets(
+    {"name": "no", "type": "integer"}, {"name": "geometry", "type": "geometry"}
+)
+MODEL = ground_model(
+    DATASETS,
+    {"by": "left"},
+    population={
+        "key": ["no"],
+        "sql": "SELECT p.no, p.geometry, o.area_m2, coalesce(o.area_m2, 0) > 100"
+        " AS hit FROM plot p LEFT JOIN inside o ON o.left_id = p._id",
+    },
+    measures={"area_m2": "m2"},
 )
 
 
