@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pil_discovery.types.examples import ExampleImage
 
 _SEED = 20210527
+_FIELD = 5
+"""Pixels on a side of a field."""
 
 
 class Gallery:
@@ -106,12 +108,24 @@ def _band(spec: ExampleImage, band: str, number: int) -> NDArray[np.float32]:
         if band in patch.bands:
             row0, row1, col0, col1 = patch.block
             values[row0:row1, col0:col1] = patch.bands[band]
+    values = np.roll(values * _ground(spec), spec.moved, axis=(0, 1))
     if spec.noise:
         # the seed depends on the day, so that two dates differ but each is fixed
         day = int(hashlib.sha256(spec.acquired.encode()).hexdigest()[:8], 16)
         rng = np.random.default_rng([_SEED, day, number])
         values += rng.normal(0, spec.noise, spec.size).astype("float32")
     return values
+
+
+def _ground(spec: ExampleImage) -> NDArray[np.float32]:
+    """Return how light each field of the ground is; the same on all dates."""
+    if not spec.texture:
+        return np.ones(spec.size, dtype="float32")
+    fields = tuple(-(-side // _FIELD) for side in spec.size)
+    light = np.random.default_rng(_SEED).uniform(-spec.texture, spec.texture, fields)
+    whole = np.kron(1.0 + light, np.ones((_FIELD, _FIELD)))
+    cut: NDArray[np.float32] = whole[: spec.size[0], : spec.size[1]].astype("float32")
+    return cut
 
 
 def _provenance(

@@ -28,6 +28,8 @@ class ExampleImage(Noun):
     `size` is (rows, columns); `origin` the upper left corner (x, y) in the CRS of the
     example; `pixel_m` the side of a pixel. `base` gives the value of every band;
     each patch overwrites a block; `cloud` lists blocks (row0, row1, col0, col1).
+    `texture` makes the ground lighter and darker by this share, field by field and the
+    same on all dates; `moved` displaces ground and patches by (rows, columns).
     """
 
     acquired: str
@@ -38,6 +40,8 @@ class ExampleImage(Noun):
     patches: tuple[ExamplePatch, ...] = ()
     cloud: tuple[tuple[int, int, int, int], ...] = ()
     noise: float = 0.0
+    texture: float = _Field(default=0.0, ge=0, lt=1)
+    moved: tuple[int, int] = (0, 0)
 
 
 class Expect(Noun):

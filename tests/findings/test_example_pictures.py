@@ -71,3 +71,19 @@ def test_a_picture_is_drawn_as_it_is_told_and_named_by_its_place():
         names = [i.provenance.file for i in (before, after)]
         assert names == ["0.tif", "1.tif"]
         assert before.path.name < after.path.name
+
+
+def test_texture_is_the_same_ground_on_all_dates_and_moves_with_it():
+    still = {**BEFORE, "noise": 0.0, "size": [20, 20]}
+    woven = {**still, "texture": 0.2}
+    later = {**woven, "acquired": AFTER["acquired"]}
+    with Gallery() as gallery:
+        plain, first, second, moved = (
+            gallery.images_of(example(e))[0].read()
+            for e in (still, woven, later, {**later, "moved": [0, 2]})
+        )
+    assert np.ptp(plain[0]) == 0
+    assert (first == second).all()
+    assert 0 < np.abs(first / plain - 1).max() <= 0.2001
+    assert np.allclose(first[0] / plain[0], first[1] / plain[1])
+    assert (moved[:, :, 2:] == second[:, :, :-2]).all()
