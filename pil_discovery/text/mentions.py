@@ -1,0 +1,214 @@
+"""Names of divisions at the beginning of an address, read from left to right."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from pil_discovery.text.codes import division_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pil_discovery.text.divisions import Divisions
+
+Places = tuple[int, ...]
+"""Rows of `Divisions`, by their places."""
+
+_BREAKS = r"[,，、.。;；:：|/\\()\[\]【】〔〕{}<>《》\"'_~-]"
+_LEAD = re.compile(
+    rf"(?:{_BREAKS})*(?:(?:详细|注册|经营|通讯|联系|生产|项目)?(?:地址|住所|住址|地点|位置|场所)(?:{_BREAKS})+)?"
+    rf"(?:\d{{6}}(?!\d))?(?:坐落于|位于|地处)?(?:中华人民共和国|中国(?!路))?(?:{_BREAKS})*"
+)
+_BETWEEN = re.compile(
+    rf"(?:{_BREAKS}|市辖区|(?:省|自治区)?直辖县级?(?:行政区划|行政单位)?)*"
+)
+_MAY_BREAK = frozenset(",，、.。;；:：|/\\()[]【】〔〕{}<>《》\"'_~-市省自直")
+_ROAD_NEXT = re.compile(r"(?:路|街|大道|巷|弄|大桥|高速|收费站|国道)")
+_NO_PLACE = re.compile(
+    r"[东南西北中上下前后内外新老大小]{0,2}[一二三四五六七八九十\d]{0,3}"
+    r"(?:路|街|大道|道|巷|弄|胡同|桥|湾|门|港|公园|陵|山|湖|大学|学院|中学|小学|医院|庄|村|里"
+    r"|坊|苑|花园|大厦|宾馆|饭店|酒店|广场|小区|新村|工业|商|国际|火车|客运|体育|人民|机场|银行)"
+)
+_OFFICE_ROAD = re.compile(r"府[东南西北前后]?(?:路|街|巷|大道|大院)")
+_AFTER_COUNTY = re.compile(
+    r"[^\d路街]{1,6}?(?:路|街|大道|巷|弄|胡同|村|社区|工业区|开发区|工业园|产业园|镇|乡)|\d"
+)
+_AFTER_REPEAT = re.compile(
+    r"(?:$|[^\d政党人公法检委府]{1,6}?(?:路|街|大道|巷|弄|村|镇|乡)|\d)"
+)
+_WORDS_TOO = frozenset(
+    ["中山", "北海", "三明", "丽水", "白山", "白银", "海东", "朝阳", "长治", "平安"]
+)
+"""Short names of cities that are as often the name of a road, estate or shop."""
+
+
+class Mentions(NamedTuple):
+    """What the beginning of an address names.
+
+    Attributes
+    ----------
+    places
+        Rows that fit all names, the deepest; empty when there is no name.
+    end
+        Where the text behind them begins.
+    foreign
+        Full name of a division that lies in none of those named before it.
+    """
+
+    places: Places
+    end: int
+    foreign: str | None = None
+
+
+def read_mentions(text: str, divisions: Divisions) -> Mentions:
+    """Read province, prefecture and county names, full or short, also repeated.
+
+    Parameters
+    ----------
+    text
+        Folded, simplified, without spaces.
+    divisions
+        The index.
+    """
+    lead = _LEAD.match(text)
+    end = start = lead.end() if lead else 0
+    known: Places = ()
+    while True:
+        step = _step(text, start, known, divisions)
+        if step is None:
+            return Mentions(known, end, _foreign(text, start, known, divisions))
+        known, end = step
+        start = _after_breaks(text, end)
+        if start > end:
+            end = _after_closing(text, end, start)
+
+
+def _after_breaks(text: str, end: int) -> int:
+    if text[end : end + 1] not in _MAY_BREAK:
+        return end
+    match = _BETWEEN.match(text, end)
+    return match.end() if match else end
+
+
+def _after_closing(text: str, end: int, start: int) -> int:
+    """Return where a name ends with what only closes or separates behind it."""
+    return next((i for i in range(end, start) if text[i] in "([【〔《<{"), start)
+
+
+def _step(
+    text: str, start: int, known: Places, divisions: Divisions
+) -> tuple[Places, int] | None:
+    """Read one name; the longest that fits what is known, full before short."""
+    for length, full, short in _readings(text, start, divisions):
+        end = start + length
+        fits = _full(text, (start, end), (known, full), divisions)
+        if fits:
+            return fits, end
+        fits = _short(text, (start, end), (known, short), divisions)
+        if fits:
+            return fits, end
+    return None
+
+
+def _readings(
+    text: str, start: int, divisions: Divisions
+) -> Iterator[tuple[int, Places, Places]]:
+    for length in divisions.lengths.get(text[start : start + 2], ()):
+        spelling = divisions.spellings.get(text[start : start + length])
+        if spelling is not None and start + length <= len(text):
+            yield length, spelling.full, spelling.short
+
+
+def _full(
+    text: str, span: tuple[int, int], both: tuple[Places, Places], divisions: Divisions
+) -> Places:
+    start, end = span
+    known, found = both
+    if not found or _ROAD_NEXT.match(text, end) or _OFFICE_ROAD.match(text, end):
+        return ()
+    if not known:
+        # 城区, 郊区, 矿区 name a place only behind their city
+        return () if end - start == 2 and text[start] in "城郊矿新" else found
+    fits = divisions.narrow(known, found)
+    if fits and set(fits) <= set(known) and not _repeats(text, end, fits, divisions):
+        return ()
+    return fits
+
+
+def _repeats(text: str, end: int, known: Places, divisions: Divisions) -> bool:
+    """Return whether a name said again still names the place, not an office there."""
+    behind = _after_breaks(text, end)
+    if behind > end or _AFTER_REPEAT.match(text, end):
+        return True
+    return any(
+        divisions.narrow(known, full)
+        for _, full, _ in _readings(text, behind, divisions)
+    )
+
+
+def _short(
+    text: str, span: tuple[int, int], both: tuple[Places, Places], divisions: Divisions
+) -> Places:
+    """Return the rows that a short name means here; none where it may be a word."""
+    start, end = span
+    known, found = both
+    fits = found
+    if known:
+        deeper = divisions.narrow(known, found)
+        fits = tuple(p for p in deeper if p in found and p not in known)
+    if not fits or _continues(text, end, fits, divisions):
+        return fits
+    if _NO_PLACE.match(text, end):
+        return ()
+    loose = not known and text[start:end] in _WORDS_TOO
+    county = bool(known and _AFTER_COUNTY.match(text, end))
+    taken = {1: True, 2: not loose, 3: county}
+    return tuple(p for p in fits if taken[divisions.rows[p].level])
+
+
+def _continues(text: str, end: int, places: Places, divisions: Divisions) -> bool:
+    """Return whether the text ends or goes on with a place inside those."""
+    behind = _after_breaks(text, end)
+    if behind == len(text):
+        return True
+    for _, full, short in _readings(text, behind, divisions):
+        inner = divisions.narrow(places, full + short)
+        if set(inner) - set(places):
+            return True
+    stems = tuple(division_stem(c) for p in places for c in divisions.today[p])
+    town, _ = town_at(text, behind, divisions, stems)
+    return bool(town)
+
+
+def town_at(
+    text: str, start: int, divisions: Divisions, stems: tuple[str, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the town of the table at a place in a text and its counties.
+
+    Parameters
+    ----------
+    stems
+        Beginnings of the codes of the divisions in which it must lie.
+
+    Returns
+    -------
+    tuple
+        Name and codes of the counties; an empty name when there is none.
+    """
+    for length in divisions.town_lengths.get(text[start : start + 2], ()):
+        name = text[start : start + length]
+        inside = tuple(h for h in divisions.homes.get(name, ()) if h.startswith(stems))
+        if inside:
+            return name, inside
+    return "", ()
+
+
+def _foreign(text: str, start: int, known: Places, divisions: Divisions) -> str | None:
+    """Return a full name of a county or city that does not lie in what is known."""
+    for length, full, _ in _readings(text, start, divisions):
+        end = start + length
+        strange = full and known and not divisions.narrow(known, full)
+        if strange and length > 2 and not _ROAD_NEXT.match(text, end):
+            return text[start:end]
+    return None
