@@ -106,7 +106,11 @@ def locate(
         "features": [len(a.rows) for a in found],
         "reason": [a.reason for a in found],
     }
-    points = gpd.GeoSeries([a.point for a in found], addresses.index, crs="EPSG:4490")
+    points = gpd.GeoSeries(
+        np.array([a.point for a in found], dtype=object),
+        index=addresses.index,
+        crs="EPSG:4490",
+    )
     return gpd.GeoDataFrame(frame, index=addresses.index, geometry=points)
 
 

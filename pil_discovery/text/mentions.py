@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from pil_discovery.text.address_parts import ZONE
 from pil_discovery.text.codes import division_stem
 
 if TYPE_CHECKING:
@@ -21,15 +22,20 @@ _LEAD = re.compile(
     rf"(?:\d{{6}}(?!\d))?(?:坐落于|位于|地处)?(?:中华人民共和国|中国(?!路))?(?:{_BREAKS})*"
 )
 _BETWEEN = re.compile(
-    rf"(?:{_BREAKS}|市辖区|(?:省|自治区)?直辖县级?(?:行政区划|行政单位)?)*"
+    rf"(?:{_BREAKS}|市辖区|(?:省|自治区)?直辖县级?(?:行政区划|行政单位)?"
+    r"|县(?=[^\W\d]{2,3}(?:[^\W\d]{2,9}自治)?县))*"
 )
-_MAY_BREAK = frozenset(",，、.。;；:：|/\\()[]【】〔〕{}<>《》\"'_~-市省自直")
+_MAY_BREAK = frozenset(",，、.。;；:：|/\\()[]【】〔〕{}<>《》\"'_~-市省自直县")
 _ROAD_NEXT = re.compile(r"(?:路|街|大道|巷|弄|大桥|高速|收费站|国道)")
 _NO_PLACE = re.compile(
     r"[东南西北中上下前后内外新老大小]{0,2}[一二三四五六七八九十\d]{0,3}"
     r"(?:路|街|大道|道|巷|弄|胡同|桥|湾|门|港|公园|陵|山|湖|大学|学院|中学|小学|医院|庄|村|里"
     r"|坊|苑|花园|大厦|宾馆|饭店|酒店|广场|小区|新村|工业|商|国际|火车|客运|体育|人民|机场|银行)"
 )
+_NO_ROAD = re.compile(
+    r"[东南西北中]?[一二三四五六七八九十\d]{0,2}(?:路|街|大道|花园|城)"
+)
+_HARBOURS = frozenset(["香港", "澳门"])
 _OFFICE_ROAD = re.compile(r"府[东南西北前后]?(?:路|街|巷|大道|大院)")
 _AFTER_COUNTY = re.compile(
     r"[^\d路街]{1,6}?(?:路|街|大道|巷|弄|胡同|村|社区|工业区|开发区|工业园|产业园|镇|乡)|\d"
@@ -133,7 +139,17 @@ def _full(
     fits = divisions.narrow(known, found)
     if fits and set(fits) <= set(known) and not _repeats(text, end, fits, divisions):
         return ()
-    return fits
+    return _below(fits, both, divisions) or fits
+
+
+def _below(fits: Places, both: tuple[Places, Places], divisions: Divisions) -> Places:
+    """Return those a level deeper where the name is a new one: 毕节地区毕节市."""
+    known, found = both
+    rows = divisions.rows
+    if {rows[p].name for p in known} & {rows[p].name for p in found}:
+        return ()
+    level = max(rows[p].level for p in known)
+    return tuple(p for p in fits if p in found and rows[p].level > level)
 
 
 def _repeats(text: str, end: int, known: Places, divisions: Divisions) -> bool:
@@ -159,12 +175,19 @@ def _short(
         fits = tuple(p for p in deeper if p in found and p not in known)
     if not fits or _continues(text, end, fits, divisions):
         return fits
-    if _NO_PLACE.match(text, end):
+    word = text[start:end]
+    street = word in _HARBOURS and not _NO_ROAD.match(text, end)
+    if _NO_PLACE.match(text, end) and not (street or _in_zone(text, end)):
         return ()
-    loose = not known and text[start:end] in _WORDS_TOO
+    loose = not known and word in _WORDS_TOO
     county = bool(known and _AFTER_COUNTY.match(text, end))
     taken = {1: True, 2: not loose, 3: county}
     return tuple(p for p in fits if taken[divisions.rows[p].level])
+
+
+def _in_zone(text: str, end: int) -> bool:
+    """Return whether a zone follows (苏州工业园区), not a bay (杭州湾新区)."""
+    return text[end] != "湾" and ZONE.match(text, end) is not None
 
 
 def _continues(text: str, end: int, places: Places, divisions: Divisions) -> bool:

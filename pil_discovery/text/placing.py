@@ -133,7 +133,11 @@ class Placing:
             verdict = verdict._replace(reason=f"“{said.foreign}”不在{outer}")
         elif town and self._level(verdict.places) < 3:
             verdict = self._by_town(verdict, town)
-        return self._told(verdict, named, town)
+        placed = self._told(verdict, named, town)
+        if self.year is None:
+            return placed
+        newest = Placing(self.divisions, within=self.within).place(said, town)
+        return placed._replace(current_code=newest.current_code)
 
     def _level(self, places: Places) -> int:
         return max((self.divisions.rows[p].level for p in places), default=0)
@@ -178,7 +182,8 @@ class Placing:
         if not town or self.year is not None:
             return set()
         known = self.divisions
-        codes = {c for p in named for c in known.carved.get(known.rows[p].code, ())}
+        olds = {c for p in named for c in (known.rows[p].code, *known.today[p])}
+        codes = {c for old in olds for c in known.carved.get(old, ())}
         split = {known.by_code[c][-1] for c in codes}
         stem = town_stem(town)
         raised = {a for a in split if short_name(known.rows[a].name) == stem}
@@ -234,7 +239,7 @@ class Placing:
             *self._names(codes),
             division_code=codes[0] if codes else None,
             town_code=town_code,
-            current_code=self._current(verdict.places, town_code),
+            current_code=codes[0] if len(verdict.places) == 1 else None,
             written=self._written(named, verdict.places),
             reason=verdict.reason or None,
         )
@@ -269,12 +274,6 @@ class Placing:
         names = ((c, self._listed_name(town, c)) for c in counties)
         found = {towns[county][name] for county, name in names if name}
         return found.pop() if len(found) == 1 else None
-
-    def _current(self, places: Places, town_code: str | None) -> str | None:
-        codes = self.divisions.today[places[0]] if len(places) == 1 else ()
-        if town_code and len(codes) > 1:
-            codes = tuple(c for c in codes if town_code.startswith(c))
-        return codes[0] if len(codes) == 1 else None
 
     def _written(self, named: Places, answer: Places) -> str | None:
         """Return the name of the division named, if it is of the same level or gone."""
