@@ -63,7 +63,7 @@ def read_address(text: str, placing: Placing) -> Address:
         return Address(reason="没有地址")
     simple = plain
     if not _TRADITIONAL.isdisjoint(plain):
-        simple = plain.translate(SIMPLIFIED)
+        simple = plain.translate(placing.divisions.simpler)
     said = read_mentions(simple, placing.divisions)
     town = _town(simple, said.end, placing, placing.town_stems(said))
     place = placing.place(said, town.name)

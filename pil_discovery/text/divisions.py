@@ -12,6 +12,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pil_discovery.text.traditional import SIMPLIFIED
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -95,6 +97,9 @@ class Divisions:
         the lengths to try.
     carved
         Code → codes of the divisions that were later cut out of it.
+    simpler
+        Traditional characters → simplified ones, for `str.translate`, without those
+        that stand in a name (乾县).
     """
 
     rows: tuple[Division, ...]
@@ -109,6 +114,7 @@ class Divisions:
     homes: Mapping[str, tuple[str, ...]]
     town_lengths: Mapping[str, tuple[int, ...]]
     carved: Mapping[str, tuple[str, ...]]
+    simpler: Mapping[int, int | str]
     narrowed: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[int, ...]] = field(
         default_factory=dict, repr=False
     )
@@ -232,6 +238,7 @@ def index_divisions(
         homes=homes,
         town_lengths=_lengths(homes),
         carved=_carved(ordered),
+        simpler=_simpler({*"".join([*spellings, *homes])}),
     )
 
 
@@ -319,6 +326,10 @@ def _homes(by_county: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]
         for name in by_county[county]:
             found[name] += (county,)
     return dict(found)
+
+
+def _simpler(used: set[str]) -> dict[int, int | str]:
+    return {k: v for k, v in SIMPLIFIED.items() if chr(k) not in used}
 
 
 def _carved(rows: Iterable[Division]) -> dict[str, tuple[str, ...]]:

@@ -26,7 +26,10 @@ _BETWEEN = re.compile(
     r"|县(?=[^\W\d]{2,3}(?:[^\W\d]{2,9}自治)?县))*"
 )
 _MAY_BREAK = frozenset(",，、.。;；:：|/\\()[]【】〔〕{}<>《》\"'_~-市省自直县")
-_ROAD_NEXT = re.compile(r"(?:路|街|大道|巷|弄|大桥|高速|收费站|国道)")
+_ROAD_NEXT = re.compile(
+    r"(?:路|街|大道|巷|弄)(?=\d|$|号|[东西南北中]段)|大桥(?![镇乡村街])|高速|收费站|国道"
+)
+_PART_NEXT = re.compile(r"(?<=市)[中南北]区")  # 内江市中区: 内江, 市中区
 _NO_PLACE = re.compile(
     r"[东南西北中上下前后内外新老大小]{0,2}[一二三四五六七八九十\d]{0,3}"
     r"(?:路|街|大道|道|巷|弄|胡同|桥|湾|门|港|公园|陵|山|湖|大学|学院|中学|小学|医院|庄|村|里"
@@ -35,11 +38,10 @@ _NO_PLACE = re.compile(
 _NO_ROAD = re.compile(
     r"[东南西北中]?[一二三四五六七八九十\d]{0,2}(?:路|街|大道|花园|城)"
 )
+_NEEDS_CITY = frozenset(["城区", "郊区", "矿区", "新区"])
 _HARBOURS = frozenset(["香港", "澳门"])
-_OFFICE_ROAD = re.compile(r"府[东南西北前后]?(?:路|街|巷|大道|大院)")
-_AFTER_COUNTY = re.compile(
-    r"[^\d路街]{1,6}?(?:路|街|大道|巷|弄|胡同|村|社区|工业区|开发区|工业园|产业园|镇|乡)|\d"
-)
+_OFFICE_ROAD = re.compile(r"府[东南西北前后]?(?:路|街(?!道)|巷|大道|大院)")
+_AFTER_COUNTY = re.compile(r"[^\d路街]{1,6}?(?:路|街|大道|巷|弄|胡同|村|社区|镇|乡)|\d")
 _AFTER_REPEAT = re.compile(
     r"(?:$|[^\d政党人公法检委府]{1,6}?(?:路|街|大道|巷|弄|村|镇|乡)|\d)"
 )
@@ -131,11 +133,11 @@ def _full(
 ) -> Places:
     start, end = span
     known, found = both
-    if not found or _ROAD_NEXT.match(text, end) or _OFFICE_ROAD.match(text, end):
+    stops = (_ROAD_NEXT, _OFFICE_ROAD, _PART_NEXT)
+    if not found or any(stop.match(text, end) for stop in stops):
         return ()
     if not known:
-        # 城区, 郊区, 矿区 name a place only behind their city
-        return () if end - start == 2 and text[start] in "城郊矿新" else found
+        return () if text[start:end] in _NEEDS_CITY else found
     fits = divisions.narrow(known, found)
     if fits and set(fits) <= set(known) and not _repeats(text, end, fits, divisions):
         return ()
@@ -169,20 +171,31 @@ def _short(
     """Return the rows that a short name means here; none where it may be a word."""
     start, end = span
     known, found = both
-    fits = found
-    if known:
-        deeper = divisions.narrow(known, found)
-        fits = tuple(p for p in deeper if p in found and p not in known)
-    if not fits or _continues(text, end, fits, divisions):
+    fits = _inner(known, found, divisions) if known else found
+    behind = _after_breaks(text, end)
+    if not fits or _goes_on(text, behind, fits, divisions):
+        return fits
+    if _begins_town(text, span, known, divisions):
+        return ()
+    if behind == len(text) or _town_in(text, behind, fits, divisions):
         return fits
     word = text[start:end]
     street = word in _HARBOURS and not _NO_ROAD.match(text, end)
     if _NO_PLACE.match(text, end) and not (street or _in_zone(text, end)):
         return ()
     loose = not known and word in _WORDS_TOO
-    county = bool(known and _AFTER_COUNTY.match(text, end))
-    taken = {1: True, 2: not loose, 3: county}
+    county = known and _AFTER_COUNTY.match(text, end) and not ZONE.match(text, end)
+    taken = {1: True, 2: not loose, 3: bool(county)}
     return tuple(p for p in fits if taken[divisions.rows[p].level])
+
+
+def _begins_town(
+    text: str, span: tuple[int, int], known: Places, divisions: Divisions
+) -> bool:
+    """Return whether the word is the beginning of a town there (尖山子乡)."""
+    stems = tuple(division_stem(c) for p in known for c in divisions.today[p])
+    town, _ = town_at(text, span[0], divisions, stems)
+    return len(town) > span[1] - span[0]
 
 
 def _in_zone(text: str, end: int) -> bool:
@@ -190,17 +203,29 @@ def _in_zone(text: str, end: int) -> bool:
     return text[end] != "湾" and ZONE.match(text, end) is not None
 
 
-def _continues(text: str, end: int, places: Places, divisions: Divisions) -> bool:
-    """Return whether the text ends or goes on with a place inside those."""
-    behind = _after_breaks(text, end)
-    if behind == len(text):
-        return True
-    for _, full, short in _readings(text, behind, divisions):
-        inner = divisions.narrow(places, full + short)
-        if set(inner) - set(places):
-            return True
+def _inner(known: Places, found: Places, divisions: Divisions) -> Places:
+    """Return the rows found that lie in those known, deeper than all or some of them.
+
+    In 吉林吉林昌邑区 the first name may be province or city, the second is the city.
+    """
+    rows = divisions.rows
+    level = min(rows[p].level for p in known)
+    fits = (p for p in divisions.narrow(known, found) if p in found)
+    return tuple(p for p in fits if p not in known or rows[p].level > level)
+
+
+def _goes_on(text: str, start: int, places: Places, divisions: Divisions) -> bool:
+    """Return whether the text goes on with a division inside those."""
+    return any(
+        set(divisions.narrow(places, full + short)) - set(places)
+        for _, full, short in _readings(text, start, divisions)
+    )
+
+
+def _town_in(text: str, start: int, places: Places, divisions: Divisions) -> bool:
+    """Return whether the text goes on with a town of those divisions."""
     stems = tuple(division_stem(c) for p in places for c in divisions.today[p])
-    town, _ = town_at(text, behind, divisions, stems)
+    town, _ = town_at(text, start, divisions, stems)
     return bool(town)
 
 
