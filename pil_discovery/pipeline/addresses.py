@@ -78,12 +78,17 @@ def parse_address(
     first = min(r.first_year for r in index.rows if r.first_year)
     placings: dict[int | None, Placing] = {}
     known: dict[tuple[object, int | None], Address] = {}
-    for key in zip(series.array, years, strict=True):
+    keys = list(zip(series.array, years, strict=True))
+    for key in keys:
         if key not in known:
             known[key] = _read(key, (index, area, first), placings)
-    found = [known[key] for key in zip(series.array, years, strict=True)]
-    frame = pd.DataFrame(found, columns=Address._fields, index=series.index)
-    return frame.astype("str")
+    return _framed([known[key] for key in keys], series.index)
+
+
+def _framed(found: Sequence[Address], index: pd.Index[Any]) -> pd.DataFrame:
+    columns = zip(*found, strict=True) if found else ((),) * len(Address._fields)
+    texts = (pd.array(list(column), dtype="str") for column in columns)
+    return pd.DataFrame(dict(zip(Address._fields, texts, strict=True)), index=index)
 
 
 def locate_addresses(

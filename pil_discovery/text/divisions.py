@@ -85,7 +85,8 @@ class Divisions:
     Attributes
     ----------
     spellings
-        Spelling → rows; `lengths` has the lengths to try by the first two characters.
+        Spelling → rows; `openings` has them by the first two characters, the longest
+        first.
     codes, above
         Of each row: the codes of itself and what followed it; these and all over them.
     today
@@ -93,8 +94,8 @@ class Divisions:
     towns, towns_by_stem
         County (or city without counties) → town → code; → name less 镇, 街道 → towns.
     homes
-        Town → codes of the counties that have one of this name; `town_lengths` are
-        the lengths to try.
+        Town → codes of the counties that have one of this name; `town_lengths` has
+        the lengths to try by the first two characters.
     carved
         Code → codes of the divisions that were later cut out of it.
     simpler
@@ -105,7 +106,7 @@ class Divisions:
     rows: tuple[Division, ...]
     by_code: Mapping[str, tuple[int, ...]]
     spellings: Mapping[str, Spelling]
-    lengths: Mapping[str, tuple[int, ...]]
+    openings: Mapping[str, tuple[tuple[str, Spelling], ...]]
     codes: tuple[frozenset[str], ...]
     above: tuple[frozenset[str], ...]
     today: tuple[tuple[str, ...], ...]
@@ -125,19 +126,32 @@ class Divisions:
         return self.rows[places[-1]].name if places else None
 
     def narrow(self, known: tuple[int, ...], found: tuple[int, ...]) -> tuple[int, ...]:
-        """Return the rows of two mentions that lie in one another, the deeper ones."""
+        """Return the rows of two mentions that lie in one another, the deeper ones.
+
+        A new name is of a deeper level where it can be (毕节地区毕节市).
+        """
         key = (known, found)
         if key not in self.narrowed:
-            self.narrowed[key] = tuple(sorted({*self._deeper(known, found)}))
+            fits = tuple(sorted({*self._fitting(known, found)}))
+            self.narrowed[key] = self._below(fits, known, found) or fits
         return self.narrowed[key]
 
-    def _deeper(self, known: tuple[int, ...], found: tuple[int, ...]) -> Iterator[int]:
+    def _fitting(self, known: tuple[int, ...], found: tuple[int, ...]) -> Iterator[int]:
         for one in known:
             for other in found:
                 if self.lies_in(other, one):
                     yield other
                 elif self.lies_in(one, other):
                     yield one
+
+    def _below(
+        self, fits: tuple[int, ...], known: tuple[int, ...], found: tuple[int, ...]
+    ) -> tuple[int, ...]:
+        rows = self.rows
+        if {rows[p].name for p in known} & {rows[p].name for p in found}:
+            return ()
+        level = max(rows[p].level for p in known)
+        return tuple(p for p in fits if p in found and rows[p].level > level)
 
     def lies_in(self, inner: int, outer: int) -> bool:
         """Return whether a row, or what followed it, is or lies in another."""
@@ -226,7 +240,7 @@ def index_divisions(
         rows=ordered,
         by_code=dict(by_code),
         spellings=spellings,
-        lengths=_lengths(spellings),
+        openings=_openings(spellings),
         codes=codes,
         above=tuple(frozenset(o for c in cs for o in (c, *parents(c))) for cs in codes),
         today=tuple(
@@ -296,9 +310,18 @@ def _loose_names(name: str) -> Iterator[str]:
     yield from (alias for alias, meant in _LOOSE_ALIASES.items() if meant == name)
 
 
-def _lengths(spellings: Iterable[str]) -> dict[str, tuple[int, ...]]:
+def _openings(
+    spellings: Mapping[str, Spelling],
+) -> dict[str, tuple[tuple[str, Spelling], ...]]:
+    found: dict[str, tuple[tuple[str, Spelling], ...]] = defaultdict(tuple)
+    for name in sorted(spellings, key=lambda name: (-len(name), name)):
+        found[name[:2]] += ((name, spellings[name]),)
+    return dict(found)
+
+
+def _lengths(names: Iterable[str]) -> dict[str, tuple[int, ...]]:
     found: dict[str, set[int]] = defaultdict(set)
-    for name in spellings:
+    for name in names:
         found[name[:2]].add(len(name))
     return {k: tuple(sorted(v, reverse=True)) for k, v in found.items()}
 

@@ -9,8 +9,6 @@ from pil_discovery.text.address_parts import ZONE
 from pil_discovery.text.codes import division_stem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pil_discovery.text.divisions import Divisions
 
 Places = tuple[int, ...]
@@ -28,8 +26,9 @@ _BETWEEN = re.compile(
 _MAY_BREAK = frozenset(",，、.。;；:：|/\\()[]【】〔〕{}<>《》\"'_~-市省自直县")
 _ROAD_NEXT = re.compile(
     r"(?:路|街|大道|巷|弄)(?=\d|$|号|[东西南北中]段)|大桥(?![镇乡村街])|高速|收费站|国道"
+    r"|府[东南西北前后]?(?:路|街(?!道)|巷|大道|大院)"
+    r"|(?<=市)[中南北]区"  # 内江市中区 is 内江 and 市中区
 )
-_PART_NEXT = re.compile(r"(?<=市)[中南北]区")  # 内江市中区: 内江, 市中区
 _NO_PLACE = re.compile(
     r"[东南西北中上下前后内外新老大小]{0,2}[一二三四五六七八九十\d]{0,3}"
     r"(?:路|街|大道|道|巷|弄|胡同|桥|湾|门|港|公园|陵|山|湖|大学|学院|中学|小学|医院|庄|村|里"
@@ -40,7 +39,6 @@ _NO_ROAD = re.compile(
 )
 _NEEDS_CITY = frozenset(["城区", "郊区", "矿区", "新区"])
 _HARBOURS = frozenset(["香港", "澳门"])
-_OFFICE_ROAD = re.compile(r"府[东南西北前后]?(?:路|街(?!道)|巷|大道|大院)")
 _AFTER_COUNTY = re.compile(r"[^\d路街]{1,6}?(?:路|街|大道|巷|弄|胡同|村|社区|镇|乡)|\d")
 _AFTER_REPEAT = re.compile(
     r"(?:$|[^\d政党人公法检委府]{1,6}?(?:路|街|大道|巷|弄|村|镇|乡)|\d)"
@@ -111,9 +109,8 @@ def _step(
     for length, full, short in _readings(text, start, divisions):
         end = start + length
         fits = _full(text, (start, end), (known, full), divisions)
-        if fits:
-            return fits, end
-        fits = _short(text, (start, end), (known, short), divisions)
+        if not fits and short:
+            fits = _short(text, (start, end), (known, short), divisions)
         if fits:
             return fits, end
     return None
@@ -121,11 +118,13 @@ def _step(
 
 def _readings(
     text: str, start: int, divisions: Divisions
-) -> Iterator[tuple[int, Places, Places]]:
-    for length in divisions.lengths.get(text[start : start + 2], ()):
-        spelling = divisions.spellings.get(text[start : start + length])
-        if spelling is not None and start + length <= len(text):
-            yield length, spelling.full, spelling.short
+) -> list[tuple[int, Places, Places]]:
+    """Return length and meanings of each name that begins here, the longest first."""
+    return [
+        (len(name), spelling.full, spelling.short)
+        for name, spelling in divisions.openings.get(text[start : start + 2], ())
+        if text.startswith(name, start)
+    ]
 
 
 def _full(
@@ -133,25 +132,14 @@ def _full(
 ) -> Places:
     start, end = span
     known, found = both
-    stops = (_ROAD_NEXT, _OFFICE_ROAD, _PART_NEXT)
-    if not found or any(stop.match(text, end) for stop in stops):
+    if not found or _ROAD_NEXT.match(text, end):
         return ()
     if not known:
         return () if text[start:end] in _NEEDS_CITY else found
     fits = divisions.narrow(known, found)
     if fits and set(fits) <= set(known) and not _repeats(text, end, fits, divisions):
         return ()
-    return _below(fits, both, divisions) or fits
-
-
-def _below(fits: Places, both: tuple[Places, Places], divisions: Divisions) -> Places:
-    """Return those a level deeper where the name is a new one: 毕节地区毕节市."""
-    known, found = both
-    rows = divisions.rows
-    if {rows[p].name for p in known} & {rows[p].name for p in found}:
-        return ()
-    level = max(rows[p].level for p in known)
-    return tuple(p for p in fits if p in found and rows[p].level > level)
+    return fits
 
 
 def _repeats(text: str, end: int, known: Places, divisions: Divisions) -> bool:
@@ -246,7 +234,8 @@ def town_at(
     """
     for length in divisions.town_lengths.get(text[start : start + 2], ()):
         name = text[start : start + length]
-        inside = tuple(h for h in divisions.homes.get(name, ()) if h.startswith(stems))
+        homes = divisions.homes.get(name)
+        inside = tuple(h for h in homes if h.startswith(stems)) if homes else ()
         if inside:
             return name, inside
     return "", ()

@@ -75,6 +75,8 @@ class Placing:
     within: str = ""
     _named: dict[Places, Places] = field(default_factory=dict)
     _stems: dict[Places, tuple[str, ...]] = field(default_factory=dict)
+    _governing: dict[Places, frozenset[int]] = field(default_factory=dict)
+    _bases: dict[tuple[_Verdict, Places], Placed] = field(default_factory=dict)
     _placed: dict[tuple[Places, str | None, str], Placed] = field(default_factory=dict)
 
     def town_stems(self, said: Mentions) -> tuple[str, ...]:
@@ -148,11 +150,17 @@ class Placing:
             return {*self.divisions.in_year(place, self.year)}
         return {self.divisions.by_code[c][-1] for c in self.divisions.today[place]}
 
+    def _answers_to(self, named: Places) -> frozenset[int]:
+        if named not in self._governing:
+            answers = (a for p in named for a in self._answers(p))
+            self._governing[named] = frozenset(answers)
+        return self._governing[named]
+
     def _by_names(self, named: Places, town: str) -> _Verdict:
-        answers = {a for p in named for a in self._answers(p)}
+        answers = self._answers_to(named)
         if not answers:
             return _Verdict((), "当年没有对应的区划" if named else "没有写明省、市、县")
-        holding = {a for a in answers if self._holds(a, town)}
+        holding = frozenset(a for a in answers if self._holds(a, town))
         holding = holding or self._carved_out(named, town)
         if len(holding) == 1:
             why = "" if holding == answers else f"按乡镇街道“{town}”确定"
@@ -174,20 +182,20 @@ class Placing:
         same = stems.get(town_stem(town), ())
         return same[0] if len(same) == 1 else None
 
-    def _carved_out(self, named: Places, town: str) -> set[int]:
+    def _carved_out(self, named: Places, town: str) -> frozenset[int]:
         """Return the newer divisions, cut out of those named, that hold the town.
 
         Or that the town was made (龙港镇 → 龙港市).
         """
         if not town or self.year is not None:
-            return set()
+            return frozenset()
         known = self.divisions
         olds = {c for p in named for c in (known.rows[p].code, *known.today[p])}
         codes = {c for old in olds for c in known.carved.get(old, ())}
         split = {known.by_code[c][-1] for c in codes}
         stem = town_stem(town)
-        raised = {a for a in split if short_name(known.rows[a].name) == stem}
-        return raised or {a for a in split if self._holds(a, town)}
+        raised = frozenset(a for a in split if short_name(known.rows[a].name) == stem)
+        return raised or frozenset(a for a in split if self._holds(a, town))
 
     def _by_town(self, verdict: _Verdict, town: str) -> _Verdict:
         """Find the county by a town of which the province or city has only one."""
@@ -206,7 +214,7 @@ class Placing:
 
     # ---- the words ----
 
-    def _changed(self, named: Places, answer: set[int]) -> str:
+    def _changed(self, named: Places, answer: frozenset[int]) -> str:
         rows = self.divisions.rows
         old = {rows[p].name for p in named if p not in answer}
         new = {rows[a].name for a in answer}
@@ -233,12 +241,19 @@ class Placing:
     # ---- the answer ----
 
     def _told(self, verdict: _Verdict, named: Places, town: str) -> Placed:
-        codes = self._shared_codes(verdict.places)
+        key = (verdict, named)
+        if key not in self._bases:
+            self._bases[key] = self._base(verdict, named)
         town_code = self._town_code(verdict.places, town)
+        base = self._bases[key]
+        return base if town_code is None else base._replace(town_code=town_code)
+
+    def _base(self, verdict: _Verdict, named: Places) -> Placed:
+        codes = self._shared_codes(verdict.places)
         return Placed(
             *self._names(codes),
             division_code=codes[0] if codes else None,
-            town_code=town_code,
+            town_code=None,
             current_code=codes[0] if len(verdict.places) == 1 else None,
             written=self._written(named, verdict.places),
             reason=verdict.reason or None,
