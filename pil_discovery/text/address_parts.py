@@ -20,6 +20,7 @@ TOWN = re.compile(
     r"(?:办事处|办|人民政府)?"
     r"(?!镇|[东南西北中]?[一二三四五六七八九十]?(?:路|街|大道|巷|弄)|办学|银行|企业)"
 )
+_VILLAGES = re.compile("村|社区|嘎查")
 _HEAD = re.compile(
     r"(?P<village>[^\W\d_路街巷弄号]{1,3}[路街巷]村(?!口)"
     r"|[^\W\d_路街巷弄号]{1,8}?(?:行政村|村|社区|嘎查))"
@@ -56,7 +57,7 @@ def read_detail(text: str) -> Detail:
 
     The number is given without 号, the building as written (3号楼, A座).
     """
-    head = _HEAD.match(text)
+    head = _HEAD.match(text) if _VILLAGES.search(text, 0, 14) else None
     village = head["village"] if head else None
     after = text[head.end() :] if head and village else text
     way = _WAY.match(after)

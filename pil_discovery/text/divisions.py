@@ -179,14 +179,14 @@ class Divisions:
 
     def _before(self, place: int) -> list[int]:
         row = self.rows[place]
-        ended = [
+        if row.carved_from:
+            codes = row.carved_from
+            return [p for c in codes for p in self._listed(c, row.first_year - 1)]
+        return [
             p
             for p, other in enumerate(self.rows)
             if other.last_year == row.first_year - 1 and row.code in other.successors
         ]
-        if ended:
-            return ended
-        return [p for c in row.carved_from for p in self._listed(c, row.first_year - 1)]
 
 
 def parents(code: str) -> tuple[str, ...]:

@@ -77,8 +77,7 @@ def read_mentions(text: str, divisions: Divisions) -> Mentions:
     divisions
         The index.
     """
-    lead = _LEAD.match(text)
-    end = start = lead.end() if lead else 0
+    end = start = _after_lead(text, divisions)
     known: Places = ()
     while True:
         step = _step(text, start, known, divisions)
@@ -88,6 +87,13 @@ def read_mentions(text: str, divisions: Divisions) -> Mentions:
         start = _after_breaks(text, end)
         if start > end:
             end = _after_closing(text, end, start)
+
+
+def _after_lead(text: str, divisions: Divisions) -> int:
+    if text[:2] in divisions.openings:
+        return 0
+    lead = _LEAD.match(text)
+    return lead.end() if lead else 0
 
 
 def _after_breaks(text: str, end: int) -> int:
@@ -137,9 +143,8 @@ def _full(
     if not known:
         return () if text[start:end] in _NEEDS_CITY else found
     fits = divisions.narrow(known, found)
-    if fits and set(fits) <= set(known) and not _repeats(text, end, fits, divisions):
-        return ()
-    return fits
+    again = fits and all(p in known for p in fits)
+    return () if again and not _repeats(text, end, fits, divisions) else fits
 
 
 def _repeats(text: str, end: int, known: Places, divisions: Divisions) -> bool:
