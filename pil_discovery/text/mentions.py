@@ -29,6 +29,7 @@ _ROAD_NEXT = re.compile(
     r"|府[东南西北前后]?(?:路|街(?!道)|巷|大道|大院)"
     r"|(?<=市)[中南北]区"  # 内江市中区 is 内江 and 市中区
 )
+_ROAD_BEGINS = frozenset("路街大巷弄高收国府中南北")  # spares most names the pattern
 _NO_PLACE = re.compile(
     r"[东南西北中上下前后内外新老大小]{0,2}[一二三四五六七八九十\d]{0,3}"
     r"(?:路|街|大道|道|巷|弄|胡同|桥|湾|门|港|公园|陵|山|湖|大学|学院|中学|小学|医院|庄|村|里"
@@ -112,13 +113,15 @@ def _step(
     text: str, start: int, known: Places, divisions: Divisions
 ) -> tuple[Places, int] | None:
     """Read one name; the longest that fits what is known, full before short."""
-    for length, full, short in _readings(text, start, divisions):
-        end = start + length
-        fits = _full(text, (start, end), (known, full), divisions)
-        if not fits and short:
-            fits = _short(text, (start, end), (known, short), divisions)
+    for name, spelling in divisions.openings.get(text[start : start + 2], ()):
+        if not text.startswith(name, start):
+            continue
+        span = (start, start + len(name))
+        fits = _full(text, span, (known, spelling.full), divisions)
+        if not fits and spelling.short:
+            fits = _short(text, span, (known, spelling.short), divisions)
         if fits:
-            return fits, end
+            return fits, span[1]
     return None
 
 
@@ -138,7 +141,8 @@ def _full(
 ) -> Places:
     start, end = span
     known, found = both
-    if not found or _ROAD_NEXT.match(text, end):
+    on_road = text[end : end + 1] in _ROAD_BEGINS and _ROAD_NEXT.match(text, end)
+    if not found or on_road:
         return ()
     if not known:
         return () if text[start:end] in _NEEDS_CITY else found

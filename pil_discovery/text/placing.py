@@ -15,10 +15,15 @@ from pil_discovery.text.divisions import (
 from pil_discovery.text.mentions import town_at
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pil_discovery.text.divisions import Divisions
     from pil_discovery.text.mentions import Mentions, Places
 
 _LISTED = 5
+_Text = str | None
+_Base = tuple[_Text, _Text, _Text, _Text, _Text, _Text, _Text]
+"""All of `Placed` but the town."""
 
 
 class Placed(NamedTuple):
@@ -28,24 +33,24 @@ class Placed(NamedTuple):
     ----------
     province, city, district, division_code
         In force in the year asked; the code is that of the deepest.
-    town_code
-        Nine digits, of the newest table.
     current_code
         The code that governs the place in the newest table, if it is just one.
     written
         The division named, where the answer is another one.
     reason
         In Chinese: why a part is missing, or by what it was decided.
+    town_code
+        Nine digits, of the newest table.
     """
 
     province: str | None
     city: str | None
     district: str | None
     division_code: str | None
-    town_code: str | None
     current_code: str | None
     written: str | None
     reason: str | None
+    town_code: str | None
 
 
 class _Verdict(NamedTuple):
@@ -76,7 +81,10 @@ class Placing:
     _named: dict[Places, Places] = field(default_factory=dict)
     _stems: dict[Places, tuple[str, ...]] = field(default_factory=dict)
     _governing: dict[Places, frozenset[int]] = field(default_factory=dict)
-    _bases: dict[tuple[_Verdict, Places], Placed] = field(default_factory=dict)
+    _bases: dict[tuple[_Verdict, Places], _Base] = field(default_factory=dict)
+    _plainly: dict[Places, tuple[_Base | None, Mapping[str, str]]] = field(
+        default_factory=dict
+    )
     _placed: dict[tuple[Places, str | None, str], Placed] = field(default_factory=dict)
 
     def town_stems(self, said: Mentions) -> tuple[str, ...]:
@@ -88,10 +96,32 @@ class Placing:
 
     def place(self, said: Mentions, town: str) -> Placed:
         """Return the divisions that these names and the town behind them mean."""
+        base, towns = self._plain(said.places)
+        if base is not None and not said.foreign and town in towns:
+            return Placed(*base, towns[town])
         key = (said.places, said.foreign, town)
         if key not in self._placed:
             self._placed[key] = self._found(said, town)
         return self._placed[key]
+
+    def _plain(self, places: Places) -> tuple[_Base | None, Mapping[str, str]]:
+        """Return what holds whatever town of the one county follows, and its towns.
+
+        Most addresses of a list are settled by this alone.
+        """
+        if places not in self._plainly:
+            self._plainly[places] = self._found_plain(places)
+        return self._plainly[places]
+
+    def _found_plain(self, places: Places) -> tuple[_Base | None, Mapping[str, str]]:
+        named = self._nearest(places)
+        answers = self._answers_to(named)
+        codes = {c for a in answers for c in self.divisions.today[a]}
+        if self.year is not None or len(answers) != 1 or len(codes) != 1:
+            return None, {}
+        towns = self.divisions.towns.get(codes.pop(), {})
+        verdict = _Verdict(tuple(answers), self._changed(named, answers))
+        return self._base_of(verdict, named), towns
 
     # ---- the names ----
 
@@ -241,23 +271,21 @@ class Placing:
     # ---- the answer ----
 
     def _told(self, verdict: _Verdict, named: Places, town: str) -> Placed:
+        base = self._base_of(verdict, named)
+        return Placed(*base, self._town_code(verdict.places, town))
+
+    def _base_of(self, verdict: _Verdict, named: Places) -> _Base:
         key = (verdict, named)
         if key not in self._bases:
-            self._bases[key] = self._base(verdict, named)
-        town_code = self._town_code(verdict.places, town)
-        base = self._bases[key]
-        return base if town_code is None else base._replace(town_code=town_code)
-
-    def _base(self, verdict: _Verdict, named: Places) -> Placed:
-        codes = self._shared_codes(verdict.places)
-        return Placed(
-            *self._names(codes),
-            division_code=codes[0] if codes else None,
-            town_code=None,
-            current_code=codes[0] if len(verdict.places) == 1 else None,
-            written=self._written(named, verdict.places),
-            reason=verdict.reason or None,
-        )
+            codes = self._shared_codes(verdict.places)
+            self._bases[key] = (
+                *self._names(codes),
+                codes[0] if codes else None,
+                codes[0] if len(verdict.places) == 1 else None,
+                self._written(named, verdict.places),
+                verdict.reason or None,
+            )
+        return self._bases[key]
 
     def _shared_codes(self, places: Places) -> tuple[str, ...]:
         """Return the code and those over it; of several places, those they share."""
