@@ -150,8 +150,10 @@ class Divisions:
         rows = self.rows
         if {rows[p].name for p in known} & {rows[p].name for p in found}:
             return ()
-        level = max(rows[p].level for p in known)
-        return tuple(p for p in fits if p in found and rows[p].level > level)
+        levels = {rows[p].level for p in known}
+        if len(levels) != 1:  # 吉林 may be the province, and 通化 its city
+            return ()
+        return tuple(p for p in fits if p in found and rows[p].level > max(levels))
 
     def lies_in(self, inner: int, outer: int) -> bool:
         """Return whether a row, or what followed it, is or lies in another."""
