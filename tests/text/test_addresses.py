@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pil_discovery.catalog.divisions import load_divisions
 from pil_discovery.text.address_parts import read_detail
 from pil_discovery.text.addresses import read_address
+from pil_discovery.text.divisions import parents, short_name
 from pil_discovery.text.placing import Placing
 from tests.text.known_addresses import known_addresses
 
@@ -207,3 +208,30 @@ def test_no_text_breaks_the_reader_and_none_is_lost(text):
     squeezed = "".join(text.split())
     assert (address.rest or "") in squeezed or address.zone
     assert address.division_code is None or address.division_code in DIVISIONS.by_code
+
+
+# ---- every county ----
+
+FORMS = {
+    "whole": lambda p, c, d: f"{p}{c}{d}人民路12号",
+    "no province": lambda p, c, d: f"{c or p}{d}人民路12号",
+    "repeated": lambda p, c, d: f"{p}{p}{c}{c}{d}人民路12号",
+    "short above": lambda p, c, d: f"{short_name(p)}{short_name(c)}{d}人民路12号",
+    "short": lambda p, c, d: f"{short_name(p)}{short_name(c)}{short_name(d)}人民路12号",
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "least"), [*zip(FORMS, (1, 1, 1, 0.97, 0.93), strict=True)]
+)
+def test_every_county_of_the_newest_table_is_read_or_left_open(form, least):
+    right = wrong = 0
+    rows = [r for r in DIVISIONS.rows if r.level == 3 and r.last_year is None]
+    for row in rows:
+        over = [DIVISIONS.name(code) for code in reversed(parents(row.code))]
+        province, city = over if len(over) == 2 else (over[0], "")
+        address = read(FORMS[form](province, city, row.name))
+        right += address.division_code == row.code
+        wrong += address.district not in {None, row.name}
+    assert right >= least * len(rows)
+    assert wrong == 0
