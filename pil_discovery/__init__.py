@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pil_discovery.imagery.sampling import estimate_area, plan_samples
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal
+    from pil_discovery.pipeline.addresses import locate_addresses, parse_address
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis
@@ -49,8 +50,10 @@ _HOMES = {
     "gcj02_to_bd09": "geo.gcj",
     "gcj02_to_wgs84": "geo.gcj",
     "judge_restoration": "imagery.restoration",
+    "locate_addresses": "pipeline.addresses",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
+    "parse_address": "pipeline.addresses",
     "plan_samples": "imagery.sampling",
     "read_image": "pipeline.files",
     "read_layer": "pipeline.files",
@@ -79,8 +82,10 @@ __all__ = [
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "judge_restoration",
+    "locate_addresses",
     "open_workspace",
     "overlay",
+    "parse_address",
     "plan_samples",
     "read_image",
     "read_layer",
