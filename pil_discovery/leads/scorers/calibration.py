@@ -48,27 +48,44 @@ def calibrate(score: Floats, truth: Floats) -> Calibration:
     """
     if len(score) == 0 or truth.min() == truth.max():
         return Calibration()
-    slope, start = 1.0, _level(1.0, score, truth).start
+    at = np.array([1.0, _level(1.0, score, truth).start])
     for _ in range(_ROUNDS):
-        chance = expit(slope * score + start)
-        weight = chance * (1 - chance)
-        pull = np.array(
-            [
-                score @ (chance - truth) + HELD * (slope - 1),
-                (chance - truth).sum(),
-            ]
-        )
-        cross = float(score @ weight)
-        bend = np.array(
-            [[float(score**2 @ weight) + HELD, cross], [cross, float(weight.sum())]]
-        )
+        pull, bend = _downhill(at, score, truth)
         step = np.linalg.solve(bend, pull)
-        slope, start = slope - float(step[0]), start - float(step[1])
-        if np.abs(step).max() < _EXACT:
+        size = 1.0
+        while _loss(at - size * step, score, truth) > _loss(at, score, truth) + _EXACT:
+            size /= 2
+        at = at - size * step
+        if np.abs(size * step).max() < _EXACT:
             break
+    slope, start = at.tolist()
     if slope < LEAST_SLOPE:
         return _level(LEAST_SLOPE, score, truth)
     return Calibration(slope, start, len(score))
+
+
+def _loss(at: Floats, score: Floats, truth: Floats) -> float:
+    """Return −log of the likelihood, and what holds the slope at 1."""
+    logit = at[0] * score + at[1]
+    unlikely = np.logaddexp(0.0, logit) - truth * logit
+    return float(unlikely.sum() + HELD / 2 * (at[0] - 1) ** 2)
+
+
+def _downhill(at: Floats, score: Floats, truth: Floats) -> tuple[Floats, Floats]:
+    """Return gradient and curvature of the loss; even a sure model bends a little."""
+    chance = expit(at[0] * score + at[1])
+    weight = chance * (1 - chance) + _EXACT
+    missed = chance - truth
+    pull = np.array([score @ missed + HELD * (at[0] - 1), missed.sum()])
+    cross = float(score @ weight)
+    bend = np.array([[float(score**2 @ weight) + HELD, cross], [cross, weight.sum()]])
+    return pull, bend
+
+
+def level(truth: Floats) -> Calibration:
+    """Give every row the observed share, with half a check added on either side."""
+    odds = (truth.sum() + 0.5) / (len(truth) - truth.sum() + 0.5)
+    return Calibration(0.0, float(np.log(odds)), len(truth))
 
 
 def _level(slope: float, score: Floats, truth: Floats) -> Calibration:

@@ -96,12 +96,16 @@ def _choice(told: Mapping[str, Any]) -> Iterator[str]:
     least = told.get("least_confirmed", {})
     limits = "，".join(f"{RUNGS_ZH[r]} {n}" for r, n in least.items() if n)
     yield f"各级所需的属实核查数：{limits or '没有记载'}（设计值，不是实测的分界）。"
-    gain = told.get("additive_over_ridge_auc")
-    if gain is not None:
-        yield (
-            f"在较晚的核查上，可加单调提升比岭回归的 AUC 高 {gain[0]:+.4f}"
-            f"（95% 区间 {gain[1]:+.4f} 至 {gain[2]:+.4f}）；区间在零以上才采用。"
-        )
+    compared = {
+        f"{RUNGS_ZH[rung]}的 AUC 比随机": gain
+        for rung, gain in told.get("over_chance_auc", {}).items()
+    }
+    compared["可加单调提升的 AUC 比岭回归"] = told.get("additive_over_ridge_auc")
+    for words, gain in compared.items():
+        if gain is not None:
+            interval = f"95% 区间 {gain[1]:+.4f} 至 {gain[2]:+.4f}"
+            yield f"- 在较晚的核查上，{words}高 {gain[0]:+.4f}（{interval}）"
+    yield "- 岭回归不得已表明与随机无异；可加单调提升须高于岭回归，区间在零以上才采用。"
     for number, fold in enumerate(told.get("folds", ()), 1):
         auc = "，".join(f"{RUNGS_ZH[r]} {v:.3f}" for r, v in fold["auc"].items())
         size = f"{fold['checks']} 次，属实 {fold['confirmed']} 次"
@@ -113,6 +117,9 @@ def _calibration(told: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     if not told.get("checks"):
         yield "核查太少，没有校准：概率只供排序，不要当作预期属实率。"
+        return
+    if told["slope"] == 0:
+        yield f"{told['checks']} 次较晚的核查表明没有学到可用的东西：所有线索同分。"
         return
     line = f"{told['slope']:.4f} × 原分 {told['start']:+.4f}"
     yield (

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from pil_discovery.leads.scorers.additive import fit_boosted
-from pil_discovery.leads.scorers.calibration import calibrate
+from pil_discovery.leads.scorers.calibration import calibrate, level
 from pil_discovery.leads.scorers.intervals import Interval, Scored, paired_gain
 from pil_discovery.leads.scorers.lessons import lessons_of, norm_of, row_features
 from pil_discovery.leads.scorers.metrics import Ranked
 from pil_discovery.leads.scorers.points import points_card, posterior_rate
 from pil_discovery.leads.scorers.ridge import fit_ridge
-from pil_discovery.leads.scorers.terms import mean_of
+from pil_discovery.leads.scorers.terms import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,13 +28,17 @@ if TYPE_CHECKING:
 Rung = Literal["points", "ridge", "additive"]
 RUNGS: tuple[Rung, ...] = ("points", "ridge", "additive")
 RUNGS_ZH = {"points": "积分卡", "ridge": "岭回归", "additive": "可加单调提升"}
-LEAST_CONFIRMED: dict[Rung, int] = {"points": 0, "ridge": 100, "additive": 700}
+LEAST_CONFIRMED: dict[Rung, int] = {"points": 0, "ridge": 30, "additive": 700}
 """Confirmed (and refuted) checks from which a rung is tried: working thresholds."""
+CARD_CHECKS = 100
+"""Confirmed checks that the points card counts for beside the regression."""
 FOLDS = 4
 LEAST_FOLDS = 3
 """Folds that a comparison needs before the third rung may be taken."""
 LEAST_IN_FOLD = 5
 """Confirmed and refuted checks that a fold needs on either side."""
+WORTH = 0.05
+"""AUC above chance that later checks must rule out before a rung counts for nothing."""
 LIST_DAY = 30
 """Days for which one list is worked through before the next is drawn up."""
 
@@ -47,25 +51,37 @@ class Trial:
     ----------
     periods
         One for each fold: outcomes, and logits of each rung.
+    over_chance
+        Rung → by how much it is better than chance, AUC; without folds empty.
     gain
         By how much the third rung is better than the second, AUC; None untried.
     """
 
     periods: tuple[Scored, ...]
-    gain: Interval | None
+    over_chance: dict[str, Interval] = field(default_factory=dict)
+    gain: Interval | None = None
+
+    def worthless(self, rung: Rung) -> bool:
+        """Whether later checks show that a rung is hardly better than chance."""
+        told = self.over_chance.get(rung)
+        return told is not None and told.low <= 0 and told.high < WORTH
 
 
 def fit_rung(rung: Rung, lessons: Lessons) -> Curves:
-    """Fit one rung.
+    """Fit one rung; each leans on the one below while it knows little itself.
 
-    The third is the mean of the regression and the boosted step tables: straight lines
-    carry where rows are few, steps bend where they are many.
+    The regression is mixed with the points card, which counts for as much as 100
+    confirmed checks. The third rung is the mean of that and the boosted step tables:
+    straight lines carry where rows are few, steps bend where they are many.
     """
+    card = points_card(lessons, posterior_rate(lessons))
     if rung == "points":
-        return points_card(lessons, posterior_rate(lessons))
+        return card
+    known = min(lessons.positives, len(lessons.truth) - lessons.positives)
+    ridge = mixed(fit_ridge(lessons).curves, card, known / (known + CARD_CHECKS))
     if rung == "ridge":
-        return fit_ridge(lessons).curves
-    return mean_of(fit_ridge(lessons).curves, fit_boosted(lessons).curves)
+        return ridge
+    return mixed(ridge, fit_boosted(lessons).curves, 0.5)
 
 
 def candidates(positives: int, negatives: int) -> tuple[Rung, ...]:
@@ -86,30 +102,52 @@ def try_out(register: Register, spec: ScorerSpec, rungs: Sequence[Rung]) -> Tria
         span = register.part((register.day >= start) & (register.day < end))
         if min(_fewest(before), _fewest(span)) >= LEAST_IN_FOLD:
             periods.append(_scored(register, before, span, spec=spec, rungs=rungs))
-    gain = None
-    if {"ridge", "additive"} <= set(rungs) and len(periods) >= LEAST_FOLDS:
-        gain = paired_gain(periods, name="additive", over="ridge", measure=Ranked.auc)
-    return Trial(tuple(periods), gain)
+    return Trial(tuple(periods), *_compared(periods, rungs))
+
+
+def _compared(
+    periods: Sequence[Scored], rungs: Sequence[Rung]
+) -> tuple[dict[str, Interval], Interval | None]:
+    """Compare two rungs with chance, and the third with the second."""
+    if not periods:
+        return {}, None
+    even = [
+        Scored(p.truth, p.scores | {"chance": np.zeros(len(p.truth))}) for p in periods
+    ]
+    over: dict[str, Interval] = {
+        rung: paired_gain(even, name=rung, over="chance", measure=Ranked.auc)
+        for rung in rungs
+        if rung != "additive"
+    }
+    if not {"ridge", "additive"} <= set(rungs) or len(periods) < LEAST_FOLDS:
+        return over, None
+    gain = paired_gain(periods, name="additive", over="ridge", measure=Ranked.auc)
+    return over, gain
 
 
 def choose(rungs: Sequence[Rung], trial: Trial) -> Rung:
     """Take the highest rung that has earned it.
 
-    The third only when it beats the second on later checks with a paired 95 % interval
-    above zero; the second wherever it can be fitted.
+    The second unless later checks show it to be worthless: what has learned nothing
+    must not put cases in an order of its own. The third only when it beats the second
+    on later checks with a paired 95 % interval above zero.
     """
-    if "additive" in rungs and trial.gain is not None and trial.gain.low > 0:
-        return "additive"
-    return "ridge" if "ridge" in rungs else "points"
+    if "ridge" not in rungs or not trial.periods or trial.worthless("ridge"):
+        return "points"
+    beaten = trial.gain is not None and trial.gain.low > 0
+    return "additive" if "additive" in rungs and beaten else "ridge"
 
 
 def later_calibration(rung: Rung, trial: Trial) -> Calibration:
-    """Fit the sigmoid of a rung to all the later checks that it scored."""
+    """Fit the sigmoid of a rung to all the later checks that it scored.
+
+    A rung that they show to be worthless gives every row the same probability.
+    """
     if not trial.periods:
         return calibrate(np.zeros(0), np.zeros(0))
     score = np.concatenate([p.scores[rung] for p in trial.periods])
     truth = np.concatenate([p.truth for p in trial.periods])
-    return calibrate(score, truth)
+    return level(truth) if trial.worthless(rung) else calibrate(score, truth)
 
 
 def _spans(register: Register) -> list[tuple[int, int]]:

@@ -160,11 +160,11 @@ def term_of(told: Mapping[str, Any]) -> Term:
     )
 
 
-def mean_of(first: Curves, second: Curves) -> Curves:
-    """Return the mean of two scores."""
-    halves = (first.scaled(0.5, 0.0), second.scaled(0.5, 0.0))
-    start = float(on_grid(halves[0].start + halves[1].start))
-    return Curves(start, (*halves[0].terms, *halves[1].terms))
+def mixed(first: Curves, second: Curves, share: float) -> Curves:
+    """Return share · first + (1 − share) · second."""
+    one, other = first.scaled(share, 0.0), second.scaled(1 - share, 0.0)
+    start = float(on_grid(one.start + other.start))
+    return Curves(start, (*one.terms, *other.terms))
 
 
 def expit(logit: Floats) -> Floats:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pil_discovery.errors import ArgumentError, Problem
 from pil_discovery.leads.scorers.choice import (
     LEAST_CONFIRMED,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.leads.scorers.calibration import Calibration
     from pil_discovery.leads.scorers.choice import Rung, Trial
+    from pil_discovery.leads.scorers.intervals import Interval
     from pil_discovery.leads.scorers.lessons import Lessons
     from pil_discovery.leads.scorers.register import Register
     from pil_discovery.leads.scorers.spec import ScorerSpec
@@ -135,7 +138,6 @@ class Fitted:
         }
 
     def _choice(self) -> dict[str, Any]:
-        gain = self.trial.gain
         return {
             "told": self.told,
             "least_confirmed": dict(LEAST_CONFIRMED),
@@ -150,7 +152,14 @@ class Fitted:
                 }
                 for p in self.trial.periods
             ],
-            "additive_over_ridge_auc": None
-            if gain is None
-            else [round(v, 4) for v in (gain.value, gain.low, gain.high)],
+            "over_chance_auc": {
+                rung: _rounded(found) for rung, found in self.trial.over_chance.items()
+            },
+            "additive_over_ridge_auc": _rounded(self.trial.gain),
         }
+
+
+def _rounded(found: Interval | None) -> list[float] | None:
+    if found is None or np.isnan(found.value):
+        return None
+    return [round(value, 4) for value in (found.value, found.low, found.high)]

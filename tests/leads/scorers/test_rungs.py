@@ -18,7 +18,7 @@ from pil_discovery.leads.scorers.points import POINT, points_card
 from pil_discovery.leads.scorers.register import read_register
 from pil_discovery.leads.scorers.ridge import fit_ridge
 from pil_discovery.leads.scorers.scorer import Scorer
-from pil_discovery.leads.scorers.terms import Steps, expit, mean_of
+from pil_discovery.leads.scorers.terms import Steps, expit, mixed
 from pil_discovery.leads.scorers.training import fit_scorer
 from tests.leads.scorers.builders import SPEC, register
 
@@ -71,7 +71,7 @@ def test_a_calibrated_mean_of_both_equals_scikit_learn(lessons):
     rows, columns = strange(lessons)
     logit = ridge.model.decision_function(ridge.scale.apply(rows)[:, ridge.kept])
     raw = (logit + boosted.model.decision_function(rows)) / 2
-    curves = mean_of(ridge.curves, boosted.curves).scaled(0.83, -0.21)
+    curves = mixed(ridge.curves, boosted.curves, 0.5).scaled(0.83, -0.21)
     wanted = expit(0.83 * raw - 0.21)
     assert np.abs(expit(curves.logit(columns)) - wanted).max() < 1e-12
 
