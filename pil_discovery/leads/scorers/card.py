@@ -105,7 +105,9 @@ def _choice(told: Mapping[str, Any]) -> Iterator[str]:
         if gain is not None:
             interval = f"95% 区间 {gain[1]:+.4f} 至 {gain[2]:+.4f}"
             yield f"- 在较晚的核查上，{words}高 {gain[0]:+.4f}（{interval}）"
-    yield "- 岭回归不得已表明与随机无异；可加单调提升须高于岭回归，区间在零以上才采用。"
+    yield "- 较晚的核查若表明岭回归与随机无异，就退回积分卡。"
+    yield "- 可加单调提升只在比岭回归高、区间在零以上时采用。"
+    yield "- 每一级都掺入下一级：属实的核查越少，下一级占得越多。"
     for number, fold in enumerate(told.get("folds", ()), 1):
         auc = "，".join(f"{RUNGS_ZH[r]} {v:.3f}" for r, v in fold["auc"].items())
         size = f"{fold['checks']} 次，属实 {fold['confirmed']} 次"

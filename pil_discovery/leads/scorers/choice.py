@@ -32,6 +32,8 @@ LEAST_CONFIRMED: dict[Rung, int] = {"points": 0, "ridge": 30, "additive": 700}
 """Confirmed (and refuted) checks from which a rung is tried: working thresholds."""
 CARD_CHECKS = 100
 """Confirmed checks that the points card counts for beside the regression."""
+RIDGE_CHECKS = 1400
+"""Confirmed checks that the regression counts for beside the boosted tables."""
 FOLDS = 4
 LEAST_FOLDS = 3
 """Folds that a comparison needs before the third rung may be taken."""
@@ -71,8 +73,9 @@ def fit_rung(rung: Rung, lessons: Lessons) -> Curves:
     """Fit one rung; each leans on the one below while it knows little itself.
 
     The regression is mixed with the points card, which counts for as much as 100
-    confirmed checks. The third rung is the mean of that and the boosted step tables:
-    straight lines carry where rows are few, steps bend where they are many.
+    confirmed checks; the boosted step tables are mixed with the regression, which
+    counts for 1,400: straight lines carry where rows are few, steps bend where they
+    are many.
     """
     card = points_card(lessons, posterior_rate(lessons))
     if rung == "points":
@@ -81,7 +84,8 @@ def fit_rung(rung: Rung, lessons: Lessons) -> Curves:
     ridge = mixed(fit_ridge(lessons).curves, card, known / (known + CARD_CHECKS))
     if rung == "ridge":
         return ridge
-    return mixed(ridge, fit_boosted(lessons).curves, 0.5)
+    share = known / (known + RIDGE_CHECKS)
+    return mixed(fit_boosted(lessons).curves, ridge, share)
 
 
 def candidates(positives: int, negatives: int) -> tuple[Rung, ...]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from pil_discovery.leads.scorers.explanation import feature_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -135,12 +137,16 @@ def drift_table(named: Iterable[tuple[str, Drift]]) -> pd.DataFrame:
     -------
     DataFrame
         `period`, `base_rate`, `mean_score`, `rate_z`, `score_z`, `psi`, `psi_feature`,
-        `feature`, `alarm` (truth value), `zh` (why, empty without alarm).
+        `feature`, `feature_zh`, `alarm` (truth value), `zh` (why, empty without alarm).
     """
     rows = []
     for period, drift in named:
         told = {k: v for k, v in vars(drift).items() if k != "reasons"}
-        words = {"alarm": bool(drift.reasons), "zh": "；".join(drift.reasons)}
+        words = {
+            "feature_zh": feature_words(drift.feature),
+            "alarm": bool(drift.reasons),
+            "zh": "；".join(drift.reasons),
+        }
         rows.append({"period": period} | told | words)
     return pd.DataFrame(rows)
 
