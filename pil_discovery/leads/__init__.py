@@ -2,21 +2,25 @@
 
 The order of work: `merge` groups findings, `weigh` turns groups into ranked leads,
 `choose_route` applies what the procedure allows, `quality` tells how far a model can be
-trusted.
+trusted, `precisions` what share of its leads is true.
 """
 
 from pil_discovery.leads.evidence import Doubt
 from pil_discovery.leads.formula import score
 from pil_discovery.leads.groups import Group, classes, merge
+from pil_discovery.leads.precision import Precision, Tally, precisions
 from pil_discovery.leads.quality import quality
 from pil_discovery.leads.weighing import choose_route, rank, weigh
 
 __all__ = [
     "Doubt",
     "Group",
+    "Precision",
+    "Tally",
     "choose_route",
     "classes",
     "merge",
+    "precisions",
     "quality",
     "rank",
     "score",

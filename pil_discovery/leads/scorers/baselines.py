@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BASELINES_ZH = {
     "random": "随机抽查",
-    "rule": "只看本单位以往属实率",
+    "rule": "只看该对象以往属实率",
     "points": "积分卡",
     "process": "只看谁检查、谁经办（只作对照，不得用于排序）",
     "previous": "旧模型",

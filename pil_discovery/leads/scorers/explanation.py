@@ -103,13 +103,13 @@ def _contribution(name: str, value: float, amount: float, norm: Usual) -> Contri
 def feature_words(name: str) -> str:
     """Return what a feature is, in Chinese."""
     fixed = {
-        "own_rate": "本单位历次检查属实率（近的一次占一半）",
+        "own_rate": "该对象历次检查属实率（近的一次占一半）",
         "own_checks": "此前检查过的天数",
         "days_since": "距上次检查的天数",
     }
     kind, _, column = name.partition(":")
     if kind == "own":
-        return f"本单位历次“{column}”（取对数，近的一次占一半）"
+        return f"该对象历次“{column}”（取对数，近的一次占一半）"
     if kind == "rate":
         return f"同“{column}”的长期属实率"
     if column and kind.startswith("rate"):

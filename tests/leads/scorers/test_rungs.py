@@ -103,7 +103,7 @@ def test_explanations_add_up_exactly_in_any_order(scorers, history, rung):
 def test_an_explanation_speaks_chinese_and_names_what_is_missing(scorers, history):
     told = scorers["ridge"].explain({"own_rate": 0.6, "投诉数": pd.NA})
     lines = "\n".join(told.lines())
-    assert "本单位历次检查属实率（近的一次占一半） 0.6000（全体" in lines
+    assert "该对象历次检查属实率（近的一次占一半） 0.6000（全体" in lines
     assert "“投诉数”：没有" in lines
     assert "待核查" in lines
     assert "违法" not in lines
