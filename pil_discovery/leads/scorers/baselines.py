@@ -88,7 +88,7 @@ def baseline_table(periods: Sequence[Scored], capacity: float) -> pd.DataFrame:
         row = {
             "baseline": name,
             "zh": BASELINES_ZH[name],
-            "auc": float(np.nanmean([o.auc() for o in orders])),
+            "auc": _mean([o.auc() for o in orders]),
             "precision": float(np.mean([o.found(capacity) for o in orders])),
         }
         for what, measure in (("auc", Ranked.auc), ("precision", precision)):
@@ -100,3 +100,9 @@ def baseline_table(periods: Sequence[Scored], capacity: float) -> pd.DataFrame:
             }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Return the mean of what is defined, NaN where nothing is."""
+    known = [value for value in values if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")

@@ -33,7 +33,7 @@ LEAST_CONFIRMED: dict[Rung, int] = {"points": 0, "ridge": 30, "additive": 700}
 CARD_CHECKS = 100
 """Confirmed checks that the points card counts for beside the regression."""
 RIDGE_CHECKS = 1400
-"""Confirmed checks that the regression counts for beside the boosted tables."""
+"""Confirmed checks from which the boosted tables count more than the regression."""
 FOLDS = 4
 LEAST_FOLDS = 3
 """Folds that a comparison needs before the third rung may be taken."""
@@ -73,9 +73,9 @@ def fit_rung(rung: Rung, lessons: Lessons) -> Curves:
     """Fit one rung; each leans on the one below while it knows little itself.
 
     The regression is mixed with the points card, which counts for as much as 100
-    confirmed checks; the boosted step tables are mixed with the regression, which
-    counts for 1,400: straight lines carry where rows are few, steps bend where they
-    are many.
+    confirmed checks; the boosted step tables are mixed with the regression, half and
+    half at 1,400: straight lines carry where rows are few, steps bend where they are
+    many.
     """
     card = points_card(lessons, posterior_rate(lessons))
     if rung == "points":
@@ -84,7 +84,8 @@ def fit_rung(rung: Rung, lessons: Lessons) -> Curves:
     ridge = mixed(fit_ridge(lessons).curves, card, known / (known + CARD_CHECKS))
     if rung == "ridge":
         return ridge
-    share = known / (known + RIDGE_CHECKS)
+    # squared: trees on few rows bend after chance, which a plain share would let in
+    share = known**2 / (known**2 + RIDGE_CHECKS**2)
     return mixed(fit_boosted(lessons).curves, ridge, share)
 
 

@@ -152,3 +152,11 @@ def test_a_group_seen_only_once_is_no_trouble(history):
     )
     audit = backtest(lonely, SPEC, folds=1).audit.set_index("value")
     assert audit.loc["孤镇", "verdict"] == "证据不足"
+
+
+def test_outcomes_of_one_kind_give_numbers_or_nothing(history):
+    found = backtest(history.assign(属实=False), SPEC, folds=2)
+    told = json.loads(json.dumps(found.as_dict(), allow_nan=False))
+    assert told["folds"][0]["auc"] is None
+    assert told["baselines"][0]["auc_gain"] is None
+    assert not found.drift["alarm"].any()
