@@ -85,8 +85,8 @@ def explain_row(curves: Curves, norm: Usual, row: Mapping[str, Any]) -> Explanat
 def _number(value: object) -> float:
     try:
         return math.nan if value is None else float(value)  # type: ignore[arg-type]
-    except TypeError:
-        return math.nan  # pandas.NA refuses to be a float
+    except (TypeError, ValueError):
+        return math.nan  # pandas.NA refuses to be a float, and so does a word
 
 
 def _contribution(name: str, value: float, amount: float, norm: Usual) -> Contribution:
