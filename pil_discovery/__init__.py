@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from pil_discovery.imagery.sampling import estimate_area, plan_samples
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal
+    from pil_discovery.leads.scorers.backtesting import Backtest, backtest
+    from pil_discovery.leads.scorers.scorer import Scorer
+    from pil_discovery.leads.scorers.spec import ScorerSpec
+    from pil_discovery.leads.scorers.training import fit_scorer
     from pil_discovery.pipeline.addresses import locate_addresses, parse_address
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
@@ -35,11 +39,15 @@ if TYPE_CHECKING:
     from pil_discovery.text.codes import check_code
 
 _HOMES = {
+    "Backtest": "leads.scorers.backtesting",
     "PilError": "errors",
     "Reference": "imagery.observed",
     "RestorationRule": "imagery.followup",
     "Scan": "pipeline.flow",
+    "Scorer": "leads.scorers.scorer",
+    "ScorerSpec": "leads.scorers.spec",
     "area_m2": "geo.area",
+    "backtest": "leads.scorers.backtesting",
     "bd09_to_gcj02": "geo.gcj",
     "build_bundle": "pipeline.packing",
     "check_code": "text.codes",
@@ -47,6 +55,7 @@ _HOMES = {
     "due": "pipeline.law",
     "estimate_area": "imagery.sampling",
     "find_breaks": "imagery.series",
+    "fit_scorer": "leads.scorers.training",
     "gcj02_to_bd09": "geo.gcj",
     "gcj02_to_wgs84": "geo.gcj",
     "judge_restoration": "imagery.restoration",
@@ -67,11 +76,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "Backtest",
     "PilError",
     "Reference",
     "RestorationRule",
     "Scan",
+    "Scorer",
+    "ScorerSpec",
     "area_m2",
+    "backtest",
     "bd09_to_gcj02",
     "build_bundle",
     "check_code",
@@ -79,6 +92,7 @@ __all__ = [
     "due",
     "estimate_area",
     "find_breaks",
+    "fit_scorer",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "judge_restoration",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pil_discovery.cli import authoring, laws, models, results, workspaces
+from pil_discovery.cli import authoring, laws, models, results, scores, workspaces
 from pil_discovery.cli.language import say
 
 SETTINGS = {
@@ -38,6 +38,7 @@ def pil() -> None:
 for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
+    *scores.COMMANDS,
     models.models,
     laws.law,
 ):

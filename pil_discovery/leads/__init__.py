@@ -2,13 +2,15 @@
 
 The order of work: `merge` groups findings, `weigh` turns groups into ranked leads,
 `choose_route` applies what the procedure allows, `shortlist` tells which leads an
-office checks next, `quality` how far a model can be trusted.
+office checks next, `quality` how far a model can be trusted, `precisions` what share of
+its leads is true.
 """
 
 from pil_discovery.leads.evidence import Doubt
 from pil_discovery.leads.formula import score
 from pil_discovery.leads.groups import Group, classes, merge
 from pil_discovery.leads.listing import BANDS, expected, shortlist
+from pil_discovery.leads.precision import Precision, Tally, precisions
 from pil_discovery.leads.quality import quality
 from pil_discovery.leads.weighing import choose_route, rank, weigh
 
@@ -16,10 +18,13 @@ __all__ = [
     "BANDS",
     "Doubt",
     "Group",
+    "Precision",
+    "Tally",
     "choose_route",
     "classes",
     "expected",
     "merge",
+    "precisions",
     "quality",
     "rank",
     "score",

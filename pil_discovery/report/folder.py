@@ -17,13 +17,13 @@ MARK = "run.json"
 
 
 @contextmanager
-def appearing(out: Path) -> Iterator[Path]:
+def appearing(out: Path, mark: str = MARK) -> Iterator[Path]:
     """Give a staging folder that becomes `out` when the block ends well.
 
     The staging folder `.<name>.partial` stands beside `out`; leftovers of an
     interrupted run are swept first. Everything is flushed to disk before the rename.
-    An existing scan (a folder with `run.json`) is replaced whole; if the block fails
-    it stays as it was.
+    An existing result (a folder that holds the file `mark`, of a scan `run.json`) is
+    replaced whole; if the block fails it stays as it was.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def appearing(out: Path) -> Iterator[Path]:
         If `out` is a link, a file, or a folder that holds something else.
     """
     out = Path(os.path.abspath(out))  # noqa: PTH100 - resolve() would follow the link
-    _check(out)
+    _check(out, mark)
     partial, old = _beside(out, "partial"), _beside(out, "old")
     _recover(out, old)
     _remove(partial)
@@ -54,13 +54,13 @@ def _beside(out: Path, what: str) -> Path:
     return out.with_name(f".{out.name}.{what}")
 
 
-def _check(out: Path) -> None:
+def _check(out: Path, mark: str) -> None:
     if not str(out).isprintable():
         raise PilError(_problem(out, "路径中有换行等控制字符"))
     if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise PilError(_problem(out, "不是文件夹，不能写入筛查结果"))
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise PilError(_problem(out, "文件夹不是空的，也不是以前的筛查结果，不会覆盖"))
+        raise PilError(_problem(out, "不是文件夹，不能写入结果"))
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_file():
+        raise PilError(_problem(out, "文件夹不是空的，也不是以前的结果，不会覆盖"))
 
 
 def _problem(out: Path, what: str) -> Problem:

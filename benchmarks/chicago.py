@@ -1,0 +1,187 @@
+"""Scores on Chicago's food inspections, beside the figures of the published model.
+
+Chicago validates the machinery, not Chinese law or data. Everything was chosen on
+quarters of `dev_train.parquet`; `dev_peer_test.parquet` is only read here. The
+published model knows who inspected and the weather; ours may know neither.
+Needs $PIL_SHARED_DATA/chicago_food. Run: `python benchmarks/chicago.py [--labels]`;
+`--labels` also fits every rung to 48–723 confirmed checks, five times each.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+import pil_discovery as pil
+from pil_discovery.leads.scorers.choice import RUNGS
+from pil_discovery.leads.scorers.intervals import auc_interval
+from pil_discovery.leads.scorers.metrics import (
+    calibration_error,
+    precision_at,
+    ranked,
+    replay,
+)
+from pil_discovery.leads.scorers.register import days_of
+
+DATA = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data")) / "chicago_food"
+FLAGS = (
+    *("consumption_on_premises_incidental_activity", "tobacco", "package_goods"),
+    *("outdoor_patio", "public_place_of_amusement", "limited_business_license"),
+    *("tavern", "filling_station", "caterers_liquor_license", "mobile_food_license"),
+)
+SPEC = pil.ScorerSpec(
+    target="criticalCount",
+    time="Inspection_Date",
+    entity="License",
+    place=("Zip",),
+    category=("Facility_Type", "Risk"),
+    numeric=(
+        *("ageAtInspection", "heat_burglary", "heat_garbageCarts"),
+        "heat_sanitationComplaints",
+        *FLAGS,
+    ),
+    outcomes=("seriousCount", "minorCount"),
+)
+PLAIN = SPEC.model_copy(update={"outcomes": ()})
+NOT_SCORED_BY_PEER = (
+    *(1372664, 1447463, 1453520, 1480382),
+    *(1496594, 1496651, 1496915, 1497934),
+)
+PEER = {
+    "published, with inspector": (0.6747, 0.3166, 7.59, 0.684, 0.039),
+    "published features, no inspector": (0.5715, 0.204, 2.22, 0.567, 0.027),
+}
+GAP = ("2014-04-15", "2014-09-02")
+COUNTS = (48, 120, 241, 723)
+SEEDS = range(5)
+
+
+def frames():
+    """Return the training and the test period."""
+    return [
+        pd.read_parquet(DATA / f"{name}.parquet")
+        for name in ("dev_train", "dev_peer_test")
+    ]
+
+
+def truth_of(frame):
+    """Return whether each inspection found a critical violation."""
+    return (frame["criticalCount"] > 0).to_numpy(dtype=float)
+
+
+def test_line(name, scorer, train, test):
+    """Print one list, drawn up on the first day of the test period."""
+    chance = scorer.predict(train, test, as_of=test["Inspection_Date"].min())
+    truth, day = truth_of(test), days_of(test["Inspection_Date"])
+    auc, real = auc_interval(truth, chance), replay(chance, truth, day)
+    honest = calibration_error(chance, truth)
+    ap = ranked(chance, truth).average_precision()
+    tops = [f"{precision_at(chance, truth, k).mean:.2f}" for k in (50, 100)]
+    print(
+        f"{name:34} {scorer.rung:8} {auc.value:.4f} [{auc.low:.3f},{auc.high:.3f}] "
+        f"{ap:.3f} {' '.join(tops)} {real.days_earlier:6.2f} {real.first_half:.3f} "
+        f"{honest.ece:.3f} ({honest.floor:.3f})"
+    )
+
+
+def test_period(train, test):
+    """Print the lines of the test period."""
+    heading = f"{'':34} {'':8} AUC {'':14} AP  p@50 p@100 days half ECE (floor)"
+    print(f"test period, {len(test)} inspections\n{heading}")
+    for name, (auc, ap, days, half, ece) in PEER.items():
+        print(f"{name:43} {auc:.4f} {'':14}{ap:.3f} {days:14.2f} {half:.3f} {ece:.3f}")
+    scorer = pil.fit_scorer(train, SPEC)
+    test_line("chosen rung", scorer, train, test)
+    peers = test[~test["Inspection_ID"].isin(NOT_SCORED_BY_PEER)]
+    test_line("the same, rows of the published", scorer, train, peers)
+    for rung in RUNGS:
+        fixed = pil.fit_scorer(train, SPEC, rung=rung)
+        test_line(f"fixed: {rung}", fixed, train, test)
+    test_line(
+        "only its own earlier criticals", pil.fit_scorer(train, PLAIN), train, test
+    )
+    gap = train[~train["Inspection_Date"].between(*GAP, inclusive="left")]
+    lame = pil.fit_scorer(gap, SPEC)
+    test_line("4.5 months missing", lame, gap, test)
+    print("  ", lame.window(gap, as_of=test["Inspection_Date"].min()).zh)
+
+
+def rolling(train):
+    """Print eight quarters, each learned from all before."""
+    print("\nrolling quarters of the training period")
+    for name, spec in (("", SPEC), (" only earlier criticals", PLAIN)):
+        found = pil.backtest(train, spec)
+        folds = found.folds
+        shown = ["period", "rung", "checks", "auc", "auc_frozen", "ece", "precision"]
+        if not name:
+            print(folds[shown].round(3).to_string(index=False))
+            print(found.baselines.drop(columns="zh").round(3).to_string(index=False))
+        worst = folds["auc"].min()
+        print(
+            f"mean AUC{name}: {folds['auc'].mean():.4f} of {len(folds)}, "
+            f"{folds['auc'][:6].mean():.4f} of the six full, worst {worst:.3f}; "
+            f"ECE {found.calibration['ece']:.3f} ({found.calibration['ece_floor']:.3f})"
+            f"; alarms {int(found.drift['alarm'].sum())}; leaks {len(found.leaks)}"
+        )
+
+
+def shuffled(train, test):
+    """Print what is learned when outcomes are dealt out at random."""
+    aucs = []
+    for seed in SEEDS:
+        dealt = np.random.default_rng(seed).permutation(len(train))
+        mixed = train.assign(criticalCount=train["criticalCount"].to_numpy()[dealt])
+        chance = pil.fit_scorer(mixed, PLAIN).predict(mixed, test)
+        aucs.append(ranked(chance, truth_of(test)).auc())
+    print(f"\nshuffled labels: AUC {np.round(aucs, 3).tolist()}, {np.mean(aucs):.3f}")
+
+
+def few_labels(train, test):
+    """Print every rung and the chosen one for few confirmed checks."""
+    print("\nfew labels: mean AUC of five draws of inspections")
+    truth = truth_of(test)
+    for count in COUNTS:
+        found = {name: [] for name in (*RUNGS, "chosen")}
+        for seed in SEEDS:
+            drawn = train.iloc[some_rows(train, count, seed)]
+            for name, aucs in found.items():
+                rung = None if name == "chosen" else name
+                scorer = pil.fit_scorer(drawn, SPEC, rung=rung)
+                chance = scorer.predict(drawn, test)
+                aucs.append(ranked(chance, truth).auc())
+        means = {name: float(np.mean(aucs)) for name, aucs in found.items()}
+        behind = means["chosen"] - max(means[rung] for rung in RUNGS)
+        told = "  ".join(f"{name} {auc:.3f}" for name, auc in means.items())
+        print(f"{count:5} confirmed: {told}  behind the best {behind:+.4f}")
+
+
+def some_rows(train, count, seed):
+    """Draw inspections at random until so many are confirmed."""
+    order = np.random.default_rng(seed).permutation(len(train))
+    hits = np.cumsum(truth_of(train)[order])
+    return np.sort(order[: int(np.searchsorted(hits, count)) + 1])
+
+
+def speed(train, test):
+    """Print rows per second, features included."""
+    scorer = pil.fit_scorer(train, SPEC)
+    many = pd.concat([test] * 200, ignore_index=True)
+    began = time.process_time()
+    scorer.predict(train, many)
+    spent = time.process_time() - began
+    print(f"\n{len(many) / spent:,.0f} rows per second of one core, features included")
+
+
+if __name__ == "__main__":
+    if not DATA.is_dir():
+        sys.exit(f"no data in {DATA}; set PIL_SHARED_DATA")
+    train, test = frames()
+    test_period(train, test)
+    rolling(train)
+    shuffled(train, test)
+    speed(train, test)
+    if "--labels" in sys.argv:
+        few_labels(train, test)
