@@ -134,7 +134,7 @@ def _uscc(code: str) -> Verdict:
 def _repaired_uscc(code: str) -> Verdict:
     wrong = [letter for letter in _LOOKALIKES if letter in code]
     readings = {
-        code.translate(str.maketrans(dict(zip(wrong, chosen, strict=True))))
+        code.translate(str.maketrans("".join(wrong), "".join(chosen)))
         for chosen in product(*(_LOOKALIKES[letter] for letter in wrong))
     }
     right = [reading for reading in sorted(readings) if is_right_uscc(reading)]
