@@ -1,7 +1,7 @@
 """Words that names of organisations are made of: legal forms, industries, provinces.
 
 Forms: 公司法, 合伙企业法, 农民专业合作社法 and older kinds that registers still hold.
-The industries are everyday words of GB/T 4754, enough to tell a brand from what follows.
+The industries are everyday words of GB/T 4754, enough to tell where a brand ends.
 """
 
 from __future__ import annotations

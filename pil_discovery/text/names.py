@@ -19,6 +19,18 @@ from pil_discovery.text.traditional import SIMPLIFIED
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+
+def _with_a_slip(form: str) -> list[str]:
+    """Return patterns of a form with one character wrong, missing or swapped."""
+    places = range(len(form))
+    wrong = [f"{form[:at]}[^()]{form[at + 1 :]}" for at in places]
+    missing = [form[:at] + form[at + 1 :] for at in places]
+    swapped = [
+        form[:at] + form[at + 1] + form[at] + form[at + 2 :] for at in places[:-1]
+    ]
+    return [*wrong, *swapped, *missing]
+
+
 _BRACKETS = str.maketrans("[]{}【】〔〕〈〉《》", "()()()()()()")
 _CUT = re.compile(r"(?:\.{2,}|…+|。{2,})$")
 _FORMER = re.compile(
@@ -26,6 +38,10 @@ _FORMER = re.compile(
 )
 _NOTE = re.compile(r"\([0-9A-Z.\-]*\)$")
 _ENDING = re.compile(rf"\(?({'|'.join(FORMS)})\)?$")
+_MISTYPED = tuple(
+    (form, re.compile(f"(?:{'|'.join(_with_a_slip(form))})$"))
+    for form in ("股份有限公司", "有限责任公司", "有限公司")
+)
 _OPENING = re.compile(rf"^({'|'.join(f for f in FORMS if f.endswith('公司'))})(?=..)")
 _BRANCH_ENDS = (
     "分公司|分厂|分院|分店|分部|分社|分行|分校|支行|支公司|营业部|营业厅|办事处|项目部|"
@@ -134,12 +150,23 @@ def _split_branch(plain: str) -> tuple[str, str]:
 
 def _split_form(head: str) -> tuple[str, str]:
     ending = _ENDING.search(head)
+    short = ending is None or ending[1] in {"公司", "责任公司"}
+    slip = _mistyped_form(head) if short else None
+    if slip:
+        return slip
     if ending and ending.start():
         return head[: ending.start()], ending[1]
     opening = _OPENING.match(head)
-    if opening:
-        return head[opening.end() :], opening[1]
-    return head, ""
+    return (head[opening.end() :], opening[1]) if opening else (head, "")
+
+
+def _mistyped_form(head: str) -> tuple[str, str] | None:
+    """Return what stands before a form with one slip, and the form that was meant."""
+    for form, slips in _MISTYPED:
+        found = slips.search(head)
+        if found and found.start() >= 2:
+            return head[: found.start()], form
+    return None
 
 
 def _region_first(stem: str, regions: Collection[str]) -> tuple[str, str]:
