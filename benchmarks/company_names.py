@@ -1,9 +1,9 @@
 """Company names with known counterparts: seeded, of several shapes and corruptions.
 
 Names are made up: places, brands and industries are drawn from vocabularies of which
-`vocabulary(side)` gives one of two halves, so that a model fitted on one half meets none
-of its words in the other (but for the legal forms). Many words of both are in no list
-of the library.
+`vocabulary(side)` gives one of two halves, so that a model fitted on one half meets
+none of its words in the other (but for the legal forms). Many words of both are in no
+list of the library.
 """
 
 from __future__ import annotations
@@ -20,17 +20,20 @@ PLACE_STARTS = (
 PLACE_ENDS = "江海城阳州山河溪湖安宁昌平陵源川浦泉港岭"
 BRAND_CHARACTERS = (
     "宏达鑫盛华泰隆兴昌瑞祥恒丰永顺金嘉和美佳德信诚义仁智礼天地人东方南北中正"
-    "大元亨利贞福禄寿喜龙凤麒麟鹏鹤鸿雁飞翔腾越凌云星辰月光明辉煌灿烂朝晖旭日升"
-    "春夏秋冬雨露风雪松柏竹梅兰菊荷桂海洋江河湖波浪潮涌泉溪山峰岭岳石玉珠宝银"
-    "铜铁钢锦绣彩虹丹青墨翰文武英豪杰俊伟雄壮威力强健康乐安宁静谧悠远长久恩惠"
+    "大元亨利贞福禄寿喜龙凤麒麟鹏鹤鸿雁飞翔腾越凌云星辰月光明辉煌灿烂朝晖旭日"
+    "升春夏秋冬雨露风雪松柏竹梅兰菊荷桂海洋江河湖波浪潮涌泉溪山峰岭岳石玉珠宝"
+    "银铜铁钢锦绣彩虹丹青墨翰文武英豪杰俊伟雄壮威力强健康乐安宁静谧悠远长久恩"
+    "惠"
 )
 INDUSTRY_STARTS = """
-建筑 环保 食品 服装 机械 电子 化工 物流 农业 医疗 软件 园林 塑料 五金 印刷 能源 餐饮 教育
-汽车 家具 纺织 包装 矿产 水产 旅游 房地产 装饰 电力 通信 生物 鞋材 眼镜 锁具 阀门 紧固件 茶叶
-乳制品 粉末冶金 声学 无人机 冷链 殡葬 宠物 早教 民宿 光伏 储能 检具 滤清器 拉链 打火机 剃须刀
+建筑 环保 食品 服装 机械 电子 化工 物流 农业 医疗 软件 园林 塑料 五金 印刷 能源 餐饮
+教育 汽车 家具 纺织 包装 矿产 水产 旅游 房地产 装饰 电力 通信 生物 鞋材 眼镜 锁具
+阀门 紧固件 茶叶 乳制品 粉末冶金 声学 无人机 冷链 殡葬 宠物 早教 民宿 光伏 储能 检具
+滤清器 拉链 打火机 剃须刀
 """
 INDUSTRY_ENDS = """
-工程 科技 贸易 制造 设备 服务 材料 技术 开发 管理 咨询 制品 加工 销售 租赁 配件 发展 实业
+工程 科技 贸易 制造 设备 服务 材料 技术 开发 管理 咨询 制品 加工 销售 租赁 配件
+发展 实业
 """
 FORMS = {
     "有限公司": 0.58,
@@ -236,7 +239,7 @@ class Maker:
         return str(self.rng.choice(self.rare))
 
 
-def new_form(maker, firm):
+def new_form(_, firm):
     form = firm[3]
     swaps = {
         "有限公司": "有限责任公司",
@@ -254,7 +257,7 @@ def typo(maker, firm):
     return firm[0], brand[:at] + maker.character() + brand[at + 1 :], *firm[2:]
 
 
-def suffixed(maker, firm):
+def suffixed(_, firm):
     place = firm[0]
     if not place:
         return firm
@@ -264,12 +267,12 @@ def suffixed(maker, firm):
 
 PARTS = {
     "form": new_form,
-    "no_form": lambda maker, firm: (*firm[:3], "", firm[4]),
-    "no_place": lambda maker, firm: ("", *firm[1:4], ""),
+    "no_form": lambda _, firm: (*firm[:3], "", firm[4]),
+    "no_place": lambda _, firm: ("", *firm[1:4], ""),
     "place_suffix": suffixed,
-    "place_behind": lambda maker, firm: (*firm[:4], "" if firm[4] else "behind"),
+    "place_behind": lambda _, firm: (*firm[:4], "" if firm[4] else "behind"),
     "brand_typo": typo,
-    "industry_cut": lambda maker, firm: (*firm[:2], firm[2][:2], *firm[3:]),
+    "industry_cut": lambda _, firm: (*firm[:2], firm[2][:2], *firm[3:]),
 }
 
 
@@ -295,7 +298,7 @@ def swapped(maker, text):
 
 
 TEXTS = {
-    "same": lambda maker, text: text,
+    "same": lambda _, text: text,
     "branch": lambda maker, text: f"{text}{maker.pick(maker.places)}分公司",
     "replaced": replaced,
     "dropped": dropped,
@@ -303,7 +306,7 @@ TEXTS = {
     "cut_off": lambda maker, text: text[: -maker.at("12345", 1)] + "..",
     "former": lambda maker, text: f"{text}(原{maker.brand_name()}公司)",
     "number": lambda maker, text: f"{text}（0{maker.at('123456789', 1)}）",
-    "traditional": lambda maker, text: "".join(TRADITIONAL.get(c, c) for c in text),
+    "traditional": lambda _, text: "".join(TRADITIONAL.get(c, c) for c in text),
     "width": widened,
 }
 ORDER = [*PARTS, *TEXTS]
@@ -312,16 +315,17 @@ ORDER = [*PARTS, *TEXTS]
 def make(mix: Mix, words: Vocabulary, *, firms: int, second: int, seed: int):
     """Return names in random order, and for each the number of the firm that it means.
 
-    `second` of the firms are written twice; a branch is a firm of its own.
+    No two firms of one place have brand and industry in common, as the registrars see
+    to it. `second` of the firms are written twice; a branch is a firm of its own.
     """
     maker = Maker(mix, words, seed)
     known: list = []
-    spelt: set[str] = set()
+    registered: set[tuple[str, ...]] = set()
     while len(known) < firms:
         firm = maker.firm(known)
-        name = maker.spell(firm)
-        if name not in spelt:
-            spelt.add(name)
+        key = (firm[0].rstrip("市县"), *firm[1:3])
+        if key not in registered:
+            registered.add(key)
             known.append(firm)
     names, owners = [maker.spell(f) for f in known], list(range(firms))
     for number in maker.rng.choice(firms, second, replace=False):

@@ -75,7 +75,9 @@ def _grams(cores: Cores) -> sparse.csr_matrix:
         _inside(apart, codes[:, 2:] > 0, size + size * size),
     ]
     owners = np.concatenate([owner for owner, _ in kinds])
-    _, which = np.unique(np.concatenate([gram for _, gram in kinds]), return_inverse=True)
+    _, which = np.unique(
+        np.concatenate([gram for _, gram in kinds]), return_inverse=True
+    )
     ones = np.ones(len(owners), dtype=np.float32)
     matrix = sparse.csr_matrix(
         (ones, (owners, which)), shape=(len(cores), int(which.max(initial=0)) + 1)

@@ -20,30 +20,45 @@ if TYPE_CHECKING:
     from pil_discovery.subjects.cores import Cores
 
     Floats = NDArray[np.float32]
+    Amounts = NDArray[np.floating]
 
 CORE_FEATURES = (
+    "constant",
     "surplus",
     "surplus_lack",
+    "surplus_squared",
     "parted_most",
     "parted_least",
+    "usual_most",
+    "usual_least",
+    "usual_both",
+    "usual_seam",
     "length_most",
     "length_least",
-    "one_for_one",
-    "swapped",
+    "edits",
+    "edit_share",
+    "shared_share",
+    "number_differs",
+)
+"""Columns of `core_features`: sizes and shares, scaled to about 1."""
+
+PARTINGS = (
+    "equal",
     "left_out_front",
     "left_out_middle",
     "left_out_end",
+    "swapped",
+    "one_inside",
+    "one_at_edge",
     "changed_front",
     "changed_end",
-    "usual_most",
-    "usual_least",
-    "usual_seam",
-    "edits",
-    "edit_share",
-    "equal",
-    "telling_share",
-    "number_differs",
+    "changed_inside",
 )
+"""Kinds of parting: nothing, one side lacks a stretch, two neighbours swapped, one
+character for another, one stretch for another."""
+
+POPULATION = 20_000
+"""Firms that a name may mean at least, however short the table: those of a county."""
 _BLOCK = 100_000
 _DIGITS = "0123456789一二三四五六七八九十甲乙丙丁"
 
@@ -59,17 +74,62 @@ class _Parting(NamedTuple):
 
 def core_features(
     cores: Cores, first: NDArray[np.int64], second: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """Return (pairs, CORE_FEATURES) numbers; the order within a pair changes none."""
+) -> tuple[NDArray[np.int8], Floats]:
+    """Compare pairs of cores; the order within a pair changes nothing.
+
+    Returns
+    -------
+    partings, table
+        The place in `PARTINGS` of each pair, and (pairs, CORE_FEATURES) numbers.
+    """
     table = np.zeros((len(first), len(CORE_FEATURES)), dtype=np.float32)
-    reversed_codes = _reversed(cores)
-    numbers = _numbers(cores)
+    kinds = np.zeros(len(first), dtype=np.int8)
+    backwards, numbers = _reversed(cores), _numbers(cores)
     for start in range(0, len(first), _BLOCK):
         part = slice(start, start + _BLOCK)
-        parting = _part(cores, reversed_codes, first[part], second[part])
-        named = _named(cores, parting, numbers)
+        parting = _part(cores, backwards, first[part], second[part])
+        kinds[part] = _kinds(cores, parting)
+        named = {**_amounts(cores, parting), **_lengths(cores, parting)}
+        named["number_differs"] = numbers[first[part]] != numbers[second[part]]
         table[part] = np.stack([named[n] for n in CORE_FEATURES], axis=1)
-    return table
+    return kinds, table
+
+
+def rival_features(
+    first: NDArray[np.int64], second: NDArray[np.int64], likeness: Floats
+) -> Floats:
+    """Return how far each pair leads over the rivals of its two sides.
+
+    Parameters
+    ----------
+    first, second
+        The two sides of each pair.
+    likeness
+        How alike they are, 0 to 1.
+
+    Returns
+    -------
+    (pairs, 2)
+        The greater and the smaller lead over the next best pair of either side, between
+        -0.5 and 0.5; half where a side has no other pair.
+    """
+    best = np.full((int(max(first.max(initial=0), second.max(initial=0))) + 1, 2), -1.0)
+    sides = np.concatenate([first, second])
+    values = np.concatenate([likeness, likeness]).astype(float)
+    order = np.lexsort((-values, sides))
+    ranks = np.arange(len(order)) - np.searchsorted(sides[order], sides[order])
+    for rank in (0, 1):
+        at = order[ranks == rank]
+        best[sides[at], rank] = values[at]
+    leads = [_lead(best[side], likeness) for side in (first, second)]
+    return np.stack([np.maximum(*leads), np.minimum(*leads)], axis=1).astype(np.float32)
+
+
+def _lead(best: NDArray[np.float64], likeness: Floats) -> NDArray[np.float64]:
+    is_best = np.abs(best[:, 0] - likeness) < 1e-9
+    rival = np.where(is_best, best[:, 1], best[:, 0])
+    lead: NDArray[np.float64] = np.clip(likeness - rival, -0.5, 0.5)
+    return lead
 
 
 def _reversed(cores: Cores) -> NDArray[np.int32]:
@@ -97,46 +157,74 @@ def _agreeing(a: NDArray[np.int32], b: NDArray[np.int32]) -> NDArray[np.int64]:
     return np.where(differs.any(axis=1), differs.argmax(axis=1), WIDTH)
 
 
-def _named(
-    cores: Cores, parting: _Parting, numbers: NDArray[np.int64]
-) -> dict[str, NDArray[np.float32]]:
-    a, b, front, behind = parting
-    lengths = [(cores.lengths[i] - front - behind).astype(np.float32) for i in (a, b)]
-    parted = [_told(cores, i, front, cores.lengths[i] - behind) for i in (a, b)]
-    usual = [_usual(cores, i, front, cores.lengths[i] - behind) for i in (a, b)]
-    whole = [cores.told[i, cores.lengths[i]] for i in (a, b)]
-    longest, shortest = np.maximum(*lengths), np.minimum(*lengths)
+def _parted_lengths(
+    cores: Cores, parting: _Parting
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the greater and the smaller length of the parting stretches."""
+    agreeing = parting.front + parting.behind
+    ours, theirs = (cores.lengths[side] - agreeing for side in parting[:2])
+    return np.maximum(ours, theirs), np.minimum(ours, theirs)
+
+
+def _kinds(cores: Cores, parting: _Parting) -> NDArray[np.int8]:
+    longest, shortest = _parted_lengths(cores, parting)
+    at_front, at_end = parting.front == 0, parting.behind == 0
+    left_out, single = shortest == 0, (longest == 1) & (shortest == 1)
+    chosen = [
+        longest == 0,
+        left_out & at_front,
+        left_out & ~at_end,
+        left_out,
+        _swapped(cores, parting),
+        single & ~at_front & ~at_end,
+        single,
+        at_front,
+        at_end,
+    ]
+    kinds: NDArray[np.int8] = np.select(
+        chosen, np.arange(len(chosen), dtype=np.int8), np.int8(len(chosen))
+    )
+    return kinds
+
+
+def _amounts(cores: Cores, parting: _Parting) -> dict[str, Amounts]:
+    """Return what is told by what agrees and by what does not."""
+    ends = [cores.lengths[side] - parting.behind for side in parting[:2]]
+    sides = list(zip(parting[:2], ends, strict=True))
+    parted = [_told(cores, side, parting.front, end) for side, end in sides]
+    usual = [_usual(cores, side, parting.front, end) for side, end in sides]
+    whole = [cores.told[side, cores.lengths[side]] for side in parting[:2]]
     shared = (whole[0] - parted[0] + whole[1] - parted[1]) / 2
-    surplus = shared - np.log(max(len(cores), 2))
-    left_out = (shortest == 0) & (longest > 0)
-    changed = shortest > 0
-    at_front, at_end = front == 0, behind == 0
-    edits = _edits(cores, parting, lengths)
-    total = np.maximum(cores.lengths[a], cores.lengths[b])
-    named = {
-        "surplus": np.clip(surplus, -5, 30) / 10,
+    crowd = np.float32(np.log(max(len(cores), POPULATION)))
+    surplus: Floats = np.clip(shared - crowd, -5, 30)
+    most, least = np.maximum(*usual), np.minimum(*usual)
+    left_out = _parted_lengths(cores, parting)[1] == 0
+    return {
+        "constant": np.ones(len(shared), dtype=np.float32),
+        "surplus": surplus / 10,
         "surplus_lack": np.maximum(6 - surplus, 0) / 10,
+        "surplus_squared": surplus * surplus / 100,
         "parted_most": np.minimum(np.maximum(*parted), 40) / 10,
         "parted_least": np.minimum(np.minimum(*parted), 40) / 10,
-        "length_most": np.minimum(longest, 12) / 4,
-        "length_least": np.minimum(shortest, 12) / 4,
-        "one_for_one": (longest == 1) & (shortest == 1),
-        "swapped": _swapped(cores, parting, lengths),
-        "left_out_front": left_out & at_front,
-        "left_out_middle": left_out & ~at_front & ~at_end,
-        "left_out_end": left_out & ~at_front & at_end,
-        "changed_front": changed & at_front,
-        "changed_end": changed & at_end,
-        "usual_most": np.maximum(*usual),
-        "usual_least": np.minimum(*usual),
-        "usual_seam": np.where(left_out, np.maximum(*usual) - np.minimum(*usual), 0),
-        "edits": np.minimum(edits, 8) / 2,
-        "edit_share": edits / np.maximum(total, 1),
-        "equal": longest == 0,
-        "telling_share": shared / np.maximum(np.maximum(*whole), 1e-6),
-        "number_differs": numbers[a] != numbers[b],
+        "usual_most": most / 4,
+        "usual_least": least / 4,
+        "usual_both": most * least / 16,
+        "usual_seam": np.where(left_out, most - least, 0) / 4,
+        "shared_share": shared / np.maximum(np.maximum(*whole), 1e-6),
     }
-    return {name: value.astype(np.float32) for name, value in named.items()}
+
+
+def _lengths(cores: Cores, parting: _Parting) -> dict[str, Amounts]:
+    longest, shortest = _parted_lengths(cores, parting)
+    edits = _edits(cores, parting)
+    a, b = parting[:2]
+    total = np.maximum(np.maximum(cores.lengths[a], cores.lengths[b]), 1)
+    return {
+        "length_most": np.minimum(longest, 12).astype(np.float32) / 4,
+        "length_least": np.minimum(shortest, 12).astype(np.float32) / 4,
+        "edits": np.minimum(edits, 8.0) / 4,
+        "edit_share": edits / total.astype(np.float32),
+    }
 
 
 def _told(
@@ -155,40 +243,38 @@ def _usual(
     start: NDArray[np.int64],
     end: NDArray[np.int64],
 ) -> Floats:
-    """Return the logarithm of how often the rarest pair of the stretch is met elsewhere.
+    """Return the logarithm of how often the rarest pair of the stretch is met.
 
     The pairs with the characters before and behind the stretch count as well.
     """
     places = np.arange(WIDTH + 1)
     counts = cores.pair_counts[rows]
     counts[(places < start[:, None]) | (places > end[:, None])] = np.inf
-    return np.log(np.maximum(counts.min(axis=1), 1))
+    usual: Floats = np.log(np.maximum(counts.min(axis=1), 1))
+    return usual
 
 
-def _swapped(
-    cores: Cores, parting: _Parting, lengths: list[Floats]
-) -> NDArray[np.bool_]:
+def _swapped(cores: Cores, parting: _Parting) -> NDArray[np.bool_]:
     """Mark stretches of two characters that stand the other way round."""
     a, b, front, _ = parting
-    after = np.minimum(front + 1, WIDTH - 1)
-    before = np.minimum(front, WIDTH - 1)
-    crossed = (cores.codes[a, before] == cores.codes[b, after]) & (
-        cores.codes[a, after] == cores.codes[b, before]
-    )
-    return crossed & (lengths[0] == 2) & (lengths[1] == 2)
+    before, after = np.minimum(front, WIDTH - 1), np.minimum(front + 1, WIDTH - 1)
+    crossed: NDArray[np.bool_] = cores.codes[a, before] == cores.codes[b, after]
+    crossed &= cores.codes[a, after] == cores.codes[b, before]
+    longest, shortest = _parted_lengths(cores, parting)
+    crossed &= (longest == 2) & (shortest == 2)
+    return crossed
 
 
-def _edits(cores: Cores, parting: _Parting, lengths: list[Floats]) -> Floats:
+def _edits(cores: Cores, parting: _Parting) -> Floats:
     """Return the Levenshtein distance; most pairs need no search for it."""
     from rapidfuzz import process
     from rapidfuzz.distance import Levenshtein
 
-    edits = np.maximum(*lengths)
-    hard = np.flatnonzero(np.minimum(*lengths) > 1)
+    longest, shortest = _parted_lengths(cores, parting)
+    edits = longest.astype(np.float32)
+    hard = np.flatnonzero(shortest > 1)
     if len(hard):
-        ours, theirs = (
-            [cores.texts[i] for i in side[hard]] for side in (parting.first, parting.second)
-        )
+        ours, theirs = ([cores.texts[i] for i in side[hard]] for side in parting[:2])
         edits[hard] = process.cpdist(
             ours, theirs, scorer=Levenshtein.distance, dtype=np.float32
         )

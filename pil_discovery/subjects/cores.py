@@ -2,8 +2,8 @@
 
 What a character tells is its surprisal under the names at hand: the characters behind
 «温» in «温州» and in «有限» tell next to nothing where every name has them, those of a
-brand tell much. No list of places or industries is needed, and the words of any district
-weigh what they weigh there.
+brand tell much. The words of any district weigh what they weigh there, listed or not.
+A short table knows little of its own: a few everyday words stand in for the rest.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pil_discovery.text.name_words import INDUSTRIES, PROVINCES
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -22,6 +24,10 @@ WIDTH = 40
 """Characters of a core that are compared; few names are longer."""
 _SMOOTHING = 0.2
 """Weight of the single character where the pair is rare; as usual for bigrams."""
+_ALPHABET = 3000
+"""Characters that a name may hold whether or not the table has them."""
+_EVERYDAY = 20.0
+"""How many names stand behind an everyday word."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,22 @@ class Cores:
         return len(self.texts)
 
 
-def read_cores(texts: Sequence[str]) -> Cores:
-    """Number the characters of distinct texts and weigh them."""
+def read_cores(texts: Collection[str], *, places: Collection[str] = ()) -> Cores:
+    """Return texts with their characters numbered and weighed.
+
+    Parameters
+    ----------
+    texts
+        Cores of names, repeated ones counted once.
+    places
+        Names of places, which weigh little even where the table has few of them.
+    """
     known = tuple(sorted(set(texts)))
-    codes, lengths = _numbered(known)
-    told, counts = _weighed(codes, lengths)
-    return Cores(known, codes, lengths, told, counts)
+    everyday = sorted({*INDUSTRIES, *PROVINCES, *places})
+    codes, lengths = _numbered([*known, *everyday])
+    told, counts = _weighed(codes, lengths, len(known))
+    rows = slice(0, len(known))
+    return Cores(known, codes[rows], lengths[rows], told[rows], counts[rows])
 
 
 def _numbered(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -79,22 +95,28 @@ def pairs_of(codes: NDArray[np.int32]) -> NDArray[np.int64]:
 
 
 def _weighed(
-    codes: NDArray[np.int32], lengths: NDArray[np.int32]
+    codes: NDArray[np.int32], lengths: NDArray[np.int32], names: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the information told before each place, and how usual each pair is."""
+    """Return the information told before each place, and how usual each pair is.
+
+    The rows behind the first `names` are everyday words, whose edges say nothing.
+    """
     places = np.arange(WIDTH + 1) <= lengths[:, None]
+    places[names:, 0] = False
+    places[names:] &= np.arange(WIDTH + 1) < lengths[names:, None]
+    weight = np.where(np.arange(len(codes)) < names, 1.0, _EVERYDAY)
+    weights = np.broadcast_to(weight[:, None], places.shape)[places]
     pairs = pairs_of(codes)
-    _, which, number = np.unique(pairs[places], return_inverse=True, return_counts=True)
+    _, which = np.unique(pairs[places], return_inverse=True)
     counts = np.zeros(pairs.shape, dtype=np.float32)
-    counts[places] = number[which]
-    single = np.bincount(codes.ravel())
-    single[0] = len(codes)  # every core has one edge
-    before = np.pad(single[codes], ((0, 0), (1, 0)), constant_values=len(codes))
-    after = np.pad(single[codes], ((0, 0), (0, 1)))
-    following = counts / np.maximum(before, 1)
-    anywhere = after / max(int(single.sum()), 1)
+    counts[places] = np.bincount(which, weights)[which]
+    single = np.bincount(codes.ravel(), np.repeat(weight, WIDTH))
+    single[0] = names  # every core has one edge
+    before = np.pad(single[codes], ((0, 0), (1, 0)), constant_values=names)
+    following = counts[:, :WIDTH] / np.maximum(before[:, :WIDTH], 1)
+    anywhere = (single[codes] + 1) / (float(single.sum()) + _ALPHABET)
     likely = (1 - _SMOOTHING) * following + _SMOOTHING * anywhere
     inside = np.arange(WIDTH) < lengths[:, None]
-    surprise = np.where(inside, -np.log(np.maximum(likely[:, :WIDTH], 1e-12)), 0.0)
+    surprise = np.where(inside, -np.log(likely), 0.0)
     told = np.pad(np.cumsum(surprise, axis=1), ((0, 0), (1, 0)))
     return told.astype(np.float32), counts

@@ -42,6 +42,8 @@ _MISTYPED = tuple(
     (form, re.compile(f"(?:{'|'.join(_with_a_slip(form))})$"))
     for form in ("股份有限公司", "有限责任公司", "有限公司")
 )
+_BEGUN = re.compile(r"(?:股份?|(?:股份)?有(?:限(?:责(?:任公?)?|公)?)?)$")
+"""What a text that was cut may leave of a form."""
 _OPENING = re.compile(rf"^({'|'.join(f for f in FORMS if f.endswith('公司'))})(?=..)")
 _BRANCH_ENDS = (
     "分公司|分厂|分院|分店|分部|分社|分行|分校|支行|支公司|营业部|营业厅|办事处|项目部|"
@@ -121,6 +123,7 @@ def parse_name(
         return OrganisationName(plain, plain, former=former)
     head, branch = _split_branch(plain)
     stem, form = _split_form(head)
+    stem = _BEGUN.sub("", stem) if is_cut else stem
     core, bracketed = _region_first(stem, regions)
     region = bracketed or _leading_region(core, regions)
     brand, industry = _split_industry(core[len(region) :])
