@@ -25,7 +25,7 @@ from pil_discovery.subjects.parties import read_parties
 from pil_discovery.types.linking import PairModel
 
 FITTED = ("guide", "typing", "agency", "families")
-SAME_FROM, REVIEW_FROM = 0.95, 0.1
+SAME_FROM, REVIEW_FROM = 0.93, 0.1
 DIGITS = 4
 
 
@@ -47,6 +47,8 @@ def design(pairs):
 
 def training_sets(firms: int):
     words = company_names.vocabulary("fit")
+    large = {"firms": 3 * firms, "second": firms, "seed": 99}
+    yield company_names.make(company_names.MIXES["guide"], words, **large)
     for number, name in enumerate(FITTED):
         mix = company_names.MIXES[name]
         size = {"firms": firms, "second": firms // 3}

@@ -74,7 +74,7 @@ def read_reviews(path: Path) -> list[Review]:
     return [
         Review(
             pair=str(row[PAIR]),
-            decision=CHOICES[str(row["判断"])],  # type: ignore[arg-type]
+            decision=CHOICES[str(row["判断"])],
             by=str(row["核对人"]),
             on=str(row["核对日期"])[:10],
             why=str(row["理由"]),

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
     Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
-TOP = 10
+TOP = 12
 """Candidates that a name is compared with."""
 LEAST = 0.22
 """Cosine under which nothing is compared."""
 _COMMON_SHARE = 0.02
 _COMMON_COUNT = 50
-_MEETINGS = 1_200
+_MEETINGS = 3_000
 """Meetings of names in grams that are allowed a name, on average."""
-_BLOCK = 4_000_000
+_BLOCK = 2_000_000
 """Meetings looked at at once; bounds the memory."""
 
 
@@ -65,33 +65,28 @@ def candidate_pairs(
 def _grams(cores: Cores) -> sparse.csr_matrix:
     """Return which grams each core holds: characters, neighbours, one apart."""
     codes = cores.codes
-    rows, columns = np.nonzero(codes)
     size = int(codes.max(initial=0)) + 1
-    neighbours = pairs_of(codes)[:, 1:-1]
     apart = codes[:, :-2].astype(np.int64) * size + codes[:, 2:]
     kinds = [
-        (rows, codes[rows, columns].astype(np.int64)),
-        _inside(neighbours, codes[:, 1:] > 0, size),
-        _inside(apart, codes[:, 2:] > 0, size + size * size),
+        _held(codes, codes > 0),
+        _held(pairs_of(codes)[:, 1:-1], codes[:, 1:] > 0),
+        _held(apart, codes[:, 2:] > 0),
     ]
-    owners = np.concatenate([owner for owner, _ in kinds])
-    _, which = np.unique(
-        np.concatenate([gram for _, gram in kinds]), return_inverse=True
-    )
+    return sparse.hstack(kinds, format="csr", dtype=np.float32)
+
+
+def _held(
+    grams: NDArray[np.int32] | NDArray[np.int64], inside: NDArray[np.bool_]
+) -> sparse.csr_matrix:
+    """Return a matrix of ones: core by gram that it holds."""
+    owners = np.nonzero(inside)[0].astype(np.int32)
+    known, which = np.unique(grams[inside], return_inverse=True)
     ones = np.ones(len(owners), dtype=np.float32)
-    matrix = sparse.csr_matrix(
-        (ones, (owners, which)), shape=(len(cores), int(which.max(initial=0)) + 1)
-    )
+    shape = (len(grams), max(len(known), 1))
+    matrix = sparse.csr_matrix((ones, (owners, which.astype(np.int32))), shape=shape)
     matrix.sum_duplicates()
     matrix.data[:] = 1
     return matrix
-
-
-def _inside(
-    grams: NDArray[np.int64], inside: NDArray[np.bool_], offset: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    rows, columns = np.nonzero(inside)
-    return rows, grams[rows, columns] + offset
 
 
 def _telling(ours: sparse.csr_matrix, theirs: sparse.csr_matrix) -> NDArray[np.int64]:

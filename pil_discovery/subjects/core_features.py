@@ -219,11 +219,12 @@ def _lengths(cores: Cores, parting: _Parting) -> dict[str, Amounts]:
     edits = _edits(cores, parting)
     a, b = parting[:2]
     total = np.maximum(np.maximum(cores.lengths[a], cores.lengths[b]), 1)
+    share: Floats = (edits / total).astype(np.float32)
     return {
         "length_most": np.minimum(longest, 12).astype(np.float32) / 4,
         "length_least": np.minimum(shortest, 12).astype(np.float32) / 4,
         "edits": np.minimum(edits, 8.0) / 4,
-        "edit_share": edits / total.astype(np.float32),
+        "edit_share": share,
     }
 
 

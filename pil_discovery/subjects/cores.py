@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-WIDTH = 40
+WIDTH = 32
 """Characters of a core that are compared; few names are longer."""
 _SMOOTHING = 0.2
 """Weight of the single character where the pair is rare; as usual for bigrams."""
@@ -101,22 +101,30 @@ def _weighed(
 
     The rows behind the first `names` are everyday words, whose edges say nothing.
     """
+    counts = _pair_counts(codes, lengths, names)
+    weight = np.where(np.arange(len(codes)) < names, 1.0, _EVERYDAY)
+    single = np.bincount(codes.ravel(), np.repeat(weight, WIDTH)).astype(np.float32)
+    single[0] = names  # every core has one edge
+    likely = counts[:, :WIDTH] / np.maximum(single[0], 1)
+    likely[:, 1:] = counts[:, 1:WIDTH] / np.maximum(single[codes[:, :-1]], 1)
+    likely *= 1 - _SMOOTHING
+    likely += (single + 1)[codes] * (_SMOOTHING / (float(single.sum()) + _ALPHABET))
+    likely[np.arange(WIDTH) >= lengths[:, None]] = 1
+    told = np.zeros((len(codes), WIDTH + 1), dtype=np.float32)
+    np.cumsum(-np.log(likely), axis=1, out=told[:, 1:])
+    return told, counts
+
+
+def _pair_counts(
+    codes: NDArray[np.int32], lengths: NDArray[np.int32], names: int
+) -> NDArray[np.float32]:
+    """Return in how many names each pair of neighbours stands."""
     places = np.arange(WIDTH + 1) <= lengths[:, None]
     places[names:, 0] = False
     places[names:] &= np.arange(WIDTH + 1) < lengths[names:, None]
     weight = np.where(np.arange(len(codes)) < names, 1.0, _EVERYDAY)
-    weights = np.broadcast_to(weight[:, None], places.shape)[places]
-    pairs = pairs_of(codes)
-    _, which = np.unique(pairs[places], return_inverse=True)
-    counts = np.zeros(pairs.shape, dtype=np.float32)
+    weights = np.repeat(weight, places.sum(axis=1))
+    _, which = np.unique(pairs_of(codes)[places], return_inverse=True)
+    counts = np.zeros(places.shape, dtype=np.float32)
     counts[places] = np.bincount(which, weights)[which]
-    single = np.bincount(codes.ravel(), np.repeat(weight, WIDTH))
-    single[0] = names  # every core has one edge
-    before = np.pad(single[codes], ((0, 0), (1, 0)), constant_values=names)
-    following = counts[:, :WIDTH] / np.maximum(before[:, :WIDTH], 1)
-    anywhere = (single[codes] + 1) / (float(single.sum()) + _ALPHABET)
-    likely = (1 - _SMOOTHING) * following + _SMOOTHING * anywhere
-    inside = np.arange(WIDTH) < lengths[:, None]
-    surprise = np.where(inside, -np.log(likely), 0.0)
-    told = np.pad(np.cumsum(surprise, axis=1), ((0, 0), (1, 0)))
-    return told.astype(np.float32), counts
+    return counts

@@ -38,6 +38,7 @@ FEATURES = (
 )
 """Columns of the table that the pair model weighs."""
 
+_MOST_EDITS, _LEAST_SHARED = 0.5, 0.5
 _CROWD = 50
 """Rows of one core from which each is compared with the first one only."""
 
@@ -66,10 +67,28 @@ def compared_pairs(parties: Parties) -> Pairs:
     """Return the pairs that a key or the likeness of their names brings together."""
     ours, theirs = _core_pairs(parties)
     parting, table = core_features(parties.cores, ours, theirs)
-    table = np.hstack([table, _leads(ours, theirs, table)])
+    leads = _leads(ours, theirs, table)
+    near = _near(table) | _keyed(parties, ours, theirs)
+    ours, theirs, parting = ours[near], theirs[near], parting[near]
+    table = np.hstack([table[near], leads[near]])
     which, first, second = _rows_of(parties, ours, theirs)
     forms = _forms(parties, first, second)
     return Pairs(first, second, parting[which], np.hstack([table[which], forms]))
+
+
+def _near(table: Floats) -> NDArray[np.bool_]:
+    """Mark pairs that may be two spellings; the others need no judgement."""
+    edits = table[:, CORE_FEATURES.index("edit_share")]
+    shared = table[:, CORE_FEATURES.index("shared_share")]
+    near: NDArray[np.bool_] = (edits <= _MOST_EDITS) | (shared >= _LEAST_SHARED)
+    return near
+
+
+def _keyed(parties: Parties, ours: Rows, theirs: Rows) -> NDArray[np.bool_]:
+    """Mark pairs of cores that a key brings together, however unlike they are."""
+    size = len(parties.cores)
+    keyed = np.sort(_keyed_cores(parties), axis=1)
+    return np.isin(ours * size + theirs, keyed[:, 0] * size + keyed[:, 1])
 
 
 def _core_pairs(parties: Parties) -> tuple[Rows, Rows]:

@@ -10,12 +10,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pil_discovery.subjects.judging import CODE_DIFFERS
-from pil_discovery.types.linking import Review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
+
+    from pil_discovery.types.linking import Review
 
 _WORDS = {"same": "同一主体", "different": "不同主体"}
 
@@ -36,7 +37,7 @@ def pair_ids(links: pd.DataFrame, keys: Sequence[str]) -> list[str]:
 
 
 def latest(reviews: Iterable[Review]) -> dict[str, Review]:
-    """Return the last review of each pair; a later one takes the place of an earlier."""
+    """Return the last review of each pair; a later one replaces an earlier."""
     return {review.pair: review for review in reviews}
 
 
@@ -49,26 +50,21 @@ def apply_reviews(
     in the reason, and so is every review that the rules would now decide otherwise.
     """
     known = latest(reviews)
-    rows = [
-        _reviewed(row, known.get(pair))
-        for row, pair in zip(
-            links.to_dict("records"), pair_ids(links, keys), strict=True
-        )
-    ]
-    return (
-        links.iloc[:0].copy() if not rows else links.__class__(rows, index=links.index)
-    )
+    changed = links.copy()
+    for place, pair in enumerate(pair_ids(links, keys)):
+        if pair in known:
+            row = links.index[place]
+            for name, value in _reviewed(links.loc[row], known[pair]).items():
+                changed.loc[row, name] = value
+    return changed
 
 
-def _reviewed(row: dict[str, object], review: Review | None) -> dict[str, object]:
-    if review is None:
-        return row
+def _reviewed(row: pd.Series, review: Review) -> dict[str, str | float]:
     said = f"{review.by}于{review.on}核对为{_WORDS[review.decision]}"
     said += f"（{review.why}）" if review.why else ""
     if row["probability"] == CODE_DIFFERS and review.decision == "same":
-        return {**row, "reason": f"{row['reason']}；与核对结论矛盾：{said}"}
+        return {"reason": f"{row['reason']}；与核对结论矛盾：{said}"}
     conflict = {row["decision"], review.decision} == {"same", "different"}
     reason = f"{said}；程序判断不同：{row['reason']}" if conflict else said
     chance = 1.0 if review.decision == "same" else 0.0
-    changed = {"probability": chance, "decision": review.decision, "reason": reason}
-    return {**row, **changed}
+    return {"probability": chance, "decision": review.decision, "reason": reason}
