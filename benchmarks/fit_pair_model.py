@@ -53,9 +53,14 @@ def training_sets(firms: int):
         mix = company_names.MIXES[name]
         size = {"firms": firms, "second": firms // 3}
         yield company_names.make(mix, words, **size, seed=number)
-        for seed in range(25):  # short tables: what agencies send most
+        for seed in range(20):  # short tables: what agencies send most
             size = {"firms": 300, "second": 100}
             yield company_names.make(mix, words, **size, seed=1000 + 50 * number + seed)
+        for seed in range(150):
+            size = {"firms": 20, "second": 8}
+            yield company_names.make(
+                mix, words, **size, seed=2000 + 200 * number + seed
+            )
 
 
 def fit(firms: int):

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pil_discovery.errors import Problem, ReadError
-from pil_discovery.pipeline.files import read_records
 from pil_discovery.pipeline.linking import party_keys
-from pil_discovery.report.link_reviews import ANSWERS, CHOICES, PAIR, write_link_reviews
+from pil_discovery.report.link_reviews import PAIR, write_link_reviews
 from pil_discovery.subjects.reviews import latest, pair_ids
 from pil_discovery.types.linking import Review
 
@@ -52,44 +50,6 @@ def _line(pair: str, ours: dict[str, str], theirs: dict[str, str]) -> dict[str, 
     left = {f"甲 {name}": text for name, text in ours.items()}
     right = {f"乙 {name}": text for name, text in theirs.items()}
     return {PAIR: pair, **left, **right}
-
-
-def read_reviews(path: Path) -> list[Review]:
-    """Read the answers of a workbook; lines without one are still open.
-
-    Raises
-    ------
-    ReadError
-        With every line whose answer is no choice, or names no person or day.
-    """
-    frame = read_records(path).frame
-    missing = [name for name in (PAIR, *ANSWERS) if name not in frame.columns]
-    if missing:
-        what = f"缺少列：{'、'.join(missing)}"
-        raise ReadError(Problem(path.name, "", what, "请用导出的核对表填写"))
-    answered = frame[frame["判断"].notna()].fillna("")
-    problems = [p for _, row in answered.iterrows() for p in _faults(path, row)]
-    if problems:
-        raise ReadError(problems)
-    return [
-        Review(
-            pair=str(row[PAIR]),
-            decision=CHOICES[str(row["判断"])],
-            by=str(row["核对人"]),
-            on=str(row["核对日期"])[:10],
-            why=str(row["理由"]),
-        )
-        for _, row in answered.iterrows()
-    ]
-
-
-def _faults(path: Path, row: pd.Series) -> Iterable[Problem]:
-    where = f"第{row['_row']}行"
-    if row["判断"] not in CHOICES:
-        yield Problem(path.name, where, f"判断应为{'或'.join(CHOICES)}")
-    for name in ("核对人", "核对日期"):
-        if not row[name]:
-            yield Problem(path.name, where, f"没有填写{name}", "请补填")
 
 
 def load_reviews(store: Path) -> list[Review]:

@@ -194,7 +194,7 @@ def _amounts(cores: Cores, parting: _Parting) -> dict[str, Amounts]:
     parted = [_told(cores, side, parting.front, end) for side, end in sides]
     usual = [_usual(cores, side, parting.front, end) for side, end in sides]
     whole = [cores.told[side, cores.lengths[side]] for side in parting[:2]]
-    shared = (whole[0] - parted[0] + whole[1] - parted[1]) / 2
+    shared = ((whole[0] - parted[0]) + (whole[1] - parted[1])) / 2
     crowd = np.float32(np.log(max(len(cores), POPULATION)))
     surplus: Floats = np.clip(shared - crowd, -5, 30)
     most, least = np.maximum(*usual), np.minimum(*usual)

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 WIDTH = 32
 """Characters of a core that are compared; few names are longer."""
-_SMOOTHING = 0.2
-"""Weight of the single character where the pair is rare; as usual for bigrams."""
+_SMOOTHING = np.float32(20)
+"""How many meetings of a character weigh as much as what is known of its follower
+alone: in a table of a few names a pair that is met says little."""
 _ALPHABET = 3000
 """Characters that a name may hold whether or not the table has them."""
 _EVERYDAY = 20.0
@@ -105,10 +106,10 @@ def _weighed(
     weight = np.where(np.arange(len(codes)) < names, 1.0, _EVERYDAY)
     single = np.bincount(codes.ravel(), np.repeat(weight, WIDTH)).astype(np.float32)
     single[0] = names  # every core has one edge
-    likely = counts[:, :WIDTH] / np.maximum(single[0], 1)
-    likely[:, 1:] = counts[:, 1:WIDTH] / np.maximum(single[codes[:, :-1]], 1)
-    likely *= 1 - _SMOOTHING
-    likely += (single + 1)[codes] * (_SMOOTHING / (float(single.sum()) + _ALPHABET))
+    anywhere = (single + 1) / (single.sum() + _ALPHABET)
+    likely = counts[:, :WIDTH] + _SMOOTHING * anywhere[codes]
+    likely[:, 0] /= names + _SMOOTHING
+    likely[:, 1:] /= single[codes[:, :-1]] + _SMOOTHING
     likely[np.arange(WIDTH) >= lengths[:, None]] = 1
     told = np.zeros((len(codes), WIDTH + 1), dtype=np.float32)
     np.cumsum(-np.log(likely), axis=1, out=told[:, 1:])
