@@ -39,12 +39,6 @@ def examples(names, owners):
     return pairs, same, ~branches, int((sizes * (sizes - 1) // 2).sum())
 
 
-def design(pairs):
-    """Return the features, then the features once more for each kind of parting."""
-    kinds = [np.where((pairs.parting == k)[:, None], pairs.table, 0) for k in range(10)]
-    return np.hstack([pairs.table, *kinds]).astype(np.float32)
-
-
 def training_sets(firms: int):
     words = company_names.vocabulary("fit")
     large = {"firms": 3 * firms, "second": firms, "seed": 99}
@@ -64,19 +58,28 @@ def training_sets(firms: int):
 
 
 def fit(firms: int):
-    found = [examples(*names) for names in training_sets(firms)]
-    table = np.concatenate([design(pairs)[kept] for pairs, _, kept, _ in found])
-    same = np.concatenate([same[kept] for _, same, kept, _ in found])
+    """Return the weights of each kind of parting, and on how many pairs they rest."""
+    tables, partings, sames = [], [], []
+    for names in training_sets(firms):
+        pairs, same, kept, _ = examples(*names)
+        tables.append(pairs.table[kept])
+        partings.append(pairs.parting[kept])
+        sames.append(same[kept])
+    table, parting, same = map(np.concatenate, (tables, partings, sames))
+    weights = {
+        kind: fitted(table[parting == number], same[parting == number])
+        for number, kind in enumerate(PARTINGS)
+    }
+    return weights, len(same)
+
+
+def fitted(table, same) -> tuple[float, ...]:
+    """Return the weights of a ridge logistic on features of one scale."""
     spread = table.std(axis=0)
     scale = np.where(spread > 1e-6, spread, 1)
-    model = LogisticRegression(C=1.0, max_iter=400, fit_intercept=False)
-    weights = model.fit(table / scale, same).coef_[0] / scale
-    general, special = weights[: len(FEATURES)], weights[len(FEATURES) :]
-    special = special.reshape(len(PARTINGS), -1)
-    return {
-        kind: tuple(round(float(w), DIGITS) for w in general + special[k])
-        for k, kind in enumerate(PARTINGS)
-    }, len(same)
+    model = LogisticRegression(C=1.0, fit_intercept=False, solver="newton-cholesky")
+    weights = model.fit((table / scale).astype(float), same).coef_[0] / scale
+    return tuple(round(float(w), DIGITS) for w in weights)
 
 
 def judge(model: PairModel, firms: int):
