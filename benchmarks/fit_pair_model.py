@@ -25,7 +25,7 @@ from pil_discovery.subjects.parties import read_parties
 from pil_discovery.types.linking import PairModel
 
 FITTED = ("guide", "typing", "agency", "families")
-SAME_FROM, REVIEW_FROM = 0.93, 0.1
+SAME_FROM, REVIEW_FROM = 0.95, 0.1
 DIGITS = 4
 
 

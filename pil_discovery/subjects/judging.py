@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pil_discovery.subjects.core_features import CORE_FEATURES, PARTINGS
-from pil_discovery.subjects.pairs import log_odds
+from pil_discovery.subjects.pairs import log_odds, may_be_one
 from pil_discovery.text.codes import division_stem
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class _Facts:
     figures: Flags
     bare: Flags
     whole: Flags
+    registered: Flags
 
 
 def judge_pairs(parties: Parties, pairs: Pairs, model: PairModel) -> pd.DataFrame:
@@ -75,9 +76,10 @@ def judge_pairs(parties: Parties, pairs: Pairs, model: PairModel) -> pd.DataFram
         left out.
     """
     facts = _facts(parties, pairs)
-    odds = log_odds(pairs, model) + _shifts(parties, pairs)
-    named = 1 / (1 + np.exp(-odds))
-    named = np.where(facts.former, np.maximum(named, model.same_from), named)
+    shifts = _shifts(parties, pairs)
+    named = 1 / (1 + np.exp(-log_odds(pairs, model) - shifts))
+    named = np.where(may_be_one(pairs.table), named, 0.0)  # a key alone joins them
+    named = np.maximum(named, _least(facts, shifts, model))
     capped = _capped(named, facts, model)
     rules = [facts.code_differs, facts.code_same, facts.branch]
     chances = [CODE_DIFFERS, CODE_SAME, np.minimum(named, BRANCH)]
@@ -113,6 +115,7 @@ def _facts(parties: Parties, pairs: Pairs) -> _Facts:
         figures=pairs.table[:, _FIGURES] > 0,
         bare=parties.is_short[a] & parties.is_short[b],
         whole=parties.whole[a] == parties.whole[b],
+        registered=(parties.form[a] != "") & ~parties.is_short[a],
     )
 
 
@@ -172,6 +175,19 @@ def _inside(ours: NDArray[np.object_], theirs: NDArray[np.object_]) -> Flags:
     stems = [division_stem(text) for text in ours]
     pairs = zip(stems, theirs, strict=True)
     return np.array([other.startswith(stem) for stem, other in pairs], dtype=bool)
+
+
+def _least(
+    facts: _Facts, shifts: NDArray[np.float64], model: PairModel
+) -> NDArray[np.float64]:
+    """Return what an equal whole name is worth at least, and a former name.
+
+    Registers give a name once. Where other columns speak against it, and for names
+    without a legal form, a person has to look.
+    """
+    full = facts.whole & facts.registered & (shifts >= 0)
+    least: NDArray[np.float64] = np.where(facts.whole, NAMESAKE, 0.0)
+    return np.where(full | facts.former, model.same_from, least)
 
 
 def _capped(

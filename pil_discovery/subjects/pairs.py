@@ -68,7 +68,7 @@ def compared_pairs(parties: Parties) -> Pairs:
     ours, theirs = _core_pairs(parties)
     parting, table = core_features(parties.cores, ours, theirs)
     leads = _leads(ours, theirs, table)
-    near = _near(table) | _keyed(parties, ours, theirs)
+    near = may_be_one(table) | _keyed(parties, ours, theirs)
     ours, theirs, parting = ours[near], theirs[near], parting[near]
     table = np.hstack([table[near], leads[near]])
     which, first, second = _rows_of(parties, ours, theirs)
@@ -76,8 +76,8 @@ def compared_pairs(parties: Parties) -> Pairs:
     return Pairs(first, second, parting[which], np.hstack([table[which], forms]))
 
 
-def _near(table: Floats) -> NDArray[np.bool_]:
-    """Mark pairs that may be two spellings; the others need no judgement."""
+def may_be_one(table: Floats) -> NDArray[np.bool_]:
+    """Mark pairs that may be two spellings; the model says nothing about others."""
     edits = table[:, CORE_FEATURES.index("edit_share")]
     shared = table[:, CORE_FEATURES.index("shared_share")]
     near: NDArray[np.bool_] = (edits <= _MOST_EDITS) | (shared >= _LEAST_SHARED)

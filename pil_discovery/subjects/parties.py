@@ -124,7 +124,7 @@ def _objects(values: Sequence[str]) -> Texts:
 def _codes(texts: Texts) -> tuple[Texts, Texts]:
     """Return valid codes with their kinds, and the organisation codes inside."""
     known = {text: _code(text) for text in set(texts)}
-    codes, organisations = zip(*(known[text] for text in texts), strict=True)
+    codes, organisations = ([known[text][at] for text in texts] for at in (0, 1))
     return _objects(codes), _objects(organisations)
 
 
