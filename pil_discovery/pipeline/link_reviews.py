@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pil_discovery.pipeline.linking import party_keys
 from pil_discovery.report.link_reviews import PAIR, write_link_reviews
 from pil_discovery.subjects.reviews import latest, pair_ids
 from pil_discovery.types.linking import Review
@@ -15,13 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from pil_discovery.pipeline.linking import Registers
-
 
 def ask_for_reviews(
     path: Path,
-    registers: Registers,
     links: pd.DataFrame,
+    keys: Sequence[str],
     shown: Sequence[pd.DataFrame],
 ) -> int:
     """Write the pairs in the review band to a workbook; return how many.
@@ -30,14 +27,14 @@ def ask_for_reviews(
     ----------
     path
         Workbook to write.
-    registers, links
-        What was linked, and the links after reviews were applied.
+    links, keys
+        The links after reviews were applied, and the keys of all rows (`party_keys`).
     shown
         The columns of each table that people may see; identifiers of persons are for
         the caller to leave out.
     """
     open_links = links[links["decision"] == "review"]
-    names = pair_ids(open_links, party_keys(registers.parties))
+    names = pair_ids(open_links, keys)
     rows = pd.concat([*shown], ignore_index=True) if len(shown) > 1 else shown[0]
     texts = rows.astype(object).where(rows.notna(), "").astype(str).to_dict("records")
     pairs = zip(names, open_links["first"], open_links["second"], strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -129,18 +130,30 @@ def link_registers(registers: Registers) -> pd.DataFrame:
     return judge_pairs(parties, compared_pairs(parties), load_pair_model())
 
 
-def party_keys(parties: Parties) -> list[str]:
-    """Return what each row says, the same wherever it stands."""
+def party_keys(parties: Parties, *, salt: str = "") -> list[str]:
+    """Return a digest of what each row says, the same wherever it stands.
+
+    Parameters
+    ----------
+    salt
+        Secret of the workspace (at most 64 bytes), without which identity numbers
+        could be found by trying them all. Reviews are found again under the same one.
+    """
     texts = [
         parties.code,
         parties.organisation,
         parties.whole,
         *parties.columns.values(),
     ]
-    return ["\x1f".join(row) for row in zip(*texts, strict=True)]
+    return [_digest("\x1f".join(row), salt) for row in zip(*texts, strict=True)]
 
 
-def subjects(registers: Registers, links: pd.DataFrame) -> list[str]:
+def _digest(text: str, salt: str) -> str:
+    keyed = hashlib.blake2b(text.encode(), digest_size=16, key=salt.encode())
+    return keyed.hexdigest()
+
+
+def subjects(registers: Registers, links: pd.DataFrame, *, salt: str = "") -> list[str]:
     """Return a `subject_id` for every row of the registers, left rows first.
 
     Parameters
@@ -149,9 +162,12 @@ def subjects(registers: Registers, links: pd.DataFrame) -> list[str]:
         What was linked.
     links
         From `link_registers`, after reviews were applied; only `same` binds.
+    salt
+        As for `party_keys`.
     """
-    parties, keys = registers.parties, party_keys(registers.parties)
+    codes = list(registers.parties.code)
+    keys = party_keys(registers.parties, salt=salt)
     same = links[links["decision"] == "same"]
     rows = same[["first", "second", "probability"]].itertuples(index=False, name=None)
-    clusters = cluster_rows(list(parties.code), keys, rows)
-    return subject_ids(list(parties.code), keys, clusters)
+    hidden = [_digest(code, salt) if code else "" for code in codes]
+    return subject_ids(hidden, keys, cluster_rows(codes, keys, rows))

@@ -62,8 +62,8 @@ def subject_ids(
     """Return a name for each row's subject that other rows do not change.
 
     It is made from the code of the subject, or from its first key in the order of the
-    characters; codes cannot be read back from it. Subjects that nothing tells apart but
-    their rows are numbered.
+    characters; hand in digests where codes must not be found by trying them all.
+    Subjects that nothing tells apart but their rows are numbered.
     """
     told: dict[int, set[str]] = {}
     for code, key, cluster in zip(codes, keys, clusters, strict=True):

@@ -44,7 +44,8 @@ def answered(path, rows):
 
 def test_the_workbook_shows_both_rows_and_no_score(tmp_path):
     registers, links = linked(PEOPLE)
-    assert ask_for_reviews(tmp_path / "核对.xlsx", registers, links, [PEOPLE]) == 1
+    keys = party_keys(registers.parties)
+    assert ask_for_reviews(tmp_path / "核对.xlsx", links, keys, [PEOPLE]) == 1
     rows = CalamineWorkbook.from_path(tmp_path / "核对.xlsx").get_sheet_by_index(0)
     titles, line = rows.to_python()
     assert titles == [PAIR, "甲 姓名", "甲 住址", "乙 姓名", "乙 住址", *ANSWERS]

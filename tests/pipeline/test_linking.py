@@ -133,6 +133,18 @@ def test_tables_without_names_link_nothing(rows):
     assert pil.link(frame, name="n").empty
 
 
+def test_identity_numbers_stand_nowhere_in_clear():
+    numbers = ["11010519491231002X", "440524188001010014"]
+    frame = pd.DataFrame({"n": ["张三", "张三", "李四"], "c": [*numbers, numbers[0]]})
+    registers = read_registers(frame, None, {"name": "n", "code": "c"})
+    links = link_registers(registers)
+    keys = party_keys(registers.parties, salt="盐")
+    told = [*keys, *subjects(registers, links, salt="盐"), links.to_csv()]
+    assert not any(number in text for number in numbers for text in told)
+    assert set(keys).isdisjoint(party_keys(registers.parties))
+    assert links["decision"].tolist() == ["different", "same"]
+
+
 def verdicts(rows):
     frame = pd.DataFrame(rows, columns=["n", "c"])
     registers = read_registers(frame, None, {"name": "n", "code": "c"})
