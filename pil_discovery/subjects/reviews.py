@@ -10,13 +10,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from pil_discovery.subjects.judging import CODE_DIFFERS
+from pil_discovery.types.linking import Review
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
-    from pil_discovery.types.linking import Review
 
 _WORDS = {"same": "同一主体", "different": "不同主体"}
 
@@ -34,6 +34,26 @@ def pair_ids(links: pd.DataFrame, keys: Sequence[str]) -> list[str]:
     pairs = zip(links["first"], links["second"], strict=True)
     texts = ("\x1e".join(sorted((keys[a], keys[b]))) for a, b in pairs)
     return [hashlib.sha256(text.encode()).hexdigest()[:20] for text in texts]
+
+
+def standing_decisions(
+    links: pd.DataFrame, keys: Sequence[str], *, by: str, on: str
+) -> list[Review]:
+    """Return what the program took for the same, to be kept like a person's decision.
+
+    The weight of a name depends on the names beside it: with these kept, a register
+    added later changes no earlier link without saying so.
+
+    Parameters
+    ----------
+    by, on
+        Model with its version, and the day of the scan (ISO).
+    """
+    same = links[links["decision"] == "same"]
+    pairs = zip(pair_ids(same, keys), same["reason"], strict=True)
+    return [
+        Review(pair=pair, decision="same", by=by, on=on, why=why) for pair, why in pairs
+    ]
 
 
 def latest(reviews: Iterable[Review]) -> dict[str, Review]:

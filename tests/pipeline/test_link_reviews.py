@@ -16,7 +16,11 @@ from pil_discovery.report.link_reviews import (
     read_link_reviews,
     write_link_reviews,
 )
-from pil_discovery.subjects.reviews import apply_reviews, pair_ids
+from pil_discovery.subjects.reviews import (
+    apply_reviews,
+    pair_ids,
+    standing_decisions,
+)
 from pil_discovery.text.check_digits import uscc_check_digit
 from pil_discovery.types.linking import Review
 
@@ -127,3 +131,17 @@ def test_another_file_is_refused(tmp_path):
         book.add_worksheet().write_row(0, 0, ["姓名"])
     with pytest.raises(ReadError, match="缺少列"):
         read_link_reviews(tmp_path / "另.xlsx")
+
+
+def test_what_was_linked_once_stays_linked_and_a_change_is_told():
+    names = ["瓯江市示例环保科技有限公司", "示例环保科技（瓯江市）有限公司"]
+    registers, links = linked(pd.DataFrame({"姓名": names}))
+    keys = party_keys(registers.parties)
+    kept = standing_decisions(links, keys, by="company_names 1.0.0", on="2026-01-01")
+    assert [review.decision for review in kept] == ["same"]
+    changed = links.assign(decision="different", probability=0.01, reason="名称不同")
+    settled = apply_reviews(changed, keys, kept)
+    assert settled["decision"].tolist() == ["same"]
+    assert "程序判断不同" in settled["reason"][0]
+    again = apply_reviews(settled, keys, kept)
+    assert again["decision"].tolist() == ["same"]
