@@ -21,7 +21,7 @@ import shapely
 from rasterio.transform import from_origin
 
 from pil_discovery.catalog import load_datasets
-from pil_discovery.text.codes import resident_check_digit, uscc_check_digit
+from pil_discovery.text.check_digits import resident_check_digit, uscc_check_digit
 
 if TYPE_CHECKING:
     from collections.abc import Callable

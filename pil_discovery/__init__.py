@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis
+    from pil_discovery.pipeline.linking import link
     from pil_discovery.pipeline.packing import build_bundle, verify_bundle
     from pil_discovery.pipeline.reading import open_workspace
     from pil_discovery.text.codes import check_code
@@ -60,6 +61,7 @@ _HOMES = {
     "gcj02_to_wgs84": "geo.gcj",
     "judge_restoration": "imagery.restoration",
     "locate_addresses": "pipeline.addresses",
+    "link": "pipeline.linking",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
     "parse_address": "pipeline.addresses",
@@ -96,6 +98,7 @@ __all__ = [
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
     "judge_restoration",
+    "link",
     "locate_addresses",
     "open_workspace",
     "overlay",

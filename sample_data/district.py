@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from pil_discovery.text.codes import org_check_digit, uscc_check_digit
+from pil_discovery.text.check_digits import org_check_digit, uscc_check_digit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

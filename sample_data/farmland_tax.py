@@ -8,7 +8,7 @@ from district import DIVISION, TextFile, firm
 from penalties import LATER_APPROVAL, OFFICE, Penalty, doc_no, penalty_rows
 from terrain import GEOGRAPHIC, METRIC, at, layer
 
-from pil_discovery.text.codes import resident_check_digit
+from pil_discovery.text.check_digits import resident_check_digit
 
 if TYPE_CHECKING:
     from district import District, Row

@@ -1,7 +1,8 @@
 """Identification codes and their check digits.
 
 Unified social credit code: GB 32100-2015. Organisation code: GB 11714-1997. Citizen
-identity number: GB 11643-1999. Division code: GB/T 2260.
+identity number: GB 11643-1999. Division code: GB/T 2260. Numbers of registers: see
+`register_numbers`; what check digits can and cannot tell: see `check_digits`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,28 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal
 
 from pil_discovery.errors import ArgumentError
 from pil_discovery.text.characters import fold
+from pil_discovery.text.check_digits import (
+    USCC,
+    is_right_uscc,
+    org_check_digit,
+    resident_check_digit,
+)
+from pil_discovery.text.register_numbers import (
+    PROVINCES,
+    Verdict,
+    parcel,
+    permit,
+    registration,
+)
 
-CodeKind = Literal["uscc", "org", "resident_id", "division"]
+CodeKind = Literal[
+    "uscc", "org", "resident_id", "division", "registration", "permit", "parcel"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +55,8 @@ class Code:
     reason: str
 
 
-USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
-_ORG_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
-ID_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
-_LOOKALIKES = {"O": "0", "I": "1", "Z": "2", "S": "5", "V": "U"}
-_PROVINCES_IN_USE = """
-11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54
-61 62 63 64 65 66 71 81 82 83 99
-"""
-PROVINCES = frozenset(_PROVINCES_IN_USE.split())
-"""First two digits of division codes; 66 is the corps in Xinjiang, 99 synthetic."""
+_LOOKALIKES = {"I": "1J", "O": "0DQ", "S": "58", "V": "UY", "Z": "27"}
+"""Letters that no credit code holds, with the characters they may have been."""
 
 
 def check_code(kind: CodeKind, text: str) -> Code:
@@ -57,15 +65,16 @@ def check_code(kind: CodeKind, text: str) -> Code:
     Parameters
     ----------
     kind
-        `uscc` (18 characters), `org` (9), `resident_id` (18, old form 15) or
-        `division` (6, 9 or 12 digits).
+        `uscc` (18 characters), `org` (9), `resident_id` (18, old form 15),
+        `division` (6, 9 or 12 digits), `registration` (15 digits), `permit` (22
+        characters, the holder's `uscc` first) or `parcel` (19).
     text
         The code as written.
 
     Raises
     ------
     ArgumentError
-        When the kind is not one of the four.
+        When the kind is not one of these.
     TypeError
         When `text` is not text.
     """
@@ -74,6 +83,9 @@ def check_code(kind: CodeKind, text: str) -> Code:
         "org": _org,
         "resident_id": _resident,
         "division": _division,
+        "registration": registration,
+        "permit": permit,
+        "parcel": parcel,
     }
     if kind not in checks:
         raise ArgumentError(f"未知的代码类型“{kind}”，可用：{'、'.join(checks)}")
@@ -107,55 +119,35 @@ def _plain(text: str) -> tuple[str, list[str]]:
     return upper, repairs
 
 
-_Verdict = tuple[bool, str | None, str]
-
-
-def uscc_check_digit(body: str) -> str:
-    """Return the 18th character for the first 17 (GB 32100-2015, modulo 31)."""
-    total = sum(USCC.index(c) * w for c, w in zip(body, USCC_WEIGHTS, strict=True))
-    return USCC[-total % 31]
-
-
-def org_check_digit(body: str) -> str:
-    """Return the 9th character for the first 8 (GB 11714-1997, modulo 11)."""
-    total = sum(int(c, 36) * w for c, w in zip(body, _ORG_WEIGHTS, strict=True))
-    return "0123456789X0"[11 - total % 11]
-
-
-def resident_check_digit(body: str) -> str:
-    """Return the 18th character for the first 17 (GB 11643-1999, ISO 7064 11-2)."""
-    total = sum(int(c) * w for c, w in zip(body, ID_WEIGHTS, strict=True))
-    return "10X98765432"[total % 11]
-
-
-def _right_uscc(code: str) -> bool:
-    shape = re.fullmatch(rf"[1-9ANY][{USCC}]\d{{6}}[{USCC}]{{10}}", code)
-    return bool(shape) and uscc_check_digit(code[:17]) == code[17]
-
-
-def _uscc(code: str) -> _Verdict:
-    if _right_uscc(code):
+def _uscc(code: str) -> Verdict:
+    if is_right_uscc(code):
         return True, code, ""
     if len(code) == 9:
         return False, None, "是九位组织机构代码，不是十八位统一社会信用代码"
-    if len(code) > 18 and code.isalnum() and _right_uscc(code[:18]):
+    if len(code) > 18 and code.isalnum() and is_right_uscc(code[:18]):
         return False, code[:18], "取前十八位（许可证编号以统一社会信用代码开头）"
     if len(code) != 18:
         return False, None, f"应为十八位，实为{len(code)}位"
     return _repaired_uscc(code)
 
 
-def _repaired_uscc(code: str) -> _Verdict:
-    swapped = "".join(_LOOKALIKES.get(c, c) for c in code)
-    if swapped != code and _right_uscc(swapped):
-        wrong = "、".join(sorted(set(code) & set(_LOOKALIKES)))
-        return False, swapped, f"含不允许的字母{wrong}，疑为形近数字"
-    if not set(code) <= set(USCC):
-        return False, None, "含统一社会信用代码不允许的字符"
-    return False, None, "校验码不符"
+def _repaired_uscc(code: str) -> Verdict:
+    wrong = [letter for letter in _LOOKALIKES if letter in code]
+    readings = {
+        code.translate(str.maketrans("".join(wrong), "".join(chosen)))
+        for chosen in product(*(_LOOKALIKES[letter] for letter in wrong))
+    }
+    right = [reading for reading in sorted(readings) if is_right_uscc(reading)]
+    if not wrong or not set(code) - set(wrong) <= set(USCC):
+        fault = "校验码不符" if set(code) <= set(USCC) else "含不允许的字符"
+        return False, None, fault
+    named = f"含不允许的字母{'、'.join(wrong)}"
+    if len(right) == 1:
+        return False, right[0], f"{named}，疑为形近字符，只有一种读法"
+    return False, None, f"{named}，{'有多种读法' if right else '换成形近字符也不对'}"
 
 
-def _org(code: str) -> _Verdict:
+def _org(code: str) -> Verdict:
     if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code):
         return False, None, "应为八位本体代码加一位校验码"
     if org_check_digit(code[:8]) == code[8]:
@@ -163,7 +155,7 @@ def _org(code: str) -> _Verdict:
     return False, None, "校验码不符"
 
 
-def _resident(code: str) -> _Verdict:
+def _resident(code: str) -> Verdict:
     if re.fullmatch(r"\d{15}", code):
         return _old_resident(code)
     if not re.fullmatch(r"\d{17}[\dX]", code):
@@ -175,7 +167,7 @@ def _resident(code: str) -> _Verdict:
     return True, code, ""
 
 
-def _old_resident(code: str) -> _Verdict:
+def _old_resident(code: str) -> Verdict:
     # Sequence numbers 996 to 999 were kept for people born before 1900.
     if code[12:] >= "996" or not _is_day(f"19{code[6:12]}"):
         return False, None, "十五位旧号的出生日期不能确定"
@@ -191,7 +183,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _division(code: str) -> _Verdict:
+def _division(code: str) -> Verdict:
     if not code.isdecimal() or len(code) not in {2, 4, 6, 9, 12}:
         return False, None, "应为六位、九位或十二位数字"
     if code[:2] not in PROVINCES:

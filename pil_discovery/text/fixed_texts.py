@@ -8,18 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pil_discovery.text.codes import (
-    ID_WEIGHTS,
-    PROVINCES,
-    USCC,
-    USCC_WEIGHTS,
-    CodeKind,
-)
+from pil_discovery.text.check_digits import ID_WEIGHTS, USCC, USCC_WEIGHTS
+from pil_discovery.text.register_numbers import PROVINCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from pil_discovery.text.codes import CodeKind
 
 Characters = "NDArray[np.uint8]"
 """ASCII codes, one row per text."""

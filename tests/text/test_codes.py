@@ -3,12 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
-from pil_discovery.text.codes import (
-    check_code,
+from pil_discovery.text.check_digits import (
     org_check_digit,
     resident_check_digit,
     uscc_check_digit,
 )
+from pil_discovery.text.codes import check_code
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 BODIES = st.builds(
@@ -54,6 +54,17 @@ def test_lookalike_letters_have_one_reading_but_are_not_valid():
     assert not code.valid
     assert code.normal == good
     assert "O" in code.reason
+
+
+def test_a_letter_with_two_right_readings_is_left_alone():
+    bodies = (f"91330302MA2A{n:04}0" for n in range(500))
+    codes = (b[:8] + "S" + b[9:] + uscc_check_digit(b) for b in bodies)
+    found = [check_code("uscc", code) for code in codes]
+    assert not any(code.valid for code in found)
+    for code in found:
+        readings = [code.text.replace("S", c) for c in "58"]
+        right = [r for r in readings if check_code("uscc", r).valid]
+        assert code.normal == (right[0] if len(right) == 1 else None)
 
 
 def test_a_permit_number_begins_with_the_code():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pil_discovery.text.cells import type_frame
 from pil_discovery.text.characters import PLACEHOLDERS
-from pil_discovery.text.codes import uscc_check_digit
+from pil_discovery.text.check_digits import uscc_check_digit
 from pil_discovery.text.readings import Reading, reader_of
 from pil_discovery.text.rules import rules_of
 from pil_discovery.text.settling import settle

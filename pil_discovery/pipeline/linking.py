@@ -1,0 +1,173 @@
+"""Link the rows of two registers, or the duplicates within one."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pil_discovery.catalog.pair_model import load_pair_model
+from pil_discovery.errors import ArgumentError, near_names
+from pil_discovery.subjects.clusters import cluster_rows, subject_ids
+from pil_discovery.subjects.judging import judge_pairs
+from pil_discovery.subjects.pairs import compared_pairs
+from pil_discovery.subjects.parties import Parties, read_parties
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+Column = str | tuple[str, str]
+"""A column of both tables, or one of the left and one of the right."""
+
+
+class Registers(NamedTuple):
+    """One or two tables as parties, with the labels of their rows."""
+
+    parties: Parties
+    labels: tuple[pd.Index, ...]
+
+
+def link(  # noqa: PLR0913 - the columns to compare are named one by one
+    left: pd.DataFrame,
+    right: pd.DataFrame | None = None,
+    *,
+    name: Column,
+    code: Column | None = None,
+    region: Column | None = None,
+    address: Column | None = None,
+    extra: Sequence[Column] = (),
+) -> pd.DataFrame:
+    """Return which rows mean one subject, which do not though alike, and which to ask.
+
+    Two different valid codes are never one subject; a valid code of both is enough.
+    Otherwise names decide, by a model calibrated on generated names; region, address
+    and `extra` columns shift its verdict by fixed amounts. A branch is another subject
+    than its head office, and the reason says that they are connected.
+
+    Parameters
+    ----------
+    left, right
+        Tables; without `right`, duplicates within `left` are sought.
+    name, code, region, address
+        Columns to compare: a name in both tables, or (left, right). `code` holds credit
+        codes, organisation codes, registration, permit or identity numbers; one that
+        fails its check is ignored.
+    extra
+        Further columns, compared for equality (legal representative, phone …).
+
+    Returns
+    -------
+    DataFrame
+        `left`, `right` (labels of rows), `probability`, `decision` (`same`,
+        `different`, `review`), `reason` in Chinese; in the order of the rows. Rows
+        without any counterpart are absent. Of more than 50 rows of one register with
+        the same core of a name, each is paired with the first.
+
+    Raises
+    ------
+    ArgumentError
+        When a table lacks a column, or `name` or `right` is missing.
+    """
+    columns = {"name": name, "code": code, "region": region, "address": address}
+    further = {f"extra {number}": column for number, column in enumerate(extra)}
+    registers = read_registers(left, right, {**columns, **further})
+    links = link_registers(registers)
+    labels = (registers.labels[0], registers.labels[-1])
+    offset = len(registers.labels[0]) if right is not None else 0
+    return pd.DataFrame(
+        {
+            "left": labels[0].take(links["first"].to_numpy()),
+            "right": labels[1].take(links["second"].to_numpy() - offset),
+            **{n: links[n] for n in ("probability", "decision", "reason")},
+        }
+    )
+
+
+def read_registers(
+    left: pd.DataFrame,
+    right: pd.DataFrame | None,
+    columns: dict[str, Column | None],
+    *,
+    places: Collection[str] = (),
+) -> Registers:
+    """Read the columns to compare, by what they hold.
+
+    Parameters
+    ----------
+    columns
+        `name` and where given `code`, `region`, `address` and any others.
+    places
+        Names of places such as 温州市 and 温州.
+    """
+    given = {what: column for what, column in columns.items() if column is not None}
+    tables = [left] if right is None else [left, right]
+    chosen = [_chosen(table, given, side) for side, table in enumerate(tables)]
+    labels = tuple(table.index for table in tables)
+    return Registers(read_parties(chosen, places=places), labels)
+
+
+def _chosen(table: pd.DataFrame, given: dict[str, Column], side: int) -> pd.DataFrame:
+    names = {what: c if isinstance(c, str) else c[side] for what, c in given.items()}
+    for name in names.values():
+        if name not in table.columns:
+            near = near_names(name, map(str, table.columns))
+            place = "右表" if side else "左表"
+            raise ArgumentError(f"{place}没有“{name}”这一列；{near or '请核对列名'}")
+    return pd.DataFrame({what: table[name].to_numpy() for what, name in names.items()})
+
+
+def link_registers(registers: Registers) -> pd.DataFrame:
+    """Return the links with the numbers of their rows, `first` and `second`.
+
+    The rows of the right table are numbered behind those of the left.
+    """
+    parties = registers.parties
+    if not (parties.is_left.any() and parties.is_right.any()):
+        nothing = pd.DataFrame({"first": [], "second": []}, dtype=np.int64)
+        return nothing.assign(probability=[], decision=[], reason=[])
+    return judge_pairs(parties, compared_pairs(parties), load_pair_model())
+
+
+def party_keys(parties: Parties, *, salt: str = "") -> list[str]:
+    """Return a digest of what each row says, the same wherever it stands.
+
+    Parameters
+    ----------
+    salt
+        Secret of the workspace (at most 64 bytes), without which identity numbers
+        could be found by trying them all. Reviews are found again under the same one.
+    """
+    texts = [
+        parties.code,
+        parties.organisation,
+        parties.whole,
+        *parties.columns.values(),
+    ]
+    return [_digest("\x1f".join(row), salt) for row in zip(*texts, strict=True)]
+
+
+def _digest(text: str, salt: str) -> str:
+    keyed = hashlib.blake2b(text.encode(), digest_size=16, key=salt.encode())
+    return keyed.hexdigest()
+
+
+def subjects(registers: Registers, links: pd.DataFrame, *, salt: str = "") -> list[str]:
+    """Return a `subject_id` for every row of the registers, left rows first.
+
+    Parameters
+    ----------
+    registers
+        What was linked.
+    links
+        From `link_registers`, after reviews were applied; only `same` binds.
+    salt
+        As for `party_keys`.
+    """
+    codes = list(registers.parties.code)
+    keys = party_keys(registers.parties, salt=salt)
+    same = links[links["decision"] == "same"]
+    rows = same[["first", "second", "probability"]].itertuples(index=False, name=None)
+    hidden = [_digest(code, salt) if code else "" for code in codes]
+    return subject_ids(hidden, keys, cluster_rows(codes, keys, rows))
