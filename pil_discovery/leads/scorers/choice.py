@@ -41,6 +41,8 @@ LEAST_IN_FOLD = 5
 """Confirmed and refuted checks that a fold needs on either side."""
 WORTH = 0.05
 """AUC above chance that later checks must rule out before a rung counts for nothing."""
+LEAST_VERDICT = 100
+"""Confirmed later checks without which none is called worthless: few are unlucky."""
 LIST_DAY = 30
 """Days for which one list is worked through before the next is drawn up."""
 
@@ -66,7 +68,10 @@ class Trial:
     def worthless(self, rung: Rung) -> bool:
         """Whether later checks show that a rung is hardly better than chance."""
         told = self.over_chance.get(rung)
-        return told is not None and told.low <= 0 and told.high < WORTH
+        confirmed = sum(p.truth.sum() for p in self.periods)
+        if told is None or confirmed < LEAST_VERDICT:
+            return False
+        return bool(told.low <= 0 and told.high < WORTH)
 
 
 def fit_rung(rung: Rung, lessons: Lessons) -> Curves:

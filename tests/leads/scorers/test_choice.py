@@ -36,7 +36,7 @@ def test_the_number_of_checks_on_either_side_limits_the_rung(hits, misses, last)
     ],
 )
 def test_a_rung_is_taken_only_when_later_checks_speak_for_it(over, gain, rung):
-    periods = (Scored(np.zeros(1), {}),)
+    periods = (Scored(np.ones(100), {}),)
     trial = Trial(periods, {"ridge": over, "points": over}, gain)
     assert choose(("points", "ridge", "additive"), trial) == rung
 
@@ -75,3 +75,8 @@ def test_a_rung_can_be_told_but_not_out_of_nothing():
         fit_scorer(history.assign(属实=0), SPEC, rung="ridge")
     with pytest.raises(ArgumentError, match="没有“forest”这一级"):
         fit_scorer(history, SPEC, rung="forest")
+
+
+def test_few_later_checks_never_call_a_rung_worthless():
+    trial = Trial((Scored(np.ones(99), {}),), {"ridge": EQUAL})
+    assert choose(("points", "ridge"), trial) == "ridge"
