@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from pil_discovery.report.journals import append_journal, read_journal
 from pil_discovery.report.link_reviews import PAIR, write_link_reviews
 from pil_discovery.subjects.reviews import latest, pair_ids
 from pil_discovery.types.linking import Review
@@ -50,11 +51,14 @@ def _line(pair: str, ours: dict[str, str], theirs: dict[str, str]) -> dict[str, 
 
 
 def load_reviews(store: Path) -> list[Review]:
-    """Return all reviews that a store keeps, oldest first; none without a store."""
-    if not store.exists():
-        return []
-    lines = store.read_text(encoding="utf-8").splitlines()
-    return [Review.model_validate_json(line) for line in lines if line.strip()]
+    """Return all reviews that a store keeps, oldest first; none without a store.
+
+    Raises
+    ------
+    PilError
+        With every line that is not a review.
+    """
+    return read_journal(store, Review, "关联核对意见")
 
 
 def keep_reviews(store: Path, reviews: Iterable[Review]) -> int:
@@ -64,6 +68,5 @@ def keep_reviews(store: Path, reviews: Iterable[Review]) -> int:
     """
     known = latest(load_reviews(store))
     new = [review for review in reviews if known.get(review.pair) != review]
-    with store.open("a", encoding="utf-8") as out:
-        out.writelines(f"{review.model_dump_json()}\n" for review in new)
+    append_journal(store, new)
     return len(new)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from pil_discovery.errors import PilError, Problem
-from pil_discovery.text.canonical import dump_json
+from pil_discovery.report.journals import append_journal, read_journal
 from pil_discovery.types import Verdict
 
 if TYPE_CHECKING:
@@ -32,31 +29,7 @@ def read_verdicts(path: Path) -> list[Verdict]:
     PilError
         With every line that is not a verdict.
     """
-    if not path.is_file():
-        return []
-    try:
-        lines = path.read_bytes().decode("utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        what = f"无法读取核查结果（{error}）"
-        raise PilError(Problem(path.name, "", what, "请另存为 UTF-8")) from error
-    found: list[Verdict] = []
-    problems: list[Problem] = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                found.append(Verdict.model_validate_json(line))
-            except ValidationError as error:
-                problems.append(_wrong(path, number, error))
-    if problems:
-        raise PilError(problems)
-    return found
-
-
-def _wrong(path: Path, number: int, error: ValidationError) -> Problem:
-    fields = {str(d["loc"][0]) if d["loc"] else "整行" for d in error.errors()}
-    what = f"不是一条核查结果：{'、'.join(sorted(fields))} 缺少或者不合要求"
-    remedy = "每行一个 JSON 对象：lead_id、model、model_version、outcome、on"
-    return Problem(path.name, f"第{number}行", what, remedy)
+    return read_journal(path, Verdict, "核查结果")
 
 
 def verdicts_of(
@@ -134,12 +107,5 @@ def append_verdicts(path: Path, verdicts: Iterable[Verdict]) -> int:
     """Append the verdicts that the file does not hold yet; return their number."""
     held = set(read_verdicts(path))
     new = [v for v in dict.fromkeys(verdicts) if v not in held]
-    ended = not path.is_file() or path.read_bytes()[-1:] in {b"", b"\n"}
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write("" if ended else "\n")
-        file.writelines(_line(verdict) for verdict in new)
+    append_journal(path, new)
     return len(new)
-
-
-def _line(verdict: Verdict) -> str:
-    return f"{dump_json(json.loads(verdict.model_dump_json()))}\n"

@@ -3,7 +3,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from pil_discovery.errors import ReadError
+from pil_discovery.errors import PilError, ReadError
 from pil_discovery.pipeline.link_reviews import (
     ask_for_reviews,
     keep_reviews,
@@ -145,3 +145,20 @@ def test_what_was_linked_once_stays_linked_and_a_change_is_told():
     assert "程序判断不同" in settled["reason"][0]
     again = apply_reviews(settled, keys, kept)
     assert again["decision"].tolist() == ["same"]
+
+
+def test_a_store_that_somebody_edited_is_not_spoilt_and_a_broken_line_is_named(
+    tmp_path,
+):
+    store = tmp_path / "核对.jsonl"
+    first = Review(pair="a", decision="same", by="张三", on="2026-10-08")
+    second = first.model_copy(update={"pair": "b"})
+    keep_reviews(store, [first])
+    store.write_text(store.read_text("utf-8").rstrip("\n"), encoding="utf-8")
+    keep_reviews(store, [second])
+    assert load_reviews(store) == [first, second]
+    store.write_text('{"pair": "c"}\n', encoding="utf-8")
+    with pytest.raises(
+        PilError, match=r"第1行[\s\S]*不是一条关联核对意见：by、decision、on"
+    ):
+        load_reviews(store)
