@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from pil_discovery.types.models import Change, Match, Series, Zonal
     from pil_discovery.types.restoration import Restoration
 
-USABLE_SHARE = 0.8
-"""Clear share of a polygon from which a picture counts (imagery gate)."""
 MOST_ROWS = 5_000_000
 """Rows that a step may take out of the engine: they stand in memory, not on disk."""
 MOST_OVERLAID = 20_000_000
@@ -156,6 +154,8 @@ def _change(spec: Change, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
 
 
 def _zonal(spec: Zonal, room: Room, zones: pd.DataFrame) -> pd.DataFrame:
+    from pil_discovery.imagery.quality import USABLE_SHARE
+
     placed = room.placed(zones, spec.zones)
     inner = _inner(placed, room.number(spec.inner_buffer_m, "inner_buffer_m") or 0.0)
     parts = _zonal_parts(spec, inner, _past(room))
@@ -249,6 +249,7 @@ def _breaks(
     *,
     start: dt.date | None,
 ) -> pd.DataFrame:
+    from pil_discovery.imagery.quality import USABLE_SHARE
     from pil_discovery.imagery.series import find_breaks
     from pil_discovery.imagery.zonal import zonal_of_each
 

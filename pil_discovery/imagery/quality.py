@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SEASON_DAYS = 25.0
 USABLE_SHARE = 0.8
+"""Clear share of a polygon from which a picture counts."""
 YEAR_DAYS = 365.25
 AREA_GATES = ("shift", "abstain", "rectified")
 """Gates that forbid to measure an area when they refuse."""
