@@ -6,8 +6,10 @@ from pil_discovery.procedure.citations import citation_zh
 from pil_discovery.procedure.courses import open_routes, plan, regime_on
 from pil_discovery.procedure.deadlines import due, period_zh
 from pil_discovery.procedure.grounding import bases_of, ground
+from pil_discovery.procedure.icalendar import Appointment, to_icalendar
 
 __all__ = [
+    "Appointment",
     "bases_of",
     "citation_zh",
     "due",
@@ -21,4 +23,5 @@ __all__ = [
     "resolve_basis",
     "show",
     "to_basis",
+    "to_icalendar",
 ]

@@ -99,6 +99,7 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
         words.append(f"{'、'.join(map(str, years))}年放假安排未载入，日期为暂定")
     return Deadline(
         clock=clock.id,
+        title_zh=clock.title_zh,
         start=first,
         date=last,
         provisional=bool(rest.unofficial),

@@ -124,6 +124,7 @@ class Deadline(Noun):
     """A date that was reckoned, with each step in words."""
 
     clock: str
+    title_zh: str = ""
     start: dt.date
     date: dt.date
     provisional: bool
