@@ -160,11 +160,13 @@ Fact.model_rebuild()
 class CalendarYear(Noun):
     """Rest days of one year beside weekends, and weekend days that are worked.
 
-    `official` is true when they come from the yearly notice on holidays.
+    `official` is true when they come from the yearly notice on holidays, which `source`
+    names.
     """
 
     year: int
     official: bool
+    source: str = ""
     rest: tuple[dt.date, ...] = ()
     work: tuple[dt.date, ...] = ()
 

@@ -76,10 +76,14 @@ def test_shipped_clocks_are_those_of_the_rules():
     assert len(clocks) >= 39
     assert {c.id for c in clocks.values() if c.extendable} == {
         "review-admin",
+        "review-admin-transferred",
         "review-civil",
+        "review-civil-transferred",
     }
     assert {c.id for c in clocks.values() if c.suspendable} == {
         "review-admin",
+        "review-admin-transferred",
         "review-civil",
+        "review-civil-transferred",
     }
     assert all(c.basis for c in clocks.values())
