@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pil_discovery.cli.language import say
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,6 +31,15 @@ class Day(click.ParamType[Any]):
             return dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} 不是日期，应写作 2026-09-30", param, ctx)
+
+
+def span_of(text: str) -> tuple[str, str] | str:
+    """Read a day, or `first..last`."""
+    first, dots, last = text.partition("..")
+    days = [str(Day().convert(part, None, None)) for part in (first, last) if part]
+    if dots and len(days) != 2:
+        raise click.BadParameter(say("期间写作 首日..末日", "write first..last"))
+    return (days[0], days[1]) if dots else days[0]
 
 
 as_json: Decorator = click.option(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from pil_discovery import procedure
 from pil_discovery.catalog import load_catalog
+from pil_discovery.errors import LawError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from pil_discovery.types import Basis, Deadline, Fact
+    from pil_discovery.types import Basis, Clock, Deadline, Fact
 
 Day = dt.date | str
 
@@ -93,15 +95,56 @@ def due(
     )
 
 
+def list_clocks(regime: str = "2021") -> list[tuple[Clock, str]]:
+    """Return every period of a body of rules with its length in words.
+
+    Raises
+    ------
+    LawError
+        If the regime is unknown.
+    """
+    table = load_catalog().clocks.get(regime)
+    if table is None:
+        known = "、".join(load_catalog().clocks)
+        raise LawError(Problem("", "", f"没有「{regime}」这套规则", f"可用：{known}"))
+    return [(clock, procedure.period_zh(clock)) for clock in table.values()]
+
+
+def write_calendar(
+    deadlines: Mapping[str, Sequence[Deadline]], path: Path, *, as_of: Day
+) -> None:
+    """Write deadlines as a calendar file (iCalendar).
+
+    Parameters
+    ----------
+    deadlines
+        Case → its open deadlines.
+    path
+        File to write; one that is there is replaced whole.
+    as_of
+        The day on which they were reckoned; the same input gives the same bytes.
+    """
+    appointments = [
+        procedure.Appointment(case, deadline)
+        for case, found in deadlines.items()
+        for deadline in found
+    ]
+    text = procedure.to_icalendar(appointments, as_of=procedure.as_day(as_of))
+    path.write_bytes(text.encode())
+
+
 def show_law(name: str) -> list[Fact]:
-    """Return the loaded rows of a fact id, a law key, or a law's title.
+    """Return the loaded rows of a fact id, a topic, a law key, or a law's title.
 
     Raises
     ------
     LawError
         If nothing fits; near names are given.
     """
-    facts = load_catalog().facts
+    catalog = load_catalog()
+    facts = catalog.facts
+    if name in catalog.topics and name not in facts:
+        return [facts[i] for i in catalog.topics[name]]
     of_law = [
         f for f in facts.values() if name in (f.law, f.law_key, f.law_key.lower())
     ]

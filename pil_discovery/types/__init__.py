@@ -1,5 +1,16 @@
 """The nouns that stages exchange."""
 
+from pil_discovery.types.avenues import (
+    Avenue,
+    AvenueRule,
+    Criterion,
+    LawField,
+    PlaintiffRule,
+    RuleBook,
+    Standing,
+    VenueRule,
+    Want,
+)
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
@@ -77,6 +88,8 @@ __all__ = [
     "VERDICTS",
     "Applied",
     "Archive",
+    "Avenue",
+    "AvenueRule",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -87,6 +100,7 @@ __all__ = [
     "Counts",
     "Course",
     "CourseStep",
+    "Criterion",
     "Dataset",
     "Deadline",
     "Domain",
@@ -102,6 +116,7 @@ __all__ = [
     "ImageProvenance",
     "ImageSource",
     "Inference",
+    "LawField",
     "Layer",
     "LayerProvenance",
     "LayerSource",
@@ -118,6 +133,7 @@ __all__ = [
     "Parts",
     "Personal",
     "PictureQuality",
+    "PlaintiffRule",
     "Power",
     "Quality",
     "RateRow",
@@ -129,16 +145,20 @@ __all__ = [
     "Regime",
     "Relation",
     "Route",
+    "RuleBook",
     "Skipped",
     "Source",
+    "Standing",
     "Step",
     "StepRun",
     "Suggestion",
     "Table",
     "UsedRate",
     "Usual",
+    "VenueRule",
     "Verdict",
     "Verification",
+    "Want",
     "Words",
     "Workspace",
 ]

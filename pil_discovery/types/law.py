@@ -87,13 +87,16 @@ class Power(Noun):
     """Who must act: one power (e.g. `land.transfer.collect`) and its agency.
 
     `agency` is the statute's agency by default; a local table may replace it for a
-    jurisdiction and a time.
+    jurisdiction and a time. `tags` are what is special about its cases (`government`,
+    `marine`); `beside` are powers that other agencies hold over the same harm.
     """
 
     id: str
     title: Words
     agency: str
     basis: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     jurisdiction: str | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
@@ -172,12 +175,17 @@ class CalendarYear(Noun):
 
 
 class Regime(Noun):
-    """A body of procedural rules and the time for which it holds."""
+    """A body of procedural rules and the time for which it holds.
+
+    On a day on which several hold, the one that began last is meant. What the files of
+    a regime do not say is taken from the one that it `extends`.
+    """
 
     id: str
     title_zh: str
     valid_from: dt.date
     valid_to: dt.date | None = None
+    extends: str | None = None
 
 
 class Route(Noun):
