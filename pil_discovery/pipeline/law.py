@@ -70,7 +70,7 @@ def due(
     step
         Clock, such as `suggestion-reply`.
     start
-        Day of the event; it is not counted (民法典 201).
+        Day of the event; it is not counted (fact `cpl-85`).
     regime
         Version of the procedure.
     suspensions

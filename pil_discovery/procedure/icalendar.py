@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _LINE_OCTETS = 75
 _DAY = dt.timedelta(days=1)
 _REMIND_DAYS = 3
+_NEWLINE = "\n"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _event(appointment: Appointment, as_of: dt.date) -> list[str]:
         f"DTSTART;VALUE=DATE:{deadline.date:%Y%m%d}",
         f"DTEND;VALUE=DATE:{deadline.date + _DAY:%Y%m%d}",
         f"SUMMARY:{_escaped(summary)}",
-        f"DESCRIPTION:{_escaped(chr(10).join(t for t in told if t))}",
+        f"DESCRIPTION:{_escaped(_NEWLINE.join(t for t in told if t))}",
         f"STATUS:{'TENTATIVE' if deadline.provisional else 'CONFIRMED'}",
         "CLASS:CONFIDENTIAL",
         "TRANSP:TRANSPARENT",

@@ -16,6 +16,7 @@ from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
 from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
+    Approver,
     Basis,
     CalendarYear,
     Clock,
@@ -87,6 +88,7 @@ __all__ = [
     "QUARANTINE_COLUMNS",
     "VERDICTS",
     "Applied",
+    "Approver",
     "Archive",
     "Avenue",
     "AvenueRule",

@@ -16,6 +16,7 @@ class Fact(Noun):
     `effective_to` is the last day, inclusive; None = no repeal seen. `verified`:
     `text+regex` and `text` mean that the article was read, `secondary` that it was
     only seen in a third-party page and must not be printed in a document.
+    `successor_zh` names where an ended rule stands since.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Fact(Noun):
     agency: str | None = None
     summary_zh: str
     summary_en: str = ""
+    successor_zh: str = ""
     data_trigger: str | None = None
     remedy_or_sanction: str | None = None
     deadline: FactDeadline | None = None
@@ -66,6 +68,7 @@ class Basis(Noun):
     summary_zh: str
     note: str = ""
     citation_zh: str = ""
+    successor_zh: str = ""
 
 
 class Domain(Noun):
@@ -103,11 +106,25 @@ class Power(Noun):
     note: str = ""
 
 
+class Approver(Noun):
+    """Who may prolong a period: by how many months, how often, and after whom.
+
+    `months` and `times` are None where the rule sets no limit; `after` names the
+    approver whose prolongation comes first.
+    """
+
+    by: str
+    title_zh: str
+    months: int | None = None
+    times: int | None = None
+    after: str | None = None
+
+
 class Clock(Noun):
     """A statutory period of the procedure.
 
-    `extension_months` is what the chief procurator may add, once; `calendar: tax`
-    marks periods that also grow by every run of three or more rest days inside them.
+    `extensions` are those who may prolong it; `rest_run_days` marks periods that also
+    grow by every run of at least so many rest days inside them.
     """
 
     id: str
@@ -117,10 +134,9 @@ class Clock(Noun):
     starts_from: str
     who: str = ""
     basis: tuple[str, ...] = ()
-    extendable: bool = False
+    extensions: tuple[Approver, ...] = ()
     suspendable: bool = False
-    extension_months: int | None = None
-    calendar: Literal["general", "tax"] = "general"
+    rest_run_days: int | None = None
 
 
 class Deadline(Noun):

@@ -75,7 +75,7 @@ def test_shipped_powers_have_a_local_agency_where_one_can_be_named():
 def test_shipped_clocks_are_those_of_the_rules():
     clocks = load_procedure(load_law()[0]).clocks["2021"]
     assert len(clocks) >= 39
-    assert {c.id for c in clocks.values() if c.extendable} == {
+    assert {c.id for c in clocks.values() if c.extensions} == {
         "review-admin",
         "review-admin-transferred",
         "review-civil",

@@ -143,7 +143,15 @@ def test_a_basis_is_complete():
         "note": "",
         "citation_zh": "《最高人民法院、最高人民检察院关于检察公益诉讼案件"
         "适用法律若干问题的解释》第二十一条第二款",
+        "successor_zh": "",
     }
+
+
+def test_a_repealed_rule_names_where_it_stands_since():
+    (basis,) = resolve(["swl-20"], "2026-08-14")
+    assert basis.successor_zh == "生态环境法典第四百七十五条、第一百六十四条"
+    ended = {f.id for f in FACTS.values() if f.topic == "law.map"}
+    assert {f.id for f in FACTS.values() if f.successor_zh} == ended
 
 
 def test_a_date_that_was_not_seen_is_said():
