@@ -265,7 +265,7 @@ def find_jurisdiction(
 
 
 def judge_plaintiffs(
-    register: Path, on: Day, *, local_models: Sequence[Path] = ()
+    register: str | Path, on: Day, *, local_models: Sequence[Path] = ()
 ) -> tuple[Standing, ...]:
     """Test every body of a register of eligible plaintiffs against the law of a day.
 
