@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pil_discovery.cli.language import say
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -36,10 +34,8 @@ class Day(click.ParamType[Any]):
 def span_of(text: str) -> tuple[str, str] | str:
     """Read a day, or `first..last`."""
     first, dots, last = text.partition("..")
-    days = [str(Day().convert(part, None, None)) for part in (first, last) if part]
-    if dots and len(days) != 2:
-        raise click.BadParameter(say("期间写作 首日..末日", "write first..last"))
-    return (days[0], days[1]) if dots else days[0]
+    start = str(Day().convert(first, None, None))
+    return (start, str(Day().convert(last, None, None))) if dots else start
 
 
 as_json: Decorator = click.option(

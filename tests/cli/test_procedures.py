@@ -50,7 +50,7 @@ def test_suspensions_and_extensions_are_options():
         ),
         (
             ("due", "review-admin", "2026-08-01", "--suspend", "2026-09-01.."),
-            "首日..末日",
+            "不是日期",
         ),
         (("clocks", "--regime", "2012"), "没有「2012」这套规则"),
         (("avenues", "educaton", "--on", "2026-09-30"), "是不是「education」"),
