@@ -77,7 +77,9 @@ def load_procedure(
         Known fact ids; a file that cites another one is refused.
     extra
         Local folders: `procedure/powers.yaml` adds powers, `agencies/` tables of
-        agencies, and a field of `procedure/domains.yaml` opens routes for itself.
+        agencies, `procedure/regime_*/` bodies of rules; a year of `procedure/calendar/`
+        replaces the built-in one, and a field of `procedure/domains.yaml` opens routes
+        for itself.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Pr
     for folder in extra:
         local += reading.agencies(folder, powers, below="agencies")
     rules = reading.regimes((root, *extra), load_domains(root, extra).values())
-    calendar = reading.calendar()
+    calendar = reading.calendar((root, *extra))
     if reading.problems:
         raise CatalogError(reading.problems)
     return Procedure(
@@ -263,22 +265,24 @@ class _Reading:
                     self.problems.append(document.problem((*at, "clock"), what, near))
         return self._by_id(found)
 
-    def calendar(self) -> list[CalendarYear]:
-        folder = self._root / "procedure" / "calendar"
-        documents, wrong = read_all(self._root, yaml_files(folder))
-        self.problems.extend(wrong)
-        found: list[CalendarYear] = []
-        for document in documents:
-            try:
-                year = to_noun(CalendarYear, document)
-            except CatalogError as error:
-                self.problems.extend(error.problems)
-                continue
-            if any(day.year != year.year for day in (*year.rest, *year.work)):
-                what = f"有的日期不在 {year.year} 年内"
-                self.problems.append(document.problem(("year",), what))
-            found.append(year)
-        return found
+    def calendar(self, folders: Iterable[Path]) -> list[CalendarYear]:
+        """Read the years; that of a later folder replaces an earlier one."""
+        found: dict[int, CalendarYear] = {}
+        for folder in folders:
+            files = yaml_files(folder / "procedure" / "calendar")
+            documents, wrong = read_all(folder, files)
+            self.problems.extend(wrong)
+            for document in documents:
+                try:
+                    year = to_noun(CalendarYear, document)
+                except CatalogError as error:
+                    self.problems.extend(error.problems)
+                    continue
+                if any(day.year != year.year for day in (*year.rest, *year.work)):
+                    what = f"有的日期不在 {year.year} 年内"
+                    self.problems.append(document.problem(("year",), what))
+                found[year.year] = year
+        return list(found.values())
 
     def _list(
         self, file: Path, key: str, noun: type[N], *, home: Path | None = None

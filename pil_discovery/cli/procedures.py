@@ -31,7 +31,9 @@ _TAGS = click.option(
 @click.command()
 @click.argument("step", metavar="期限")
 @click.argument("start", type=Day(), metavar="起算日")
-@click.option("--regime", default="2021", metavar="规则", help="办案规则的编号")
+@click.option(
+    "--regime", default=None, metavar="规则", help="办案规则的编号（默认：起算日的）"
+)
 @click.option(
     "--suspend",
     "suspensions",
@@ -54,16 +56,25 @@ _TAGS = click.option(
     help="写成日历文件",
 )
 @click.option("--case", default="", metavar="案件", help="日历文件里的案件名")
+@click.option(
+    "--models",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="本地文件夹，其中 procedure/calendar/ 有新的放假安排，可重复",
+)
 @as_json
 @guarded
 def due(
     step: str,
     start: str,
-    regime: str,
+    regime: str | None,
     suspensions: tuple[str, ...],
     extensions: tuple[str, ...],
     ics: Path | None,
     case: str,
+    folders: tuple[Path, ...],
     *,
     as_json: bool,
 ) -> None:
@@ -73,9 +84,10 @@ def due(
     deadline = law.due(
         step,
         start,
-        regime=regime,
+        regime=regime or law.regime_for(start, folders),
         suspensions=[_pair(text) for text in suspensions],
         extensions=[_extension(text) for text in extensions],
+        local_models=folders,
     )
     if ics is not None:
         law.write_calendar({case or step: [deadline]}, ics, as_of=start)

@@ -62,8 +62,12 @@ def due(
     regime: str = "2021",
     suspensions: Sequence[tuple[Day, Day]] = (),
     extensions: Sequence[Mapping[str, object]] = (),
+    local_models: Sequence[Path] = (),
 ) -> Deadline:
     """Reckon the last day of a statutory period.
+
+    The facts behind it are those in force between its first and last day; where none
+    was, all are named and the reckoning says so.
 
     Parameters
     ----------
@@ -77,14 +81,16 @@ def due(
         First and last day of each suspension, both inclusive.
     extensions
         `{"by": "chief"|"superior", "months": n}`.
+    local_models
+        Folders with years of rest days or bodies of rules of their own.
 
     Raises
     ------
     LawError
         If the clock, the regime, a suspension or an extension is not possible.
     """
-    catalog = load_catalog()
-    return procedure.due(
+    catalog = load_catalog(tuple(local_models))
+    found = procedure.due(
         catalog.clocks,
         step,
         start,
@@ -93,6 +99,23 @@ def due(
         extensions=extensions,
         calendar=catalog.calendar,
     )
+    return _grounded(found, catalog.facts)
+
+
+def _grounded(deadline: Deadline, facts: Mapping[str, Fact]) -> Deadline:
+    span = (deadline.start, deadline.date)
+    held = tuple(i for i in deadline.basis if procedure.in_force(facts[i], *span))
+    if held:
+        return deadline.model_copy(update={"basis": held})
+    note = f"{deadline.start} 所依据的规定：{procedure.GAP}，请核对当时的期限"
+    return deadline.model_copy(update={"reckoning": (*deadline.reckoning, note)})
+
+
+def regime_for(day: Day, local_models: Sequence[Path] = ()) -> str:
+    """Return the body of rules of a day; before the first one, the first."""
+    regimes = load_catalog(tuple(local_models)).regimes
+    first = min(regimes.values(), key=lambda regime: regime.valid_from)
+    return procedure.regime_on(regimes, procedure.as_day(day)) or first.id
 
 
 def list_clocks(regime: str = "2021") -> list[tuple[Clock, str]]:

@@ -5,6 +5,7 @@ from pil_discovery.procedure.avenues import find_field, missing_words, open_aven
 from pil_discovery.procedure.bases import (
     GAP,
     as_span,
+    in_force,
     law_versions,
     resolve_basis,
     show,
@@ -32,6 +33,7 @@ __all__ = [
     "find_field",
     "find_venues",
     "ground",
+    "in_force",
     "judge_standing",
     "law_versions",
     "missing_words",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Span = tuple[dt.date, dt.date]
 
 _PAIR = {2: "两"}
+_MONTHS_OF_A_YEAR = 12
 _UNITS = {"day": "日", "working_day": "个工作日", "month": "个月", "year": "年"}
 
 
@@ -82,6 +83,8 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
         what = f"起算日 {first} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之内"
         raise LawError(Problem("", "", what, "请核对"))
     spans, months, problems = _adjustments(clock, suspensions, extensions)
+    if first.year + months // _MONTHS_OF_A_YEAR > LAST_YEAR:
+        problems.append(Problem("", "", f"延长 {months} 个月超出 {LAST_YEAR} 年"))
     if problems:
         raise LawError(problems)
     rest = RestDays(calendar)
@@ -153,6 +156,11 @@ def _adjustments(
         for a, b in spans
         if b < a
     )
+    problems.extend(
+        Problem("", "", f"扣除期间的末日 {b} 超出 {LAST_YEAR} 年", "请核对")
+        for _, b in spans
+        if b.year > LAST_YEAR
+    )
     if spans and not clock.suspendable:
         problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能扣除期间"))
     asked = [_extension(e) for e in extensions]
@@ -214,14 +222,14 @@ def _run(clock: Clock, first: dt.date, months: int, *, rest: RestDays) -> dt.dat
         return first + clock.number * DAY
     if clock.unit == "working_day":
         return _count_working_days(first, clock.number, rest)
-    years = 12 if clock.unit == "year" else 1
+    years = _MONTHS_OF_A_YEAR if clock.unit == "year" else 1
     return add_months(first, clock.number * years + months)
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the corresponding day some months later, or the end of that month."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = divmod(count, 12)
+    count = day.year * _MONTHS_OF_A_YEAR + day.month - 1 + months
+    year, month = divmod(count, _MONTHS_OF_A_YEAR)
     length = months_of.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(day.day, length))
 

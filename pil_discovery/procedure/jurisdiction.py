@@ -37,7 +37,7 @@ def find_venues(
         What is special about the case: `government`, `marine`, `antitrust`,
         `criminal`, `cross-region`, `major`.
     rules
-        Rules on venue; one counts when a fact behind it is in force.
+        Rules on venue; one counts when the first fact of its basis is in force.
     on
         The day on which the case is filed or brought.
 

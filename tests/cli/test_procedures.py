@@ -135,3 +135,52 @@ def test_a_register_of_plaintiffs_is_judged(tmp_path):
 def test_show_lists_a_topic_old_and_new():
     run = pil("show", "env.ngo-standing", "--json")
     assert [row["id"] for row in json.loads(run.stdout)] == ["epl-58", "eec-147"]
+
+
+def test_a_notice_of_a_local_folder_ends_the_provision(tmp_path):
+    year = tmp_path / "procedure" / "calendar"
+    year.mkdir(parents=True)
+    (year / "2027.yaml").write_text(
+        "year: 2027\nofficial: true\nrest: [2027-02-05, 2027-02-08]\n"
+        "work: [2027-02-07]\n",
+        encoding="utf-8",
+    )
+    without = json.loads(pil("due", "suggestion-reply", "2026-12-07", "--json").stdout)
+    assert (without["date"], without["provisional"]) == ("2027-02-11", True)
+    run = pil("due", "suggestion-reply", "2026-12-07", "--models", tmp_path, "--json")
+    told = json.loads(run.stdout)
+    assert (told["date"], told["provisional"]) == ("2027-02-07", False)
+
+
+def test_a_later_body_of_rules_reckons_from_its_first_day(tmp_path):
+    home = tmp_path / "procedure" / "regime_act"
+    home.mkdir(parents=True)
+    (home / "regime.yaml").write_text(
+        "id: act\ntitle_zh: 新法\nvalid_from: 2028-01-01\nextends: '2021'\n",
+        encoding="utf-8",
+    )
+    (home / "clocks.yaml").write_text(
+        "clocks:\n  - {id: suggestion-reply, title_zh: 书面回复, number: 10, "
+        "unit: day, starts_from: 收到, basis: [int-21-2a]}\n",
+        encoding="utf-8",
+    )
+
+    def due(start, *more):
+        run = pil("due", "suggestion-reply", start, "--models", tmp_path, *more)
+        return run.stdout.splitlines()[0]
+
+    assert due("2028-02-01") == "书面回复：2028-02-11（暂定）"
+    assert due("2027-12-31").startswith("行政机关履职并书面回复：2028-02-29")
+    assert due("2028-02-01", "--regime", "2021").startswith("行政机关履职并书面回复")
+
+
+def test_a_period_cites_the_rules_of_its_days():
+    def told(step, start):
+        return json.loads(pil("due", step, start, "--json").stdout)
+
+    assert told("bare-land-cover", "2026-03-01")["basis"] == ["air-115"]
+    assert told("bare-land-cover", "2026-07-01")["basis"] == ["eec-240", "air-115"]
+    assert told("bare-land-cover", "2026-08-15")["basis"] == ["eec-240"]
+    early = told("penalty-decision", "2019-05-01")
+    assert early["basis"] == ["apn-60"]
+    assert "没有载入该日期的版本" in early["reckoning"][-1]
