@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pil_discovery.cli.options import Day, as_json, span_of
@@ -13,6 +15,12 @@ from pil_discovery.cli.printing import (
     print_json,
     tell,
 )
+
+if TYPE_CHECKING:
+    from pil_discovery.types import Basis
+
+_KINDS = {"binding": "可引用", "reference": "仅参考"}
+_ROLES = {"applies": "适用", "if_milder": "较轻时适用", "transition": "过渡规则"}
 
 
 @click.group()
@@ -70,13 +78,29 @@ def resolve(
     if as_json:
         print_json({"basis": bases})
     else:
+        heading = ("编号", "条文", "施行", "失效", "效力", "适用", "内容", "说明")
         rows = [
-            (b.id, b.citation_zh, b.kind, b.role, b.summary_zh)
+            (
+                b.id,
+                b.citation_zh,
+                b.effective_from,
+                b.effective_to or "",
+                _KINDS[b.kind],
+                _ROLES[b.role],
+                b.summary_zh,
+                _remark(b),
+            )
             for b in bases
             if b not in gaps
         ]
-        click.echo(columns(rows))
+        if rows:
+            click.echo(columns([heading, *rows]))
     for gap in gaps:
         tell(gap.note)
     if gaps:
         leave(PROBLEMS)
+
+
+def _remark(basis: Basis) -> str:
+    later = f"后见{basis.successor_zh}" if basis.successor_zh else ""
+    return "；".join(part for part in (basis.note, later) if part)

@@ -9,6 +9,7 @@ import click
 from pil_discovery.cli.language import say
 from pil_discovery.cli.options import Day, as_json, span_of
 from pil_discovery.cli.printing import (
+    PARTIAL,
     PROBLEMS,
     USAGE,
     columns,
@@ -230,15 +231,19 @@ def plaintiffs(register: Path, day: str, *, as_json: bool) -> None:
         tell(say(f"找不到文件 {register}", f"No file {register}"))
         leave(USAGE)
     found = judge_plaintiffs(register, day)
-    if as_json:
-        print_json({"standings": found})
-        return
     words = {"eligible": "适格", "not_eligible": "不适格", "unknown": "未知"}
     rows = [
         (s.org_name, words[s.state], "；".join(s.reasons), "、".join(s.basis))
-        for s in found
+        for s in found.standings
     ]
-    click.echo(columns([("名称", "结论（待核查）", "条件", "依据"), *rows]))
+    if as_json:
+        print_json({"standings": found.standings, "set_apart": found.set_apart})
+    else:
+        click.echo(columns([("名称", "结论（待核查）", "条件", "依据"), *rows]))
+    for line in found.set_apart:
+        tell(f"× {line}")
+    if found.set_apart:
+        leave(PARTIAL)
 
 
 COMMANDS = (due, clocks, avenues, jurisdiction, plaintiffs)

@@ -132,6 +132,22 @@ def test_a_register_of_plaintiffs_is_judged(tmp_path):
     assert "专门从事环境保护公益活动连续五年以上：不符合" in page
 
 
+def test_rows_of_a_register_that_cannot_be_used_are_told(tmp_path):
+    file = tmp_path / "登记册.csv"
+    file.write_text(
+        "组织名称,主体类别,从事公益活动起始日期\n"
+        "示例环保会,environment-organisation,二〇某年\n"
+        ",environment-organisation,2015-03-01\n",
+        encoding="utf-8",
+    )
+    run = pil("plaintiffs", file, "--on", "2026-09-30", "--json")
+    assert run.exit_code == 4
+    told = json.loads(run.stdout)
+    assert [s["state"] for s in told["standings"]] == ["unknown"]
+    assert [line.partition(" ")[0] for line in told["set_apart"]] == ["第2行", "第3行"]
+    assert "× 第3行" in run.stderr
+
+
 def test_show_lists_a_topic_old_and_new():
     run = pil("show", "env.ngo-standing", "--json")
     assert [row["id"] for row in json.loads(run.stdout)] == ["epl-58", "eec-147"]
