@@ -137,6 +137,17 @@ def test_tax_periods_grow_by_runs_of_rest_days():
     assert plain.date == day("2026-10-28")
 
 
+def test_a_tax_period_that_begins_within_a_run_does_not_grow_by_it():
+    """The run of 1–7 October lies inside the first period, two days of it in the other.
+
+    So a later start may fall due earlier: the one clock that is not monotone.
+    """
+    whole = reckon("farmland-tax-payment", "2026-09-30")
+    assert whole.date == day("2026-11-06")  # 30 October and seven days
+    within = reckon("farmland-tax-payment", "2026-10-05")
+    assert within.date == day("2026-11-04")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
