@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from pil_discovery.cli import authoring, laws, models, results, scores, workspaces
+from pil_discovery.cli import (
+    authoring,
+    laws,
+    models,
+    procedures,
+    results,
+    scores,
+    workspaces,
+)
 from pil_discovery.cli.language import say
 
 SETTINGS = {
@@ -45,6 +53,8 @@ for command in (
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in procedures.COMMANDS:
+    laws.law.add_command(command)
 
 
 def _translate(command: click.Command) -> None:

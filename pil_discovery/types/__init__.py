@@ -1,10 +1,22 @@
 """The nouns that stages exchange."""
 
+from pil_discovery.types.avenues import (
+    Avenue,
+    AvenueRule,
+    Criterion,
+    LawField,
+    PlaintiffRule,
+    RuleBook,
+    Standing,
+    VenueRule,
+    Want,
+)
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
 from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
+    Approver,
     Basis,
     CalendarYear,
     Clock,
@@ -76,7 +88,10 @@ __all__ = [
     "QUARANTINE_COLUMNS",
     "VERDICTS",
     "Applied",
+    "Approver",
     "Archive",
+    "Avenue",
+    "AvenueRule",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -87,6 +102,7 @@ __all__ = [
     "Counts",
     "Course",
     "CourseStep",
+    "Criterion",
     "Dataset",
     "Deadline",
     "Domain",
@@ -102,6 +118,7 @@ __all__ = [
     "ImageProvenance",
     "ImageSource",
     "Inference",
+    "LawField",
     "Layer",
     "LayerProvenance",
     "LayerSource",
@@ -118,6 +135,7 @@ __all__ = [
     "Parts",
     "Personal",
     "PictureQuality",
+    "PlaintiffRule",
     "Power",
     "Quality",
     "RateRow",
@@ -129,16 +147,20 @@ __all__ = [
     "Regime",
     "Relation",
     "Route",
+    "RuleBook",
     "Skipped",
     "Source",
+    "Standing",
     "Step",
     "StepRun",
     "Suggestion",
     "Table",
     "UsedRate",
     "Usual",
+    "VenueRule",
     "Verdict",
     "Verification",
+    "Want",
     "Words",
     "Workspace",
 ]
