@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pil_discovery.catalog.cases import load_case_rules
 from pil_discovery.catalog.datasets import load_datasets, load_units
 from pil_discovery.catalog.domains import check_mandates, load_domains
 from pil_discovery.catalog.files import forget, models_folder
@@ -50,6 +51,7 @@ __all__ = [
     "Procedure",
     "Survey",
     "forget",
+    "load_case_rules",
     "load_catalog",
     "load_datasets",
     "load_domains",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from pil_discovery.cli import authoring, laws, models, results, scores, workspaces
+from pil_discovery.cli import (
+    authoring,
+    cases,
+    laws,
+    models,
+    results,
+    scores,
+    workspaces,
+)
 from pil_discovery.cli.language import say
 
 SETTINGS = {
@@ -41,6 +49,7 @@ for command in (
     *scores.COMMANDS,
     models.models,
     laws.law,
+    cases.case,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
