@@ -7,9 +7,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.catalog import load_case_rules, load_catalog
+from pil_discovery.catalog import load_case_rules, load_law, load_procedure
 from pil_discovery.errors import ArgumentError, LedgerError, Problem, near_names
-from pil_discovery.pipeline.leads_of_cases import fresh_scan, snapshot
 from pil_discovery.procedure import ledger as books
 from pil_discovery.procedure.ledger import (
     Draft,
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pil_discovery.procedure.ledger import Case, Head
-    from pil_discovery.types import Due, Followup
+    from pil_discovery.types import Due, Followup, LeadSnapshot
 
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 _SERVER = "postgresql"
@@ -46,14 +45,15 @@ def open_ledger(place: str | Path, *, key: Path | None = None) -> Ledger:
         Private key (PEM) that signs the head after each record; its password comes
         from `PIL_KEY_PASSWORD`.
     """
-    catalog = load_catalog()
+    facts, topics = load_law()
+    procedure = load_procedure(facts)
     book = Rulebook(
-        facts=catalog.facts,
-        topics=catalog.topics,
-        regimes=catalog.regimes,
-        clocks=catalog.clocks,
-        rules=load_case_rules(catalog.facts, catalog.topics, catalog.clocks),
-        calendar=catalog.calendar,
+        facts=facts,
+        topics=topics,
+        regimes=procedure.regimes,
+        clocks=procedure.clocks,
+        rules=load_case_rules(facts, topics, procedure.clocks),
+        calendar=procedure.calendar,
     )
     return Ledger(_store(str(place)), book, None if key is None else _signer(key))
 
@@ -125,10 +125,16 @@ def open_case(  # noqa: PLR0913 -- one argument per thing a case is opened with
         on=on,
         by=by.strip(),
         fields=fields,
-        lead=None if scan is None or lead is None else snapshot(scan, lead),
+        lead=None if scan is None or lead is None else _snapshot(scan, lead),
         prev="",
     )
     return ledger.open(entry)
+
+
+def _snapshot(scan: str | Path, lead: str) -> LeadSnapshot:
+    from pil_discovery.pipeline.leads_of_cases import snapshot
+
+    return snapshot(scan, lead)
 
 
 def _opening_problems(
@@ -295,6 +301,8 @@ def follow_up(
     ledger: Ledger, case: str, *, scan: str | Path, as_of: dt.date
 ) -> Followup:
     """Compare the lead of a case with a fresh scan."""
+    from pil_discovery.pipeline.leads_of_cases import fresh_scan
+
     found = books.find_case(ledger.cases(), case)
     return books.compare(found, fresh_scan(scan), ledger.book, as_of=as_of)
 
