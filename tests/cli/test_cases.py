@@ -16,8 +16,8 @@ from tests.procedure.ledger.desk import (
 
 
 @pytest.fixture
-def desk(tmp_path):
-    return Desk(tmp_path / "案件.ledger")
+def desk(quick_path):
+    return Desk(quick_path / "案件.ledger")
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +33,19 @@ ANYWHERE = FREE | {"tip.register", "transfer.out", "lead.assess", "lead.transfer
 def test_every_event_of_a_track_is_refused_in_the_state_of_a_fresh_lead(desk, rules):
     for track, options in (
         ("admin", {}),
-        ("civil", {"agency": "", "party": "示例食品有限公司", "matter": "food.no-licence"}),
+        (
+            "civil",
+            {"agency": "", "party": "示例食品有限公司", "matter": "food.no-licence"},
+        ),
     ):
         desk.open(track=track, **options)
         for event in rules.events:
             if event.id in ANYWHERE | {"open", "escalation.step", "opinion.issue"}:
                 continue
             desk.refused(event.id, "2026-03-03", "×")
-            wrong = "没有「" if track not in event.tracks else "案件处于「线索」，不能记录"
+            wrong = (
+                "没有「" if track not in event.tracks else "案件处于「线索」，不能记录"
+            )
             assert wrong in desk.said
             assert any(basis in desk.said for basis in event.basis)
 
@@ -110,7 +115,9 @@ def test_filing_an_administrative_case_wants_harm_and_default(desk):
     told = {"decision": "file", "approved_by": "王五"}
     desk.refused("filing.decide", "2026-03-05", "缺少 harm", "缺少 default", **told)
     assert "ban-67" in desk.said
-    desk.refused("filing.decide", "2026-03-05", "harm=无", harm="无", default="x", **told)
+    desk.refused(
+        "filing.decide", "2026-03-05", "harm=无", harm="无", default="x", **told
+    )
     desk.refused(
         "filing.decide", "2026-03-05", "ban-29", harm="x", responsible="unknown", **told
     )
@@ -123,7 +130,10 @@ def test_an_exploratory_field_ends_in_an_opinion(desk):
     desk.record("lead.assess", "2026-03-03", truth="yes", checkable="yes")
     told = {"approved_by": "王五", "harm": "x", "default": "y", "decision": "file"}
     desk.refused("filing.decide", "2026-03-05", "监督意见", **told)
-    assert desk.record("opinion.issue", "2026-03-05", content="意见")["state"] == "assessed"
+    assert (
+        desk.record("opinion.issue", "2026-03-05", content="意见")["state"]
+        == "assessed"
+    )
     desk.open(matter="mandate.relics", agency="示例区文物局", tag="exploratory")
     desk.record("lead.assess", "2026-03-03", truth="yes", checkable="yes")
     desk.refused("opinion.issue", "2026-03-05", "不以监督意见代替", content="意见")
@@ -195,7 +205,14 @@ def test_a_suspension_wants_a_plan_an_obstacle_and_no_slackness(desk):
     desk.refused("review.resume", "2026-04-01", "ban-78", cause_ended="2026-04-01")
     done = desk.record("review.suspend", "2026-04-01", slack="no", **told)
     assert done["state"] == "suspended"
-    desk.refused("review.end", "2026-04-02", "恢复审查", report="x", proposal="close", approved_by="王五")
+    desk.refused(
+        "review.end",
+        "2026-04-02",
+        "恢复审查",
+        report="x",
+        proposal="close",
+        approved_by="王五",
+    )
     done = desk.record("review.resume", "2026-06-01", cause_ended="2026-06-01")
     assert done["state"] == "awaiting_reply"
 
@@ -204,11 +221,19 @@ def test_the_chief_extends_once_by_a_month_and_then_the_superior(desk):
     desk.open()
     served(desk)
     told = {"ground": "疑难"}
-    desk.refused("review.extend", "2026-05-01", "ban-47-4a", by="superior", months=1, **told)
-    desk.refused("review.extend", "2026-05-01", "ban-47-4a", by="chief", months=2, **told)
-    desk.refused("review.extend", "2026-05-01", "months=0", by="chief", months=0, **told)
+    desk.refused(
+        "review.extend", "2026-05-01", "ban-47-4a", by="superior", months=1, **told
+    )
+    desk.refused(
+        "review.extend", "2026-05-01", "ban-47-4a", by="chief", months=2, **told
+    )
+    desk.refused(
+        "review.extend", "2026-05-01", "months=0", by="chief", months=0, **told
+    )
     desk.record("review.extend", "2026-05-01", by="chief", months=1, **told)
-    desk.refused("review.extend", "2026-05-02", "只能批准延长一次", by="chief", months=1, **told)
+    desk.refused(
+        "review.extend", "2026-05-02", "只能批准延长一次", by="chief", months=1, **told
+    )
     desk.record("review.extend", "2026-05-02", by="superior", months=2, **told)
     assert desk.due("2026-05-02")["review-admin"]["date"] == "2026-09-28"  # Mid-Autumn
 
@@ -232,16 +257,31 @@ def test_a_suit_wants_default_and_harm_that_last(desk):
     desk.record("followup.check", "2026-04-10", outcome="restored", collector=TWO)
     desk.refused("review.end", "2026-06-10", "ban-81", **end)
     desk.record("followup.check", "2026-06-10", outcome="not", collector=TWO)
-    desk.refused("suit.file", "2026-06-11", "先审查终结", court="法院", claim="确认违法", approved_by="王五")
+    desk.refused(
+        "suit.file",
+        "2026-06-11",
+        "先审查终结",
+        court="法院",
+        claim="确认违法",
+        approved_by="王五",
+    )
     desk.record("review.end", "2026-06-11", **end)
     desk.record("followup.check", "2026-06-12", outcome="restored", collector=TWO)
     told = {"court": "示例区人民法院", "approved_by": "王五"}
     desk.refused("suit.file", "2026-06-13", "ban-81", claim="确认违法", **told)
-    desk.refused("case.close", "2026-06-13", "不是终结", ground="duty-performed", approved_by="王五")
+    desk.refused(
+        "case.close",
+        "2026-06-13",
+        "不是终结",
+        ground="duty-performed",
+        approved_by="王五",
+    )
     desk.record("followup.check", "2026-06-13", outcome="relapsed", collector=TWO)
     dictated = "判令示例公司拆除违法建筑"
     desk.refused("suit.file", "2026-06-14", "ban-83-2", claim=dictated, **told)
-    done = desk.record("suit.file", "2026-06-14", claim=["确认违法", "责令履行催缴职责"], **told)
+    done = desk.record(
+        "suit.file", "2026-06-14", claim=["确认违法", "责令履行催缴职责"], **told
+    )
     assert done["state"] == "in_court"
 
 
@@ -253,7 +293,9 @@ def test_closing_wants_a_ground_of_the_rules(desk):
     desk.refused("case.close", "2026-03-23", "缺少 reason", ground="other", **told)
     done = desk.record("case.close", "2026-03-23", ground="no-illegality", **told)
     assert done["state"] == "closed"
-    desk.refused("evidence.add", "2026-03-24", "已终结", type="书证", source="x", collector=TWO)
+    desk.refused(
+        "evidence.add", "2026-03-24", "已终结", type="书证", source="x", collector=TWO
+    )
     desk.record("note.add", "2026-03-24", text="归档")
 
 
@@ -263,19 +305,37 @@ def civil(desk, **options):
     investigated(desk, proposal="notice", track="civil")
 
 
-NOTICE = {"medium": "检察日报", "national": "yes", "harm": "x", "contact": "0577-00000000"}
+NOTICE = {
+    "medium": "检察日报",
+    "national": "yes",
+    "harm": "x",
+    "contact": "0577-00000000",
+}
 
 
 def test_a_notice_stands_in_a_national_medium_for_thirty_days(desk):
     civil(desk)
-    desk.refused("notice.publish", "2026-03-23", "ban-91-2", **(NOTICE | {"national": "no"}))
+    desk.refused(
+        "notice.publish", "2026-03-23", "ban-91-2", **(NOTICE | {"national": "no"})
+    )
     desk.record("notice.publish", "2026-03-23", **NOTICE)
     end = {"report": "x", "proposal": "sue", "approved_by": "王五"}
-    desk.refused("review.end", "2026-04-22", "公告期还没有届满（2026-04-22 届满）", **end)
-    desk.refused("support.decide", "2026-04-22", "ban-100", kind="opinion", approved_by="王五")
+    desk.refused(
+        "review.end", "2026-04-22", "公告期还没有届满（2026-04-22 届满）", **end
+    )
+    desk.refused(
+        "support.decide", "2026-04-22", "ban-100", kind="opinion", approved_by="王五"
+    )
     assert desk.record("review.end", "2026-04-23", **end)["state"] == "reviewed"
     desk.record("plaintiff.sues", "2026-04-24", organisation="消费者协会", court="法院")
-    desk.refused("suit.file", "2026-04-27", "已有适格主体起诉", court="法院", claim="x", approved_by="王五")
+    desk.refused(
+        "suit.file",
+        "2026-04-27",
+        "已有适格主体起诉",
+        court="法院",
+        claim="x",
+        approved_by="王五",
+    )
 
 
 def test_a_case_about_heroes_asks_for_their_relatives(desk):
@@ -288,10 +348,17 @@ def test_support_is_withdrawn_to_where_the_case_was(desk):
     civil(desk)
     desk.record("notice.publish", "2026-03-23", **NOTICE)
     desk.record("plaintiff.sues", "2026-04-01", organisation="消协", court="法院")
-    desk.refused("support.decide", "2026-04-02", "ban-101", kind="money", approved_by="王五")
-    done = desk.record("support.decide", "2026-04-02", kind="opinion", approved_by="王五")
+    desk.refused(
+        "support.decide", "2026-04-02", "ban-101", kind="money", approved_by="王五"
+    )
+    done = desk.record(
+        "support.decide", "2026-04-02", kind="opinion", approved_by="王五"
+    )
     assert done["state"] == "supporting"
-    assert desk.record("support.withdraw", "2026-04-03", ground="原告撤诉")["state"] == "noticed"
+    assert (
+        desk.record("support.withdraw", "2026-04-03", ground="原告撤诉")["state"]
+        == "noticed"
+    )
 
 
 def test_an_escalation_wants_a_refusal_or_a_missed_reply(desk):
@@ -312,12 +379,18 @@ def test_a_review_that_was_transferred_starts_again_at_receipt(desk):
     desk.record("agency.reply", "2026-05-20", measure="已催缴")
     desk.record("followup.check", "2026-06-01", outcome="not", collector=TWO)
     desk.refused("transfer.receive", "2026-06-02", "移送", document="x")
-    desk.record("review.end", "2026-06-02", report="x", proposal="transfer", approved_by="王五")
+    desk.record(
+        "review.end", "2026-06-02", report="x", proposal="transfer", approved_by="王五"
+    )
     assert desk.due("2026-06-02")["review-admin"]["done"] is True
     done = desk.record("transfer.receive", "2026-06-15", document="受案登记")
     assert done["state"] == "replied"
     row = desk.due("2026-06-15")["review-admin"]
-    assert (row["start"], row["date"], row["done"]) == ("2026-06-15", "2026-07-15", False)
+    assert (row["start"], row["date"], row["done"]) == (
+        "2026-06-15",
+        "2026-07-15",
+        False,
+    )
 
 
 def test_next_steps_say_what_is_missing_and_what_to_look_at(desk):
@@ -327,7 +400,11 @@ def test_next_steps_say_what_is_missing_and_what_to_look_at(desk):
     assert "open" not in steps
     assert len(steps["suggestion.decide"]["missing"]) == len(SUGGESTION)
     looked = {c["zh"][:8]: c["ok"] for c in steps["suggestion.decide"]["checks"]}
-    assert looked == {"已经收集证据（《": True, "立案决定书已经送": True, "检察官联席会议或": False}
+    assert looked == {
+        "已经收集证据（《": True,
+        "立案决定书已经送": True,
+        "检察官联席会议或": False,
+    }
     assert "agency.reply" not in steps
 
 
@@ -343,7 +420,7 @@ def test_who_gave_a_tip_is_sealed_and_never_leaves(desk, tmp_path):
     desk.open()
     told = {"identity": "举报人甲", "contact": "13800000000", "content": "欠缴线索"}
     seq = desk.record("tip.register", "2026-03-03", **told)["seq"]
-    key = tmp_path / "案件.ledger.tipkey"
+    key = desk.ledger.with_name("案件.ledger.tipkey")
     assert key.stat().st_mode & 0o777 == 0o600
     package = tmp_path / "包.json"
     told_out = desk.run("export", desk.ledger, desk.case, "-o", package)
