@@ -35,7 +35,7 @@ def dask():
 @pytest.fixture
 def quick_path(tmp_path):
     """A folder in memory where there is one: ledgers wait for the disk at each step."""
-    memory = Path("/dev/shm")
+    memory = Path("/dev/shm")  # noqa: S108 -- only to be quick
     if not memory.is_dir():
         yield tmp_path
         return

@@ -108,6 +108,8 @@ class _Names:
             for at, name in named
             if name not in (known := self._known[what])
         ]
+        if not self._rules.ground.indices:
+            found.append(document.problem(("ground", "indices"), "不能为空"))
         ids = [e.id for e in self._rules.events]
         twice = dict.fromkeys(i for i in ids if ids.count(i) > 1)
         found += [document.problem((), f"事件「{i}」重复") for i in twice]

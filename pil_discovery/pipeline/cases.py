@@ -303,8 +303,11 @@ def follow_up(
     """Compare the lead of a case with a fresh scan."""
     from pil_discovery.pipeline.leads_of_cases import fresh_scan
 
-    found = books.find_case(ledger.cases(), case)
-    return books.compare(found, fresh_scan(scan), ledger.book, as_of=as_of)
+    found = books.find_case(ledger.cases(), case).until(as_of)
+    rule = ledger.book.on(found.latest).ground
+    claims = [entry.on for entry in found.of("agency.reply")]
+    fresh = fresh_scan(scan, found.lead, rule, claimed_on=min(claims, default=None))
+    return books.compare(found, fresh, ledger.book, as_of=as_of)
 
 
 def export_case(

@@ -194,6 +194,21 @@ class IndicatorRule(Noun):
     words: tuple[str, ...] = ()
 
 
+class GroundIndex(Noun):
+    """An index that falls with damage of these directions; see `Change.direction`."""
+
+    index: str
+    directions: tuple[str, ...]
+    ring: bool
+
+
+class GroundRule(Noun):
+    """How damaged ground is judged: the model that holds thresholds, and indices."""
+
+    model: str
+    indices: tuple[GroundIndex, ...]
+
+
 class CaseRules(Noun):
     """Everything that one body of procedural rules says about recording a case."""
 
@@ -205,6 +220,7 @@ class CaseRules(Noun):
     private_duty: PrivateDuty
     events: tuple[CaseEvent, ...]
     clocks: tuple[CaseClock, ...]
+    ground: GroundRule
     indicators: tuple[IndicatorRule, ...]
 
     def state(self, name: str) -> CaseState:
@@ -227,7 +243,8 @@ class FileRef(Noun):
 class LeadFinding(Noun):
     """A finding of the lead of a case, as it was on the day of opening.
 
-    `harm` names the measures that tell how great the harm is; `geometry` is GeoJSON.
+    `harm` names the measures of harm and money that should fall; `geometry` is GeoJSON;
+    `pictures` are the days of the pictures behind it.
     """
 
     finding_id: str
@@ -238,6 +255,7 @@ class LeadFinding(Noun):
     measures: dict[str, str] = _Field(default_factory=dict)
     harm: tuple[str, ...] = ()
     geometry: str = ""
+    pictures: tuple[dt.date, ...] = ()
 
 
 class LeadSnapshot(Noun):

@@ -32,13 +32,16 @@ class Fresh:
     """What a fresh scan says: its date, how its models ran, its findings.
 
     `models` gives per model id `state` and `population`; `findings` are made as those
-    of the lead were.
+    of the lead were; `ground` gives, for findings of the lead that rest on pictures and
+    have newer ones, the state of the ground (`gone`, `less`, `same` or `unknown`) and
+    why.
     """
 
     scan: str
     as_of: dt.date
     models: Mapping[str, tuple[str, int]]
     findings: Sequence[LeadFinding]
+    ground: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,11 @@ class _Seen:
 def compare(case: Case, fresh: Fresh, book: Rulebook, *, as_of: dt.date) -> Followup:
     """Compare the lead of a case with a fresh scan.
 
-    A finding is gone when its model computed and no longer lists it, less when every
-    measure of its harm has fallen, unknown when its model could not be computed, saw no
-    row at all, or the scan is older than the lead.
+    A finding is gone when its model computed and no longer lists it, less when a
+    measure of its harm or an amount of money has fallen, unknown when its model could not be computed, saw no
+    row at all, or the scan is older than the lead. Where newer pictures show the place,
+    a finding that is no longer listed is judged by the ground itself: a change is
+    listed once, between two pictures, and the damage may stay.
 
     Returns
     -------
@@ -98,14 +103,14 @@ def _compare(old: LeadFinding, fresh: Fresh) -> _Seen:
     if population == 0:
         return _Seen("unknown", f"{name}：这次筛查没有任何对象，情况未知")
     new = _counterpart(old, fresh)
+    if new is not None and new.state != "unknown":
+        return _listed(name, old, new)
+    if (ground := fresh.ground.get(old.finding_id)) is not None:
+        return _Seen(ground[0], f"{name}：{ground[1]}")
     if new is None:
         what = f"{name}：{fresh.as_of} 的筛查（总体 {population}）已不再列出"
         return _Seen("gone", what)
-    if new.state == "unknown":
-        return _Seen("unknown", f"{name}：这次缺少数据，情况未知")
-    if new.state in _GONE:
-        return _Seen("gone", f"{name}：这次已被排除条件排除")
-    return _measured(name, old, new)
+    return _Seen("unknown", f"{name}：这次缺少数据，情况未知")
 
 
 def _counterpart(old: LeadFinding, fresh: Fresh) -> LeadFinding | None:
@@ -125,15 +130,16 @@ def _meet(left: str, right: str) -> bool:
     return bool(shape(json.loads(left)).intersects(shape(json.loads(right))))
 
 
-def _measured(name: str, old: LeadFinding, new: LeadFinding) -> _Seen:
+def _listed(name: str, old: LeadFinding, new: LeadFinding) -> _Seen:
+    if new.state in _GONE:
+        return _Seen("gone", f"{name}：这次已被排除条件排除")
     pairs = {
         m: (Decimal(old.measures[m]), Decimal(new.measures[m]))
         for m in old.harm
         if m in old.measures and m in new.measures
     }
     told = "，".join(f"{m} {a} → {b}" for m, (a, b) in pairs.items())
-    fallen = [b < a for a, b in pairs.values()]
-    if fallen and all(fallen):
+    if any(b < a for a, b in pairs.values()):
         return _Seen("less", f"{name}：减少，但仍列出（{told}）")
     return _Seen("same", f"{name}：仍列出{f'（{told}）' if told else ''}")
 

@@ -28,7 +28,8 @@ from pil_discovery.procedure.ledger.chain import hash_of
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parents[3]
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+SHM = Path("/dev/shm")  # noqa: S108 -- only to be quick
+MEMORY = SHM if SHM.is_dir() else None
 DAY = dt.date(2026, 3, 2)
 EVENTS = 8
 
