@@ -128,7 +128,7 @@ def _kept(
 
 
 def _harm(model: Model) -> list[str]:
-    """Return the measures of harm, and amounts of money: late fees grow as debts fall."""
+    """Return the measures of harm, and amounts: late fees grow as debts fall."""
     money = [name for name, unit in model.measures.items() if unit == _MONEY]
     return [*(h.measure for h in model.harm), *money]
 

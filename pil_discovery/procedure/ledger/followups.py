@@ -56,10 +56,10 @@ def compare(case: Case, fresh: Fresh, book: Rulebook, *, as_of: dt.date) -> Foll
     """Compare the lead of a case with a fresh scan.
 
     A finding is gone when its model computed and no longer lists it, less when a
-    measure of its harm or an amount of money has fallen, unknown when its model could not be computed, saw no
-    row at all, or the scan is older than the lead. Where newer pictures show the place,
-    a finding that is no longer listed is judged by the ground itself: a change is
-    listed once, between two pictures, and the damage may stay.
+    measure of its harm or an amount of money has fallen, unknown when its model could
+    not be computed, saw no row at all, or the scan is older than the lead. Where newer
+    pictures show the place, a finding that is no longer listed is judged by the ground
+    itself: a change is listed once, between two pictures, and the damage may stay.
 
     Returns
     -------
