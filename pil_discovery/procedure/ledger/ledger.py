@@ -76,7 +76,7 @@ class Ledger:
         """
         made: list[Entry] = []
 
-        def make(rows: list[Row], heads: list[Head]) -> tuple[list[Row], Head]:
+        def make(rows: list[Row], heads: list[Head]) -> tuple[list[Row], Head | None]:
             entries = read_chain(rows, heads)
             self._refuse_twin(entry, cases_of(entries, self.book))
             return self._added(rows, [entry], made)
@@ -104,7 +104,7 @@ class Ledger:
         made: list[Entry] = []
         before: list[Case] = []
 
-        def make(rows: list[Row], heads: list[Head]) -> tuple[list[Row], Head]:
+        def make(rows: list[Row], heads: list[Head]) -> tuple[list[Row], Head | None]:
             cases = cases_of(read_chain(rows, heads), self.book)
             case = find_case(cases, wanted)
             before.append(case)
@@ -124,7 +124,7 @@ class Ledger:
         """
         made: list[Entry] = []
 
-        def make(rows: list[Row], heads: list[Head]) -> tuple[list[Row], Head]:
+        def make(rows: list[Row], heads: list[Head]) -> tuple[list[Row], Head | None]:
             cases = cases_of(read_chain(rows, heads), self.book)
             return self._added(rows, choose(cases), made)
 
@@ -172,7 +172,7 @@ class Ledger:
 
     def _added(
         self, rows: Sequence[Row], entries: Iterable[Entry], made: list[Entry]
-    ) -> tuple[list[Row], Head]:
+    ) -> tuple[list[Row], Head | None]:
         before = rows[-1] if rows else None
         new: list[Row] = []
         for entry in entries:
@@ -181,7 +181,7 @@ class Ledger:
             new.append(before)
             made.append(placed)
         if before is None or not new:
-            raise LedgerError("没有可以写入的记录")
+            return [], None
         words = head_words(before.seq, before.hash)
         signature = self.sign(words) if self.sign is not None else ""
         return new, Head(before.seq, before.hash, signature)

@@ -73,10 +73,13 @@ class PostgresStore:
                     sa.text("INSERT INTO pil_ledger.entry VALUES (:seq, :body, :hash)"),
                     {"seq": row.seq, "body": row.body, "hash": row.hash},
                 )
-            connection.execute(
-                sa.text("INSERT INTO pil_ledger.head VALUES (:seq, :hash, :signature)"),
-                {"seq": head.seq, "hash": head.hash, "signature": head.signature},
-            )
+            if head is not None:
+                connection.execute(
+                    sa.text(
+                        "INSERT INTO pil_ledger.head VALUES (:seq, :hash, :signature)"
+                    ),
+                    {"seq": head.seq, "hash": head.hash, "signature": head.signature},
+                )
 
     def _held(self, connection: Connection) -> tuple[list[Row], list[Head]]:
         import sqlalchemy as sa

@@ -67,9 +67,9 @@ class SqliteStore:
                     "INSERT INTO entry (seq, body, hash) VALUES (?, ?, ?)",
                     [(row.seq, row.body, row.hash) for row in rows],
                 )
-                connection.execute(
+                connection.executemany(
                     "INSERT INTO head (seq, hash, signature) VALUES (?, ?, ?)",
-                    (head.seq, head.hash, head.signature),
+                    [(h.seq, h.hash, h.signature) for h in (head,) if h is not None],
                 )
             self._note(connection)
 

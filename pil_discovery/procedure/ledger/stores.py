@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.procedure.ledger.chain import Head, Row
 
-    Added = tuple[Sequence[Row], Head]
+    Added = tuple[Sequence[Row], Head | None]
 
 
 class Store(Protocol):
@@ -27,6 +27,6 @@ class Store(Protocol):
     def add(self, make: Callable[[list[Row], list[Head]], Added]) -> None:
         """Add rows and a head, alone among all writers.
 
-        `make` gets what is there and returns what to add; whatever it raises leaves
-        everything as it was. When this returns, the rows are on the disk.
+        `make` gets what is there and returns what to add (no rows and no head: nothing);
+        whatever it raises leaves everything as it was. When this returns, the rows are on the disk.
         """
