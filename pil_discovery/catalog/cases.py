@@ -123,6 +123,11 @@ class _Names:
         yield "法条", _placed(("private_duty", "basis"), rules.private_duty.basis)
         yield "法条", ((("indicators", i), r.id) for i, r in _each(rules.indicators))
         yield "状态", _placed(("merge", "states"), rules.merge.states)
+        followup = rules.followup
+        read = [rules.done, followup.reply, followup.check, *followup.plans]
+        read += [r.told for r in rules.indicators if r.told is not None]
+        yield "事件", ((("followup",), f.event) for f in read)
+        yield "期限", _placed(("followup", "clocks"), followup.clocks)
         for i, mandate in _each(rules.mandates):
             named = (*mandate.admin, *mandate.civil)
             yield "主题", ((("mandates", i), n) for n in named)

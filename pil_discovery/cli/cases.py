@@ -10,6 +10,7 @@ import click
 from pil_discovery.cli.language import say
 from pil_discovery.cli.options import Day, as_json
 from pil_discovery.cli.printing import (
+    PARTIAL,
     REFUSED,
     columns,
     guarded,
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+
+_TABLES = frozenset(
+    [".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods"]
+)
 
 _ledger = click.argument("ledger", metavar="账本")
 _case = click.argument("case", metavar="案件")
@@ -263,7 +268,8 @@ def export(
     as_json: bool,
 ) -> None:
     """把案件写成移送包；举报人信息不出账本。"""
-    from pil_discovery.pipeline.cases import export_case, open_ledger
+    from pil_discovery.pipeline.cases import open_ledger
+    from pil_discovery.pipeline.exchange import export_case
 
     told = export_case(open_ledger(ledger), case, output, sender=sender, key=key)
     if as_json:
@@ -277,28 +283,54 @@ def export(
 
 @case.command("import")
 @_ledger
-@click.argument("file", type=_FILE, metavar="移送包")
+@click.argument("file", type=_FILE, metavar="文件")
 @click.option("--by", default="import", metavar="记录人", help="谁接收")
+@click.option(
+    "--from", "agency", default="", metavar="机关", help="表格由谁发来，用其字段对照"
+)
+@click.option(
+    "--columns", multiple=True, metavar="表头=列", help="表格的表头对应哪一列，可重复"
+)
 @_certificate
 @as_json
 @guarded
 def import_(
-    ledger: str, file: Path, by: str, certificate: Path | None, *, as_json: bool
+    ledger: str,
+    file: Path,
+    by: str,
+    agency: str,
+    columns: tuple[str, ...],
+    certificate: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
-    """收下移送包，给出回执；被改动的不收（退出码 1）。"""
-    from pil_discovery.pipeline.cases import import_case, open_ledger
+    """收下移送包，或者行政机关发回的回复表格（CSV、Excel）。
 
-    told = import_case(open_ledger(ledger), file, by=by, certificate=certificate)
+    被改动的移送包不收（退出码 1）；表格里记不进去的行列出原因，不丢（退出码 4）。
+    """
+    from pil_discovery.pipeline.cases import open_ledger
+    from pil_discovery.pipeline.exchange import import_case, import_replies
+
+    opened = open_ledger(ledger)
+    if file.suffix.lower() not in _TABLES:
+        told = import_case(opened, file, by=by, certificate=certificate)
+        words = (
+            f"来自 {told['sender']}，新收 {told['added']} 条，回执 {told['receipt']}"
+        )
+    else:
+        named = dict(_pairs(columns))
+        told = import_replies(opened, file, by=by, agency=agency, columns=named)
+        words = (
+            f"{told['rows']} 行：记录 {told['added']}，已有 {told['known']}，"
+            f"隔离 {told['quarantined']}"
+        )
     if as_json:
         print_json(told)
-        return
-    click.echo(told["case"])
-    tell(
-        say(
-            f"来自 {told['sender']}，新收 {told['added']} 条，回执 {told['receipt']}",
-            f"from {told['sender']}: {told['added']} added, receipt {told['receipt']}",
-        )
-    )
+    tell(say(words, ""))
+    for aside in told.get("quarantine", ()):
+        tell(f"× 第{aside['row']}行：{aside['what']} → {aside['remedy']}")
+    if told.get("quarantine"):
+        leave(PARTIAL)
 
 
 @case.command()

@@ -55,7 +55,7 @@ def open_ledger(place: str | Path, *, key: Path | None = None) -> Ledger:
         rules=load_case_rules(facts, topics, procedure.clocks),
         calendar=procedure.calendar,
     )
-    return Ledger(_store(str(place)), book, None if key is None else _signer(key))
+    return Ledger(_store(str(place)), book, None if key is None else signer(key))
 
 
 def _store(place: str) -> SqliteStore | PostgresStore:
@@ -64,7 +64,8 @@ def _store(place: str) -> SqliteStore | PostgresStore:
     return SqliteStore(Path(place))
 
 
-def _signer(key: Path) -> Callable[[bytes], str]:
+def signer(key: Path) -> Callable[[bytes], str]:
+    """Return what signs with the key of a file; its password is in the environment."""
     password = os.environ.get(_PASSWORD)
     return lambda content: books.sign(content, key, password)
 
@@ -304,68 +305,11 @@ def follow_up(
     from pil_discovery.pipeline.leads_of_cases import fresh_scan
 
     found = books.find_case(ledger.cases(), case).until(as_of)
-    rule = ledger.book.on(found.latest).ground
-    claims = [entry.on for entry in found.of("agency.reply")]
-    fresh = fresh_scan(scan, found.lead, rule, claimed_on=min(claims, default=None))
+    rules = ledger.book.on(found.latest)
+    claims = [entry.on for entry in found.of(rules.followup.reply.event)]
+    claimed_on = min(claims, default=None)
+    fresh = fresh_scan(scan, found.lead, rules.ground, claimed_on=claimed_on)
     return books.compare(found, fresh, ledger.book, as_of=as_of)
-
-
-def export_case(
-    ledger: Ledger, case: str, out: Path, *, sender: str = "", key: Path | None = None
-) -> dict[str, Any]:
-    """Write the package of a case; return its hash and what stayed behind."""
-    found = books.find_case(ledger.cases(), case)
-    text = books.pack(
-        found,
-        ledger.book,
-        sender=sender or found.opened.by,
-        sign=None if key is None else _signer(key),
-    )
-    package = books.unpack(text.encode())
-    if out.exists() and out.read_bytes() != text.encode():
-        what = "已有同名文件，内容不同"
-        raise ArgumentError(Problem(str(out), "", what, "请换一个文件名"))
-    out.write_text(text, encoding="utf-8", newline="\n")
-    return {
-        "case": package.case,
-        "state": package.state,
-        "entries": len(package.entries),
-        "withheld": package.withheld,
-        "sha256": package.text_sha256,
-        "signed": bool(package.signature),
-    }
-
-
-def import_case(
-    ledger: Ledger, file: Path, *, by: str, certificate: Path | None = None
-) -> dict[str, Any]:
-    """Take the records of a package into a ledger and return the receipt.
-
-    Raises
-    ------
-    LedgerError
-        If the package was changed, or is not signed by the holder of the certificate.
-    GateError
-        If the ledger holds other records of that case.
-    """
-    package = books.unpack(file.read_bytes())
-    if certificate is not None and not books.is_signed(
-        package.words, package.signature, certificate
-    ):
-        what = "移送包没有签名，或者不是该证书持有人签名"
-        raise LedgerError(Problem(file.name, "", what, "请与发送方核对"))
-    made = ledger.receive(lambda c: books.new_entries(package, c, ledger.book, by=by))
-    case = books.find_case(ledger.cases(), package.case)
-    return {
-        "case": case.id,
-        "state": case.state,
-        "added": sum(bool(e.origin) for e in made),
-        "sender": package.sender,
-        "sha256": package.text_sha256,
-        "signed": bool(package.signature),
-        "signature_checked": certificate is not None,
-        "receipt": made[-1].hash if made else "",
-    }
 
 
 def verify_ledger(

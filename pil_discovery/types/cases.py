@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.datasets import Dataset
 
 Track = Literal["admin", "civil"]
 Having = dict[str, tuple[str, ...]]
@@ -185,13 +186,30 @@ class CaseClock(Noun):
 
 
 class IndicatorRule(Noun):
-    """A situation of non-performance, by fact id, and what it is read from."""
+    """A situation of non-performance, by fact id, and what it is read from.
+
+    `recorded`: a value of `told` was recorded (with one of `words` in it, if any), and
+    fresh data still show the harm.
+    """
 
     id: str
-    rule: Literal[
-        "no_reply", "plan_only", "reply_unmet", "crime_route", "not_resumed", "human"
-    ]
+    rule: Literal["no_reply", "plan_only", "reply_unmet", "recorded", "human"]
+    told: FieldOf | None = None
     words: tuple[str, ...] = ()
+    zh: str = ""
+
+
+class FollowupRule(Noun):
+    """Which records a follow-up reads: replies, checks, plans; clocks of the reply.
+
+    `none` are words for «no measure».
+    """
+
+    reply: FieldOf
+    check: FieldOf
+    plans: tuple[FieldOf, ...]
+    none: tuple[str, ...]
+    clocks: tuple[str, ...]
 
 
 class GroundIndex(Noun):
@@ -220,7 +238,9 @@ class CaseRules(Noun):
     private_duty: PrivateDuty
     events: tuple[CaseEvent, ...]
     clocks: tuple[CaseClock, ...]
+    done: FieldOf
     ground: GroundRule
+    followup: FollowupRule
     indicators: tuple[IndicatorRule, ...]
 
     def state(self, name: str) -> CaseState:
@@ -230,6 +250,30 @@ class CaseRules(Noun):
     def event(self, name: str) -> CaseEvent | None:
         """Return an event by id, None where the rules do not know it."""
         return next((e for e in self.events if e.id == name), None)
+
+
+class ExchangeMapping(Noun):
+    """Headers that one agency uses → columns."""
+
+    agency: str
+    columns: dict[str, str]
+
+
+class ExchangeTable(Noun):
+    """A table that agencies send back: each row becomes a record of a case.
+
+    `fields` tells which column fills which field of the event; `separators` are the
+    characters between several values of a cell.
+    """
+
+    id: str
+    event: str
+    case: str
+    day: str
+    fields: dict[str, str]
+    separators: str = ""
+    dataset: Dataset
+    mappings: tuple[ExchangeMapping, ...] = ()
 
 
 class FileRef(Noun):

@@ -14,6 +14,21 @@ from pil_discovery.catalog import (
 )
 from pil_discovery.errors import CatalogError
 
+EVENTS = """
+open lead.assess lead.transfer filing.decide filing.serve consultation.hold
+investigation.plan evidence.add investigation.end suggestion.decide suggestion.serve
+agency.reply followup.check review.suspend review.resume review.extend
+appraisal.start appraisal.end review.end notice.publish plaintiff.sues
+support.decide support.withdraw suit.file case.close opinion.issue incident.record
+escalation.step transfer.out tip.register meeting.hold hearing.hold evaluation.add
+sign note.add
+"""
+STATES = """
+lead assessed transferred filed declined investigating investigated
+suggestion_issued awaiting_reply replied suspended reviewed noticed supporting
+in_court closed
+"""
+
 
 def load(root=None):
     facts, topics = load_law()
@@ -32,63 +47,9 @@ def copy(tmp_path):
 
 def test_every_event_of_the_procedure_is_there_with_its_fields():
     rules = load()["2021"]
-    wanted = [
-        "open",
-        "lead.assess",
-        "lead.transfer",
-        "filing.decide",
-        "filing.serve",
-        "consultation.hold",
-        "investigation.plan",
-        "evidence.add",
-        "investigation.end",
-        "suggestion.decide",
-        "suggestion.serve",
-        "agency.reply",
-        "followup.check",
-        "review.suspend",
-        "review.resume",
-        "review.extend",
-        "appraisal.start",
-        "appraisal.end",
-        "review.end",
-        "notice.publish",
-        "plaintiff.sues",
-        "support.decide",
-        "support.withdraw",
-        "suit.file",
-        "case.close",
-        "opinion.issue",
-        "incident.record",
-        "escalation.step",
-        "transfer.out",
-        "tip.register",
-        "meeting.hold",
-        "hearing.hold",
-        "evaluation.add",
-        "sign",
-        "note.add",
-    ]
-    assert set(wanted) <= {e.id for e in rules.events}
-    states = [
-        "lead",
-        "assessed",
-        "transferred",
-        "filed",
-        "declined",
-        "investigating",
-        "investigated",
-        "suggestion_issued",
-        "awaiting_reply",
-        "replied",
-        "suspended",
-        "reviewed",
-        "noticed",
-        "supporting",
-        "in_court",
-        "closed",
-    ]
-    assert {s.id for s in rules.states} == set(states)
+    wanted = set(EVENTS.split())
+    assert wanted <= {e.id for e in rules.events}
+    assert {s.id for s in rules.states} == set(STATES.split())
 
 
 def test_every_event_and_every_field_names_its_rule():

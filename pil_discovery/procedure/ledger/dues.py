@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from pil_discovery.procedure.ledger.rulebook import Rulebook
     from pil_discovery.types import CaseClock, Deadline, Entry
 
-_NOTE = "note.add"
-_DONE = "done"
-
 
 @dataclass(frozen=True)
 class _Running:
@@ -142,7 +139,8 @@ def _done_on(running: _Running, since: Entry) -> dt.date | None:
     for entry, state in zip(case.entries, case.states, strict=True):
         if entry.seq <= since.seq:
             continue
-        told = entry.event == _NOTE and clock.clock in entry.fields.get(_DONE, ())
+        said = entry.fields.get(rules.done.field, ())
+        told = entry.event == rules.done.event and clock.clock in said
         if entry.event in clock.until or told or state in over:
             return entry.on
     return None

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from pil_discovery.procedure.ledger.cases import Case
     from pil_discovery.procedure.ledger.rulebook import Rulebook
     from pil_discovery.types import Due, IndicatorRule, LeadFinding
-    from pil_discovery.types.cases import Outcome
+    from pil_discovery.types.cases import FieldOf, FollowupRule, Outcome
 
 _GONE = ("clear", "dropped")
-_REPLY = ("suggestion-reply", "suggestion-reply-urgent")
+_RESTORED = "restored"
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,18 @@ def compare(case: Case, fresh: Fresh, book: Rulebook, *, as_of: dt.date) -> Foll
     """
     standing = case.until(as_of)
     seen = _look(standing, fresh)
-    outcome = _outcome([s.state for s in seen], _once_restored(standing))
+    rules = book.on(standing.latest)
+    once = _RESTORED in _values(standing, rules.followup.check)
+    outcome = _outcome([s.state for s in seen], once_restored=once)
     evidence = tuple(s.words for s in seen)
     running = dues(standing, book, as_of=as_of)
-    about = _About(standing, outcome, evidence, running, as_of)
-    rules = book.on(standing.latest).indicators
+    about = _About(standing, outcome, evidence, running, as_of, rules.followup)
     return Followup(
         case=case.id,
         as_of=as_of,
         outcome=outcome,
         evidence=evidence,
-        indicators=tuple(_indicator(r, about, book) for r in rules),
+        indicators=tuple(_indicator(r, about, book) for r in rules.indicators),
         measures=_measures(about),
     )
 
@@ -144,7 +145,7 @@ def _listed(name: str, old: LeadFinding, new: LeadFinding) -> _Seen:
     return _Seen("same", f"{name}：仍列出{f'（{told}）' if told else ''}")
 
 
-def _outcome(states: Sequence[str], once_restored: bool) -> Outcome:
+def _outcome(states: Sequence[str], *, once_restored: bool) -> Outcome:
     present = [s for s in states if s in {"less", "same"}]
     if not present:
         return "restored" if set(states) == {"gone"} else "unknown"
@@ -153,9 +154,9 @@ def _outcome(states: Sequence[str], once_restored: bool) -> Outcome:
     return "partial" if set(states) & {"gone", "less"} else "not"
 
 
-def _once_restored(case: Case) -> bool:
-    told = [o for e in case.of("followup.check") for o in e.fields.get("outcome", ())]
-    return "restored" in told
+def _values(case: Case, told: FieldOf) -> list[str]:
+    """Return the values of a field of all records of an event."""
+    return [v for e in case.of(told.event) for v in e.fields.get(told.field, ())]
 
 
 @dataclass(frozen=True)
@@ -167,11 +168,17 @@ class _About:
     evidence: tuple[str, ...]
     dues: Sequence[Due]
     as_of: dt.date
+    rule: FollowupRule
 
     @property
     def reply(self) -> Due | None:
         """The period for the reply, if it runs."""
-        return next((d for d in self.dues if d.clock in _REPLY), None)
+        return next((d for d in self.dues if d.clock in self.rule.clocks), None)
+
+    @property
+    def replied_on(self) -> dt.date | None:
+        """The day of the first reply."""
+        return next((e.on for e in self.case.of(self.rule.reply.event)), None)
 
     @property
     def is_open(self) -> bool:
@@ -211,7 +218,7 @@ def _holds(rule: IndicatorRule, about: _About) -> bool:
 
 
 def _no_reply(_: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
-    reply, replied = about.reply, _replied_on(about.case)
+    reply, replied = about.reply, about.replied_on
     if reply is None:
         return False, ("检察建议书还没有送达",)
     if replied is not None and replied <= reply.date:
@@ -222,39 +229,37 @@ def _no_reply(_: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
     return True, (f"期限 {reply.date}，{when}",)
 
 
-def _replied_on(case: Case) -> dt.date | None:
-    return next((e.on for e in case.of("agency.reply")), None)
-
-
 def _plan_only(_: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
-    plans = _plans(about.case)
+    plans = [w for told in about.rule.plans for w in _words(about, told, "")]
     return bool(plans), tuple(plans) or ("没有记录整改措施或者方案",)
 
 
 def _reply_unmet(_: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
-    reply, replied = about.reply, _replied_on(about.case)
+    reply, replied = about.reply, about.replied_on
     if reply is None or replied is None or replied > reply.date:
         return False, ("没有按期回复",)
     return True, (f"{replied} 按期回复（期限 {reply.date}）",)
 
 
-def _crime_route(rule: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
+def _recorded(rule: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
+    if rule.told is None:
+        return False, ()
     found = [
-        f"第{e.seq}条 {e.on} 移送 {to}"
-        for e in about.case.of("transfer.out")
-        for to in e.fields.get("to", ())
-        if any(word in to.lower() for word in rule.words)
+        words
+        for words in _words(about, rule.told, rule.zh)
+        if not rule.words or any(word in words.lower() for word in rule.words)
     ]
-    return bool(found), tuple(found) or ("没有移送追究刑事责任的记录",)
+    return bool(found), tuple(found) or ("没有这样的记录",)
 
 
-def _not_resumed(_: IndicatorRule, about: _About) -> tuple[bool, tuple[str, ...]]:
-    ended = [
-        f"第{e.seq}条 {e.on} 恢复审查，原因消除：{v}"
-        for e in about.case.of("review.resume")
-        for v in e.fields.get("cause_ended", ())
+def _words(about: _About, told: FieldOf, zh: str) -> list[str]:
+    """Return each value of a field with number and day of its record."""
+    return [
+        f"第{e.seq}条 {e.on} {f'{zh}：' if zh else ''}{v}"
+        for e in about.case.of(told.event)
+        for v in e.fields.get(told.field, ())
+        if v not in about.rule.none
     ]
-    return bool(ended), tuple(ended) or ("没有客观障碍消除的记录",)
 
 
 _RULES: Mapping[
@@ -263,20 +268,8 @@ _RULES: Mapping[
     "no_reply": _no_reply,
     "plan_only": _plan_only,
     "reply_unmet": _reply_unmet,
-    "crime_route": _crime_route,
-    "not_resumed": _not_resumed,
+    "recorded": _recorded,
 }
-
-
-def _plans(case: Case) -> list[str]:
-    named = [("agency.reply", "measure"), ("review.suspend", "plan")]
-    return [
-        f"第{e.seq}条 {e.on} {v}"
-        for event, key in named
-        for e in case.of(event)
-        for v in e.fields.get(key, ())
-        if v not in {"无", "没有"}
-    ]
 
 
 _SHOWN = {"restored": "shown", "partial": "partly_shown", "unknown": "unknown"}
@@ -284,7 +277,7 @@ _SHOWN = {"restored": "shown", "partial": "partly_shown", "unknown": "unknown"}
 
 def _measures(about: _About) -> tuple[ReplyMeasure, ...]:
     """Hold each measure that replies claim against what fresh data show."""
-    claimed = [v for e in about.case.of("agency.reply") for v in e.fields["measure"]]
+    claimed = _values(about.case, about.rule.reply)
     return tuple(
         ReplyMeasure.model_validate(
             {
@@ -294,5 +287,5 @@ def _measures(about: _About) -> tuple[ReplyMeasure, ...]:
             }
         )
         for claim in dict.fromkeys(claimed)
-        if claim not in {"无", "没有"}
+        if claim not in about.rule.none
     )

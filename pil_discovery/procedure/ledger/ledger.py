@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pil_discovery.errors import (
     ArgumentError,
     GateError,
-    LedgerError,
     Problem,
     near_names,
 )

@@ -27,6 +27,7 @@ class Store(Protocol):
     def add(self, make: Callable[[list[Row], list[Head]], Added]) -> None:
         """Add rows and a head, alone among all writers.
 
-        `make` gets what is there and returns what to add (no rows and no head: nothing);
-        whatever it raises leaves everything as it was. When this returns, the rows are on the disk.
+        `make` gets what is there and returns what to add (no head: nothing); whatever
+        it raises leaves everything as it was. When this returns, the rows are on the
+        disk.
         """
