@@ -6,6 +6,7 @@ import click
 
 from pil_discovery.cli import (
     authoring,
+    cases,
     laws,
     models,
     procedures,
@@ -49,6 +50,7 @@ for command in (
     *scores.COMMANDS,
     models.models,
     laws.law,
+    cases.case,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
