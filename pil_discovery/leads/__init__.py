@@ -11,7 +11,7 @@ from pil_discovery.leads.formula import score
 from pil_discovery.leads.groups import Group, classes, merge
 from pil_discovery.leads.listing import BANDS, expected, shortlist
 from pil_discovery.leads.precision import Precision, Tally, precisions
-from pil_discovery.leads.quality import quality
+from pil_discovery.leads.quality import quality, tallies
 from pil_discovery.leads.weighing import choose_route, rank, weigh
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "rank",
     "score",
     "shortlist",
+    "tallies",
     "weigh",
 ]

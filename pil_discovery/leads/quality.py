@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pil_discovery.leads.precision import Tally
 from pil_discovery.types import Quality
 from pil_discovery.types.verdicts import REASONS, STAGES
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from pil_discovery.types import ModelRun, Verdict
+    from pil_discovery.types import Model, ModelRun, Verdict
 
 LARGE_SHARE = Fraction(1, 5)
 LEAST_POPULATION = 20
@@ -44,7 +45,7 @@ def quality(
     as_of
         Day of the scan: later checks do not count.
     """
-    standing = _standing(run, verdicts, as_of)
+    standing = _standing((run.id, run.version), verdicts, as_of)
     confirmed, checked = _tally(standing)
     rejections = Counter(v.reason for v in standing if v.reason)
     counts = run.counts
@@ -65,14 +66,39 @@ def quality(
     )
 
 
+def tallies(
+    models: Iterable[Model], verdicts: Iterable[Verdict], *, as_of: dt.date
+) -> list[Tally]:
+    """Count the checked leads of every model, whether it ran or not.
+
+    Parameters
+    ----------
+    models
+        Of the catalogue: what is said of one must not depend on which of them ran.
+    verdicts, as_of
+        As in `quality`.
+    """
+    told = list(verdicts)
+    return [
+        Tally(
+            m.id,
+            m.domain,
+            m.evidence,
+            *_tally(_standing((m.id, m.version), told, as_of)),
+        )
+        for m in models
+    ]
+
+
 def _standing(
-    run: ModelRun, verdicts: Iterable[Verdict], as_of: dt.date | None
+    model: tuple[str, str], verdicts: Iterable[Verdict], as_of: dt.date | None
 ) -> list[Verdict]:
-    """Return for each lead of this model and version the verdict that counts."""
+    """Return for each lead of a model (id, version) the verdict that counts."""
+    name, version = model
     order = {stage: place for place, stage in enumerate(STAGES)}
     latest: dict[str, Verdict] = {}
     for v in verdicts:
-        if v.model != run.id or _release(v.model_version) != _release(run.version):
+        if v.model != name or _release(v.model_version) != _release(version):
             continue
         if as_of is not None and v.on > as_of:
             continue

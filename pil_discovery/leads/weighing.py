@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.leads import formula, measures, places, proof, reasons
 from pil_discovery.leads.evidence import Doubt, shifts
 from pil_discovery.leads.groups import Group, merge
+from pil_discovery.leads.precision import Precision
 from pil_discovery.leads.reasons import Harm, Weights
 from pil_discovery.leads.registers import Registers
 from pil_discovery.types import Fired, Lead, Parts
@@ -31,6 +32,7 @@ class _Setting:
     as_of: dt.date
     registers: Registers
     quality: Mapping[str, Quality]
+    precisions: Mapping[str, Precision]
     civil: Collection[str]
 
 
@@ -44,6 +46,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     doubts: Mapping[str, Doubt] | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     quality: Mapping[str, Quality] | None = None,
+    precisions: Mapping[str, Precision] | None = None,
     civil: Collection[str] = (),
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
@@ -65,8 +68,10 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     datasets
         Data set id → description: who keeps it and how readers call it.
     quality
-        Model id → how far it can be trusted: checked leads move the prior, and leads
-        of a noisy model are not listed.
+        Model id → how far it can be trusted: leads of a noisy model are not listed.
+    precisions
+        Model id → share of its leads that checks let expect; without an entry the prior
+        of its evidence class stands.
     civil
         Fields in which the law lets a procuratorate bring a civil public-interest suit.
 
@@ -83,7 +88,15 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     registers = Registers(datasets or {})
     absent = {run.id: _datasets(run.missing_clears, registers) for run in runs}
     setting = _Setting(
-        models, bases, absent, doubts or {}, as_of, registers, quality or {}, civil
+        models,
+        bases,
+        absent,
+        doubts or {},
+        as_of,
+        registers,
+        quality or {},
+        precisions or {},
+        civil,
     )
     groups = merge(findings, models)
     singles = {g.lead_id: _single(g, setting) for g in groups if g.kind == "single"}
@@ -163,8 +176,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
     carrying = counted(group.findings)
     amounts = measures.combine(carrying, model.added_units())
     weights = Weights(
-        evidence=model.evidence,
-        checks=_checks(model.id, setting),
+        precision=setting.precisions.get(model.id, Precision(model.evidence)),
         shifts=shifts(
             carrying,
             setting.absent.get(model.id, ()),
@@ -189,11 +201,6 @@ def _single(group: Group, setting: _Setting) -> Lead:
             "missing": reasons.missing(weights, _gaps(group, setting)),
         }
     )
-
-
-def _checks(model: str, setting: _Setting) -> tuple[int, int]:
-    known = setting.quality.get(model)
-    return (0, 0) if known is None else (known.confirmed, known.checked)
 
 
 def _lead(group: Group, setting: _Setting, amounts: dict[str, Measure]) -> Lead:
@@ -273,9 +280,7 @@ def _scored(lead: Lead, weights: Weights) -> Lead:
     found = weights.proof
     parts = Parts(
         certainty=formula.rounded(
-            formula.certainty(
-                formula.prior(weights.evidence, *weights.checks), weights.shifts
-            )
+            formula.certainty(weights.precision.mean, weights.shifts)
         ),
         verifiability=formula.rounded(found.admin()),
         harm=_harm_part(weights.harms),

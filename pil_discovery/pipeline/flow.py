@@ -140,6 +140,8 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
     bases = procedure.bases_of(grounded, facts=catalog.facts)
     verdicts = report.read_verdicts(place.root / VERDICTS)
     trust = {r.id: leads.quality(r, verdicts, as_of=day) for r in screened.runs}
+    told = leads.tallies(catalog.models.values(), verdicts, as_of=day)
+    shares = leads.precisions(told)
     weighed = leads.weigh(
         grounded,
         models=catalog.models,
@@ -149,12 +151,13 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         doubts=picture_doubts(grounded, materials.images, catalog.models),
         datasets=catalog.datasets,
         quality=trust,
+        precisions=shares,
         civil=civil_domains(catalog, day),
     )
     ranked = settled(weighed, catalog, day)
     planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
 
-    outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
+    outcome = Outcome(screened.runs, trust, shares, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.catalog import Catalog
+    from pil_discovery.leads import Precision
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Basis,
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
 class Outcome:
     """What came of a scan: runs, findings, ranked leads, the law they rest on.
 
-    `quality` tells by model id how far it can be trusted.
+    `quality` tells by model id how far it can be trusted, `precisions` what share of
+    its leads checks let expect.
     """
 
     runs: Sequence[ModelRun]
     quality: Mapping[str, Quality]
+    precisions: Mapping[str, Precision]
     findings: Sequence[Finding]
     catalog: Catalog
     leads: Sequence[Lead]
@@ -122,7 +125,18 @@ def _model(
         "labels": model.labels,
         "tables": list(model.tables),
         "quality": trust.model_dump(),
+        "precision": _precision(outcome.precisions[run.id]),
         **_origin(model.origin),
+    }
+
+
+def _precision(known: Precision) -> dict[str, Any] | None:
+    """Tell what share is expected, with a 90 % interval; None before any check."""
+    if not (known.leans or known.checked):
+        return None
+    share = {"mean": known.mean, **dict(zip(("low", "high"), known.interval(), strict=True))}
+    return {name: f"{value:.4f}" for name, value in share.items()} | {
+        "prior": None if known.base is None else str(known.base)
     }
 
 
