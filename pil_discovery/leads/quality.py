@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.leads.precision import Tally
 from pil_discovery.types import Quality
-from pil_discovery.types.verdicts import REASONS, STAGES
+from pil_discovery.types.verdicts import REASONS, RUNGS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -95,7 +95,6 @@ def _standing(
 ) -> list[Verdict]:
     """Return for each lead of a model (id, version) the verdict that counts."""
     name, version = model
-    order = {stage: place for place, stage in enumerate(STAGES)}
     latest: dict[str, Verdict] = {}
     for v in verdicts:
         if v.model != name or _release(v.model_version) != _release(version):
@@ -103,7 +102,7 @@ def _standing(
         if as_of is not None and v.on > as_of:
             continue
         known = latest.get(v.lead_id)
-        if known is None or order[v.stage] >= order[known.stage]:
+        if known is None or RUNGS[v.stage] >= RUNGS[known.stage]:
             latest[v.lead_id] = v
     return list(latest.values())
 

@@ -157,7 +157,16 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
     ranked = settled(weighed, catalog, day)
     planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
 
-    outcome = Outcome(screened.runs, trust, shares, grounded, catalog, planned, bases)
+    outcome = Outcome(
+        screened.runs,
+        trust,
+        shares,
+        grounded,
+        catalog,
+        planned,
+        bases,
+        [c.words() for c in report.conflicts(v for v in verdicts if v.on <= day)],
+    )
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),

@@ -50,6 +50,7 @@ class Outcome:
     catalog: Catalog
     leads: Sequence[Lead]
     bases: Mapping[str, Basis]
+    conflicts: Sequence[str]
 
 
 def describe(
@@ -85,6 +86,7 @@ def describe(
         },
         "shortlist": _shortlist(workspace, outcome.leads),
         "verdicts_sha256": verdicts_sha256(workspace.root / VERDICTS),
+        "conflicts": outcome.conflicts,
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
             for file, report in materials.reports

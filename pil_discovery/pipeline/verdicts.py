@@ -44,3 +44,14 @@ def import_decisions(
     verdicts = report.verdicts_of(decisions, leads, versions)
     path = place / VERDICTS
     return path, report.append_verdicts(path, verdicts)
+
+
+def conflicting(path: Path) -> list[str]:
+    """Say which leads of a file of verdicts were found true by one and false by another.
+
+    Raises
+    ------
+    PilError
+        With every line that is not a verdict.
+    """
+    return [found.words() for found in report.conflicts(report.read_verdicts(path))]

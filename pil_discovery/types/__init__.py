@@ -52,7 +52,7 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
-from pil_discovery.types.verdicts import VERDICTS, Quality, Verdict
+from pil_discovery.types.verdicts import VERDICTS, Conflict, Quality, Verdict
 from pil_discovery.types.vocabulary import (
     FICTIONAL_DIVISION,
     RateRow,
@@ -71,6 +71,7 @@ from pil_discovery.types.workspace import (
 
 __all__ = [
     "BEIJING",
+    "Conflict",
     "FICTIONAL_DIVISION",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",

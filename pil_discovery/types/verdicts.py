@@ -27,19 +27,52 @@ REASONS = {
 }
 """Codes of the reasons for a «no»; they feed the exclusions of a model."""
 STAGES = {
+    "screened": "已筛查，尚未核查",
     "desk": "书面核查",
     "field": "实地核查",
     "filed": "立案",
     "settled": "磋商结案或制发检察建议",
     "replied": "行政机关回复",
     "look_back": "回头看",
+    "restored": "回头看：已整改到位",
+    "partial": "回头看：部分整改",
+    "sham": "回头看：虚假整改或者反弹",
     "suit": "起诉",
     "judgment": "裁判",
 }
 """How far a lead had come when its facts were found so: the higher, the surer."""
 Stage = Literal[
-    "desk", "field", "filed", "settled", "replied", "look_back", "suit", "judgment"
+    "screened",
+    "desk",
+    "field",
+    "filed",
+    "settled",
+    "replied",
+    "look_back",
+    "restored",
+    "partial",
+    "sham",
+    "suit",
+    "judgment",
 ]
+_LADDER: tuple[tuple[Stage, ...], ...] = (
+    ("screened",),
+    ("desk",),
+    ("field",),
+    ("filed",),
+    ("settled",),
+    ("replied",),
+    ("look_back", "restored", "partial", "sham"),
+    ("suit",),
+    ("judgment",),
+)
+RUNGS: dict[Stage, int] = {
+    stage: height for height, stages in enumerate(_LADDER) for stage in stages
+}
+"""Height on the ladder; the outcomes of a look-back stand at one height."""
+
+
+OUTCOMES = {"confirmed": "属实", "refuted": "不属实", "unclear": "不能判断"}
 
 
 class Verdict(Noun):
@@ -48,7 +81,8 @@ class Verdict(Noun):
     `confirmed`: the facts are as the model said; `refuted`: they are not, or were
     lawfully dealt with; `unclear` says nothing about the model. `reason` is one of the
     codes for a «no». `on` is the day of the check: it counts in scans of that day or
-    later. For a lead the highest `stage` counts, there the last line.
+    later. For a lead the highest `stage` counts, there the last line; lines that
+    contradict each other are listed (`Conflict`), never overwritten.
     """
 
     lead_id: str
@@ -60,6 +94,24 @@ class Verdict(Noun):
     reason: str = ""
     by: str = ""
     note: str = ""
+
+
+class Conflict(Noun):
+    """Lines on one lead, at one height of the ladder, that contradict each other.
+
+    `verdicts` in file order; the last one counts until somebody settles the matter.
+    """
+
+    lead_id: str
+    verdicts: tuple[Verdict, ...]
+
+    def words(self) -> str:
+        """Say who found what, and when."""
+        told = "；".join(
+            f"{v.on} {v.by or '（未署名）'} {STAGES[v.stage]}：{OUTCOMES[v.outcome]}"
+            for v in self.verdicts
+        )
+        return f"线索 {self.lead_id[:12]} 的核查结果不一致：{told}；暂以最后一条计"
 
 
 class Quality(Noun):

@@ -3,8 +3,14 @@ import datetime as dt
 import pytest
 
 from pil_discovery.errors import PilError
-from pil_discovery.report import append_verdicts, read_verdicts, verdicts_of
+from pil_discovery.report import (
+    append_verdicts,
+    conflicts,
+    read_verdicts,
+    verdicts_of,
+)
 from pil_discovery.types import Verdict
+from pil_discovery.types.verdicts import RUNGS, STAGES
 from tests.report.builders import make_lead
 
 VERSIONS = {"land/unpaid": "1.2.0"}
@@ -47,6 +53,46 @@ def test_what_is_still_to_be_checked_and_a_class_say_nothing():
     lead, group = make_lead(), make_lead(2, kind="class", members=("a", "b"))
     given = [decision(lead, "check", on=""), decision(group, "reject")]
     assert verdicts_of(given, [lead, group], VERSIONS) == []
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome"),
+    [("adopt", "confirmed"), ("reject", "refuted"), ("check", "unclear")],
+)
+def test_a_field_check_is_true_false_or_unclear(word, outcome):
+    lead = make_lead()
+    (found,) = verdicts_of([decision(lead, word, stage="field")], [lead], VERSIONS)
+    assert (found.stage, found.outcome) == ("field", outcome)
+
+
+def test_every_height_of_the_ladder_goes_into_the_file_and_comes_back(tmp_path):
+    lead, path = make_lead(), tmp_path / "核查结果.jsonl"
+    given = [decision(lead, stage=stage) for stage in STAGES]
+    append_verdicts(path, verdicts_of(given, [lead], VERSIONS))
+    assert [v.stage for v in read_verdicts(path)] == list(STAGES)
+    assert set(RUNGS) == set(STAGES)
+    assert RUNGS["restored"] == RUNGS["partial"] == RUNGS["sham"] < RUNGS["suit"]
+
+
+def test_two_persons_who_contradict_each_other_are_both_listed():
+    first = verdict(1, by="张三")
+    second = verdict(1, by="李四", outcome="refuted", on="2026-10-09")
+    (found,) = conflicts([first, verdict(2), second])
+    assert found.verdicts == (first, second)
+    assert "2026-10-08 张三 书面核查：属实" in found.words()
+    assert "2026-10-09 李四 书面核查：不属实" in found.words()
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        {"by": "张三", "outcome": "refuted"},  # her own correction
+        {"by": "李四", "outcome": "unclear"},
+        {"by": "李四", "outcome": "refuted", "stage": "field"},  # a surer look
+    ],
+)
+def test_a_correction_and_a_surer_look_contradict_nobody(second):
+    assert conflicts([verdict(1, by="张三"), verdict(1, **second)]) == []
 
 
 def test_every_decision_that_cannot_be_used_is_named():
