@@ -90,21 +90,38 @@ def tallies(
     ]
 
 
+def latest(
+    verdicts: Iterable[Verdict], as_of: dt.date | None = None
+) -> dict[str, Verdict]:
+    """Return for each lead the verdict that counts: the highest, there the last.
+
+    Parameters
+    ----------
+    verdicts
+        In file order.
+    as_of
+        Later verdicts do not count.
+    """
+    found: dict[str, Verdict] = {}
+    for v in verdicts:
+        known = found.get(v.lead_id)
+        later = as_of is not None and v.on > as_of
+        if not later and (known is None or RUNGS[v.stage] >= RUNGS[known.stage]):
+            found[v.lead_id] = v
+    return found
+
+
 def _standing(
     model: tuple[str, str], verdicts: Iterable[Verdict], as_of: dt.date | None
 ) -> list[Verdict]:
     """Return for each lead of a model (id, version) the verdict that counts."""
     name, version = model
-    latest: dict[str, Verdict] = {}
-    for v in verdicts:
-        if v.model != name or _release(v.model_version) != _release(version):
-            continue
-        if as_of is not None and v.on > as_of:
-            continue
-        known = latest.get(v.lead_id)
-        if known is None or RUNGS[v.stage] >= RUNGS[known.stage]:
-            latest[v.lead_id] = v
-    return list(latest.values())
+    own = (
+        v
+        for v in verdicts
+        if v.model == name and _release(v.model_version) == _release(version)
+    )
+    return list(latest(own, as_of).values())
 
 
 def _tally(standing: Iterable[Verdict]) -> tuple[int, int]:

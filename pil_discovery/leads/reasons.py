@@ -14,6 +14,7 @@ from pil_discovery.leads import formula, measures, proof
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
+
     from pil_discovery.leads.groups import Group
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.precision import Kin, Precision

@@ -2,12 +2,82 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pil_discovery import report
+from pil_discovery import leads, report
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.pipeline.results import noted_workspace
 from pil_discovery.types import VERDICTS
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping
+
+    from pil_discovery.catalog import Catalog
+    from pil_discovery.leads import Precision
+    from pil_discovery.types import ModelRun, Quality, Verdict
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What the checks of a workspace say on the day of a scan.
+
+    Attributes
+    ----------
+    verdicts
+        Those up to that day, in file order.
+    sha256
+        Hash of the file; None without one.
+    quality
+        Model id → how far it can be trusted.
+    precisions
+        Model id → share of its leads that checks let expect.
+    conflicts
+        Leads that were found true by one and false by another, in words.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    sha256: str | None
+    quality: Mapping[str, Quality]
+    precisions: Mapping[str, Precision]
+    conflicts: tuple[str, ...]
+
+
+def read_checks(
+    path: Path, catalog: Catalog, runs: Iterable[ModelRun], *, as_of: dt.date
+) -> Checks:
+    """Read what checks showed, and what follows for the models.
+
+    Parameters
+    ----------
+    path
+        The file of verdicts; it need not exist.
+    catalog
+        All models: what is said of one does not depend on which of them ran.
+    runs
+        How the models ran.
+    as_of
+        Later verdicts do not count.
+
+    Raises
+    ------
+    PilError
+        With every line that is not a verdict.
+    """
+    told = tuple(v for v in report.read_verdicts(path) if v.on <= as_of)
+    tallies = leads.tallies(catalog.models.values(), told, as_of=as_of)
+    return Checks(
+        verdicts=told,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest()
+        if path.is_file()
+        else None,
+        quality={r.id: leads.quality(r, told, as_of=as_of) for r in runs},
+        precisions=leads.precisions(tallies),
+        conflicts=tuple(c.words() for c in report.conflicts(told)),
+    )
 
 
 def import_decisions(
@@ -47,7 +117,7 @@ def import_decisions(
 
 
 def conflicting(path: Path) -> list[str]:
-    """Say which leads of a file of verdicts were found true by one and false by another.
+    """Say which leads of a file were found true by one and false by another.
 
     Raises
     ------

@@ -120,7 +120,8 @@ def _coded(decision: dict[str, str]) -> dict[str, str]:
         **decision,
         "decision": word,
         "reason": reasons.get(decision["reason"], decision["reason"]),
-        "stage": stages.get(decision["stage"], decision["stage"]) or _NOT_TOLD.get(word, "desk"),
+        "stage": stages.get(decision["stage"], decision["stage"])
+        or _NOT_TOLD.get(word, "desk"),
     }
 
 

@@ -52,7 +52,14 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
-from pil_discovery.types.verdicts import VERDICTS, Conflict, Quality, Verdict
+from pil_discovery.types.verdicts import (
+    VERDICTS,
+    Attention,
+    Conflict,
+    Quality,
+    Share,
+    Verdict,
+)
 from pil_discovery.types.vocabulary import (
     FICTIONAL_DIVISION,
     RateRow,
@@ -71,13 +78,13 @@ from pil_discovery.types.workspace import (
 
 __all__ = [
     "BEIJING",
-    "Conflict",
     "FICTIONAL_DIVISION",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
     "VERDICTS",
     "Applied",
     "Archive",
+    "Attention",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -85,6 +92,7 @@ __all__ = [
     "Candidate",
     "Capacity",
     "Clock",
+    "Conflict",
     "Counts",
     "Course",
     "CourseStep",
@@ -130,6 +138,7 @@ __all__ = [
     "Regime",
     "Relation",
     "Route",
+    "Share",
     "Skipped",
     "Source",
     "Step",

@@ -13,7 +13,6 @@ from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.examples import Example, Scalar
 from pil_discovery.types.restoration import RestorationStep
 
-
 Evidence = Literal["register", "balance", "imagery"]
 """Class of a rule: registers collide, a quantity is derived, pictures alone."""
 

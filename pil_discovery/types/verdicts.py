@@ -143,3 +143,46 @@ class Quality(Noun):
     noisy: bool = False
     rejections: dict[str, int] = _Field(default_factory=dict)
     alarms: tuple[str, ...] = ()
+
+
+class Share(Noun):
+    """A share with its Wilson interval (95 %), four decimals; None where n is 0.
+
+    `enough` is false below 30: then the share says nothing (证据不足).
+    """
+
+    n: int
+    hits: int
+    share: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    enough: bool
+
+    def words(self) -> str:
+        """Write counts, share and interval."""
+        if self.share is None or self.low is None or self.high is None:
+            return "0 件"
+        told = f"{self.hits}/{self.n}，{100 * self.share:.1f}%"
+        interval = f"（{100 * self.low:.1f}%～{100 * self.high:.1f}%）"
+        return f"{told}{interval}" + ("" if self.enough else "，证据不足")
+
+
+class Attention(Noun):
+    """How one group of enterprises is looked at.
+
+    Attributes
+    ----------
+    by
+        `town` or `size` (of the enterprise).
+    value
+        Name of the group; empty where the registers do not tell.
+    flagged
+        Enterprises with a listed single lead among those in the registers.
+    precision
+        Leads found true among those that were checked.
+    """
+
+    by: Literal["town", "size"]
+    value: str
+    flagged: Share
+    precision: Share

@@ -77,8 +77,7 @@ def test_a_confirmed_check_never_lowers_a_share_and_a_refuted_one_never_raises(
 
     def shares(own_tally):
         return {
-            name: found.mean
-            for name, found in precisions([own_tally, *others]).items()
+            name: found.mean for name, found in precisions([own_tally, *others]).items()
         }
 
     before = shares(tally("a", confirmed, checked))
