@@ -13,6 +13,7 @@ from pil_discovery.leads.groups import Group, classes, merge
 from pil_discovery.leads.listing import BANDS, expected, shortlist
 from pil_discovery.leads.precision import Precision, Tally, precisions
 from pil_discovery.leads.quality import quality, tallies
+from pil_discovery.leads.refinement import Refused, learn, plain
 from pil_discovery.leads.weighing import choose_route, rank, weigh
 
 __all__ = [
@@ -21,12 +22,15 @@ __all__ = [
     "Enterprises",
     "Group",
     "Precision",
+    "Refused",
     "Tally",
     "attention",
     "choose_route",
     "classes",
     "expected",
+    "learn",
     "merge",
+    "plain",
     "precisions",
     "quality",
     "rank",

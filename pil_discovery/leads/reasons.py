@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.precision import Kin, Precision
     from pil_discovery.leads.proof import Proof
-    from pil_discovery.types import Finding, Fired, Lead, Model, Parts
+    from pil_discovery.types import Finding, Fired, Lead, Model, Parts, Refinement
     from pil_discovery.types.models import Evidence, HarmMeasure
 
 EVIDENCE_ZH: dict[Evidence, str] = {
@@ -73,6 +73,7 @@ class Weights:
     harms: tuple[Harm, ...]
     signals: Mapping[str, tuple[Fired, ...]]
     proof: Proof
+    refinement: Refinement | None = None
 
 
 def of_single(parts: Parts, weights: Weights) -> tuple[str, ...]:
@@ -106,7 +107,21 @@ def certainty_sentence(parts: Parts, weights: Weights) -> str:
     steps = [f"{s.zh} {_signed(s.amount)}" for s in weights.shifts]
     why = _start(weights.precision)
     scale = "（各步在对数几率上加减）" if steps else ""
-    return f"确定性 {parts.certainty}：{'；'.join([why, *steps])}{scale}"
+    learned = _learned(weights)
+    return f"确定性 {parts.certainty}：{'；'.join([why, *steps])}{scale}{learned}"
+
+
+def _learned(weights: Weights) -> str:
+    """Say what many checks made of the certainty of the points card."""
+    by = weights.refinement
+    if by is None:
+        return ""
+    before = formula.rounded(formula.certainty(weights.precision.mean, weights.shifts))
+    return (
+        f"，得 {before}；再按 {by.checked} 件核查学得的校准：对数几率 = {by.start}"
+        f" + {by.certainty} × {before} 的对数几率 + {by.verifiability} × 可查性（行政）"
+        f" + {by.inaction} × 不作为"
+    )
 
 
 def _start(known: Precision) -> str:

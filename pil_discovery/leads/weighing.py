@@ -11,6 +11,7 @@ from pil_discovery.leads.evidence import Doubt, shifts
 from pil_discovery.leads.groups import Group, merge
 from pil_discovery.leads.precision import Precision
 from pil_discovery.leads.reasons import Harm, Weights
+from pil_discovery.leads.refinement import refined
 from pil_discovery.leads.registers import Registers
 from pil_discovery.types import Fired, Lead, Parts
 
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
 
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.proof import Proof
-    from pil_discovery.types import Basis, Dataset, Finding, Model, ModelRun, Quality
+    from pil_discovery.types import (
+        Basis,
+        Dataset,
+        Finding,
+        Model,
+        ModelRun,
+        Quality,
+        Refinement,
+    )
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,7 @@ class _Setting:
     registers: Registers
     quality: Mapping[str, Quality]
     precisions: Mapping[str, Precision]
+    refinement: Refinement | None
     civil: Collection[str]
 
 
@@ -47,6 +57,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     datasets: Mapping[str, Dataset] | None = None,
     quality: Mapping[str, Quality] | None = None,
     precisions: Mapping[str, Precision] | None = None,
+    refinement: Refinement | None = None,
     civil: Collection[str] = (),
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
@@ -72,6 +83,8 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     precisions
         Model id → share of its leads that checks let expect; without an entry the prior
         of its evidence class stands.
+    refinement
+        What many checks taught about certainty, if anything.
     civil
         Fields in which the law lets a procuratorate bring a civil public-interest suit.
 
@@ -96,6 +109,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
         registers,
         quality or {},
         precisions or {},
+        refinement,
         civil,
     )
     groups = merge(findings, models)
@@ -194,6 +208,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
         proof=proof.prove(
             carrying, model, setting.bases, civil_open=model.domain in setting.civil
         ),
+        refinement=setting.refinement,
     )
     lead = _lead(group, setting, amounts)
     return _scored(lead, weights).model_copy(
@@ -288,6 +303,8 @@ def _scored(lead: Lead, weights: Weights) -> Lead:
         urgency=_signal_part(weights.signals["urgency"]),
         scale=_signal_part(weights.signals["scale"]),
     )
+    if weights.refinement is not None:
+        parts = refined(parts, weights.refinement)
     verifiabilities = _open_routes(found)
     scored = lead.model_copy(
         update={
@@ -323,15 +340,7 @@ def _verifiabilities(lead: Lead) -> dict[str, Decimal]:
 
 
 def _no_parts() -> Parts:
-    zero = formula.rounded(0)
-    return Parts(
-        certainty=zero,
-        verifiability=zero,
-        harm=zero,
-        inaction=zero,
-        urgency=zero,
-        scale=zero,
-    )
+    return Parts(**dict.fromkeys(Parts.model_fields, formula.rounded(0)))
 
 
 def _harms(model: Model, amounts: Mapping[str, Measure]) -> tuple[Harm, ...]:

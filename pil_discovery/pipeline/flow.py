@@ -150,6 +150,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         datasets=catalog.datasets,
         quality=checks.quality,
         precisions=checks.precisions,
+        refinement=checks.refinement,
         civil=civil_domains(catalog, day),
     )
     ranked = settled(weighed, catalog, day)

@@ -81,6 +81,9 @@ def describe(
         },
         "shortlist": _shortlist(workspace, outcome.leads),
         "verdicts_sha256": outcome.checks.sha256,
+        "refinement": None
+        if outcome.checks.refinement is None
+        else outcome.checks.refinement.model_dump(mode="json"),
         "conflicts": list(outcome.checks.conflicts),
         "attention": _attention(materials, outcome, as_of),
         "reading": [

@@ -107,6 +107,11 @@ def _verdict(
             "model_version": version,
             "outcome": outcome,
             "on": day,
+            "parts": lead.parts.model_copy(
+                update={"verifiability": lead.routes["admin"]["verifiability"]}
+                if "admin" in lead.routes
+                else {}
+            ),
             **{k: decision[k] for k in ("stage", "reason", "by", "note")},
         }
     )
@@ -114,10 +119,15 @@ def _verdict(
 
 def append_verdicts(path: Path, verdicts: Iterable[Verdict]) -> int:
     """Append the verdicts that the file does not hold yet; return their number."""
-    held = set(read_verdicts(path))
-    new = [v for v in dict.fromkeys(verdicts) if v not in held]
-    append_journal(path, new)
+    held = {_said(v) for v in read_verdicts(path)}
+    new = {_said(v): v for v in verdicts if _said(v) not in held}
+    append_journal(path, new.values())
     return len(new)
+
+
+def _said(verdict: Verdict) -> Verdict:
+    """Return what was decided, whatever the score was then."""
+    return verdict.model_copy(update={"parts": None})
 
 
 def conflicts(verdicts: Iterable[Verdict]) -> list[Conflict]:

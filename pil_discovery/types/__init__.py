@@ -53,10 +53,12 @@ from pil_discovery.types.sources import (
     Table,
 )
 from pil_discovery.types.verdicts import (
+    REFINEMENT,
     VERDICTS,
     Attention,
     Conflict,
     Quality,
+    Refinement,
     Share,
     Verdict,
 )
@@ -81,6 +83,7 @@ __all__ = [
     "FICTIONAL_DIVISION",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "REFINEMENT",
     "VERDICTS",
     "Applied",
     "Archive",
@@ -135,6 +138,7 @@ __all__ = [
     "ReasonClass",
     "RecordRef",
     "RecordSource",
+    "Refinement",
     "Regime",
     "Relation",
     "Route",

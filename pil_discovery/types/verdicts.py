@@ -9,7 +9,10 @@ from typing import Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.results import Parts
 
+REFINEMENT = "确定性.json"
+"""File of a workspace: how checks refine certainty; only there if somebody asked."""
 VERDICTS = "核查结果.jsonl"
 """File of a workspace: one verdict a line, appended and never changed."""
 
@@ -82,7 +85,8 @@ class Verdict(Noun):
     lawfully dealt with; `unclear` says nothing about the model. `reason` is one of the
     codes for a «no». `on` is the day of the check: it counts in scans of that day or
     later. For a lead the highest `stage` counts, there the last line; lines that
-    contradict each other are listed (`Conflict`), never overwritten.
+    contradict each other are listed (`Conflict`), never overwritten. `parts` are those
+    of the lead in the scan that was decided on: certainty is learned from them.
     """
 
     lead_id: str
@@ -94,6 +98,34 @@ class Verdict(Noun):
     reason: str = ""
     by: str = ""
     note: str = ""
+    parts: Parts | None = None
+
+
+class Refinement(Noun):
+    """What many checks taught about certainty.
+
+    Logit = start + certainty · logit of the points card + verifiability · V (of the
+    administrative route) + inaction · I; no slope is negative, four decimals each.
+
+    Attributes
+    ----------
+    checked, confirmed, until
+        What it was learned from: leads, those found true, day of the latest check.
+    gain
+        By how much the log loss is smaller on the latest fifth, with the 95 % interval.
+    verdicts_sha256
+        Hash of the file of verdicts.
+    """
+
+    start: Decimal
+    certainty: Decimal = _Field(gt=0)
+    verifiability: Decimal = _Field(ge=0)
+    inaction: Decimal = _Field(ge=0)
+    checked: int
+    confirmed: int
+    until: dt.date
+    gain: tuple[Decimal, Decimal, Decimal]
+    verdicts_sha256: str
 
 
 class Conflict(Noun):

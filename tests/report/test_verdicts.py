@@ -137,3 +137,13 @@ def test_every_wrong_line_is_named(tmp_path):
     path.write_bytes("核查".encode("gbk"))
     with pytest.raises(PilError, match="请另存为 UTF-8"):
         read_verdicts(path)
+
+
+def test_the_parts_of_the_lead_are_kept_and_no_reason_to_record_twice(tmp_path):
+    lead, path = make_lead(), tmp_path / "核查结果.jsonl"
+    (found,) = verdicts_of([decision(lead)], [lead], VERSIONS)
+    assert found.parts.certainty == lead.parts.certainty
+    without = found.model_copy(update={"parts": None})
+    assert append_verdicts(path, [without]) == 1
+    assert "parts" not in path.read_text("utf-8")
+    assert append_verdicts(path, [found]) == 0
