@@ -45,12 +45,12 @@ def fit(history: Path, spec: Path | None, output: Path, *, as_json: bool) -> Non
     """从核查结果学习评分：写出模型（JSON）和模型卡（同名 .md）。
 
     结果只取决于登记的内容，与行的先后无关；模型是一张数表，可以手算复核。
-    核查登记是工作区的 核查结果.jsonl 时，学的是线索的“确定性”：写到同一文件夹的
+    给工作区的 核查结果.jsonl 而不写 --spec，学的是线索的“确定性”：写到同一文件夹的
     确定性.json，以后的筛查就会用上；比不上原来的就不写，退出码 1。
     """
     from pil_discovery.pipeline.scoring import fit_file
 
-    if history.suffix == JOURNAL:
+    if spec is None and history.suffix == JOURNAL:
         _fit_certainty(history, output, as_json=as_json)
         return
     if spec is None:

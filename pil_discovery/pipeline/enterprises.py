@@ -55,6 +55,6 @@ def _rows(
         return
     known = frame[[*codes, *told]].drop_duplicates()
     linked = subjects.link_codes({name: known}, {name: dataset})[name]
-    rows = linked.dropna(subset=codes).astype(object)
-    for row in rows.where(rows.notna(), None).to_dict("records"):
-        yield row[codes[0]], row.get(ADDRESS), row.get(SIZE)
+    rows = linked.dropna(subset=codes).reindex(columns=[*codes, ADDRESS, SIZE])
+    rows = rows.astype(object).where(rows.notna(), None)
+    yield from zip(*(rows[c].tolist() for c in rows.columns), strict=True)

@@ -131,10 +131,11 @@ def _said(verdict: Verdict) -> Verdict:
 
 
 def conflicts(verdicts: Iterable[Verdict]) -> list[Conflict]:
-    """List leads that were found true and false at one height of the ladder.
+    """List leads that were found true and false at the height they have come to.
 
-    A later line of the same person corrects the earlier one; two persons contradict
-    each other, and nothing here decides between them.
+    A later line of the same person corrects the earlier one, and a surer look settles
+    the matter; two persons at one height contradict each other, and nothing here
+    decides between them.
 
     Parameters
     ----------
@@ -144,15 +145,17 @@ def conflicts(verdicts: Iterable[Verdict]) -> list[Conflict]:
     Returns
     -------
     list
-        By lead, then height.
+        By lead.
     """
-    told: dict[tuple[str, int], dict[str | int, Verdict]] = {}
+    told: dict[str, dict[int, dict[str | int, Verdict]]] = {}
     for number, verdict in enumerate(verdicts):
         if verdict.outcome != "unclear":
-            place = told.setdefault((verdict.lead_id, RUNGS[verdict.stage]), {})
-            place[verdict.by or number] = verdict
+            heights = told.setdefault(verdict.lead_id, {})
+            lines = heights.setdefault(RUNGS[verdict.stage], {})
+            lines[verdict.by or number] = verdict
+    highest = {lead: heights[max(heights)] for lead, heights in sorted(told.items())}
     return [
         Conflict(lead_id=lead, verdicts=tuple(lines.values()))
-        for (lead, _), lines in sorted(told.items(), key=lambda item: item[0])
+        for lead, lines in highest.items()
         if len({v.outcome for v in lines.values()}) > 1
     ]

@@ -95,6 +95,12 @@ def test_a_correction_and_a_surer_look_contradict_nobody(second):
     assert conflicts([verdict(1, by="张三"), verdict(1, **second)]) == []
 
 
+def test_a_surer_look_settles_a_contradiction():
+    told = [verdict(1, by="张三"), verdict(1, by="李四", outcome="refuted")]
+    assert conflicts(told)
+    assert not conflicts([*told, verdict(1, by="王五", stage="field")])
+
+
 def test_every_decision_that_cannot_be_used_is_named():
     lead = make_lead()
     given = [decision(lead, on="十月"), decision(make_lead(7))]
