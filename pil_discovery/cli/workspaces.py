@@ -211,7 +211,7 @@ def scan(
     as_json: bool,
 ) -> None:
     """筛查工作区，写出线索、发现、隔离清单和审核页。"""
-    from pil_discovery.cli.tables import count_rows
+    from pil_discovery.cli.tables import attention_lines, count_rows
     from pil_discovery.pipeline.flow import scan as run
 
     with Progress() as progress:
@@ -236,6 +236,10 @@ def scan(
         )
     )
     _tell_shortlist(found.run["shortlist"])
+    for line in attention_lines(found.run["attention"]):
+        tell(line)
+    for line in found.run["conflicts"]:
+        tell(f"· {line}")
     tell(
         say(
             f"结果：{target}；接下来：pil leads {target}",

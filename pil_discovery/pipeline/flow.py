@@ -18,6 +18,7 @@ from pil_discovery.pipeline.grounds import civil_domains, picture_doubts, settle
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import Workers, screen_all
+from pil_discovery.pipeline.verdicts import read_checks
 from pil_discovery.procedure.deadlines import as_day
 from pil_discovery.types import VERDICTS
 
@@ -138,8 +139,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         as_of=day,
     )
     bases = procedure.bases_of(grounded, facts=catalog.facts)
-    verdicts = report.read_verdicts(place.root / VERDICTS)
-    trust = {r.id: leads.quality(r, verdicts, as_of=day) for r in screened.runs}
+    checks = read_checks(place.root / VERDICTS, catalog, screened.runs, as_of=day)
     weighed = leads.weigh(
         grounded,
         models=catalog.models,
@@ -148,13 +148,15 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         as_of=day,
         doubts=picture_doubts(grounded, materials.images, catalog.models),
         datasets=catalog.datasets,
-        quality=trust,
+        quality=checks.quality,
+        precisions=checks.precisions,
+        refinement=checks.refinement,
         civil=civil_domains(catalog, day),
     )
     ranked = settled(weighed, catalog, day)
     planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
 
-    outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
+    outcome = Outcome(screened.runs, checks, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)
     timing = {
         "workspace": str(place.root),
