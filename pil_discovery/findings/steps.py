@@ -305,20 +305,19 @@ def _restoration(spec: Restoration, room: Room, zones: pd.DataFrame) -> pd.DataF
     )
 
 
+_LINK_COLUMNS = ("left_id", "right_id", "probability", "decision", "reason")
+
+
 def _match(
     spec: Match, room: Room, left: pd.DataFrame, right: pd.DataFrame
 ) -> pd.DataFrame:
-    from pil_discovery.text.links import link_names
-
-    del room  # links look at texts alone
-    rows = link_names(
-        left,
-        right,
-        name=spec.name,
-        code=spec.code,
-        region=spec.region,
-        address=spec.address,
-    )
+    if left.empty or right.empty:
+        return pd.DataFrame(columns=_LINK_COLUMNS)
+    if room.linker is None:
+        what = "没有给出名称关联的方法，关联步骤不能运行"
+        raise ModelError(room.problem(f"steps.{spec.left}", what))
+    rows = room.linker.match(left, right, spec)
+    rows = rows.rename(columns={"left": "left_id", "right": "right_id"})
     return rows[rows["decision"] != "different"].reset_index(drop=True)
 
 

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 class Outcome:
     """What came of a scan: runs, findings, ranked leads, the law they rest on.
 
-    `quality` tells by model id how far it can be trusted.
+    `quality` tells by model id how far it can be trusted; `linking` how many rows and
+    pairs of names were compared over all registers, nothing where no model asked.
     """
 
     runs: Sequence[ModelRun]
@@ -47,6 +48,7 @@ class Outcome:
     catalog: Catalog
     leads: Sequence[Lead]
     bases: Mapping[str, Basis]
+    linking: Mapping[str, int]
 
 
 def describe(
@@ -74,6 +76,7 @@ def describe(
             )
             for i, b in outcome.bases.items()
         },
+        "subjects": dict(outcome.linking) or None,
         "domains": _domains(outcome),
         "leads": {
             "single": kinds["single"],

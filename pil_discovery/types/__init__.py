@@ -2,7 +2,15 @@
 
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
-from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
+from pil_discovery.types.datasets import (
+    SUBJECT,
+    Dataset,
+    Field,
+    PartyColumns,
+    Relation,
+    Usual,
+    identity_prefix,
+)
 from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
     Basis,
@@ -18,6 +26,7 @@ from pil_discovery.types.law import (
     Regime,
     Route,
 )
+from pil_discovery.types.linking import LINK_REVIEWS, NameLink
 from pil_discovery.types.models import Model, Parameter, Step
 from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
@@ -72,8 +81,10 @@ from pil_discovery.types.workspace import (
 __all__ = [
     "BEIJING",
     "FICTIONAL_DIVISION",
+    "LINK_REVIEWS",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "SUBJECT",
     "VERDICTS",
     "Applied",
     "Archive",
@@ -109,6 +120,7 @@ __all__ = [
     "Lead",
     "Model",
     "ModelRun",
+    "NameLink",
     "Noun",
     "Office",
     "Origin",
@@ -116,6 +128,7 @@ __all__ = [
     "Parameter",
     "Part",
     "Parts",
+    "PartyColumns",
     "Personal",
     "PictureQuality",
     "Power",
@@ -141,4 +154,5 @@ __all__ = [
     "Verification",
     "Words",
     "Workspace",
+    "identity_prefix",
 ]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.linking import NameLink
 from pil_discovery.types.vocabulary import UsedRate
 
 FindingState = Literal["hit", "review", "dropped", "unknown"]
@@ -113,7 +114,8 @@ class Finding(Noun):
     whose condition met a missing value; `not_asked` the remedies of the model that
     this row does not call for; `rates` the rows of rate tables it was computed with;
     `overlaps` the ground it was measured on, `layers` the editions of the layers;
-    `quality` tells of the pictures, None where it does not rest on any.
+    `quality` tells of the pictures, None where it does not rest on any; `links` the
+    spellings that were joined by likeness, or are still open.
     """
 
     finding_id: str
@@ -148,6 +150,7 @@ class Finding(Noun):
     scale: tuple[Fired, ...] = ()
     lanes: tuple[str, ...] = ()
     not_asked: tuple[str, ...] = ()
+    links: tuple[NameLink, ...] = ()
 
 
 class Counts(Noun):

@@ -5,7 +5,7 @@ import datetime as dt
 from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import run_example
 from pil_discovery.findings.example_pictures import Gallery
-from pil_discovery.pipeline.grounds import civil_domains, picture_doubts
+from pil_discovery.pipeline.grounds import civil_domains, doubts_of
 
 DAY = dt.date(2026, 9, 30)
 DOMAINS = """\
@@ -45,7 +45,7 @@ def doubts_of(model_id, wanted):
     example = next(e for e in model.examples if e.images and getattr(e.expect, wanted))
     with Gallery() as gallery:
         findings = run_example(model, example, catalog.datasets, gallery).findings
-        doubts = picture_doubts(findings, gallery.images_of(example), catalog.models)
+        doubts = doubts_of(findings, gallery.images_of(example), catalog.models)
     of_state = [f.finding_id for f in findings if f.state == wanted]
     return [doubts[i] for i in of_state if i in doubts]
 

@@ -1,0 +1,63 @@
+"""Who links names in a scan: the rules of `pil.link`, and what people decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from pil_discovery.findings.name_links import Identified
+    from pil_discovery.types import Dataset
+    from pil_discovery.types.linking import Review
+    from pil_discovery.types.models import Match
+
+
+@cache
+def places() -> frozenset[str]:
+    """Return the names of all divisions, full and short."""
+    from pil_discovery.catalog.divisions import load_divisions
+    from pil_discovery.text.divisions import region_words
+
+    return region_words(load_divisions())
+
+
+@dataclass(frozen=True)
+class NameLinker:
+    """Links names by the rules of `pil.link`, with what people decided before.
+
+    Attributes
+    ----------
+    reviews
+        Decisions about pairs, oldest first.
+    """
+
+    reviews: tuple[Review, ...] = ()
+
+    def identify(
+        self, frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+    ) -> Identified:
+        """Add to the rows of all registers who their parties are."""
+        from pil_discovery.pipeline.identities import identified
+
+        return identified(frames, datasets, places=places(), reviews=self.reviews)
+
+    def match(
+        self, left: pd.DataFrame, right: pd.DataFrame, spec: Match
+    ) -> pd.DataFrame:
+        """Return `left`, `right`, `probability`, `decision`, `reason` of links."""
+        from pil_discovery.pipeline.linking import link
+
+        return link(
+            left,
+            right,
+            name=spec.name,
+            code=spec.code,
+            region=spec.region,
+            address=spec.address,
+            places=places(),
+        )
