@@ -84,7 +84,7 @@ class Linker(Protocol):
     def match(
         self, left: pd.DataFrame, right: pd.DataFrame, spec: Match
     ) -> pd.DataFrame:
-        """Return `left`, `right`, `probability`, `decision`, `reason` of links."""
+        """Return links of two tables by their index, as a `match` step gives them."""
         ...
 
 

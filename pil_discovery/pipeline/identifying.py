@@ -49,10 +49,10 @@ class NameLinker:
     def match(
         self, left: pd.DataFrame, right: pd.DataFrame, spec: Match
     ) -> pd.DataFrame:
-        """Return `left`, `right`, `probability`, `decision`, `reason` of links."""
+        """Return the links of two tables as `pil.link` gives them, and `is_exact`."""
         from pil_discovery.pipeline.linking import link
 
-        return link(
+        found = link(
             left,
             right,
             name=spec.name,
@@ -61,3 +61,26 @@ class NameLinker:
             address=spec.address,
             places=places(),
         )
+        return found.assign(is_exact=_is_exact(found, (left, right), spec))
+
+
+def _is_exact(
+    found: pd.DataFrame, tables: tuple[pd.DataFrame, pd.DataFrame], spec: Match
+) -> list[bool]:
+    """Tell which links rest on a code or on the same full name."""
+    from pil_discovery.subjects.judging import CODE_SAME
+    from pil_discovery.text.names import normalise_name
+
+    names = [
+        table[column].reindex(found[side]).astype("string").fillna("")
+        for table, column, side in zip(
+            tables, spec.name, ("left", "right"), strict=True
+        )
+    ]
+    return [
+        chance >= CODE_SAME
+        or (decision == "same" and normalise_name(a) == normalise_name(b))
+        for chance, decision, a, b in zip(
+            found["probability"], found["decision"], *names, strict=True
+        )
+    ]

@@ -183,10 +183,11 @@ class SeriesStep(Noun):
 
 
 class Match(Noun):
-    """Fuzzy link of the rows of two tables, with a review band.
+    """Link of the rows of two tables by the rules of `pil.link`, with a review band.
 
     Result: `left_id`, `right_id`, `probability`, `decision` (`same`, `review`),
-    `reason`. Rows without counterpart are absent.
+    `reason`, `is_exact` (a valid code or the same full name; else likeness decided).
+    Rows without counterpart are absent.
     """
 
     left: str
