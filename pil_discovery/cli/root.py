@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from pil_discovery.cli import authoring, laws, models, results, scores, workspaces
+from pil_discovery.cli import (
+    authoring,
+    laws,
+    models,
+    results,
+    scores,
+    subjects,
+    workspaces,
+)
 from pil_discovery.cli.language import say
 
 SETTINGS = {
@@ -39,6 +47,7 @@ for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
     *scores.COMMANDS,
+    *subjects.COMMANDS,
     models.models,
     laws.law,
 ):

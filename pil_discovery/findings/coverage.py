@@ -44,9 +44,7 @@ def example_faults(
         for number, example in enumerate(model.examples):
             loc = ("examples", number)
             try:
-                result = run_example(
-                    model, example, datasets, gallery, linker=linker
-                )
+                result = run_example(model, example, datasets, gallery, linker=linker)
             except ModelError as error:
                 yield from (Fault(loc, p.what, p.remedy) for p in error.problems)
                 continue

@@ -15,7 +15,7 @@ from pil_discovery.findings.inputs import (
     missing_data,
     usable_images,
 )
-from pil_discovery.findings.name_links import links_behind
+from pil_discovery.findings.joined_names import links_behind
 from pil_discovery.findings.picture_quality import COLUMN as QUALITY
 from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.population import conditions, judge
@@ -217,9 +217,7 @@ def _read(
             for name, rows in belonging.items()
             if name in inputs.rows
         }
-        (links,) = links_behind(
-            model, inputs.rows, inputs.spellings, inputs.datasets, [behind]
-        )
+        (links,) = links_behind(model, inputs, [behind])
         return Reading(
             why=assumed.why,
             state=found["_state"],

@@ -62,7 +62,7 @@ class Inputs:
     sources: Mapping[str, Source] = field(default_factory=dict)
     solver: Solver = in_turn
     linker: Linker | None = None
-    spellings: Spellings = Spellings()
+    spellings: Spellings = field(default_factory=Spellings)
 
 
 def rows_of(

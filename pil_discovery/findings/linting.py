@@ -21,8 +21,8 @@ from pil_discovery.types.models import SqlStep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from pil_discovery.findings.rehearsal import Rehearsal
     from pil_discovery.findings.name_links import Linker
+    from pil_discovery.findings.rehearsal import Rehearsal
     from pil_discovery.types import Dataset, Model
 
 _IMAGE = "image"

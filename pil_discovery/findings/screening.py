@@ -22,11 +22,12 @@ from pil_discovery.findings.inputs import (
     missing_data,
     usable_images,
 )
-from pil_discovery.findings.name_links import links_behind, links_note
+from pil_discovery.findings.joined_names import links_behind
 from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.rates import fictional_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.text.canonical import decimal_of, dump_json
+from pil_discovery.text.name_links import links_note
 from pil_discovery.types import (
     Applied,
     Counts,
@@ -100,13 +101,7 @@ def screen(
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
     judged = evaluate_model(model, inputs, images, as_of=as_of, parameters=values)
     origins = _origins(model, inputs, judged.rows)
-    links = links_behind(
-        model,
-        inputs.rows,
-        inputs.spellings,
-        inputs.datasets,
-        [row["_behind"] for row in judged.rows],
-    )
+    links = links_behind(model, inputs, [row["_behind"] for row in judged.rows])
     findings = [
         _finding(
             model,
@@ -171,6 +166,7 @@ def _finding(
         key=key,
         subject_name=row.get("subject_name"),
         subject_code=row.get("subject_code"),
+        subject_id=row.get("subject_id"),
         fact_date=_day(row.get("fact_date")),
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),

@@ -75,9 +75,7 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
     """
     columns = {"name": name, "code": code, "region": region, "address": address}
     further = {f"extra {number}": column for number, column in enumerate(extra)}
-    registers = read_registers(
-        left, right, {**columns, **further}, places=places
-    )
+    registers = read_registers(left, right, {**columns, **further}, places=places)
     links = link_registers(registers)
     labels = (registers.labels[0], registers.labels[-1])
     offset = len(registers.labels[0]) if right is not None else 0

@@ -43,7 +43,7 @@ FILES = (
 )
 
 
-def write_scan(
+def write_scan(  # noqa: PLR0913 - one argument for each kind of content
     out: Path,
     *,
     run: Mapping[str, Any],

@@ -124,11 +124,11 @@ def _with_codes(known: pd.DataFrame) -> pd.DataFrame:
     inside = coded.drop_duplicates("code").groupby("organisation")["code"].agg(list)
     bare = (known["code"] == "") & (known["organisation"] != "")
     found = [
-        codes[0] if len(codes := inside.get(number, [])) == 1 else f"org:{number}"
+        several[0] if len(several := inside.get(number, [])) == 1 else f"org:{number}"
         for number in known.loc[bare, "organisation"]
     ]
-    codes = known["code"].copy()
-    codes[bare] = found
+    codes = known["code"].to_numpy(object).copy()
+    codes[bare.to_numpy(bool)] = found
     return known.assign(code=codes)
 
 
@@ -283,7 +283,8 @@ def _told_by(ways: pd.DataFrame, known: pd.DataFrame, group: Numbers) -> pd.Data
     placed = ways.set_index("group").reindex(group).reset_index(drop=True)
     names = known["name"].to_numpy(object)
     other = [None if pd.isna(n) else names[int(n)] for n in placed["toward"]]
-    return placed[["probability", "reason"]].assign(other=other)
+    told = pd.Series(other, dtype=object)
+    return placed[["probability", "reason"]].assign(other=told)
 
 
 def _paired(told: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
@@ -291,7 +292,8 @@ def _paired(told: pd.DataFrame, keys: Sequence[str]) -> pd.DataFrame:
     told = told.reset_index(drop=True)
     ends = zip(told["first"], told["second"], strict=True)
     pairs = [tuple(sorted((keys[a], keys[b]))) for a, b in ends]
-    return told.assign(pair=pair_ids(told, keys) if len(told) else [], keys=pairs)
+    names = pd.Series(pair_ids(told, keys), dtype=object)
+    return told.assign(pair=names, keys=pd.Series(pairs, dtype=object))
 
 
 def _account(told: pd.DataFrame, compared: int, reviews: int) -> dict[str, int]:

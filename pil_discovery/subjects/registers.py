@@ -6,6 +6,7 @@ without one have to be compared, each distinct writing once.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class Register:
     silent: int
 
 
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _DOT = "·"
 """Stands inside long names of persons (阿卜杜拉·买买提), hardly in those of firms."""
 
@@ -86,12 +88,14 @@ def read_register(
     codes = _column(clean, spec.code).astype("string")
     without = np.flatnonzero(codes.isna().to_numpy())
     told = _texts(given.iloc[without], spec)
-    others = [_other_code(*pair) for pair in zip(told["code"], told["permit"])]
+    others = [
+        _other_code(*pair) for pair in zip(told["code"], told["permit"], strict=True)
+    ]
     kinds = pd.DataFrame(others, columns=["code", "organisation"], index=told.index)
     held = kinds["code"].str.startswith("uscc:").to_numpy(dtype=bool)
     if held.any():
-        codes = codes.copy()
-        codes.iloc[without[held]] = kinds["code"].str[5:].to_numpy()[held]
+        from_permit = pd.Series(kinds["code"].str[5:].to_numpy(), without)[held]
+        codes = codes.reset_index(drop=True).fillna(from_permit.astype("string"))
     said = pd.concat([told[["name", "region", "address"]], kinds], axis=1)[~held]
     is_coded = ((said["code"] != "") | (said["organisation"] != "")).to_numpy(bool)
     parts = {n: _kind_of(n, places) for n in said["name"].unique()}
@@ -146,13 +150,12 @@ def _kind_of(name: str, places: Collection[str]) -> str:
     parsed = parse_name(name, regions=places)
     if parsed.form:
         return "firm"
-    is_person = _DOT in name or len(parsed.core) < _SHORTEST_CORE
+    bare = _IN_BRACKETS.sub("", parsed.whole)  # 某甲（房东） is a person all the same
+    is_person = _DOT in name or min(len(bare), len(parsed.core)) < _SHORTEST_CORE
     return "bare" if is_person else "sign"
 
 
-def _where_names_repeat(
-    said: pd.DataFrame, kind: NDArray[np.object_]
-) -> pd.DataFrame:
+def _where_names_repeat(said: pd.DataFrame, kind: NDArray[np.object_]) -> pd.DataFrame:
     """Keep address and register only where the name alone does not tell the party.
 
     A registered name is given once in its region; a sign over a door is not.

@@ -146,7 +146,7 @@ def _standing(
     joined = np.unique(labels[links["first"].to_numpy(int)])
     rows = np.flatnonzero(np.isin(labels, joined))
     best: dict[int, tuple[str, int]] = {}
-    for row in rows:
+    for row in map(int, rows):
         found = (keys[row], int(group[row]))
         label = int(labels[row])
         best[label] = min(best.get(label, found), found)

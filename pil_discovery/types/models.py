@@ -220,8 +220,8 @@ class Population(Noun):
     """One row per candidate; `hit` is TRUE, FALSE or NULL (→ unknown).
 
     The SQL gives the key columns, `hit`, and may give `subject_name`,
-    `subject_code`, `fact_date`, `fact_last_date` (continuing state), `place`,
-    `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
+    `subject_code`, `subject_id`, `fact_date`, `fact_last_date` (continuing state),
+    `place`, `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
     pictures), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and any
     column that conditions or sentences use.
     """
