@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -74,15 +73,20 @@ def _places(
             yield from zip(subjects, parties, strict=True)
 
 
-def _joined(places: Sequence[Place], spellings: Spellings) -> Iterator[NameLink]:
-    groups: dict[str | None, set[int]] = defaultdict(set)
-    for subject, party in places:
+def _joined(places: Iterable[Place], spellings: Spellings) -> Iterator[NameLink]:
+    """Yield the ties of parties that are in their subject by likeness alone.
+
+    Whether the other rows of the subject stand behind the finding or were looked for
+    in vain: who the row speaks of rests on the tie.
+    """
+    for subject, party in _once(places):
         tie = spellings.tie_of.get(party)
-        groups[subject].add(-1 if tie is None else tie["group"])
-    for subject, party in sorted(set(places), key=lambda p: (p[0] or "", p[1])):
-        tie = spellings.tie_of.get(party)
-        if tie is not None and subject is not None and len(groups[subject]) > 1:
+        if tie is not None and subject is not None:
             yield _link(tie, "same")
+
+
+def _once(places: Iterable[Place]) -> list[Place]:
+    return sorted(set(places), key=lambda place: (place[0] or "", place[1]))
 
 
 def _open(
@@ -90,7 +94,7 @@ def _open(
 ) -> list[NameLink]:
     found = [
         pair
-        for subject, party in sorted(set(places), key=lambda p: (p[0] or "", p[1]))
+        for subject, party in _once(places)
         for pair in spellings.open_of.get(party if party >= 0 else subject, ())
         if not asked.keys().isdisjoint(pair["registers"])
     ]

@@ -27,8 +27,8 @@ class Spellings:
     Attributes
     ----------
     ties
-        One row a party that likeness joins to its subject: `party`, `group` (parties
-        tied by full name share it), `name`, `other`, `probability`, `reason`.
+        One row a party that likeness joins to its subject: `party`, `name`, `other`,
+        `probability`, `reason`.
     open_pairs
         Pairs that a person has to look at, both ways: `party` (-1 where it has a
         code), `subject_id`, `name`, `other`, `registers` (data sets that hold the

@@ -179,7 +179,6 @@ def _spellings(
     ties = pa.table(
         {
             "party": pa.array(tied.index.to_numpy(np.int64)),
-            "group": pa.array(tied["group"].to_numpy(np.int64)),
             "name": pa.array(whole.loc[tied.index, "name"].tolist(), pa.string()),
             "other": pa.array(tied["other"].tolist(), pa.string()),
             "probability": pa.array(tied["probability"].to_numpy(float)),

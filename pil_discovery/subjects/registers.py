@@ -180,7 +180,7 @@ def coded_names(
         if spec.name is not None and spec.name in frame.columns:
             columns = {
                 "name": frame[spec.name].astype("string"),
-                "code": register.codes,
+                "code": register.codes.set_axis(frame.index),
                 "region": _column(frame, spec.region).astype("string"),
             }
             pairs = pd.DataFrame(columns).dropna(subset=["code", "name"])

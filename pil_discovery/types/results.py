@@ -232,9 +232,9 @@ class Lead(Noun):
     each. `reasons` explain every part with value and origin; `missing` is what would
     raise the lead; `spellings` are the names under which registers know its subject,
     where there are several. A class lead (类案) has `members`. `listed` is false where
-    checks found the model wrong too often: the lead is there for who asks for it. `band` and
-    `inclusion_probability` (chance to be checked now) are there where the workspace
-    tells the capacity of the office.
+    checks found the model wrong too often: the lead is there for who asks for it.
+    `band` and `inclusion_probability` (chance to be checked now) are there where the
+    workspace tells the capacity of the office.
     """
 
     lead_id: str
