@@ -45,6 +45,9 @@ NO_PAIRS = {
     "decisions": 0,
 }
 """The account where every row has a code: nothing had to be compared."""
+RIVAL_FROM = 0.5
+"""Probability from which another firm that a name may mean keeps likeness from
+deciding: it is more likely than not for itself alone. A design value."""
 _SEVERAL_NAMESAKES = "规范化后全称相同，但有该名称的主体不止一个代码"
 _SEVERAL_ALIKE = "相近的名称连到不止一个主体，不能确定是哪一个"
 
@@ -101,7 +104,7 @@ def identify(
     keys = [_digest("\x1f".join(row)) for row in known[list(SAID)].to_numpy()]
     parties = _as_parties(known, places)
     pairs = _pairs(parties)
-    links = judge_pairs(parties, pairs, model)
+    links = judge_pairs(parties, pairs, model) if len(pairs.first) else _no_links()
     exact = _exact(parties, links)
     links, exact, decided = _reviewed((links, exact), keys, reviews)
     subjects, told = _settled(known, keys, (links, exact, decided))
@@ -112,6 +115,12 @@ def identify(
         told.assign(first=order[told["first"]], second=order[told["second"]]),
         _account(told, len(pairs.first), len(latest(reviews))),
     )
+
+
+def _no_links() -> pd.DataFrame:
+    columns = {"first": "int64", "second": "int64", "probability": "float64"}
+    names = [*columns, "decision", "reason"]
+    return pd.DataFrame(columns=names).astype({**columns})
 
 
 def _digest(text: str) -> str:
@@ -212,7 +221,10 @@ def _settled(
     group = ties.labels
     lost = _ends(a, b, namesakes, len(known)) & ~ties.has_code()
     likely = same & ~exact & ~decided
-    alike = likely & (lost[a] | lost[b])
+    chance = links["probability"].to_numpy(float)
+    rivals = likely | (~decided & ~exact & (chance >= RIVAL_FROM) & (chance < 1))
+    torn = ties.between(a[rivals], b[rivals])
+    alike = likely & (lost[a] | lost[b] | torn[a] | torn[b])
     alike |= ties.follow(a, b, likely & ~alike)
     parties = _subjects(known, keys, (ties, group, lost))
     ways = surest_ways(
@@ -259,19 +271,19 @@ def _subjects(
     frame = pd.DataFrame(
         {
             "label": ties.labels,
-            "credit": codes.where(codes.str.startswith("uscc:")).str[5:],
-            "other": codes.where(codes != "").map(_digest, na_action="ignore"),
+            "credit": [c[5:] if c.startswith("uscc:") else None for c in codes],
+            "other": [_digest(c) if c else None for c in codes],
             "key": list(keys),
         }
-    )
+    ).astype({"credit": "string", "other": "string", "key": "string"})
     by_subject = frame.groupby("label")
     code = by_subject["credit"].transform("min")
     name = by_subject["other"].transform("min")
     name = name.fillna(by_subject["key"].transform("min")).str[:16]
     return pd.DataFrame(
         {
-            "subject_id": code.fillna(name).mask(lost).astype("string"),
-            "subject_code": code.mask(lost).astype("string"),
+            "subject_id": code.fillna(name).mask(lost),
+            "subject_code": code.mask(lost),
             "key": list(keys),
             "group": group,
         }

@@ -64,6 +64,15 @@ class Ties:
         both = kinds[first] == kinds[second]  # of no code it is NaN, which equals none
         return np.asarray((ours == theirs) | both, dtype=bool)
 
+    def between(self, first: Numbers, second: Numbers) -> Flags:
+        """Mark parties without a code whose ties lead to firms with different codes."""
+        coded = self.has_code()
+        a, b = np.concatenate([first, second]), np.concatenate([second, first])
+        toward = coded[b] & ~coded[a]
+        ends = pd.Series(self.labels[b[toward]]).groupby(self.labels[a[toward]])
+        several = ends.nunique()
+        return np.isin(self.labels, several[several > 1].index.to_numpy())
+
     def follow(self, first: Numbers, second: Numbers, wanted: Flags) -> Flags:
         """Follow ties where they lead to one code of a kind; mark those that do not.
 

@@ -396,9 +396,7 @@ def test_match_links_by_name_and_says_what_likeness_alone_decided():
         steps,
         sql,
         data={"plot": ["no", "firm"], "list": ["no", "firm"]},
-        exclusions=[
-            {"when": "NOT is_exact", "then": "review", "zh": "名称相近"}
-        ],
+        exclusions=[{"when": "NOT is_exact", "then": "review", "zh": "名称相近"}],
     )
     given = {
         "plot": [
