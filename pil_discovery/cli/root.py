@@ -12,6 +12,7 @@ from pil_discovery.cli import (
     procedures,
     results,
     scores,
+    subjects,
     workspaces,
 )
 from pil_discovery.cli.language import say
@@ -48,6 +49,7 @@ for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
     *scores.COMMANDS,
+    *subjects.COMMANDS,
     models.models,
     laws.law,
     cases.case,

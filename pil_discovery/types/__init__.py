@@ -33,7 +33,15 @@ from pil_discovery.types.cases import (
     PrivateDuty,
     ReplyMeasure,
 )
-from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
+from pil_discovery.types.datasets import (
+    SUBJECT,
+    Dataset,
+    Field,
+    PartyColumns,
+    Relation,
+    Usual,
+    identity_prefix,
+)
 from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
     Approver,
@@ -50,6 +58,7 @@ from pil_discovery.types.law import (
     Regime,
     Route,
 )
+from pil_discovery.types.linking import LINK_REVIEWS, NameLink
 from pil_discovery.types.models import Model, Parameter, Step
 from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
@@ -113,9 +122,11 @@ from pil_discovery.types.workspace import (
 __all__ = [
     "BEIJING",
     "FICTIONAL_DIVISION",
+    "LINK_REVIEWS",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
     "REFINEMENT",
+    "SUBJECT",
     "VERDICTS",
     "After",
     "Applied",
@@ -174,6 +185,7 @@ __all__ = [
     "LeadSnapshot",
     "Model",
     "ModelRun",
+    "NameLink",
     "Noun",
     "Office",
     "Origin",
@@ -181,6 +193,7 @@ __all__ = [
     "Parameter",
     "Part",
     "Parts",
+    "PartyColumns",
     "Personal",
     "PictureQuality",
     "PlaintiffRule",
@@ -215,4 +228,5 @@ __all__ = [
     "Want",
     "Words",
     "Workspace",
+    "identity_prefix",
 ]
