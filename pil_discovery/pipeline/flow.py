@@ -14,12 +14,13 @@ from pil_discovery.catalog.limits import FIRST_YEAR, LAST_YEAR, date_in_range
 from pil_discovery.catalog.workspace import BUILTIN
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, rows_of
+from pil_discovery.pipeline.backdrops import backdrop_of
 from pil_discovery.pipeline.grounds import civil_domains, picture_doubts, settled
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import Workers, screen_all
 from pil_discovery.procedure.deadlines import as_day
-from pil_discovery.types import VERDICTS
+from pil_discovery.types import VERDICTS, Backdrop
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,6 +53,8 @@ class Scan:
         Every row or cell that was not used.
     timing
         Seconds per step; the only thing that may differ between two runs.
+    backdrop
+        Layers and pictures that the review page and the map project show.
     """
 
     leads: tuple[Lead, ...]
@@ -59,6 +62,7 @@ class Scan:
     run: dict[str, Any]
     quarantine: pd.DataFrame
     timing: dict[str, Any]
+    backdrop: Backdrop = Backdrop()
 
     def __len__(self) -> int:
         return len(self.leads)
@@ -72,6 +76,7 @@ class Scan:
             leads=self.leads,
             quarantine=self.quarantine,
             timing=self.timing,
+            backdrop=self.backdrop,
         )
 
 
@@ -156,6 +161,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
 
     outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
     run = describe(place, day, materials, outcome)
+    behind = backdrop_of(planned, grounded, materials, catalog.datasets)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,
@@ -167,6 +173,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         run=run,
         quarantine=materials.quarantine,
         timing=timing,
+        backdrop=behind,
     )
 
 

@@ -5,7 +5,7 @@ from pil_discovery.procedure.bases import law_versions, resolve_basis, show, to_
 from pil_discovery.procedure.citations import citation_zh
 from pil_discovery.procedure.courses import open_routes, plan, regime_on
 from pil_discovery.procedure.deadlines import due, period_zh
-from pil_discovery.procedure.grounding import bases_of, ground
+from pil_discovery.procedure.grounding import bases_of, ground, later_versions
 
 __all__ = [
     "bases_of",
@@ -13,6 +13,7 @@ __all__ = [
     "due",
     "find_agency",
     "ground",
+    "later_versions",
     "law_versions",
     "open_routes",
     "period_zh",

@@ -1,5 +1,6 @@
 """The nouns that stages exchange."""
 
+from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
@@ -75,8 +76,11 @@ __all__ = [
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
     "VERDICTS",
+    "Album",
     "Applied",
     "Archive",
+    "Backdrop",
+    "BaseLayer",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -129,6 +133,7 @@ __all__ = [
     "Regime",
     "Relation",
     "Route",
+    "Shot",
     "Skipped",
     "Source",
     "Step",
