@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests import dask_cluster, postgres
+from tests import browser, dask_cluster, postgres
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +27,12 @@ def dask():
         pytest.skip(why)
     with dask_cluster.started() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A Chromium without WebGL, started once."""
+    if why := browser.missing():
+        pytest.skip(why)
+    with browser.started() as running:
+        yield running

@@ -1,4 +1,4 @@
-"""What the review page shows behind the leads: layers, and pictures before and after."""
+"""What the review page shows behind the leads: layers, pictures before and after."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
     from pil_discovery.pipeline.reading import Materials
@@ -117,7 +118,9 @@ def _album(finding: Finding, images: Sequence[Image]) -> Album | None:
     view = _view(shape, shown)
     bands = choose_bands(shown)
     values = [sample(image, view, bands) for image in shown]
-    limits = stretch_limits(np.concatenate([v.reshape(len(bands), -1) for v in values], axis=1))
+    limits = stretch_limits(
+        np.concatenate([v.reshape(len(bands), -1) for v in values], axis=1)
+    )
     shots = tuple(
         Shot(i.acquired_date, i.sensor, i.provenance.file, _webp(stretch(v, limits)))
         for i, v in zip(shown, values, strict=True)
@@ -141,8 +144,10 @@ def _view(shape: BaseGeometry, images: Sequence[Image]) -> View:
     return View(crs, extent, (0, 0, SIDE_PX, SIDE_PX))
 
 
-def _placed(shape: BaseGeometry, crs: object) -> BaseGeometry:
-    moved: BaseGeometry = safe_transform(np.array([shape], dtype=object), CGCS2000, crs)[0]
+def _placed(shape: BaseGeometry, crs: CRS) -> BaseGeometry:
+    moved: BaseGeometry = safe_transform(
+        np.array([shape], dtype=object), CGCS2000, crs
+    )[0]
     return moved
 
 

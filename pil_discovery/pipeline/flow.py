@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,7 +62,7 @@ class Scan:
     run: dict[str, Any]
     quarantine: pd.DataFrame
     timing: dict[str, Any]
-    backdrop: Backdrop = Backdrop()
+    backdrop: Backdrop = field(default_factory=Backdrop)
 
     def __len__(self) -> int:
         return len(self.leads)

@@ -38,7 +38,8 @@ def objections(
         against the lead, `unknown` nobody looked or nothing tells. Questions that do
         not arise (pictures where there are none) are left out.
     """
-    model = next((m for m in run.get("models", ()) if m["id"] == lead["model"]), {})
+    known = {m["id"]: m for m in run.get("models", ())}
+    model: Record = known.get(lead["model"], {})
     return [
         _dated(lead),
         *_editions(findings),
@@ -56,7 +57,9 @@ def _dated(lead: Record) -> Objection:
     if lead["fact_date"] is None:
         return "date", UNKNOWN, "事实日期未知：法律依据按基准日取用，须先查明日期"
     words = f"事实日期 {lead['fact_date']}，所列依据在该日有效"
-    return ("date", OK, words) if lead["basis"] else ("date", FLAG, "没有在该日有效的依据")
+    return (
+        ("date", OK, words) if lead["basis"] else ("date", FLAG, "没有在该日有效的依据")
+    )
 
 
 def _editions(findings: Sequence[Record]) -> Iterator[Objection]:
@@ -64,7 +67,11 @@ def _editions(findings: Sequence[Record]) -> Iterator[Objection]:
     undated = sorted({v["file"] for v in layers if not v["valid_from"]})
     left_out = [w for f in findings for o in f["overlaps"] for w in o["left_out"]]
     if left_out:
-        yield "edition", FLAG, f"有范围在事实发生日不在有效期内，未计入：{_few(left_out)}"
+        yield (
+            "edition",
+            FLAG,
+            f"有范围在事实发生日不在有效期内，未计入：{_few(left_out)}",
+        )
     elif undated:
         yield "edition", UNKNOWN, f"图层没有注明生效日期：{_few(undated)}"
     elif layers:
@@ -80,7 +87,11 @@ def _position(findings: Sequence[Record]) -> Iterator[Objection]:
     elif len(known) < len(chances):
         yield "position", UNKNOWN, "部分图层没有位置误差，重叠是否由误差造成未评定"
     elif known:
-        yield "position", OK, f"计入位置误差后，重叠关系成立的概率不低于 {min(known):.4f}"
+        yield (
+            "position",
+            OK,
+            f"计入位置误差后，重叠关系成立的概率不低于 {min(known):.4f}",
+        )
 
 
 def _pictures(findings: Sequence[Record]) -> Iterator[Objection]:
@@ -116,7 +127,11 @@ def _subject(lead: Record) -> Objection:
 
 def _agency(lead: Record) -> Objection:
     if lead["agency"]:
-        return "agency", OK, f"按职权表为{lead['agency']}；是否另有机关负责须核对三定方案"
+        return (
+            "agency",
+            OK,
+            f"按职权表为{lead['agency']}；是否另有机关负责须核对三定方案",
+        )
     return "agency", FLAG, "没有确定负有监督管理职责的行政机关"
 
 

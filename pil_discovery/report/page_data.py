@@ -178,8 +178,8 @@ def _origin(source: Record) -> str:
 def _row(
     lead: Record, place: Mapping[str, int], albums: Mapping[str, Any]
 ) -> list[Any]:
-    spoken = (lead["title_zh"].partition("：")[0], lead["agency"])
-    spoken += (lead["subject_name"], lead["place"])
+    title = lead["title_zh"].partition("：")[0]
+    spoken = [title, lead["agency"], lead["subject_name"], lead["place"]]
     told = {
         **lead,
         "town": town_in(lead["place"]),
@@ -247,7 +247,9 @@ def _finding(finding: Record, shared: _Shared) -> dict[str, Any]:
         "x": [e["zh"] for e in finding["exclusions"]],
         "u": [shared.place(w) for w in finding["undecided"]],
         "m": finding["missing"],
-        "ra": [shared.place(UsedRate.model_validate(r).words()) for r in finding["rates"]],
+        "ra": [
+            shared.place(UsedRate.model_validate(r).words()) for r in finding["rates"]
+        ],
         "ov": [overlap_words(_overlap(o)) for o in finding["overlaps"]],
         "ly": [
             shared.place(layer_words(LayerVersion.model_validate(v)))

@@ -14,6 +14,8 @@ from pil_discovery.report.page_data import MOST_LEADS, page_data
 from pil_discovery.types import Backdrop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pil_discovery.report.workbook import Contents
 
 __all__ = ["MOST_LEADS", "review_page"]
@@ -22,7 +24,7 @@ MOST_BYTES = 3_000_000
 FEWEST_LEADS = 100
 """Shown however long they are."""
 PLAIN_BYTES = 1_000_000
-"""An index above this size is deflated."""
+"""Data above this size are deflated; below it they can be read in the source."""
 SCRIPTS = (
     *("words.js", "data.js", "decisions.js", "table.js", "map.js", "pictures.js"),
     *("detail.js", "overview.js", "main.js"),
@@ -36,9 +38,7 @@ LEAFLET_SHA256 = {
 """Leaflet 1.9.4 as published (BSD-2-Clause, licence beside it)."""
 
 
-def review_page(
-    contents: Contents, scan: str, backdrop: Backdrop | None = None
-) -> str:
+def review_page(contents: Contents, scan: str, backdrop: Backdrop | None = None) -> str:
     """Build the page.
 
     Parameters
@@ -82,19 +82,16 @@ def _filled(contents: Contents, scan: str, backdrop: Backdrop, room: int) -> str
     most = MOST_LEADS
     while True:
         data = page_data(contents, scan, backdrop, most)
-        words = [_element("data", data.index, packed=False)]
-        words += [
-            _element(f"details-{n}", chunk, packed=True)
-            for n, chunk in enumerate(data.details)
-        ]
+        named = {"data": data.index}
+        named |= {f"details-{n}": chunk for n, chunk in enumerate(data.details)}
+        words = _elements(named)
         left = room - sum(map(_size, words))
         shown = len(data.index["leads"])
         if left >= 0 or shown <= FEWEST_LEADS:
             break
         most = max(FEWEST_LEADS, int(0.95 * shown * room / (room - left)))
     albums = [
-        _element(f"album-{n}", album, packed=False)
-        for n, album in enumerate(data.albums, 1)
+        _element(f"album-{n}", _json(album)) for n, album in enumerate(data.albums, 1)
     ]
     fitting = takewhile(lambda size: size <= left, accumulate(map(_size, albums)))
     return "".join(words + albums[: len(list(fitting))])
@@ -121,13 +118,25 @@ def _leaflet_style() -> str:
     return "\n".join(line for line in lines if "url(" not in line)
 
 
-def _element(name: str, data: Any, *, packed: bool) -> str:  # noqa: ANN401 - any JSON
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
-    kind = f'type="application/json" id="{name}"'
-    if not packed and len(text.encode()) <= PLAIN_BYTES:
-        return f"<script {kind}>{_inert(text)}</script>"
+def _elements(named: Mapping[str, Any]) -> list[str]:
+    texts = {name: _json(value) for name, value in named.items()}
+    if sum(map(_size, texts.values())) <= PLAIN_BYTES:
+        return [_element(name, text) for name, text in texts.items()]
+    return [_packed(name, text) for name, text in texts.items()]
+
+
+def _json(value: Any) -> str:  # noqa: ANN401 - any JSON
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _element(name: str, text: str) -> str:
+    return f'<script type="application/json" id="{name}">{_inert(text)}</script>'
+
+
+def _packed(name: str, text: str) -> str:
     deflated = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f'<script {kind} data-deflated="1">{deflated}</script>'
+    kind = f'type="application/json" id="{name}" data-deflated="1"'
+    return f"<script {kind}>{deflated}</script>"
 
 
 def _inert(text: str) -> str:

@@ -43,7 +43,7 @@ FILES = (
 )
 
 
-def write_scan(
+def write_scan(  # noqa: PLR0913 - all files at once, all but one by keyword
     out: Path,
     *,
     run: Mapping[str, Any],

@@ -24,7 +24,7 @@ function scoreParts(l, told) {
   const rows = Object.keys(zh).map((code) => el("details", { class: "part" }, el("summary", {}, el("span", {}, coded("parts", code)), bar(Number(told.p[code])), el("b", {}, String(told.p[code]))), list(first(code))));
   const known = new Set(Object.keys(zh).flatMap(first));
   const routes = Object.entries(told.ro).map(([k, v]) => `${coded("routes", k)}：${t("verifiability")} ${v.verifiability}，${t("total")} ${v.score}${k === l.route ? t("chosen") : ""}`);
-  return [el("p", {}, el("span", { class: "total" }, l.score), el("span", { class: "sub" }, " / 100　"), l.band ? coded("bands", l.band) : ""), el("div", { class: "parts" }, rows), list(routes), el("p", { class: "sub" }, sum(l, told)), list(told.re.filter((r) => !known.has(r)))];
+  return [el("p", {}, el("span", { class: "total" }, l.score), el("span", { class: "sub" }, " / 100　"), l.band ? coded("bands", l.band) : ""), el("div", { class: "parts" }, rows), list(routes), el("p", { class: "sub" }, sum(l, told)), told.re.filter((r) => !known.has(r)).map((r) => el("p", { class: "sub" }, r))];
 }
 /* the sum of leads.jsonl, written from the parts: the page need not carry it for every lead */
 function sum(l, told) {

@@ -49,4 +49,5 @@ if (!kept) tell(t("unsaved"));
 speak(); fitWhole(); listLeads();
 if (leads.length) await select(leads[0], { move: false }); else overview();
 paintMap();
+performance.mark("ready");
 document.documentElement.dataset.ready = "1";
