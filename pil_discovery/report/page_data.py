@@ -14,7 +14,7 @@ from pil_discovery.text.ground import layer_words, overlap_words
 from pil_discovery.text.initials import initials
 from pil_discovery.text.periods import source_words
 from pil_discovery.text.picture_quality import quality_words
-from pil_discovery.text.towns import town_in
+from pil_discovery.text.towns import town_of
 from pil_discovery.types import (
     Backdrop,
     LayerVersion,
@@ -182,7 +182,7 @@ def _row(
     spoken = [title, lead["agency"], lead["subject_name"], lead["place"]]
     told = {
         **lead,
-        "town": town_in(lead["place"]),
+        "town": town_of(lead["place"]),
         "band": lead.get("band"),
         "urgent": int(bool(lead["lanes"])),
         "members": [place[m] for m in lead["members"] if m in place] or 0,
