@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.avenues import check_fields
+from pil_discovery.catalog.cases import load_case_rules
 from pil_discovery.catalog.datasets import load_datasets, load_units
 from pil_discovery.catalog.domains import check_mandates, load_domains
+from pil_discovery.catalog.exchange import load_exchange
 from pil_discovery.catalog.files import forget, models_folder
 from pil_discovery.catalog.law import load_law
 from pil_discovery.catalog.models import (
@@ -52,9 +54,11 @@ __all__ = [
     "Procedure",
     "Survey",
     "forget",
+    "load_case_rules",
     "load_catalog",
     "load_datasets",
     "load_domains",
+    "load_exchange",
     "load_law",
     "load_models",
     "load_procedure",

@@ -6,11 +6,13 @@ import click
 
 from pil_discovery.cli import (
     authoring,
+    cases,
     laws,
     models,
     procedures,
     results,
     scores,
+    subjects,
     workspaces,
 )
 from pil_discovery.cli.language import say
@@ -47,8 +49,10 @@ for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
     *scores.COMMANDS,
+    *subjects.COMMANDS,
     models.models,
     laws.law,
+    cases.case,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
