@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pil_discovery.cli.options import Day, as_json, span_of
+from pil_discovery.cli.options import Day, as_json, local_option, span_of
 from pil_discovery.cli.printing import (
     PROBLEMS,
     columns,
@@ -17,6 +17,8 @@ from pil_discovery.cli.printing import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pil_discovery.types import Basis
 
 _KINDS = {"binding": "可引用", "reference": "仅参考"}
@@ -30,16 +32,17 @@ def law() -> None:
 
 @law.command()
 @click.argument("name", metavar="名称")
+@local_option
 @as_json
 @guarded
-def show(name: str, *, as_json: bool) -> None:
+def show(name: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """列出一部法律、一个主题或一条依据的全部版本。
 
     名称写依据编号、主题、法律代号或法律全称。
     """
     from pil_discovery.pipeline.law import show_law
 
-    rows = show_law(name)
+    rows = show_law(name, folders)
     if as_json:
         print_json(rows)
         return
@@ -64,16 +67,24 @@ def show(name: str, *, as_json: bool) -> None:
     "--on", "period", required=True, metavar="日期", help="事实发生日，或 首日..末日"
 )
 @click.option("--decided-on", type=Day(), default=None, help="处罚决定日")
+@local_option
 @as_json
 @guarded
 def resolve(
-    names: tuple[str, ...], period: str, decided_on: str | None, *, as_json: bool
+    names: tuple[str, ...],
+    period: str,
+    decided_on: str | None,
+    folders: tuple[Path, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """查某日（或某段时间）适用的依据。"""
     from pil_discovery.pipeline.law import resolve_basis
 
     wanted = names[0] if len(names) == 1 else list(names)
-    bases = resolve_basis(wanted, span_of(period), decided_on=decided_on)
+    bases = resolve_basis(
+        wanted, span_of(period), decided_on=decided_on, local_models=folders
+    )
     gaps = [b for b in bases if b.role == "gap"]
     if as_json:
         print_json({"basis": bases})

@@ -200,3 +200,22 @@ def test_a_period_cites_the_rules_of_its_days():
     early = told("penalty-decision", "2019-05-01")
     assert early["basis"] == ["apn-60"]
     assert "没有载入该日期的版本" in early["reckoning"][-1]
+
+
+def test_local_regulations_answer_beside_the_law(tmp_path):
+    (tmp_path / "law").mkdir()
+    (tmp_path / "law" / "x.yaml").write_text(
+        "law: 某市餐厨垃圾管理规定\nlaw_key: XCC\narticles:\n"
+        "  - {id: xcc-9, article: 9, effective_from: '2024-05-01', topic: duty, "
+        "effective_from_basis: text, domain: env, source: 市人大公报, verified: text, "
+        "summary_zh: 餐厨垃圾交由特许单位收运}\n",
+        encoding="utf-8",
+    )
+
+    def asked(day):
+        return pil("resolve", "xcc-9", "--on", day, "--models", tmp_path, "--json")
+
+    (basis,) = json.loads(asked("2024-05-01").stdout)["basis"]
+    assert basis["citation_zh"] == "《某市餐厨垃圾管理规定》第九条"
+    assert asked("2024-04-30").exit_code == 1
+    assert "2024-05-01" in pil("show", "XCC", "--models", tmp_path).stdout
