@@ -59,6 +59,15 @@ def test_each_step_is_said_in_words():
     )
 
 
+def test_who_prolonged_a_period_is_said():
+    asked = [{"by": "chief", "months": 1}, {"by": "superior", "months": 2}]
+    told = reckon("review-admin", "2026-01-31", extensions=iter(asked)).reckoning
+    assert told[1] == (
+        "期限1个月，经检察长批准延长1个月，经上一级人民检察院批准延长2个月，"
+        "至 2026-05-31"
+    )
+
+
 def test_months_and_extensions_are_added_in_one_step():
     chief = {"by": "chief", "months": 1}
     once = reckon("review-admin", "2026-01-31", extensions=[chief])
