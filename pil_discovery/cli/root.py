@@ -9,6 +9,7 @@ from pil_discovery.cli import (
     cases,
     laws,
     models,
+    procedures,
     results,
     scores,
     workspaces,
@@ -54,6 +55,8 @@ for command in (
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in procedures.COMMANDS:
+    laws.law.add_command(command)
 
 
 def _translate(command: click.Command) -> None:

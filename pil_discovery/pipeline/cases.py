@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.catalog import load_case_rules, load_law, load_procedure
 from pil_discovery.errors import ArgumentError, LedgerError, Problem, near_names
 from pil_discovery.procedure import ledger as books
+from pil_discovery.procedure.icalendar import Appointment, to_icalendar
 from pil_discovery.procedure.ledger import (
     Draft,
     Ledger,
@@ -293,9 +294,13 @@ def case_dues(ledger: Ledger, case: str | None = None, *, as_of: dt.date) -> lis
 
 
 def case_calendar(ledger: Ledger, dues: Sequence[Due], *, as_of: dt.date) -> str:
-    """Return periods as a calendar file, with the titles of their cases."""
+    """Return what is still to be done as a calendar file, with the titles of cases."""
     titles = {name: case.title for name, case in ledger.cases().items()}
-    return books.calendar_of(dues, titles, as_of=as_of)
+    waiting = [due for due in dues if due.done is not True]
+    appointments = (
+        Appointment(due.case, due.deadline, titles.get(due.case, "")) for due in waiting
+    )
+    return to_icalendar(appointments, as_of=as_of)
 
 
 def follow_up(

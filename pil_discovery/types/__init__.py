@@ -1,5 +1,16 @@
 """The nouns that stages exchange."""
 
+from pil_discovery.types.avenues import (
+    Avenue,
+    AvenueRule,
+    Criterion,
+    LawField,
+    PlaintiffRule,
+    RuleBook,
+    Standing,
+    VenueRule,
+    Want,
+)
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.cases import (
@@ -25,6 +36,7 @@ from pil_discovery.types.cases import (
 from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
 from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
+    Approver,
     Basis,
     CalendarYear,
     Clock,
@@ -97,7 +109,10 @@ __all__ = [
     "VERDICTS",
     "After",
     "Applied",
+    "Approver",
     "Archive",
+    "Avenue",
+    "AvenueRule",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -111,6 +126,7 @@ __all__ = [
     "Counts",
     "Course",
     "CourseStep",
+    "Criterion",
     "Dataset",
     "Deadline",
     "Domain",
@@ -136,6 +152,7 @@ __all__ = [
     "Indicator",
     "IndicatorRule",
     "Inference",
+    "LawField",
     "Layer",
     "LayerProvenance",
     "LayerSource",
@@ -154,6 +171,7 @@ __all__ = [
     "Parts",
     "Personal",
     "PictureQuality",
+    "PlaintiffRule",
     "Power",
     "PrivateDuty",
     "Quality",
@@ -167,16 +185,20 @@ __all__ = [
     "Relation",
     "ReplyMeasure",
     "Route",
+    "RuleBook",
     "Skipped",
     "Source",
+    "Standing",
     "Step",
     "StepRun",
     "Suggestion",
     "Table",
     "UsedRate",
     "Usual",
+    "VenueRule",
     "Verdict",
     "Verification",
+    "Want",
     "Words",
     "Workspace",
 ]

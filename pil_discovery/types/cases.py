@@ -9,6 +9,7 @@ from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
 from pil_discovery.types.datasets import Dataset
+from pil_discovery.types.law import Deadline
 
 Track = Literal["admin", "civil"]
 Having = dict[str, tuple[str, ...]]
@@ -349,6 +350,19 @@ class Due(Noun):
     standing: bool = False
     basis: tuple[str, ...]
     reckoning: tuple[str, ...]
+
+    @property
+    def deadline(self) -> Deadline:
+        """The period alone."""
+        return Deadline(
+            clock=self.clock,
+            title_zh=self.title_zh,
+            start=self.start,
+            date=self.date,
+            provisional=self.provisional,
+            basis=self.basis,
+            reckoning=self.reckoning,
+        )
 
 
 class Indicator(Noun):
