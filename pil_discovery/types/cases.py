@@ -228,6 +228,30 @@ class GroundRule(Noun):
     indices: tuple[GroundIndex, ...]
 
 
+class CountRule(Noun):
+    """What an annual analysis counts: records of an event that hold these values."""
+
+    id: str
+    zh: str
+    event: str
+    having: Having = _Field(default_factory=dict)
+
+
+class AmountRule(Noun):
+    """An amount that records tell in a field."""
+
+    field: str
+    zh: str
+    unit: str
+
+
+class Rung(Noun):
+    """A step of the ladder: who is told, and by which rules."""
+
+    to: str
+    basis: tuple[str, ...]
+
+
 class CaseRules(Noun):
     """Everything that one body of procedural rules says about recording a case."""
 
@@ -242,6 +266,10 @@ class CaseRules(Noun):
     done: FieldOf
     ground: GroundRule
     followup: FollowupRule
+    counts: tuple[CountRule, ...]
+    recovered: tuple[AmountRule, ...]
+    ladder_event: str
+    ladder: tuple[Rung, ...]
     indicators: tuple[IndicatorRule, ...]
 
     def state(self, name: str) -> CaseState:

@@ -1,5 +1,12 @@
 """The case ledger: entries in a chain, guards, periods, follow-ups, packages."""
 
+from pil_discovery.procedure.ledger.analysis import (
+    analyse_year,
+    climb_ladder,
+    digest_case,
+    labels_of,
+    score_agencies,
+)
 from pil_discovery.procedure.ledger.cases import Case, find_case
 from pil_discovery.procedure.ledger.chain import Head, linked
 from pil_discovery.procedure.ledger.dues import dues
@@ -28,19 +35,24 @@ __all__ = [
     "Proposal",
     "Rulebook",
     "SqliteStore",
+    "analyse_year",
     "checklist",
+    "climb_ladder",
     "compare",
+    "digest_case",
     "dues",
     "find_case",
     "head_words",
     "is_open",
     "is_signed",
+    "labels_of",
     "linked",
     "new_entries",
     "new_key",
     "pack",
     "read_key",
     "refusals",
+    "score_agencies",
     "seal",
     "sign",
     "unpack",

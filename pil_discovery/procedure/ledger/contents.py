@@ -45,7 +45,7 @@ def basis_faults(
 
 
 def pair_faults(items: Sequence[str], claims: Sequence[str], *, rule: str) -> list[str]:
-    """Return that items of a suggestion and claims do not stand one to one (`ban-75-3`)."""
+    """Return that items and claims do not stand one to one (fact `ban-75-3`)."""
     if len(items) == len(claims):
         return []
     return [f"{rule}（建议 {len(items)} 项，诉讼请求 {len(claims)} 项）"]

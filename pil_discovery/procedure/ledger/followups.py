@@ -1,7 +1,7 @@
 """The lead of a case against a fresh scan: what changed, what points to default.
 
-Nothing here is a verdict. Indicators follow the seven situations of facts `ban-82-1` to `ban-82-7`; the
-sixth and the seventh are left to a person.
+Nothing here is a verdict. Indicators follow the situations of facts `ban-82-1`
+to `ban-82-7`; the last two are left to a person.
 """
 
 from __future__ import annotations
