@@ -18,7 +18,12 @@ from pil_discovery.procedure.ledger.guards import (
     refusals,
 )
 from pil_discovery.procedure.ledger.ledger import Draft, Ledger, head_words
-from pil_discovery.procedure.ledger.packages import new_entries, pack, unpack
+from pil_discovery.procedure.ledger.packages import (
+    Package,
+    new_entries,
+    pack,
+    unpack,
+)
 from pil_discovery.procedure.ledger.postgres import PostgresStore
 from pil_discovery.procedure.ledger.rulebook import Rulebook
 from pil_discovery.procedure.ledger.sealing import new_key, read_key, seal, unseal
@@ -31,6 +36,7 @@ __all__ = [
     "Fresh",
     "Head",
     "Ledger",
+    "Package",
     "PostgresStore",
     "Proposal",
     "Rulebook",
