@@ -13,6 +13,7 @@ from pil_discovery.cli import (
     reports,
     results,
     scores,
+    subjects,
     workspaces,
 )
 from pil_discovery.cli.language import say
@@ -49,6 +50,7 @@ for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
     *scores.COMMANDS,
+    *subjects.COMMANDS,
     models.models,
     laws.law,
     cases.case,

@@ -17,6 +17,7 @@ from pil_discovery.findings import text_key
 from pil_discovery.pipeline.avenues import outlook_of
 from pil_discovery.report.privacy import mask_sentence
 from pil_discovery.text.ground import layer_words, overlap_words
+from pil_discovery.text.name_links import link_words
 from pil_discovery.text.periods import source_words
 from pil_discovery.text.picture_quality import quality_line
 from pil_discovery.types import Source
@@ -85,6 +86,7 @@ class Told:
             *_section("模型", [_model(r) for r in self.runs]),
             *_section("成员线索", [_member(m, self.runs) for m in self.members]),
             *_section("发现", [f.sentence_zh for f in self.findings]),
+            *_section("名称写法", _spellings(self.lead, self.findings)),
             *_section("主键", [_key(f) for f in self.findings]),
             *_section("空间比对", _ground(self.findings)),
             *_section("影像质量", _pictures(self.findings)),
@@ -111,6 +113,13 @@ def _outlook_lines(outlook: Outlook | None) -> list[str]:
 def _key(finding: Finding) -> str:
     """Write model and key as `pil models explain` takes them."""
     return mask_sentence(f"{finding.code} {text_key(finding.key.values())}")
+
+
+def _spellings(lead: Lead, findings: Sequence[Finding]) -> list[str]:
+    """Say under which names registers know the subject, and what joins them."""
+    names = [f"同一主体的写法：{'、'.join(lead.spellings)}"] if lead.spellings else []
+    links = dict.fromkeys(link for f in findings for link in f.links)
+    return names + [link_words(link) for link in links]
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

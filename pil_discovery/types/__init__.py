@@ -11,29 +11,40 @@ from pil_discovery.types.avenues import (
     VenueRule,
     Want,
 )
+from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
-from pil_discovery.types.cases import (
+from pil_discovery.types.case_rules import (
     After,
     CaseClock,
     CaseEvent,
     CaseRules,
+    EventField,
+    GroundRule,
+    Guard,
+    IndicatorRule,
+    PrivateDuty,
+)
+from pil_discovery.types.cases import (
     Due,
     Entry,
-    EventField,
     ExchangeTable,
     FileRef,
     Followup,
-    GroundRule,
-    Guard,
     Indicator,
-    IndicatorRule,
     LeadFinding,
     LeadSnapshot,
-    PrivateDuty,
     ReplyMeasure,
 )
-from pil_discovery.types.datasets import Dataset, Field, Relation, Usual
+from pil_discovery.types.datasets import (
+    SUBJECT,
+    Dataset,
+    Field,
+    PartyColumns,
+    Relation,
+    Usual,
+    identity_prefix,
+)
 from pil_discovery.types.examples import Example
 from pil_discovery.types.law import (
     Approver,
@@ -50,6 +61,7 @@ from pil_discovery.types.law import (
     Regime,
     Route,
 )
+from pil_discovery.types.linking import LINK_REVIEWS, NameLink
 from pil_discovery.types.models import Model, Parameter, Step
 from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
@@ -84,7 +96,16 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
-from pil_discovery.types.verdicts import VERDICTS, Quality, Verdict
+from pil_discovery.types.verdicts import (
+    REFINEMENT,
+    VERDICTS,
+    Attention,
+    Conflict,
+    Quality,
+    Refinement,
+    Share,
+    Verdict,
+)
 from pil_discovery.types.vocabulary import (
     FICTIONAL_DIVISION,
     RateRow,
@@ -104,15 +125,22 @@ from pil_discovery.types.workspace import (
 __all__ = [
     "BEIJING",
     "FICTIONAL_DIVISION",
+    "LINK_REVIEWS",
     "ORIGIN_COLUMNS",
     "QUARANTINE_COLUMNS",
+    "REFINEMENT",
+    "SUBJECT",
     "VERDICTS",
     "After",
+    "Album",
     "Applied",
     "Approver",
     "Archive",
+    "Attention",
     "Avenue",
     "AvenueRule",
+    "Backdrop",
+    "BaseLayer",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -123,6 +151,7 @@ __all__ = [
     "CaseEvent",
     "CaseRules",
     "Clock",
+    "Conflict",
     "Counts",
     "Course",
     "CourseStep",
@@ -162,6 +191,7 @@ __all__ = [
     "LeadSnapshot",
     "Model",
     "ModelRun",
+    "NameLink",
     "Noun",
     "Office",
     "Origin",
@@ -169,6 +199,7 @@ __all__ = [
     "Parameter",
     "Part",
     "Parts",
+    "PartyColumns",
     "Personal",
     "PictureQuality",
     "PlaintiffRule",
@@ -181,11 +212,14 @@ __all__ = [
     "ReasonClass",
     "RecordRef",
     "RecordSource",
+    "Refinement",
     "Regime",
     "Relation",
     "ReplyMeasure",
     "Route",
     "RuleBook",
+    "Share",
+    "Shot",
     "Skipped",
     "Source",
     "Standing",
@@ -201,4 +235,5 @@ __all__ = [
     "Want",
     "Words",
     "Workspace",
+    "identity_prefix",
 ]

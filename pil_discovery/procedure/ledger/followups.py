@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pil_discovery.procedure.ledger.cases import Case
     from pil_discovery.procedure.ledger.rulebook import Rulebook
     from pil_discovery.types import Due, IndicatorRule, LeadFinding
-    from pil_discovery.types.cases import FieldOf, FollowupRule, Outcome
+    from pil_discovery.types.case_rules import FieldOf, FollowupRule
+    from pil_discovery.types.cases import Outcome
 
 _GONE = ("clear", "dropped")
 _RESTORED = "restored"
