@@ -10,6 +10,7 @@ from pil_discovery.cli import (
     laws,
     models,
     procedures,
+    reports,
     results,
     scores,
     subjects,
@@ -53,6 +54,7 @@ for command in (
     models.models,
     laws.law,
     cases.case,
+    reports.report,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
