@@ -249,6 +249,17 @@ def subject(findings: Sequence[Finding]) -> tuple[str | None, str | None]:
     return next(iter(names), None), next(iter(codes), None)
 
 
+def spellings(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the names of the one subject of findings, where there are several."""
+    if _differ(findings):
+        return ()
+    joined = [i for f in findings for i in f.links if i.decision == "same"]
+    names = dict.fromkeys(
+        [*_names(findings), *(n for i in joined for n in (i.name, i.other))]
+    )
+    return tuple(names) if len(names) > 1 else ()
+
+
 def title_zh(model: Model, group: Group) -> str:
     """Write the title: matter, subject, and that it is to be verified."""
     if group.kind == "class":
@@ -279,8 +290,9 @@ def _names(findings: Sequence[Finding]) -> list[str]:
 
 def _differ(findings: Sequence[Finding]) -> bool:
     codes = {f.subject_code for f in findings if f.subject_code}
-    same_code = len(codes) == 1 and all(f.subject_code for f in findings)
-    return len(codes) > 1 or (len(_names(findings)) > 1 and not same_code)
+    known = [(f.subject_code, f.subject_id) for f in findings]
+    same = any(len({*s}) == 1 and s[0] for s in zip(*known, strict=True))
+    return len(codes) > 1 or (len(_names(findings)) > 1 and not same)
 
 
 def _short(

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 class Outcome:
     """What came of a scan: runs, findings, ranked leads, the law they rest on.
 
-    `checks` is what earlier checks say of the models.
+    `checks` is what earlier checks say of the models; `linking` how many rows and
+    pairs of names were compared over all registers, nothing where no model asked.
     """
 
     runs: Sequence[ModelRun]
@@ -46,6 +47,7 @@ class Outcome:
     catalog: Catalog
     leads: Sequence[Lead]
     bases: Mapping[str, Basis]
+    linking: Mapping[str, int]
 
 
 def describe(
@@ -73,6 +75,7 @@ def describe(
             )
             for i, b in outcome.bases.items()
         },
+        "subjects": dict(outcome.linking) or None,
         "domains": _domains(outcome),
         "leads": {
             "single": kinds["single"],

@@ -39,10 +39,11 @@ FILES = (
     "quarantine.jsonl",
     "timing.json",
     "review.html",
+    "links.jsonl",
 )
 
 
-def write_scan(
+def write_scan(  # noqa: PLR0913 - one argument for each kind of content
     out: Path,
     *,
     run: Mapping[str, Any],
@@ -50,6 +51,7 @@ def write_scan(
     leads: Iterable[Lead],
     quarantine: pd.DataFrame,
     timing: Mapping[str, Any],
+    links: Iterable[Mapping[str, Any]] = (),
 ) -> Path:
     """Write all files of a scan into a folder that appears whole or not at all.
 
@@ -65,6 +67,8 @@ def write_scan(
         Columns `QUARANTINE_COLUMNS`, values already masked.
     timing
         Contents of timing.json, the only file that may differ between two runs.
+    links
+        Pairs of names that were joined or are open; contents of links.jsonl.
 
     Returns
     -------
@@ -86,6 +90,7 @@ def write_scan(
     )
     with appearing(out) as folder:
         _write_files(folder, contents)
+        lines.write_lines(folder / "links.jsonl", map(lines.link_record, links))
         _write_text(folder / "timing.json", json.dumps(timing, ensure_ascii=False))
     return out
 

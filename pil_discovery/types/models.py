@@ -186,10 +186,11 @@ class SeriesStep(Noun):
 
 
 class Match(Noun):
-    """Fuzzy link of the rows of two tables, with a review band.
+    """Link of the rows of two tables by the rules of `pil.link`, with a review band.
 
     Result: `left_id`, `right_id`, `probability`, `decision` (`same`, `review`),
-    `reason`. Rows without counterpart are absent.
+    `reason`, `is_exact` (a valid code or the same full name; else likeness decided).
+    Rows without counterpart are absent.
     """
 
     left: str
@@ -222,8 +223,8 @@ class Population(Noun):
     """One row per candidate; `hit` is TRUE, FALSE or NULL (→ unknown).
 
     The SQL gives the key columns, `hit`, and may give `subject_name`,
-    `subject_code`, `fact_date`, `fact_last_date` (continuing state), `place`,
-    `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
+    `subject_code`, `subject_id`, `fact_date`, `fact_last_date` (continuing state),
+    `place`, `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
     pictures), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and any
     column that conditions or sentences use.
     """
