@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import dask_cluster, postgres
+from tests import browser, dask_cluster, postgres
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +41,12 @@ def quick_path(tmp_path):
         return
     with tempfile.TemporaryDirectory(prefix="pil-", dir=memory) as folder:
         yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A Chromium without WebGL, started once."""
+    if why := browser.missing():
+        pytest.skip(why)
+    with browser.started() as running:
+        yield running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from pil_discovery.catalog.workspace import BUILTIN
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.findings.name_links import Identified, asks_for_subjects
+from pil_discovery.pipeline.backdrops import backdrop_of
 from pil_discovery.pipeline.grounds import civil_domains, doubts_of, settled
 from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.pipeline.link_reviews import load_reviews
@@ -23,7 +24,7 @@ from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import Workers, screen_all
 from pil_discovery.pipeline.verdicts import read_checks
 from pil_discovery.procedure.deadlines import as_day
-from pil_discovery.types import LINK_REVIEWS, VERDICTS
+from pil_discovery.types import LINK_REVIEWS, VERDICTS, Backdrop
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,6 +59,8 @@ class Scan:
         Seconds per step; the only thing that may differ between two runs.
     links
         Pairs of names that were joined, or that a person has to look at.
+    backdrop
+        Layers and pictures that the review page and the map project show.
     """
 
     leads: tuple[Lead, ...]
@@ -66,6 +69,7 @@ class Scan:
     quarantine: pd.DataFrame
     timing: dict[str, Any]
     links: tuple[dict[str, Any], ...] = ()
+    backdrop: Backdrop = field(default_factory=Backdrop)
 
     def __len__(self) -> int:
         return len(self.leads)
@@ -80,6 +84,7 @@ class Scan:
             quarantine=self.quarantine,
             timing=self.timing,
             links=self.links,
+            backdrop=self.backdrop,
         )
 
 
@@ -168,6 +173,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         screened.runs, checks, grounded, catalog, planned, bases, found.account
     )
     run = describe(place, day, materials, outcome)
+    behind = backdrop_of(planned, grounded, materials, catalog.datasets)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,
@@ -180,6 +186,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         quarantine=materials.quarantine,
         timing=timing,
         links=found.pairs,
+        backdrop=behind,
     )
 
 

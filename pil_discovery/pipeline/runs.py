@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import leads
+from pil_discovery import leads, procedure
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
 from pil_discovery.pipeline.enterprises import enterprises_of
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
         Source,
         Workspace,
     )
+
+
+_TOLD = {"citation_zh", "effective_from", "effective_to", "summary_zh", "note"}
+"""What a reader is told of a rule, beside the versions that came after it."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,14 @@ def describe(
         "models": [_model(r, outcome, materials.sources, place) for r in outcome.runs],
         "tables": _tables(outcome),
         "basis": {
-            i: b.model_dump(
-                mode="json", include={"citation_zh", "effective_from", "effective_to"}
-            )
-            for i, b in outcome.bases.items()
+            i: b.model_dump(mode="json", include=_TOLD)
+            | {"later": procedure.later_versions(b, outcome.catalog.facts, as_of)}
+            for i, b in _bases(outcome).items()
         },
         "subjects": dict(outcome.linking) or None,
         "domains": _domains(outcome),
+        "domains_en": _domains_en(outcome),
+        "datasets": _datasets(outcome),
         "leads": {
             "single": kinds["single"],
             "class": kinds["class"],
@@ -208,11 +213,32 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
     return notes
 
 
+def _bases(outcome: Outcome) -> dict[str, Basis]:
+    """Return the rules that findings rest on, and those of the next steps."""
+    facts = outcome.catalog.facts
+    steps = {i for lead in outcome.leads for s in lead.steps for i in s["basis"]}
+    further = {i: procedure.to_basis(facts[i]) for i in steps if i in facts}
+    return dict(sorted({**further, **outcome.bases}.items()))
+
+
 def _domains(outcome: Outcome) -> dict[str, str]:
     """Name the fields of litigation of the models, by id."""
     catalog = outcome.catalog
     used = sorted({catalog.models[r.id].domain for r in outcome.runs})
     return {name: catalog.domains[name].title.zh for name in used}
+
+
+def _domains_en(outcome: Outcome) -> dict[str, str]:
+    known = outcome.catalog.domains
+    return {name: known[name].title.en for name in _domains(outcome)}
+
+
+def _datasets(outcome: Outcome) -> dict[str, str]:
+    """Name the data sets that models asked for, by id."""
+    known = outcome.catalog.datasets
+    models = [outcome.catalog.models[r.id] for r in outcome.runs]
+    asked = sorted({name for m in models for name in (*m.data, *m.clears)})
+    return {name: known[name].title.zh for name in asked if name in known}
 
 
 def _tables(outcome: Outcome) -> list[dict[str, Any]]:

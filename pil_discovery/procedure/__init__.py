@@ -14,7 +14,12 @@ from pil_discovery.procedure.bases import (
 from pil_discovery.procedure.citations import citation_zh
 from pil_discovery.procedure.courses import open_routes, plan, regime_on
 from pil_discovery.procedure.deadlines import as_day, due, period_zh
-from pil_discovery.procedure.grounding import bases_of, fact_span, ground
+from pil_discovery.procedure.grounding import (
+    bases_of,
+    fact_span,
+    ground,
+    later_versions,
+)
 from pil_discovery.procedure.icalendar import Appointment, to_icalendar
 from pil_discovery.procedure.jurisdiction import crosses, find_venues, tags_of
 from pil_discovery.procedure.plaintiffs import judge_standing, plaintiff_kinds
@@ -35,6 +40,7 @@ __all__ = [
     "ground",
     "in_force",
     "judge_standing",
+    "later_versions",
     "law_versions",
     "missing_words",
     "open_avenues",

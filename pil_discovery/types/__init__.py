@@ -11,6 +11,7 @@ from pil_discovery.types.avenues import (
     VenueRule,
     Want,
 )
+from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
 from pil_discovery.types.cases import (
@@ -129,12 +130,15 @@ __all__ = [
     "SUBJECT",
     "VERDICTS",
     "After",
+    "Album",
     "Applied",
     "Approver",
     "Archive",
     "Attention",
     "Avenue",
     "AvenueRule",
+    "Backdrop",
+    "BaseLayer",
     "Basis",
     "Bundle",
     "BundleProblem",
@@ -213,6 +217,7 @@ __all__ = [
     "Route",
     "RuleBook",
     "Share",
+    "Shot",
     "Skipped",
     "Source",
     "Standing",
