@@ -140,6 +140,7 @@ def run():
                 "id": "law-2",
                 "citation_zh": "《示例法》第二条",
                 "effective_from": "2026-04-01",
+                "role": "if_milder",
             }
         ],
     }
