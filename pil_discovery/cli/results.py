@@ -260,7 +260,7 @@ def review(
     读回的意见决定模型的属实率：核查满 20 件而属实不足 20% 的模型，线索不再自动列出。
     """
     from pil_discovery.pipeline.results import read_leads
-    from pil_discovery.pipeline.verdicts import import_decisions
+    from pil_discovery.pipeline.verdicts import conflicting, import_decisions
 
     if project:
         from pil_discovery.pipeline.projects import add_pictures
@@ -276,6 +276,8 @@ def review(
         return
     path, added = import_decisions(out, file, workspace=workspace)
     tell(say(f"{path}：新记入 {added} 条核查结果", f"{path}: {added} new verdicts"))
+    for line in conflicting(path):
+        tell(f"· {line}")
 
 
 COMMANDS = (leads, show, review, bundle, verify)

@@ -35,8 +35,8 @@ def ground(
     The basis are the rules of the model in force on any day of the fact (a fact without
     a date counts as of `as_of`); texts that nobody has checked never enter. The agency
     is the one that holds the model's power on `as_of`: where competence has moved since
-    the fact, the agency that goes on exercising it must act (行政诉讼法 26(6)). An
-    agency that the record itself names (the deciding or the advised agency) stays.
+    the fact, the agency that goes on exercising it must act. An agency that the record
+    itself names (the deciding or the advised agency) stays.
 
     Raises
     ------

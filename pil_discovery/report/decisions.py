@@ -23,7 +23,8 @@ FIELDS = {
     "办理人": "by",
     "办理日期": "on",
 }
-_EARLIEST = "desk"
+_NOT_TOLD = {"check": "screened"}
+"""Stage of a decision that names none: what is still to be checked was screened."""
 LATER_FIELDS = {"核查阶段": "stage"}
 """Columns that workbooks of earlier versions do not have."""
 _NAMES = (*FIELDS.values(), *LATER_FIELDS.values())
@@ -143,11 +144,13 @@ def _coded(decision: dict[str, str]) -> dict[str, str]:
     decisions = {zh: code for code, zh in wording.DECISIONS.items()}
     reasons = {zh: code for code, zh in wording.REASONS.items()}
     stages = {zh: code for code, zh in wording.STAGES.items()}
+    word = decisions.get(decision["decision"], decision["decision"])
     return {
         **decision,
-        "decision": decisions.get(decision["decision"], decision["decision"]),
+        "decision": word,
         "reason": reasons.get(decision["reason"], decision["reason"]),
-        "stage": stages.get(decision["stage"], decision["stage"]) or _EARLIEST,
+        "stage": stages.get(decision["stage"], decision["stage"])
+        or _NOT_TOLD.get(word, "desk"),
     }
 
 

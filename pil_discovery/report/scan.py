@@ -44,10 +44,11 @@ FILES = (
     "quarantine.jsonl",
     "timing.json",
     "review.html",
+    "links.jsonl",
 )
 
 
-def write_scan(  # noqa: PLR0913 - all files at once, all but one by keyword
+def write_scan(  # noqa: PLR0913 - one argument for each kind of content
     out: Path,
     *,
     run: Mapping[str, Any],
@@ -55,6 +56,7 @@ def write_scan(  # noqa: PLR0913 - all files at once, all but one by keyword
     leads: Iterable[Lead],
     quarantine: pd.DataFrame,
     timing: Mapping[str, Any],
+    links: Iterable[Mapping[str, Any]] = (),
     backdrop: Backdrop | None = None,
 ) -> Path:
     """Write all files of a scan into a folder that appears whole or not at all.
@@ -71,6 +73,8 @@ def write_scan(  # noqa: PLR0913 - all files at once, all but one by keyword
         Columns `QUARANTINE_COLUMNS`, values already masked.
     timing
         Contents of timing.json, the only file that may differ between two runs.
+    links
+        Pairs of names that were joined or are open; contents of links.jsonl.
     backdrop
         Layers and pictures that the page and the map project show under the leads.
 
@@ -94,6 +98,7 @@ def write_scan(  # noqa: PLR0913 - all files at once, all but one by keyword
     )
     with appearing(out) as folder:
         _write_files(folder, contents, backdrop or Backdrop())
+        lines.write_lines(folder / "links.jsonl", map(lines.link_record, links))
         _write_text(folder / "timing.json", json.dumps(timing, ensure_ascii=False))
     return out
 

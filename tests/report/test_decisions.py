@@ -43,7 +43,7 @@ def test_the_file_of_the_page_is_read_back(tmp_path):
     given = {"lead_id": "a1", "decision": "check", "reason": "", "note": "问"}
     path.write_text(json.dumps({"scan": "0", "decisions": [given]}), "utf-8")
     [decision] = read_decisions(path)
-    assert decision == {**given, "by": "", "on": "", "stage": "desk"}
+    assert decision == {**given, "by": "", "on": "", "stage": "screened"}
 
 
 def test_the_stage_of_a_check_is_read_where_the_workbook_has_it(tmp_path):
