@@ -13,7 +13,7 @@ function finding(f) {
   return el("div", { class: "said" },
     el("p", {}, el("span", { class: "tag" }, coded("states", f.s)), sentence),
     f.r ? el("div", { class: "chain" }, el("b", {}, `${t("rows")} (${f.rn})`), el("ul", {}, f.r.map(rowRef)), f.rn > f.r.length ? el("p", {}, `${f.r.length} / ${f.rn} ${t("more_rows")}`) : null) : null,
-    said(t("ground"), (f.ov || []).map(pairs)),
+    said(t("names_joined"), f.li), said(t("ground"), (f.ov || []).map(pairs)),
     said(t("gates"), f.q ? Object.entries(f.q).map(([k, v]) => `${k}：${v}`) : []),
     said(t("editions"), (f.ly || []).map((i) => shared[i])),
     said(t("rates"), (f.ra || []).map((i) => shared[i])),
