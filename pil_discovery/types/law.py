@@ -153,10 +153,14 @@ class Deadline(Noun):
 
 
 class CourseStep(Noun):
-    """One next step of the procedure, with its period and what blocks it."""
+    """One next step of the procedure, with its period and what blocks it.
+
+    What comes after an `optional` step does not wait for it.
+    """
 
     event: str
     title_zh: str
+    optional: bool = False
     clock: str | None = None
     period_zh: str = ""
     starts_from: str = ""

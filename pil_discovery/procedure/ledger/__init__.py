@@ -10,7 +10,6 @@ from pil_discovery.procedure.ledger.guards import (
     is_open,
     refusals,
 )
-from pil_discovery.procedure.ledger.icalendar import calendar_of
 from pil_discovery.procedure.ledger.ledger import Draft, Ledger, head_words
 from pil_discovery.procedure.ledger.packages import new_entries, pack, unpack
 from pil_discovery.procedure.ledger.postgres import PostgresStore
@@ -29,7 +28,6 @@ __all__ = [
     "Proposal",
     "Rulebook",
     "SqliteStore",
-    "calendar_of",
     "checklist",
     "compare",
     "dues",

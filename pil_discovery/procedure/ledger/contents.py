@@ -25,7 +25,7 @@ def basis_faults(
     *,
     rule: str,
 ) -> list[str]:
-    """Return what is wrong with the bases of a duty (办案规则 72).
+    """Return what is wrong with the bases of a duty (fact `ban-72`).
 
     Every one must be known and in force on a day of the fact; at least one must be
     binding.

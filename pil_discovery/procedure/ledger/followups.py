@@ -1,6 +1,6 @@
 """The lead of a case against a fresh scan: what changed, what points to default.
 
-Nothing here is a verdict. Indicators follow the seven situations of 办案规则 82; the
+Nothing here is a verdict. Indicators follow the seven situations of `ban-82-1` …; the
 sixth and the seventh are left to a person.
 """
 
