@@ -6,8 +6,10 @@ import click
 
 from pil_discovery.cli import (
     authoring,
+    cases,
     laws,
     models,
+    procedures,
     results,
     scores,
     subjects,
@@ -50,10 +52,13 @@ for command in (
     *subjects.COMMANDS,
     models.models,
     laws.law,
+    cases.case,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in procedures.COMMANDS:
+    laws.law.add_command(command)
 
 
 def _translate(command: click.Command) -> None:

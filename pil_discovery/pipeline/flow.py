@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,14 +15,16 @@ from pil_discovery.catalog.workspace import BUILTIN
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, rows_of
 from pil_discovery.findings.name_links import Identified, asks_for_subjects
+from pil_discovery.pipeline.backdrops import backdrop_of
 from pil_discovery.pipeline.grounds import civil_domains, doubts_of, settled
 from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.pipeline.link_reviews import load_reviews
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import Workers, screen_all
+from pil_discovery.pipeline.verdicts import read_checks
 from pil_discovery.procedure.deadlines import as_day
-from pil_discovery.types import LINK_REVIEWS, VERDICTS
+from pil_discovery.types import LINK_REVIEWS, VERDICTS, Backdrop
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,6 +59,8 @@ class Scan:
         Seconds per step; the only thing that may differ between two runs.
     links
         Pairs of names that were joined, or that a person has to look at.
+    backdrop
+        Layers and pictures that the review page and the map project show.
     """
 
     leads: tuple[Lead, ...]
@@ -65,6 +69,7 @@ class Scan:
     quarantine: pd.DataFrame
     timing: dict[str, Any]
     links: tuple[dict[str, Any], ...] = ()
+    backdrop: Backdrop = field(default_factory=Backdrop)
 
     def __len__(self) -> int:
         return len(self.leads)
@@ -79,6 +84,7 @@ class Scan:
             quarantine=self.quarantine,
             timing=self.timing,
             links=self.links,
+            backdrop=self.backdrop,
         )
 
 
@@ -146,8 +152,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         as_of=day,
     )
     bases = procedure.bases_of(grounded, facts=catalog.facts)
-    verdicts = report.read_verdicts(place.root / VERDICTS)
-    trust = {r.id: leads.quality(r, verdicts, as_of=day) for r in screened.runs}
+    checks = read_checks(place.root / VERDICTS, catalog, screened.runs, as_of=day)
     weighed = leads.weigh(
         grounded,
         models=catalog.models,
@@ -156,16 +161,19 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         as_of=day,
         doubts=doubts_of(grounded, materials.images, catalog.models),
         datasets=catalog.datasets,
-        quality=trust,
+        quality=checks.quality,
+        precisions=checks.precisions,
+        refinement=checks.refinement,
         civil=civil_domains(catalog, day),
     )
     ranked = settled(weighed, catalog, day)
     planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
 
     outcome = Outcome(
-        screened.runs, trust, grounded, catalog, planned, bases, found.account
+        screened.runs, checks, grounded, catalog, planned, bases, found.account
     )
     run = describe(place, day, materials, outcome)
+    behind = backdrop_of(planned, grounded, materials, catalog.datasets)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,
@@ -178,6 +186,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         quarantine=materials.quarantine,
         timing=timing,
         links=found.pairs,
+        backdrop=behind,
     )
 
 

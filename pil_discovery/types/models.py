@@ -13,6 +13,9 @@ from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.examples import Example, Scalar
 from pil_discovery.types.restoration import RestorationStep
 
+Evidence = Literal["register", "balance", "imagery"]
+"""Class of a rule: registers collide, a quantity is derived, pictures alone."""
+
 
 class Parameter(Noun):
     """A number or word that the model's author chose, with unit and reason.
@@ -315,7 +318,7 @@ class Model(Noun):
     domain: str
     why: str
     personal: bool = False
-    evidence: Literal["register", "balance", "imagery"] = "register"
+    evidence: Evidence = "register"
     data: dict[str, tuple[str, ...]]
     clears: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
     tables: tuple[str, ...] = ()
