@@ -103,7 +103,8 @@ def read_register(
     is_coded = ((said["code"] != "") | (said["organisation"] != "")).to_numpy(bool)
     parts = {n: _kind_of(n, places) for n in said["name"].unique()}
     kind = said["name"].map(parts).to_numpy(dtype=object)
-    kind[(told["person"] != "").to_numpy()[~held]] = "bare"
+    is_person = (told["person"] != "").to_numpy()[~held] & (kind != "firm")
+    kind[is_person] = "bare"
     said = _where_names_repeat(said.assign(register=dataset.id), kind)
     usable = is_coded | ((kind != "none") & (kind != "bare"))
     return Register(
