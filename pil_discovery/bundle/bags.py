@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pil_discovery.bundle import verifier
+from pil_discovery.bundle import seal_checks, verifier
 from pil_discovery.bundle.words import date_zh
 
 if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
 
 Digests = Mapping[str, str]
+_FUTURE = "from __future__ import annotations\n"
 
 # The lines of commands stay whole: a reader copies them.
 _README = """证据包 {name}
@@ -64,6 +66,7 @@ def bag_info(request: BundleRequest, files: Mapping[str, int]) -> bytes:
         "Document-Kind": request.kind,
         "Lead-Identifier": request.lead.lead_id,
         "Profile": request.profile,
+        **(request.seal.declaration() if request.seal else {}),
     }
     text = "".join(f"{k}: {' '.join(str(v).split())}\n" for k, v in lines.items())
     return text.encode("utf-8", errors="replace")
@@ -82,8 +85,16 @@ def readme(request: BundleRequest, *, title: str, folder: str) -> bytes:
 
 
 def verify_script() -> bytes:
-    """Return the program that travels in the bundle: the verifier itself."""
-    return Path(verifier.__file__).read_bytes()
+    """Return the program that travels in the bundle: the verifier itself, in one file.
+
+    The checks of the seal stand where the verifier imports them.
+    """
+    main = Path(verifier.__file__).read_text(encoding="utf-8")
+    seal = Path(seal_checks.__file__).read_text(encoding="utf-8")
+    checks = seal.partition(_FUTURE)[2]
+    own = re.sub(r"from pil_discovery[\w.]* import \([^)]*\)\n", "", main)
+    head, future, body = own.partition(_FUTURE)
+    return f"{head}{future}{checks}{body}".encode()
 
 
 def manifest(digests: Digests) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery.bundle import bags, staging, verifier
+from pil_discovery.bundle import bags, sealing, seal_checks, staging, verifier
 from pil_discovery.bundle.kinds import Kind, check_fields, load_kind
 from pil_discovery.bundle.payloads import Payload, compose_payload
 from pil_discovery.bundle.redaction import PROFILES
@@ -88,15 +88,17 @@ def _write(folder: Path, payload: Payload, context: tuple[Kind, BundleRequest]) 
         "bag-info.txt": bags.bag_info(request, sizes),
         "README.txt": bags.readme(request, title=kind.title, folder=kind.folder),
         "verify.py": bags.verify_script(),
-        verifier.MANIFEST: bags.manifest(digests),
+        seal_checks.MANIFEST: bags.manifest(digests),
     }
     tag_digests = {p: staging.write(folder, p, d) for p, d in tags.items()}
-    return staging.write(folder, verifier.TAGMANIFEST, bags.manifest(tag_digests))
+    return staging.write(folder, seal_checks.TAGMANIFEST, bags.manifest(tag_digests))
 
 
 def _settle(folder: Path, final: Path, identity: tuple[BundleRequest, str]) -> Bundle:
     request, root = identity
     existed = final.exists() or final.is_symlink()
+    if request.seal is not None and not existed:
+        sealing.seal(folder, request.name, request.seal)
     report = verifier.inspect(str(final if existed else folder), None, root)
     if existed and report.problems:
         _refuse(final, report)
@@ -113,7 +115,7 @@ def _settle(folder: Path, final: Path, identity: tuple[BundleRequest, str]) -> B
     )
 
 
-def _refuse(final: Path, report: verifier.Report) -> None:
+def _refuse(final: Path, report: seal_checks.Report) -> None:
     same = verifier.inspect(str(final))
     what = (
         "已有同名证据包，内容不同" if not same.problems else "已有同名证据包，但已损坏"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pil_discovery.bundle.sealing import Seal
     from pil_discovery.types import (
         Basis,
         Course,
@@ -62,6 +63,10 @@ class BundleRequest:
         Remedy code → Chinese words; a remedy that is Chinese already needs none.
     fonts
         Folders with the user's own fonts, looked at first.
+    profile
+        For whom: `internal`, `agency`, `court` or `public`.
+    seal
+        Who signs and stamps the bundle; None leaves it unsigned.
     """
 
     scan_dir: Path
@@ -86,6 +91,7 @@ class BundleRequest:
     remedies: Mapping[str, str] = field(default_factory=dict)
     fonts: tuple[Path, ...] = ()
     profile: str = "internal"
+    seal: Seal | None = None
 
     @property
     def as_of(self) -> dt.date:

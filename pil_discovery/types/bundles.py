@@ -29,9 +29,15 @@ class BundleProblem(Noun):
 
 
 class Verification(Noun):
-    """The answer of a verification; `ok` only when nothing differs."""
+    """The answer of a verification; `ok` only when nothing differs.
+
+    `signed` says that the signature fits the bundle, `trusted` that the signer comes
+    from the CA that was given; `seal` says the same in Chinese.
+    """
 
     ok: bool
     signed: bool
+    trusted: bool = False
+    seal: str = ""
     root_sha256: str | None
     problems: tuple[BundleProblem, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pil_discovery.bundle import bags, verify
-from pil_discovery.bundle.verifier import MANIFEST, TAGMANIFEST
+from pil_discovery.bundle.seal_checks import MANIFEST, TAGMANIFEST
 
 SEED = 20260930
 
