@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pil_discovery.bundle import seal_checks, verifier
+from pil_discovery.bundle import seal_checks, staging, verifier
 from pil_discovery.bundle.words import date_zh
 
 if TYPE_CHECKING:
@@ -56,9 +56,25 @@ sha256sum 看不见多出来的文件。下面的程序（只需 Python）看得
 """  # noqa: E501 — a command line stays whole
 
 
-def bag_info(request: BundleRequest, files: Mapping[str, int]) -> bytes:
-    """Return `bag-info.txt`; the bagging date is the date of the scan."""
-    lines = {
+def write_tags(
+    folder: Path, digests: Digests, *, info: Mapping[str, str], readme: bytes
+) -> str:
+    """Write the tag files around a payload; return the root hash of the bag."""
+    lines = (f"{k}: {' '.join(str(v).split())}\n" for k, v in info.items())
+    tags = {
+        "bagit.txt": verifier.DECLARATION,
+        "bag-info.txt": "".join(lines).encode("utf-8", errors="replace"),
+        "README.txt": readme,
+        "verify.py": verify_script(),
+        seal_checks.MANIFEST: manifest(digests),
+    }
+    written = {p: staging.write(folder, p, d) for p, d in tags.items()}
+    return staging.write(folder, seal_checks.TAGMANIFEST, manifest(written))
+
+
+def bag_info(request: BundleRequest, files: Mapping[str, int]) -> dict[str, str]:
+    """Return what `bag-info.txt` says; the bagging date is the date of the scan."""
+    return {
         "Source-Organization": request.office.name,
         "External-Identifier": request.name,
         "Bagging-Date": request.as_of.isoformat(),
@@ -68,8 +84,6 @@ def bag_info(request: BundleRequest, files: Mapping[str, int]) -> bytes:
         "Profile": request.profile,
         **(request.seal.declaration() if request.seal else {}),
     }
-    text = "".join(f"{k}: {' '.join(str(v).split())}\n" for k, v in lines.items())
-    return text.encode("utf-8", errors="replace")
 
 
 def readme(request: BundleRequest, *, title: str, folder: str) -> bytes:

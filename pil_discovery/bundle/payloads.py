@@ -66,8 +66,12 @@ class Payload:
     letter: Letter
 
 
-def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
+def compose_payload(
+    kind: Kind, request: BundleRequest, further: Mapping[str, bytes]
+) -> Payload:
     """Write every file of the payload but the copies, in memory.
+
+    `further` are files that the caller has written already.
 
     Raises
     ------
@@ -86,6 +90,7 @@ def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
         **_record(evidence, exhibits, letter),
         **_methods(request, evidence),
         **_folders(request, evidence),
+        **further,
     }
     copies = raw_copies(request, evidence)
     _finish(files, copies, (request, evidence, exhibits, faces))
@@ -199,6 +204,8 @@ def raw_copies(
 ) -> dict[str, tuple[Path, str | None]]:
     """Return the raw files of the used sources, with further parts of shapefiles."""
     copies: dict[str, tuple[Path, str | None]] = {}
+    if request.is_redacted:
+        return {}
     for source in evidence.sources:
         path = request.source_paths.get(source["file"])
         if path is not None and path.is_file():
@@ -211,6 +218,8 @@ def raw_copies(
 
 def _folders(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
     """Write the listing of each source that is a folder; its files travel as parts."""
+    if request.is_redacted:
+        return {}
     parts = {s.file: s.parts for s in request.sources}
     return {
         source["path"]: part_listing(parts[source["file"]]).encode()

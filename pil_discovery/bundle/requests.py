@@ -67,6 +67,10 @@ class BundleRequest:
         For whom: `internal`, `agency`, `court` or `public`.
     seal
         Who signs and stamps the bundle; None leaves it unsigned.
+    classified
+        Sources behind the lead that are classified → their grade.
+    is_redacted
+        What the profile may not show has been replaced; raw files stay behind.
     """
 
     scan_dir: Path
@@ -92,6 +96,8 @@ class BundleRequest:
     fonts: tuple[Path, ...] = ()
     profile: str = "internal"
     seal: Seal | None = None
+    classified: Mapping[str, str] = field(default_factory=dict)
+    is_redacted: bool = False
 
     @property
     def as_of(self) -> dt.date:

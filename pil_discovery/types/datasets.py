@@ -101,7 +101,8 @@ class Dataset(Noun):
     """A canonical data set; tables are filled from one or more sources.
 
     `ordered` are pairs of columns (low, high): where low exceeds high neither is known.
-    `relations` tell units that contradict each other.
+    `relations` tell units that contradict each other. `tips` says that the rows come
+    from people who reported: what is marked in them never leaves the office.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Dataset(Noun):
     key_basis: str = ""
     ordered: tuple[tuple[str, str], ...] = ()
     relations: tuple[Relation, ...] = ()
+    tips: bool = False
     aliases: tuple[str, ...] = ()
     fields: tuple[Field, ...] = _Field(min_length=1)
 
