@@ -132,9 +132,7 @@ def open_annex(
     """
     if problems := verifier.inspect(str(annex)).problems:
         raise BundleError(Problem(annex.name, f, w) for _, f, w in problems)
-    data = open_envelope(
-        (annex / PAYLOAD).read_bytes(), signer.certificate, signer.key
-    )
+    data = open_envelope((annex / PAYLOAD).read_bytes(), signer.certificate, signer.key)
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         lines = packed.read(_FIELDS).decode().splitlines()
     known = {line["label"]: line for line in map(json.loads, lines)}
@@ -192,7 +190,10 @@ def _pack(target: BinaryIO, request: BundleRequest, redacted: Redacted) -> None:
 
 
 def _add(packed: zipfile.ZipFile, name: str, path: Path) -> None:
-    with packed.open(_entry(name), "w", force_zip64=True) as new, path.open("rb") as old:
+    with (
+        packed.open(_entry(name), "w", force_zip64=True) as new,
+        path.open("rb") as old,
+    ):
         for block in iter(lambda: old.read(1 << 20), b""):
             new.write(block)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery.bundle import bags, sealing, seal_checks, staging, verifier
+from pil_discovery.bundle import bags, seal_checks, sealing, staging, verifier
 from pil_discovery.bundle.annexes import COMMITMENTS, build_annex, commitment_lines
 from pil_discovery.bundle.kinds import Kind, check_fields, load_kind
-from pil_discovery.bundle.payloads import Payload, compose_payload
 from pil_discovery.bundle.leaks import demand_no_leak
+from pil_discovery.bundle.payloads import Payload, compose_payload
 from pil_discovery.bundle.redacting import redact
 from pil_discovery.bundle.redaction import PROFILES
 from pil_discovery.errors import BundleError, Problem

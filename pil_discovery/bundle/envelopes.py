@@ -50,9 +50,7 @@ def enveloped(source: BinaryIO, size: int, certificate: bytes) -> Iterator[bytes
     before = der.integer(2) + der.tagged(der.SET, recipient)
     whole = len(before) + len(der.header(der.SEQUENCE, content)) + content
     data = len(der.header(der.SEQUENCE, whole)) + whole
-    yield der.header(
-        der.SEQUENCE, len(_ENVELOPED) + len(der.header(0xA0, data)) + data
-    )
+    yield der.header(der.SEQUENCE, len(_ENVELOPED) + len(der.header(0xA0, data)) + data)
     yield _ENVELOPED + der.header(0xA0, data) + der.header(der.SEQUENCE, whole)
     yield before + der.header(der.SEQUENCE, content) + inner + der.header(0x80, padded)
     yield from _encrypted(source, key, vector)
@@ -99,9 +97,7 @@ def _recipient(certificate: Certificate, key: bytes) -> bytes:
         what = "证书的公钥不是 ECDSA 或者 RSA，不能为它加密附件"
         raise BundleError(Problem("--cert", "", what))
     own = ec.generate_private_key(public.curve)
-    point = own.public_key().public_bytes(
-        Encoding.X962, PublicFormat.UncompressedPoint
-    )
+    point = own.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     locked = _wrapped(own.exchange(ec.ECDH(), public), key)
     origin = der.tagged(0xA1, _EC_KEY, der.tagged(der.BITS, b"\0", point))
     entry = der.tagged(der.SEQUENCE, whose, der.tagged(der.OCTETS, locked))
@@ -160,7 +156,9 @@ def _content_key(
     from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
     parts = der.members(recipient.content)
-    if recipient.tag == der.SEQUENCE and not isinstance(key, ec.EllipticCurvePrivateKey):
+    if recipient.tag == der.SEQUENCE and not isinstance(
+        key, ec.EllipticCurvePrivateKey
+    ):
         _demand(fits=der.tagged(der.SEQUENCE, parts[1].content) == whose)
         return key.decrypt(parts[3].content, padding.PKCS1v15())
     if recipient.tag != 0xA1 or not isinstance(key, ec.EllipticCurvePrivateKey):

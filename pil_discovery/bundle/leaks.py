@@ -38,7 +38,9 @@ def demand_no_leak(
         return
     words = re.compile("|".join(map(re.escape, sorted(sought, key=len, reverse=True))))
     problems = [
-        Problem(path, "", f"还含有应当隐去的内容（{sought[found]}）", "不要发出，请报告")
+        Problem(
+            path, "", f"还含有应当隐去的内容（{sought[found]}）", "不要发出，请报告"
+        )
         for path, data in files.items()
         for found in sorted(_found(path, data, words))
     ]

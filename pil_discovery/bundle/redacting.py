@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import struct
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
 
 from pil_discovery.bundle.redaction import TIP, Redactor, Secret, column_marks
 from pil_discovery.errors import GateError, Problem
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Finding, Lead, Source
 
+NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
 """Fields with which the office names itself; only the public does not see them."""
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs"})
@@ -127,7 +130,10 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
         cells = _cells(row)
         for header, mark in column_marks(cells, dataset).items():
             redactor.learn(cells[header], mark)
-    for name in (request.lead.subject_name, *(f.subject_name for f in request.findings)):
+    for name in (
+        request.lead.subject_name,
+        *(f.subject_name for f in request.findings),
+    ):
         redactor.learn(name, "name")
 
 
@@ -221,7 +227,7 @@ class _Words:
         own = name in _OWN_WORDS and self.redactor.profile != "public"
         return value if own else self.redactor.text(value)
 
-    def noun(self, noun: Any, kept: tuple[str, ...]) -> Any:  # noqa: ANN401 -- any noun
+    def noun(self, noun: NounT, kept: tuple[str, ...]) -> NounT:
         told = noun.model_dump()
         changed = {
             k: v if k in kept or k in _STRUCTURE else self.tree(v)
@@ -233,9 +239,7 @@ class _Words:
         if isinstance(value, str):
             return self.redactor.text(value)
         if isinstance(value, dict):
-            return {
-                k: v if k in _STRUCTURE else self.tree(v) for k, v in value.items()
-            }
+            return {k: v if k in _STRUCTURE else self.tree(v) for k, v in value.items()}
         if isinstance(value, (list, tuple)):
             return type(value)(map(self.tree, value))
         return value

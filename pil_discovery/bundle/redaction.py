@@ -165,7 +165,7 @@ class Redactor:
         return found
 
     def _met(self, text: str) -> list[tuple[int, int, str]]:
-        """Return where known secrets stand, however their characters are pulled apart."""
+        """Return where known secrets stand, however they are pulled apart."""
         if self._known is None:
             # the longest first: 王小明 is not 王小 and 明
             plains = sorted(self._labels, key=lambda p: (-len(p), p))
@@ -183,15 +183,18 @@ class Redactor:
 
 
 def is_telling(plain: str, kind: str) -> bool:
-    """Whether a value is looked for in other texts: «有» or «2025» is no secret there."""
+    """Whether a value is looked for in other texts: «有» is no secret there."""
     if kind == "name":
         return len(plain) >= 2
     return len(plain) >= (6 if plain.isdigit() else 3)
 
 
 def _covers(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
-    return one != other and one[0] <= other[0] and other[1] <= one[1] and (
-        one[:2] != other[:2] or one[2] < other[2]
+    return (
+        one != other
+        and one[0] <= other[0]
+        and other[1] <= one[1]
+        and (one[:2] != other[:2] or one[2] < other[2])
     )
 
 

@@ -67,6 +67,9 @@ class BundleRequest:
         For whom: `internal`, `agency`, `court` or `public`.
     seal
         Who signs and stamps the bundle; None leaves it unsigned.
+    reading
+        How the sources were read (`as_of`, `models`, `workspace`), so that the findings
+        can be computed again from the bundle alone.
     classified
         Sources behind the lead that are classified → their grade.
     is_redacted
@@ -96,6 +99,7 @@ class BundleRequest:
     fonts: tuple[Path, ...] = ()
     profile: str = "internal"
     seal: Seal | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
     classified: Mapping[str, str] = field(default_factory=dict)
     is_redacted: bool = False
 

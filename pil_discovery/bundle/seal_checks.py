@@ -17,6 +17,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Mapping
 
 MANIFEST = "manifest-sha256.txt"
 TAGMANIFEST = "tagmanifest-sha256.txt"
@@ -70,9 +71,7 @@ def plain(folder: str, name: str) -> bool:
     return stat.S_ISREG(os.lstat(os.path.join(folder, name)).st_mode)
 
 
-def check_seal(
-    folder: str, trust: str | None, files: set[str], report: Report
-) -> None:
+def check_seal(folder: str, trust: str | None, files: set[str], report: Report) -> None:
     """Check the files of the seal against `bag-info.txt`, each other, and a CA.
 
     Without a CA the signature is held against its own certificate: it then shows that
@@ -157,7 +156,7 @@ def _fingerprint(signer: str) -> str:
     return hashlib.sha256(whole).hexdigest()
 
 
-def head_bytes(head: dict[str, object]) -> bytes:
+def head_bytes(head: Mapping[str, object]) -> bytes:
     """Return the one way in which a head is written."""
     return json.dumps(head, sort_keys=True, indent=1).encode("ascii") + b"\n"
 

@@ -40,7 +40,9 @@ _LANDLINE = re.compile(
 )
 _MAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 _REGION = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|市|自治州|县|区|旗|镇|乡|街道))*"
-_STREET = r"(?:路|街|大道|巷|弄|胡同|村|社区|小区|花园|公寓|家园|新村|苑|里|坊|组|屯|寨)"
+_STREET = (
+    r"(?:路|街|大道|巷|弄|胡同|村|社区|小区|花园|公寓|家园|新村|苑|里|坊|组|屯|寨)"
+)
 _DOOR = r"(?:[0-9A-Za-z一二三四五六七八九十\-]+(?:号楼|幢|栋|单元|室|户|楼[0-9]))"
 _HOME = re.compile(
     rf"{_REGION}[\u4e00-\u9fff]{{1,12}}?{_STREET}"
@@ -104,9 +106,9 @@ class Folded(NamedTuple):
 
 
 def unfold(text: str) -> Folded:
-    """Return a text without disguise: NFKC, plain digits, nothing of no width.
+    r"""Return a text without disguise: NFKC, plain digits, nothing of no width.
 
-    >>> unfold("１３８\\u200b００").text
+    >>> unfold("１３８\u200b００").text
     '13800'
     """
     if text.isascii() and text.isprintable():

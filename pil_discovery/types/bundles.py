@@ -41,3 +41,11 @@ class Verification(Noun):
     seal: str = ""
     root_sha256: str | None
     problems: tuple[BundleProblem, ...] = ()
+
+
+class Reproduction(Noun):
+    """Whether the findings of a bundle came out the same when computed again."""
+
+    ok: bool
+    findings: int
+    problems: tuple[BundleProblem, ...] = ()

@@ -57,7 +57,7 @@ def found(folder, *, kind="ec", days=3650):
     (folder / "tsa.key").write_bytes(private(stamp_key, None))
     (folder / "office.p12").write_bytes(
         pkcs12.serialize_key_and_certificates(
-            "office".encode(),
+            b"office",
             key,
             own,
             [root],
