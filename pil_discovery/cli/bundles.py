@@ -26,7 +26,7 @@ _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 
 def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that name the office's key; its password is never one."""
-    options: tuple[Callable[..., Any], ...] = (
+    options: tuple[Any, ...] = (
         click.option("--cert", type=_FILE, default=None, help="检察院的证书（PEM）"),
         click.option(
             "--key",

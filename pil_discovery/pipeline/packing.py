@@ -210,7 +210,9 @@ def _classified(behind: Behind) -> dict[str, str]:
     used |= {v.file for f in behind.findings for v in f.layers}
     place = behind.place
     entries: list[RecordSource | LayerSource | ImageSource] = [
-        *(*place.records, *place.layers, *place.images)
+        *place.records,
+        *place.layers,
+        *place.images,
     ]
     return {
         entry.file: entry.classification

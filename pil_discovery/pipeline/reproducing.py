@@ -25,7 +25,7 @@ _ITEMS = "data/03_分析/items.jsonl"
 _COMPARED = (
     *("state", "key", "subject_name", "subject_code", "fact_date", "fact_last_date"),
     *("place", "basis", "records", "rates", "geometry", "overlaps", "layers"),
-    *("exclusions", "undecided", "missing"),
+    *("quality", "exclusions", "undecided", "missing"),
 )
 
 
