@@ -21,6 +21,7 @@ from pil_discovery.pipeline.folder import (
 )
 from pil_discovery.pipeline.outlook import model_outlook, unlocks
 from pil_discovery.pipeline.overviews import duplicates, overview, required_columns
+from pil_discovery.pipeline.persons import keep_salt, masked_problem
 from pil_discovery.pipeline.reading import gather, open_workspace
 from pil_discovery.pipeline.shifts import suspect_shifts
 from pil_discovery.pipeline.surveys import survey_folder
@@ -118,6 +119,7 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
     check.written += _write_proposal(listing, named, surveys)
     workspace = open_workspace(root)
     catalog = load_catalog(local_folders(workspace))
+    check.written += filter(None, [keep_salt(workspace)])
     read = {s.file: (s.entry, s.found) for s in surveys if s.found is not None}
     materials, problems = gather(workspace, catalog, progress, surveyed=read)
     left = filing.in_words(materials.quarantine, materials.sources, catalog.datasets)
@@ -193,7 +195,7 @@ def _modelless(models: Sequence[Model]) -> list[Problem]:
 
 def _problems(found: Iterable[Problem]) -> list[Problem]:
     """Return every problem once, in order."""
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(masked_problem, found)))
 
 
 def _look(

@@ -18,6 +18,7 @@ from pil_discovery.pipeline.grounds import (
 )
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
+from pil_discovery.report.privacy import mask_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -146,4 +147,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401 -- any typed cell
         return value.date().isoformat()
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value)
+    return mask_sentence(str(value))

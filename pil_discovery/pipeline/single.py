@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.pipeline.flow import inputs_of, local_folders
+from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def inputs_for(place: Place, models: Iterable[Model]) -> Inputs:
             "images": whole.images if "image" in names else (),
         }
     )
-    return inputs_of(part, place.catalog, read_sources(part, place.catalog))
+    read = read_sources(part, place.catalog, salt=salt_of(whole))
+    return inputs_of(part, place.catalog, read)
 
 
 def _demand_ground(workspace: Workspace, models: Iterable[Model]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pil_discovery.text.codes import check_code
 from pil_discovery.text.fixed_texts import right_codes
+from pil_discovery.text.pseudonyms import RIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +28,9 @@ def link_codes(
 
     A code with a bad check digit stays in the source row and in the quarantine list,
     but two registers must not be joined by it: the same slip of the pen may stand in
-    both for different firms.
+    both for different firms. One that can be read in a single right way (a letter O
+    for a zero, a permit number behind it) joins by that, and the list says so.
+    Identity numbers of persons join by their pseudonyms.
 
     Parameters
     ----------
@@ -49,10 +54,12 @@ def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
     distinct = pa.array(values.dropna().unique(), pa.large_string())
     right = right_codes(kind, distinct)
+    if kind == "resident_id":
+        right |= np.asarray(pc.match_substring_regex(distinct, f"^{RIGHT}$"))
     if right.all():
         return values
     doubtful = distinct.filter(pa.array(~right)).to_pylist()
     known = {v: check_code(kind, v) for v in doubtful}
-    normal = {v: code.normal if code.valid else None for v, code in known.items()}
+    normal = {v: code.normal for v, code in known.items()}
     changed = values.isin(doubtful)
     return values.mask(changed, values[changed].map(normal).astype(values.dtype))

@@ -7,7 +7,6 @@ identity number: GB 11643-1999. Division code: GB/T 2260. Numbers of registers: 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from itertools import product
@@ -21,6 +20,7 @@ from pil_discovery.text.check_digits import (
     org_check_digit,
     resident_check_digit,
 )
+from pil_discovery.text.personal import is_day, normal_number
 from pil_discovery.text.register_numbers import (
     PROVINCES,
     Verdict,
@@ -156,31 +156,17 @@ def _org(code: str) -> Verdict:
 
 
 def _resident(code: str) -> Verdict:
-    if re.fullmatch(r"\d{15}", code):
-        return _old_resident(code)
-    if not re.fullmatch(r"\d{17}[\dX]", code):
+    if re.fullmatch(r"[0-9]{15}", code):
+        normal = normal_number(code)
+        known = "十五位旧号，补世纪与校验位"
+        return False, normal, known if normal else "十五位旧号的出生日期不能确定"
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", code):
         return False, None, f"应为十八位数字（末位可为X），实为{len(code)}位"
-    if not _is_day(code[6:14]):
+    if not is_day(code[6:14]):
         return False, None, "第七至十四位不是存在的出生日期"
     if resident_check_digit(code[:17]) != code[17]:
         return False, None, "校验码不符"
     return True, code, ""
-
-
-def _old_resident(code: str) -> Verdict:
-    # Sequence numbers 996 to 999 were kept for people born before 1900.
-    if code[12:] >= "996" or not _is_day(f"19{code[6:12]}"):
-        return False, None, "十五位旧号的出生日期不能确定"
-    body = f"{code[:6]}19{code[6:]}"
-    return False, body + resident_check_digit(body), "十五位旧号，补世纪与校验位"
-
-
-def _is_day(text: str) -> bool:
-    try:
-        dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return False
-    return True
 
 
 def _division(code: str) -> Verdict:
