@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import report
+from pil_discovery import report, subjects
 from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import Problem, WorkspaceError
@@ -208,6 +208,8 @@ def _look(
     workspace, models = what
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
     check.readings = filing.readings(materials.reports, check.sources, catalog.datasets)
+    found = subjects.recovered_codes(materials.frames, catalog.datasets)
+    check.readings += filing.joint_readings(found, catalog.datasets)
     check.overviews = _overviews(materials, catalog, what)
     inputs = inputs_of(workspace, catalog, materials)
     personal = workspace.personal is not None

@@ -8,17 +8,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pil_discovery.text.check_digits import is_right_uscc
 from pil_discovery.text.codes import check_code
 from pil_discovery.text.fixed_texts import right_codes
 from pil_discovery.text.pseudonyms import RIGHT
+from pil_discovery.text.register_numbers import permit_holder
+from pil_discovery.types import Inference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from pil_discovery.text.codes import CodeKind
     from pil_discovery.types import Dataset
+    from pil_discovery.types.datasets import CodeKind
 
 
 def link_codes(
@@ -30,7 +33,9 @@ def link_codes(
     but two registers must not be joined by it: the same slip of the pen may stand in
     both for different firms. One that can be read in a single right way (a letter O
     for a zero, a permit number behind it) joins by that, and the list says so.
-    Identity numbers of persons join by their pseudonyms.
+    Identity numbers of persons join by their pseudonyms. A firm known by its old
+    organisation code, or by nothing but its permit, gets its credit code where the
+    registers leave one possibility (`recovered_codes` tells how many did).
 
     Parameters
     ----------
@@ -39,7 +44,32 @@ def link_codes(
     datasets
         Descriptions; a column counts as a code when its field says `code`.
     """
-    return {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+    normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+    return {n: f.assign(**_recovered(n, normal, datasets)) for n, f in normal.items()}
+
+
+def recovered_codes(
+    frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, Inference]:
+    """Return data set → how many credit codes were recovered, for whoever checks."""
+    normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+    told = {}
+    for name, frame in normal.items():
+        changes = _recovered(name, normal, datasets)
+        rows = sum(int((frame[c].fillna("") != v.fillna("")).sum()) for c, v in changes.items())
+        if rows:
+            told[name] = Inference(
+                what="统一社会信用代码", value=f"补 {rows} 格", why=_RECOVERED
+            )
+    return told
+
+
+_RECOVERED = (
+    "按组织机构代码（第九至十七位）或者排污许可证编号开头的代码补出，只补唯一可能的；"
+    "原始资料没有改动，用于关联"
+)
+_STRUCTURED: frozenset[str] = frozenset({"permit", "parcel", "supervision"})
+"""Numbers without a check digit of their own: an unusual one is kept as it is."""
 
 
 def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
@@ -54,12 +84,72 @@ def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
     distinct = pa.array(values.dropna().unique(), pa.large_string())
     right = right_codes(kind, distinct)
-    if kind == "resident_id":
+    if kind in _PERSONS:
         right |= np.asarray(pc.match_substring_regex(distinct, f"^{RIGHT}$"))
     if right.all():
         return values
     doubtful = distinct.filter(pa.array(~right)).to_pylist()
-    known = {v: check_code(kind, v) for v in doubtful}
-    normal = {v: code.normal for v, code in known.items()}
+    normal = {v: _key(v, kind) for v in doubtful}
     changed = values.isin(doubtful)
     return values.mask(changed, values[changed].map(normal).astype(values.dtype))
+
+
+_PERSONS = frozenset({"resident_id", "uscc"})
+"""Kinds of columns in which an identity number stands for whom it belongs to."""
+
+
+def _key(text: str, kind: CodeKind) -> str | None:
+    """Return by what a code joins: a column of credit codes holds older ones as well."""
+    found = check_code(kind, text).normal
+    if found is not None or kind in _STRUCTURED:
+        return found or text
+    older = ("org", "registration") if kind == "uscc" else ()
+    return next((c.normal for k in older if (c := check_code(k, text)).valid), None)
+
+
+def _recovered(
+    name: str, frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, pd.Series[str]]:
+    """Return the columns of credit codes of a frame with what can be told for certain."""
+    frame, changes = frames[name], {}
+    holders = _holders(frame, datasets[name])
+    for column in _columns(frame, datasets[name], "uscc"):
+        known = frame[column]
+        old = known.str.fullmatch(r"[0-9A-Z]{9}").fillna(value=False).astype(bool)
+        if holders is not None and column == "uscc":
+            known = known.where(known.notna() & ~old, holders.fillna(known))
+        if old.any():
+            full = known[old].map(_by_organisation(frames, datasets)).astype(known.dtype)
+            known = known.mask(old & full.reindex(known.index).notna(), full)
+        if not known.equals(frame[column]):
+            changes[column] = known
+    return changes
+
+
+def _columns(frame: pd.DataFrame, dataset: Dataset, kind: CodeKind) -> list[str]:
+    return [
+        f.name for f in dataset.fields if f.code == kind and f.name in frame.columns
+    ]
+
+
+def _holders(frame: pd.DataFrame, dataset: Dataset) -> pd.Series[str] | None:
+    """Return the credit codes with which the permit numbers of the rows begin."""
+    columns = _columns(frame, dataset, "permit")
+    if not columns:
+        return None
+    numbers = frame[columns[0]]
+    known = {v: permit_holder(v) for v in numbers.dropna().unique()}
+    return numbers.map(known).astype(numbers.dtype)
+
+
+def _by_organisation(
+    frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, str]:
+    """Return organisation code → the only credit code of all registers that holds it."""
+    found: dict[str, set[str]] = {}
+    for name, frame in frames.items():
+        for column in _columns(frame, datasets[name], "uscc"):
+            for code in frame[column].dropna().unique():
+                if is_right_uscc(code):
+                    found.setdefault(code[8:17], set()).add(code)
+    return {short: min(codes) for short, codes in found.items() if len(codes) == 1}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from pil_discovery.errors import ArgumentError
 from pil_discovery.text.characters import fold
@@ -27,12 +27,9 @@ from pil_discovery.text.register_numbers import (
     parcel,
     permit,
     registration,
+    supervision,
 )
-
-CodeKind = Literal[
-    "uscc", "org", "resident_id", "division", "registration", "permit", "parcel"
-]
-
+from pil_discovery.types.datasets import CodeKind
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -67,7 +64,8 @@ def check_code(kind: CodeKind, text: str) -> Code:
     kind
         `uscc` (18 characters), `org` (9), `resident_id` (18, old form 15),
         `division` (6, 9 or 12 digits), `registration` (15 digits), `permit` (22
-        characters, the holder's `uscc` first) or `parcel` (19).
+        characters, the holder's `uscc` first), `parcel` (19) or `supervision` (16, of a
+        supply of land, with a part behind a hyphen).
     text
         The code as written.
 
@@ -86,12 +84,13 @@ def check_code(kind: CodeKind, text: str) -> Code:
         "registration": registration,
         "permit": permit,
         "parcel": parcel,
+        "supervision": supervision,
     }
     if kind not in checks:
         raise ArgumentError(f"未知的代码类型“{kind}”，可用：{'、'.join(checks)}")
     if not isinstance(text, str):
         raise TypeError(f"代码应当是文字，不是 {type(text).__name__}")
-    plain, repairs = _plain(text)
+    plain, repairs = _plain(text, hyphens=kind == "supervision")
     valid, normal, reason = checks[kind](plain)
     words = [reason] if reason else []
     if normal is not None and repairs:
@@ -99,7 +98,7 @@ def check_code(kind: CodeKind, text: str) -> Code:
     return Code(kind, text, valid, normal, "；".join(words))
 
 
-def _plain(text: str) -> tuple[str, list[str]]:
+def _plain(text: str, *, hyphens: bool) -> tuple[str, list[str]]:
     repairs = []
     folded = fold(text)
     if folded != text:
@@ -110,7 +109,7 @@ def _plain(text: str) -> tuple[str, list[str]]:
     cut = re.sub(r"(?<=\w)\([^()]*\)$", "", bare)
     if cut != bare:
         repairs.append("括号后缀")
-    joined = re.sub(r"(?<=\w)-(?=\w)", "", cut)
+    joined = cut if hyphens else re.sub(r"(?<=\w)-(?=\w)", "", cut)
     if joined != cut:
         repairs.append("连字符")
     upper = joined.upper()

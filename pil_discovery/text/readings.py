@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from pil_discovery.text.characters import fold, is_placeholder, squeeze, tidy
-from pil_discovery.text.codes import CodeKind, check_code
+from pil_discovery.text.codes import check_code
 from pil_discovery.text.dates import DateReading, read_dates
 from pil_discovery.text.numbers import (
     NumberReading,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pil_discovery.text.rules import Rules
-    from pil_discovery.types.datasets import FieldType
+    from pil_discovery.types.datasets import CodeKind, FieldType
     from pil_discovery.types.sources import ReasonClass
 
     Reader: TypeAlias = "Callable[[Sequence[object], Rules], list[Reading]]"
@@ -136,6 +136,10 @@ def _truncated() -> Reading:
     )
 
 
+_STRUCTURED: frozenset[CodeKind] = frozenset({"permit", "parcel", "supervision"})
+"""Numbers without a check digit of their own, of which older kinds are in use."""
+
+
 def _coded(text: str, kind: CodeKind) -> Reading:
     # Bodies without a unified code are still listed under their old organisation code.
     if kind == "uscc" and len(re.sub(r"[\s-]", "", text)) == 9:
@@ -146,6 +150,8 @@ def _coded(text: str, kind: CodeKind) -> Reading:
         return Reading(code.normal, note=note)
     if kind == "resident_id" and code.normal:
         return Reading(code.normal, note=code.reason)
+    if kind in _STRUCTURED:
+        return Reading(text, note=f"编号结构与国家标准不同（{code.reason}），按原文使用")
     remedy = "按原文保留，不用于关联；请向数据提供方核实"
     if code.normal:
         remedy = f"原文保留；关联时按唯一可能的读法 {code.normal}，请向数据提供方核实"
