@@ -45,7 +45,8 @@ def link_codes(
         Descriptions; a column counts as a code when its field says `code`.
     """
     normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
-    return {n: f.assign(**_recovered(n, normal, datasets)) for n, f in normal.items()}
+    found = _recovered(frames, normal, datasets)
+    return {name: frame.assign(**found[name]) for name, frame in normal.items()}
 
 
 def recovered_codes(
@@ -54,12 +55,14 @@ def recovered_codes(
     """Return data set → how many credit codes were recovered, for whoever checks."""
     normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
     told = {}
-    for name, frame in normal.items():
-        changes = _recovered(name, normal, datasets)
-        rows = sum(int((frame[c].fillna("") != v.fillna("")).sum()) for c, v in changes.items())
-        if rows:
+    for name, columns in _recovered(frames, normal, datasets).items():
+        filled = [
+            int((normal[name][column].fillna("") != codes.fillna("")).sum())
+            for column, codes in columns.items()
+        ]
+        if cells := sum(filled):
             told[name] = Inference(
-                what="统一社会信用代码", value=f"补 {rows} 格", why=_RECOVERED
+                what="统一社会信用代码", value=f"补 {cells} 格", why=_RECOVERED
             )
     return told
 
@@ -99,31 +102,44 @@ _PERSONS = frozenset({"resident_id", "uscc"})
 
 
 def _key(text: str, kind: CodeKind) -> str | None:
-    """Return by what a code joins: a column of credit codes holds older ones as well."""
+    """Return by what a code joins; columns of credit codes hold older ones as well."""
     found = check_code(kind, text).normal
     if found is not None or kind in _STRUCTURED:
         return found or text
-    older = ("org", "registration") if kind == "uscc" else ()
-    return next((c.normal for k in older if (c := check_code(k, text)).valid), None)
+    if kind != "uscc":
+        return None
+    old = (check_code("org", text), check_code("registration", text))
+    return next((code.normal for code in old if code.valid), None)
 
 
 def _recovered(
-    name: str, frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
-) -> dict[str, pd.Series[str]]:
-    """Return the columns of credit codes of a frame with what can be told for certain."""
-    frame, changes = frames[name], {}
-    holders = _holders(frame, datasets[name])
-    for column in _columns(frame, datasets[name], "uscc"):
-        known = frame[column]
-        old = known.str.fullmatch(r"[0-9A-Z]{9}").fillna(value=False).astype(bool)
-        if holders is not None and column == "uscc":
-            known = known.where(known.notna() & ~old, holders.fillna(known))
-        if old.any():
-            full = known[old].map(_by_organisation(frames, datasets)).astype(known.dtype)
-            known = known.mask(old & full.reindex(known.index).notna(), full)
-        if not known.equals(frame[column]):
-            changes[column] = known
-    return changes
+    given: Mapping[str, pd.DataFrame],
+    frames: Mapping[str, pd.DataFrame],
+    datasets: Mapping[str, Dataset],
+) -> dict[str, dict[str, pd.Series[str]]]:
+    """Return the columns of credit codes with what can be told for certain.
+
+    A permit tells nothing where the row gives a code that fails its check: the two
+    contradict each other, and a person has to look.
+    """
+    known = _by_organisation(frames, datasets)
+    found: dict[str, dict[str, pd.Series[str]]] = {}
+    for name, frame in frames.items():
+        holders = _holders(frame, datasets[name])
+        found[name] = {}
+        for column in _columns(frame, datasets[name], "uscc"):
+            codes = _filled(frame[column], known)
+            if holders is not None and column == "uscc":
+                fits = given[name][column].isna() | (codes == holders.str[8:17])
+                codes = codes.mask(fits.fillna(value=False).astype(bool), holders)
+            found[name][column] = codes
+    return found
+
+
+def _filled(codes: pd.Series[str], known: Mapping[str, str]) -> pd.Series[str]:
+    """Return codes with the credit code in place of a known organisation code."""
+    old = codes.isin(list(known))
+    return codes.mask(old, codes[old].map(known).astype(codes.dtype))
 
 
 def _columns(frame: pd.DataFrame, dataset: Dataset, kind: CodeKind) -> list[str]:
@@ -145,11 +161,20 @@ def _holders(frame: pd.DataFrame, dataset: Dataset) -> pd.Series[str] | None:
 def _by_organisation(
     frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
 ) -> dict[str, str]:
-    """Return organisation code → the only credit code of all registers that holds it."""
-    found: dict[str, set[str]] = {}
-    for name, frame in frames.items():
-        for column in _columns(frame, datasets[name], "uscc"):
-            for code in frame[column].dropna().unique():
-                if is_right_uscc(code):
-                    found.setdefault(code[8:17], set()).add(code)
-    return {short: min(codes) for short, codes in found.items() if len(codes) == 1}
+    """Return organisation code → the credit code that holds it, if there is but one."""
+    columns = [
+        pa.array(frame[column].dropna().unique(), pa.large_string())
+        for name, frame in frames.items()
+        for column in _columns(frame, datasets[name], "uscc")
+    ]
+    known = pa.chunked_array(columns, pa.large_string()).unique()
+    lengths = pc.utf8_length(known)
+    short = known.filter(pc.equal(lengths, 9))
+    whole = known.filter(pc.equal(lengths, 18))
+    inner = pc.utf8_slice_codeunits(whole, 8, 17)
+    asked = pc.is_in(inner, value_set=short)
+    found: dict[str, list[str]] = {}
+    for code in whole.filter(asked).to_pylist():
+        if is_right_uscc(code):
+            found.setdefault(code[8:17], []).append(code)
+    return {inside: codes[0] for inside, codes in found.items() if len(codes) == 1}

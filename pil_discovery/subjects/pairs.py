@@ -167,7 +167,11 @@ def _others(
         inside = np.isin(kinds, members)
         sides = [ours[inside], theirs[inside]] if members is _SLIPS else [short[inside]]
         count = np.bincount(np.concatenate(sides), minlength=size)
-        here = np.maximum(count[ours], count[theirs]) if members is _SLIPS else count[short]
+        here = (
+            np.maximum(count[ours], count[theirs])
+            if members is _SLIPS
+            else count[short]
+        )
         columns.append(np.log1p(here - inside))
     return np.stack(columns, axis=1).astype(np.float32)
 

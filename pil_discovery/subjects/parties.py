@@ -13,12 +13,13 @@ from pil_discovery.text.codes import check_code
 from pil_discovery.text.name_words import SHORT_FORMS
 from pil_discovery.text.names import normalise_name, parse_name
 from pil_discovery.text.pseudonyms import is_pseudonym
-from pil_discovery.types.datasets import CodeKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    from pil_discovery.types.datasets import CodeKind
 
     Texts = NDArray[np.object_]
 

@@ -29,7 +29,10 @@ from pil_discovery.text.register_numbers import (
     registration,
     supervision,
 )
-from pil_discovery.types.datasets import CodeKind
+
+if TYPE_CHECKING:
+    from pil_discovery.types.datasets import CodeKind
+
 
 @dataclass(frozen=True, slots=True)
 class Code:

@@ -151,7 +151,9 @@ def _coded(text: str, kind: CodeKind) -> Reading:
     if kind == "resident_id" and code.normal:
         return Reading(code.normal, note=code.reason)
     if kind in _STRUCTURED:
-        return Reading(text, note=f"编号结构与国家标准不同（{code.reason}），按原文使用")
+        return Reading(
+            text, note=f"编号结构与国家标准不同（{code.reason}），按原文使用"
+        )
     remedy = "按原文保留，不用于关联；请向数据提供方核实"
     if code.normal:
         remedy = f"原文保留；关联时按唯一可能的读法 {code.normal}，请向数据提供方核实"

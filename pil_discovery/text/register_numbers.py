@@ -111,7 +111,9 @@ def supervision(code: str) -> Verdict:
     if _is_supervision(code):
         return True, code, ""
     body, hyphen, part = code.partition("-")
-    mended = "".join((_digits(body[:10]), body[10:11], _digits(body[11:]), hyphen, part))
+    mended = "".join(
+        (_digits(body[:10]), body[10:11], _digits(body[11:]), hyphen, part)
+    )
     if mended != code and _is_supervision(mended):
         return False, mended, "数字位上是字母O、I或L，疑为形近数字0、1"
     return False, None, "应为六位区划代码、四位年份、一位字母加五位顺序号"

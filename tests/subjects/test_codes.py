@@ -55,12 +55,12 @@ def test_of_two_credit_codes_around_one_organisation_code_none_is_taken():
 
 def test_a_permit_gives_the_code_of_its_holder():
     permits = frame(
-        permit_no=[f"{FIRM}001P", f"{OTHER}001P", "旧证第12号"],
-        uscc=[None, FIRM, None],
+        permit_no=[f"{FIRM}001P", f"{OTHER}001P", "旧证第12号", f"{OTHER}002P"],
+        uscc=[None, FIRM, None, f"{OTHER[:-1]}?"],
     )
     found = joined(pollution_permit=permits)["pollution_permit"]
     assert found["uscc"].tolist()[:2] == [FIRM, FIRM]
-    assert found["uscc"].isna().tolist() == [False, False, True]
+    assert found["uscc"].isna().tolist() == [False, False, True, True]
     assert found["permit_no"].tolist() == permits["permit_no"].tolist()
 
 
