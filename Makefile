@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO ?= demo
 
-.PHONY: demo test check lint types docs wheel lock clean
+.PHONY: demo test check sound lint types docs wheel lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/pil demo $(DEMO)
@@ -12,7 +12,12 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not wheel"
 
-check: lint types test docs wheel
+check: $(VENV)/.dev
+	$(MAKE) -j2 sound
+	$(MAKE) test
+
+# What needs one core each, two at a time.
+sound: wheel types lint docs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -182,7 +182,7 @@ def random_mix(seed: int) -> Mix:
     rng = np.random.default_rng(seed)
     drawn = rng.choice(ORDER, int(rng.integers(5, 13)), replace=False)
     weights = rng.exponential(1, len(drawn)) + 0.15
-    lengths = rng.dirichlet([3, 6, 1.5, 0.7])
+    lengths = rng.dirichlet([0.7, 6, 2, 0.7])
     low, high = np.log([5, 12]), np.log([200, 400])
     places, industries = np.exp(rng.uniform(low, high)).astype(int)
     rare = rng.choice([0, 0.05, 0.2, 0.4, 1], p=[0.15, 0.25, 0.35, 0.2, 0.05])

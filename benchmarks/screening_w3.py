@@ -242,7 +242,7 @@ def workspace(folder: Path, suffix: str):
 def screen(folder: Path) -> dict:
     from pil_discovery.catalog import load_catalog
     from pil_discovery.findings import screen as run_model
-    from pil_discovery.pipeline.flow import inputs_of, local_folders
+    from pil_discovery.pipeline.flow import inputs_of, linked, local_folders
     from pil_discovery.pipeline.reading import read_sources
 
     place = workspace(folder, "parquet")
@@ -250,7 +250,8 @@ def screen(folder: Path) -> dict:
     materials = read_sources(place, catalog, told)
     model = catalog.models["land/late-fee-missed"]
     clock = Clock()
-    inputs = inputs_of(place, catalog, materials)
+    found = linked(place, catalog, materials, [model])
+    inputs = inputs_of(place, catalog, materials, found)
     _, findings = run_model(model, inputs, as_of=place.as_of)
     return clock.stop() | measured(findings)
 

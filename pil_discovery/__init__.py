@@ -31,9 +31,14 @@ if TYPE_CHECKING:
     from pil_discovery.leads.scorers.spec import ScorerSpec
     from pil_discovery.leads.scorers.training import fit_scorer
     from pil_discovery.pipeline.addresses import locate_addresses, parse_address
+    from pil_discovery.pipeline.avenues import (
+        find_avenues,
+        find_jurisdiction,
+        judge_plaintiffs,
+    )
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
-    from pil_discovery.pipeline.law import due, resolve_basis
+    from pil_discovery.pipeline.law import due, resolve_basis, write_calendar
     from pil_discovery.pipeline.linking import link
     from pil_discovery.pipeline.packing import build_bundle, verify_bundle
     from pil_discovery.pipeline.people import link_people
@@ -56,10 +61,13 @@ _HOMES = {
     "detect_change": "imagery.change",
     "due": "pipeline.law",
     "estimate_area": "imagery.sampling",
+    "find_avenues": "pipeline.avenues",
     "find_breaks": "imagery.series",
+    "find_jurisdiction": "pipeline.avenues",
     "fit_scorer": "leads.scorers.training",
     "gcj02_to_bd09": "geo.gcj",
     "gcj02_to_wgs84": "geo.gcj",
+    "judge_plaintiffs": "pipeline.avenues",
     "judge_restoration": "imagery.restoration",
     "locate_addresses": "pipeline.addresses",
     "link": "pipeline.linking",
@@ -76,6 +84,7 @@ _HOMES = {
     "scan": "pipeline.flow",
     "verify_bundle": "pipeline.packing",
     "wgs84_to_gcj02": "geo.gcj",
+    "write_calendar": "pipeline.law",
     "zonal": "imagery.zonal",
 }
 
@@ -95,10 +104,13 @@ __all__ = [
     "detect_change",
     "due",
     "estimate_area",
+    "find_avenues",
     "find_breaks",
+    "find_jurisdiction",
     "fit_scorer",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
+    "judge_plaintiffs",
     "judge_restoration",
     "link",
     "link_people",
@@ -115,6 +127,7 @@ __all__ = [
     "scan",
     "verify_bundle",
     "wgs84_to_gcj02",
+    "write_calendar",
     "zonal",
 ]
 

@@ -101,6 +101,12 @@ class BundleError(PilError):
     """An evidence bundle cannot be built or is not what it claims to be."""
 
 
+class LedgerError(PilError):
+    """A ledger of cases, or a package, no longer holds what was recorded."""
+
+    exit_code = 1
+
+
 class GateError(PilError):
     """A precondition of the procedure is not met."""
 

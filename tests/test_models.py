@@ -5,6 +5,7 @@ import pytest
 from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import lint, run_example
 from pil_discovery.findings.sentences import names_in
+from pil_discovery.pipeline.identifying import NameLinker
 
 CATALOG = load_catalog()
 MODELS = [pytest.param(m, id=m.id) for m in CATALOG.models.values()]
@@ -21,7 +22,7 @@ def test_a_model_shows_hit_clear_and_unknown(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_examples_give_what_they_expect_and_try_everything(model):
-    assert lint(model, CATALOG.datasets) == []
+    assert lint(model, CATALOG.datasets, linker=NameLinker()) == []
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -56,7 +57,7 @@ def test_a_permit_accepted_in_phases_permits_its_floor_area_once():
         changed = example.model_copy(
             update={"given": {**given, "planning_permit": permits}}
         )
-        result = run_example(model, changed, CATALOG.datasets)
+        result = run_example(model, changed, CATALOG.datasets, linker=NameLinker())
         assert result.passed, result.differences
         (hit,) = (f for f in result.findings if f.state == "hit")
         return any("规划许可核准" in signal.zh for signal in hit.inaction)

@@ -1,7 +1,9 @@
 """The synthetic district gives exactly the planted facts, the same on any machine."""
 
 import csv
+import datetime as dt
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,7 +13,9 @@ import pytest
 import yaml
 
 from pil_discovery.catalog import load_catalog
+from pil_discovery.leads import shortlist
 from pil_discovery.pipeline.flow import scan
+from pil_discovery.types import Capacity
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "sample_data"
@@ -228,3 +232,40 @@ def certainty(result, contract):
         for lead in result.leads
         if lead.kind == "single" and own & set(lead.findings)
     )
+
+
+ACCUSING = (
+    *("违法分子", "犯罪分子", "不法分子", "不法商", "罪犯", "嫌疑人", "惯犯", "老赖"),
+    *("奸商", "黑心", "骗子", "违法者", "违法企业", "犯罪"),
+)
+
+
+def test_no_sentence_of_a_lead_accuses(found):
+    """Registers may quote what a penalty found; our own words never judge."""
+    for lead in found.leads:
+        assert "待核查" in lead.title_zh
+        told = (lead.title_zh, *lead.reasons, *lead.missing, *lead.verify, *lead.lanes)
+        assert not [w for w in ACCUSING for text in told if w in text]
+        assert not [w for w in ("疑似违法", "疑似非法") for text in told if w in text]
+    sentences = [f.sentence_zh for f in found.findings]
+    words = (*ACCUSING, "疑似违法", "疑似非法")
+    assert not [text for w in words for text in sentences if w in text]
+    assert all(re.search("待核?查", text) for text in sentences)
+
+
+@pytest.mark.parametrize("code", ["FOOD-05", "ENV-02", "ENV-24"])
+def test_what_a_person_must_always_see_comes_first_whatever_the_capacity(found, code):
+    """Food of minors, level-1 water sources, relapse after a closed suggestion."""
+    listed = shortlist(found.leads, Capacity(leads=1), as_of=dt.date(2026, 9, 30))
+    singles = [x for x in listed if x.kind == "single"]
+    sentences = {f.finding_id: f.sentence_zh for f in found.findings}
+    mine = [
+        x
+        for x in singles
+        if x.code == code
+        and (code != "ENV-02" or any("一级保护区" in sentences[i] for i in x.findings))
+    ]
+    assert mine
+    assert all(x.lanes and x.band == "must" for x in mine)
+    others = [x.rank for x in singles if not x.lanes]
+    assert max(x.rank for x in mine) < min(others)

@@ -30,8 +30,8 @@ class LetterSection(Noun):
 class Claim(Noun):
     """A request of the letter and the claim of a later suit that it corresponds to.
 
-    Requests and claims map one to one (办案规则 art. 75(3), fact `ban-75-3`); the claim
-    asks for performance only and sets no duty of a private party (art. 83(2)).
+    Requests and claims map one to one (fact `ban-75-3`); the claim asks for performance
+    only and sets no duty of a private party (fact `ban-83-2`).
     """
 
     number: int

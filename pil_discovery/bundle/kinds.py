@@ -49,7 +49,10 @@ class Section(Noun):
 
 
 class Kind(Noun):
-    """One document kind, as `models/procedure/documents/<kind>.yaml` declares it."""
+    """One document kind, as `models/procedure/documents/<kind>.yaml` declares it.
+
+    `request_basis` are the facts behind each concrete request.
+    """
 
     kind: str
     title: str
@@ -57,6 +60,7 @@ class Kind(Noun):
     stem: str
     route: Literal["admin", "civil", "any"]
     basis: tuple[str, ...] = ()
+    request_basis: tuple[str, ...] = ()
     number: str
     blank_number: str
     draft_mark: str

@@ -125,7 +125,7 @@ def _law_row(number: int, basis: Basis) -> LawRow:
         number=str(number),
         citation=printable(citation(basis)) + _ROLES.get(basis.role, ""),
         validity=validity(basis),
-        summary=printable(plain_summary(basis.summary_zh)),
+        summary=printable(plain_summary(basis)),
         id=basis.id,
     )
 
@@ -246,8 +246,8 @@ def _requests(kind: Kind, request: BundleRequest) -> list[dict[str, Any]]:
     # `limits.md` names the code.
     words = remedy_words(request).values()
     texts = dict.fromkeys(_bare(w or kind.plain_request) for w in words)
-    last = len(texts)
+    last, basis = len(texts), list(kind.request_basis)
     return [
-        {"text": text, "stop": "。" if n == last else "；", "ids": ["ban-75-3"]}
+        {"text": text, "stop": "。" if n == last else "；", "ids": basis}
         for n, text in enumerate(texts, 1)
     ]

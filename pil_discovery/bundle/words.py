@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
 
     from pil_discovery.types import Basis
 
 _DIGITS = "零一二三四五六七八九"
 _PLACES = ("", "十", "百", "千")
+_HIGHEST = "最高人民"
+_ENDED = "旧："
 
 
 def date_zh(day: dt.date) -> str:
@@ -32,7 +34,7 @@ def numeral(number: int) -> str:
 
 
 def citation(basis: Basis) -> str:
-    """Return the citation of a basis: «《…法》第二十五条第四款»."""
+    """Return the citation of a basis: law, article, paragraph, item."""
     if basis.citation_zh:
         return basis.citation_zh
     law = basis.law if basis.law.startswith("《") else f"《{basis.law}》"
@@ -61,8 +63,8 @@ def grouped(bases: Sequence[Basis], since: dt.date | None = None) -> str:
     Returns
     -------
     str
-        «《甲法》第五十五条、第七十七条、《乙条例》第五条»: statutes first, then
-        regulations, then the interpretations of the highest courts.
+        The articles of each law after its title: statutes first, then regulations, then
+        the interpretations of the highest courts.
     """
     laws: dict[tuple[str, str], list[Basis]] = {}
     for basis in in_order(bases):
@@ -88,24 +90,24 @@ def in_order(bases: Sequence[Basis]) -> list[Basis]:
 def is_interpretation(basis: Basis) -> bool:
     """Whether a rule was made by the highest courts: it founds no agency's duty.
 
-    Source: 人民检察院公益诉讼办案规则 72 (laws, regulations and rules alone do).
+    Source: fact `ban-72` (laws, regulations and rules alone do).
     """
-    return basis.law.removeprefix("《").startswith(("最高人民法院", "最高人民检察院"))
+    return basis.law.removeprefix("《").startswith(_HIGHEST)
 
 
-def plain_summary(text: str) -> str:
+def plain_summary(basis: Basis) -> str:
     """Return the gist of a rule without the marks of the table of law.
 
-    >>> plain_summary("旧：水源区禁设排污口 -> 法典 318")
-    '水源区禁设排污口（2026年8月15日起见生态环境法典第三百一十八条）'
+    An ended rule says from which day on it stands elsewhere, and where.
     """
-    text = re.sub('"([^"]*)"', r"“\1”", text.removeprefix("旧："))
-    gist, arrow, later = text.partition("->")
-    article = re.fullmatch(r"\s*法典\s*([0-9]+)\s*", later)
-    if not arrow or not article:
-        return gist.strip()
-    place = f"第{numeral(int(article.group(1)))}条"
-    return f"{gist.strip()}（2026年8月15日起见生态环境法典{place}）"
+    text = re.sub('"([^"]*)"', r"“\1”", basis.summary_zh)
+    if text.startswith(_ENDED):
+        text = text.removeprefix(_ENDED).partition("->")[0].strip()
+    text = text.replace("->", "→")
+    if not basis.successor_zh or basis.effective_to is None:
+        return text
+    since = basis.effective_to + dt.timedelta(days=1)
+    return f"{text}（{date_zh(since)}起见{basis.successor_zh}）"
 
 
 def joined(texts: list[str]) -> str:
@@ -120,7 +122,7 @@ def _title(basis: Basis) -> str:
 
 def _rank(title: str) -> int:
     name = title.strip("《").split("》", 1)[0]
-    if name.startswith("最高人民"):
+    if name.startswith(_HIGHEST):
         return 2
     return 0 if name.endswith(("法", "法典")) else 1
 

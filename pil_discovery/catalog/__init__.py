@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pil_discovery.catalog.avenues import check_fields
+from pil_discovery.catalog.cases import load_case_rules
 from pil_discovery.catalog.datasets import load_datasets, load_units
 from pil_discovery.catalog.domains import check_mandates, load_domains
+from pil_discovery.catalog.exchange import load_exchange
 from pil_discovery.catalog.files import forget, models_folder
 from pil_discovery.catalog.law import load_law
 from pil_discovery.catalog.models import (
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
         RateTable,
         Regime,
         Route,
+        RuleBook,
     )
 
     T = TypeVar("T")
@@ -50,9 +54,11 @@ __all__ = [
     "Procedure",
     "Survey",
     "forget",
+    "load_case_rules",
     "load_catalog",
     "load_datasets",
     "load_domains",
+    "load_exchange",
     "load_law",
     "load_models",
     "load_procedure",
@@ -83,6 +89,8 @@ class Catalog:
         Power × jurisdiction × time → agency; rows without jurisdiction are defaults.
     clocks, routes
         Regime → id → Clock or Route.
+    books
+        Regime → its fields of litigation, ways, venues and plaintiffs.
     calendar
         Rest days of years that the built-in calendar does not know.
     units
@@ -103,6 +111,7 @@ class Catalog:
     regimes: dict[str, Regime] = field(default_factory=dict)
     clocks: dict[str, dict[str, Clock]] = field(default_factory=dict)
     routes: dict[str, dict[str, Route]] = field(default_factory=dict)
+    books: dict[str, RuleBook] = field(default_factory=dict)
     calendar: tuple[CalendarYear, ...] = ()
     units: dict[str, str] = field(default_factory=dict)
     domains: dict[str, Domain] = field(default_factory=dict)
@@ -205,6 +214,7 @@ def survey_catalog(
         regimes=procedure.regimes,
         clocks=procedure.clocks,
         routes=procedure.routes,
+        books=procedure.books,
         calendar=procedure.calendar,
         units=units,
         domains=domains,
@@ -213,6 +223,7 @@ def survey_catalog(
     )
     if not problems:  # else every name would seem unknown
         problems.extend(check_mandates(topics, extra, root=home))
+        problems.extend(check_fields(procedure.books.values(), topics))
         problems.extend(check_tables(catalog.known, extra, root=home))
         problems.extend(check_models(pairs, catalog.known))
     documents = {model.id: document for model, document in pairs}

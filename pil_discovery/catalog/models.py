@@ -242,7 +242,7 @@ def _table_mistakes(model: Model, document: Document, known: Known) -> list[Prob
 def columns_of(dataset: Dataset) -> tuple[str, ...]:
     """Return what a model may ask of a data set: columns, of `image` its bands."""
     bands = dataset.field("bands") if dataset.id == _IMAGE else None
-    return bands.values if bands is not None else dataset.columns
+    return bands.values if bands is not None else dataset.offered
 
 
 def _law_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:

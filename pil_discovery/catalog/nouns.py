@@ -8,6 +8,7 @@ import json
 import types
 import typing
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -92,7 +93,13 @@ def read_document(
     """
     held = read_bytes(path, name=name)
     text, digest = text_of(held, name=name), hashlib.sha256(held).hexdigest()
-    return Document(name, text, parse_yaml(part(text), name=name), digest)
+    return Document(name, text, _parsed(part(text), name), digest)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str, name: str) -> Yaml:
+    """Parse a text once per process: a folder is read anew, mostly the same, often."""
+    return parse_yaml(text, name=name)
 
 
 def field_path(loc: Loc) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import BaseModel
 
+from pil_discovery.catalog.avenues import BookReading
 from pil_discovery.catalog.domains import load_domains
 from pil_discovery.catalog.files import (
     entries,
@@ -17,7 +18,15 @@ from pil_discovery.catalog.files import (
 )
 from pil_discovery.catalog.nouns import Document, part_to_noun, to_noun
 from pil_discovery.errors import CatalogError, Problem, near_names
-from pil_discovery.types import CalendarYear, Clock, Domain, Power, Regime, Route
+from pil_discovery.types import (
+    CalendarYear,
+    Clock,
+    Domain,
+    Power,
+    Regime,
+    Route,
+    RuleBook,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,6 +52,8 @@ class Procedure:
         Regime → clock id → Clock.
     routes
         Regime → route id → Route.
+    books
+        Regime → its fields, ways, venues and plaintiffs.
     calendar
         Rest days of years that the built-in calendar does not know.
     """
@@ -51,6 +62,7 @@ class Procedure:
     regimes: dict[str, Regime] = field(default_factory=dict)
     clocks: dict[str, dict[str, Clock]] = field(default_factory=dict)
     routes: dict[str, dict[str, Route]] = field(default_factory=dict)
+    books: dict[str, RuleBook] = field(default_factory=dict)
     calendar: tuple[CalendarYear, ...] = ()
 
 
@@ -65,7 +77,9 @@ def load_procedure(
         Known fact ids; a file that cites another one is refused.
     extra
         Local folders: `procedure/powers.yaml` adds powers, `agencies/` tables of
-        agencies, and a field of `procedure/domains.yaml` opens routes for itself.
+        agencies, `procedure/regime_*/` bodies of rules; a year of `procedure/calendar/`
+        replaces the built-in one, and a field of `procedure/domains.yaml` opens routes
+        for itself.
 
     Raises
     ------
@@ -82,24 +96,38 @@ def _procedure(root: Path, extra: tuple[Path, ...], facts: frozenset[str]) -> Pr
     local = reading.agencies(root, powers, below="procedure/agencies")
     for folder in extra:
         local += reading.agencies(folder, powers, below="agencies")
-    homes = sorted((root / "procedure").glob(f"{_FOLDER}*"))
-    regimes = {home: reading.head(home) for home in homes}
-    clocks = {home: reading.clocks(home) for home in homes}
-    domains = load_domains(root, extra).values()
-    routes = {
-        home: _opened(reading.routes(home, clocks[home]), domains) for home in homes
-    }
-    calendar = reading.calendar()
+    rules = reading.regimes((root, *extra), load_domains(root, extra).values())
+    calendar = reading.calendar((root, *extra))
     if reading.problems:
         raise CatalogError(reading.problems)
-    found = {home: regime for home, regime in regimes.items() if regime is not None}
     return Procedure(
         powers=(*powers.values(), *local),
-        regimes={regime.id: regime for regime in found.values()},
-        clocks={regime.id: clocks[home] for home, regime in found.items()},
-        routes={regime.id: routes[home] for home, regime in found.items()},
+        regimes={name: one.regime for name, one in rules.items()},
+        clocks={name: one.clocks for name, one in rules.items()},
+        routes={name: one.routes for name, one in rules.items()},
+        books={name: one.book for name, one in rules.items()},
         calendar=tuple(calendar),
     )
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """One regime as its folder tells it."""
+
+    regime: Regime
+    clocks: dict[str, Clock]
+    routes: dict[str, Route]
+    book: RuleBook
+
+    def over(self, base: _Rules) -> _Rules:
+        """Take from the regime that this one extends what this one does not say."""
+        own = {k: v for k, v in self.book if v}
+        return _Rules(
+            self.regime,
+            base.clocks | self.clocks,
+            base.routes | self.routes,
+            base.book.model_copy(update=own),
+        )
 
 
 def _opened(routes: dict[str, Route], domains: Iterable[Domain]) -> dict[str, Route]:
@@ -132,9 +160,19 @@ class _Reading:
         for folder in extra:
             if (folder / _POWERS).is_file():
                 found += self._list(folder / _POWERS, "powers", Power, home=folder)
+        table = self._by_id(found)
         for document, number, power in found:
             self._cite(document, ("powers", number, "basis"), power.basis)
-        return self._by_id(found)
+            self.problems.extend(
+                document.problem(
+                    ("powers", number, "beside"),
+                    f"没有「{name}」这项职权",
+                    near_names(name, table),
+                )
+                for name in power.beside
+                if name not in table
+            )
+        return table
 
     def agencies(
         self, root: Path, powers: Mapping[str, Power], *, below: str
@@ -150,8 +188,40 @@ class _Reading:
                 self.problems.extend(error.problems)
         return found
 
-    def head(self, home: Path) -> Regime | None:
-        documents, wrong = read_all(self._root, [home / "regime.yaml"])
+    def regimes(
+        self, folders: Iterable[Path], domains: Collection[Domain]
+    ) -> dict[str, _Rules]:
+        """Read the regimes of several folders; one may extend an earlier one."""
+        found: dict[str, _Rules] = {}
+        for folder in folders:
+            for home in sorted((folder / "procedure").glob(f"{_FOLDER}*")):
+                regime = self.head(folder, home)
+                if regime is None:
+                    continue
+                base = found.get(regime.extends or "")
+                if regime.id in found or (regime.extends and base is None):
+                    what = f"「{regime.id}」重复，或者所承接的「{regime.extends}」不在"
+                    self.problems.append(Problem(home.name, "id", what, "请核对"))
+                    continue
+                rules = self._rules(folder, home, regime, base)
+                found[regime.id] = rules if base is None else rules.over(base)
+        routes = {name: _opened(one.routes, domains) for name, one in found.items()}
+        return {n: replace(one, routes=routes[n]) for n, one in found.items()}
+
+    def _rules(
+        self, folder: Path, home: Path, regime: Regime, base: _Rules | None
+    ) -> _Rules:
+        clocks = self.clocks(folder, home, base)
+        known = clocks if base is None else base.clocks | clocks
+        book = BookReading(folder, home, self._facts)
+        rules = _Rules(
+            regime, clocks, self.routes(folder, home, known, base), book.book()
+        )
+        self.problems.extend(book.problems)
+        return rules
+
+    def head(self, folder: Path, home: Path) -> Regime | None:
+        documents, wrong = read_all(folder, [home / "regime.yaml"])
         self.problems.extend(wrong)
         for document in documents:
             try:
@@ -165,14 +235,26 @@ class _Reading:
             return regime
         return None
 
-    def clocks(self, home: Path) -> dict[str, Clock]:
-        found = self._list(home / "clocks.yaml", "clocks", Clock)
+    def clocks(self, folder: Path, home: Path, base: _Rules | None) -> dict[str, Clock]:
+        file = home / "clocks.yaml"
+        if base is not None and not file.is_file():
+            return {}
+        found = self._list(file, "clocks", Clock, home=folder)
         for document, number, clock in found:
             self._cite(document, ("clocks", number, "basis"), clock.basis)
         return self._by_id(found)
 
-    def routes(self, home: Path, clocks: Mapping[str, Clock]) -> dict[str, Route]:
-        found = self._list(home / "routes.yaml", "routes", Route)
+    def routes(
+        self,
+        folder: Path,
+        home: Path,
+        clocks: Mapping[str, Clock],
+        base: _Rules | None,
+    ) -> dict[str, Route]:
+        file = home / "routes.yaml"
+        if base is not None and not file.is_file():
+            return {}
+        found = self._list(file, "routes", Route, home=folder)
         for document, number, route in found:
             for place, step in enumerate(route.steps):
                 at = ("routes", number, "steps", place)
@@ -183,22 +265,24 @@ class _Reading:
                     self.problems.append(document.problem((*at, "clock"), what, near))
         return self._by_id(found)
 
-    def calendar(self) -> list[CalendarYear]:
-        folder = self._root / "procedure" / "calendar"
-        documents, wrong = read_all(self._root, yaml_files(folder))
-        self.problems.extend(wrong)
-        found: list[CalendarYear] = []
-        for document in documents:
-            try:
-                year = to_noun(CalendarYear, document)
-            except CatalogError as error:
-                self.problems.extend(error.problems)
-                continue
-            if any(day.year != year.year for day in (*year.rest, *year.work)):
-                what = f"有的日期不在 {year.year} 年内"
-                self.problems.append(document.problem(("year",), what))
-            found.append(year)
-        return found
+    def calendar(self, folders: Iterable[Path]) -> list[CalendarYear]:
+        """Read the years; that of a later folder replaces an earlier one."""
+        found: dict[int, CalendarYear] = {}
+        for folder in folders:
+            files = yaml_files(folder / "procedure" / "calendar")
+            documents, wrong = read_all(folder, files)
+            self.problems.extend(wrong)
+            for document in documents:
+                try:
+                    year = to_noun(CalendarYear, document)
+                except CatalogError as error:
+                    self.problems.extend(error.problems)
+                    continue
+                if any(day.year != year.year for day in (*year.rest, *year.work)):
+                    what = f"有的日期不在 {year.year} 年内"
+                    self.problems.append(document.problem(("year",), what))
+                found[year.year] = year
+        return list(found.values())
 
     def _list(
         self, file: Path, key: str, noun: type[N], *, home: Path | None = None
@@ -267,8 +351,10 @@ def _local(document: Document, number: int, power: Power) -> Power:
         "id": power.id,
         "title": power.title.model_dump(),
         "basis": list(power.basis),
+        "tags": list(power.tags) + list(row.get("tags") or []),
+        "beside": list(power.beside),
         "jurisdiction": document.value["jurisdiction"],
     }
     at = ("agencies", number)
-    only = "id title basis jurisdiction"
+    only = "id title basis beside jurisdiction"
     return part_to_noun(Power, document, merged, at=at, only=only)

@@ -1,10 +1,10 @@
-"""`pil law`: show, resolve."""
+"""`pil law`: show, resolve; `procedures` adds the periods and the ways."""
 
 from __future__ import annotations
 
 import click
 
-from pil_discovery.cli.options import Day, as_json
+from pil_discovery.cli.options import Day, as_json, span_of
 from pil_discovery.cli.printing import (
     PROBLEMS,
     columns,
@@ -17,7 +17,7 @@ from pil_discovery.cli.printing import (
 
 @click.group()
 def law() -> None:
-    """法律依据：按事实发生日查现行条文。"""
+    """法律依据与办案程序：条文、期限、途径、管辖，都按日期。"""
 
 
 @law.command()
@@ -25,7 +25,10 @@ def law() -> None:
 @as_json
 @guarded
 def show(name: str, *, as_json: bool) -> None:
-    """列出一部法律或一条依据的全部版本；名称写依据编号、法律代号或法律全称。"""
+    """列出一部法律、一个主题或一条依据的全部版本。
+
+    名称写依据编号、主题、法律代号或法律全称。
+    """
     from pil_discovery.pipeline.law import show_law
 
     rows = show_law(name)
@@ -61,10 +64,8 @@ def resolve(
     """查某日（或某段时间）适用的依据。"""
     from pil_discovery.pipeline.law import resolve_basis
 
-    first, dots, last = period.partition("..")
     wanted = names[0] if len(names) == 1 else list(names)
-    on = (_day(first), _day(last)) if dots else _day(first)
-    bases = resolve_basis(wanted, on, decided_on=decided_on)
+    bases = resolve_basis(wanted, span_of(period), decided_on=decided_on)
     gaps = [b for b in bases if b.role == "gap"]
     if as_json:
         print_json({"basis": bases})
@@ -79,7 +80,3 @@ def resolve(
         tell(gap.note)
     if gaps:
         leave(PROBLEMS)
-
-
-def _day(text: str) -> str:
-    return str(Day().convert(text, None, None))

@@ -31,6 +31,13 @@ class Day(click.ParamType[Any]):
             self.fail(f"{value!r} 不是日期，应写作 2026-09-30", param, ctx)
 
 
+def span_of(text: str) -> tuple[str, str] | str:
+    """Read a day, or `first..last`."""
+    first, dots, last = text.partition("..")
+    start = str(Day().convert(first, None, None))
+    return (start, str(Day().convert(last, None, None))) if dots else start
+
+
 as_json: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="以 JSON 输出"
 )

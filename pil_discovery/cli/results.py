@@ -253,7 +253,7 @@ def review(out: Path, file: Path | None, workspace: Path | None) -> None:
     读回的意见决定模型的属实率：核查满 20 件而属实不足 20% 的模型，线索不再自动列出。
     """
     from pil_discovery.pipeline.results import read_leads
-    from pil_discovery.pipeline.verdicts import import_decisions
+    from pil_discovery.pipeline.verdicts import conflicting, import_decisions
 
     if file is None:
         count = len(read_leads(out))
@@ -264,6 +264,8 @@ def review(out: Path, file: Path | None, workspace: Path | None) -> None:
         return
     path, added = import_decisions(out, file, workspace=workspace)
     tell(say(f"{path}：新记入 {added} 条核查结果", f"{path}: {added} new verdicts"))
+    for line in conflicting(path):
+        tell(f"· {line}")
 
 
 COMMANDS = (leads, show, review, bundle, verify)

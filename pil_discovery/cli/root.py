@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import click
 
-from pil_discovery.cli import authoring, laws, models, results, scores, workspaces
+from pil_discovery.cli import (
+    authoring,
+    cases,
+    laws,
+    models,
+    procedures,
+    results,
+    scores,
+    subjects,
+    workspaces,
+)
 from pil_discovery.cli.language import say
 
 SETTINGS = {
@@ -39,12 +49,16 @@ for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
     *scores.COMMANDS,
+    *subjects.COMMANDS,
     models.models,
     laws.law,
+    cases.case,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in procedures.COMMANDS:
+    laws.law.add_command(command)
 
 
 def _translate(command: click.Command) -> None:

@@ -28,22 +28,33 @@ _history = click.argument("history", type=_FILE, metavar="核查登记")
 _spec = click.option(
     "--spec", type=_FILE, required=True, help="评分说明（YAML）：哪一列作什么用"
 )
+_some_spec = click.option(
+    "--spec", type=_FILE, default=None, help="评分说明（YAML）；核查结果.jsonl 不需要"
+)
+JOURNAL = ".jsonl"
 _MOST = 20
 
 
 @click.command()
 @_history
-@_spec
+@_some_spec
 @click.option("-o", "--output", type=_FILE, required=True, help="写到哪个 JSON 文件")
 @as_json
 @guarded
-def fit(history: Path, spec: Path, output: Path, *, as_json: bool) -> None:
+def fit(history: Path, spec: Path | None, output: Path, *, as_json: bool) -> None:
     """从核查结果学习评分：写出模型（JSON）和模型卡（同名 .md）。
 
     结果只取决于登记的内容，与行的先后无关；模型是一张数表，可以手算复核。
+    给工作区的 核查结果.jsonl 而不写 --spec，学的是线索的“确定性”：写到同一文件夹的
+    确定性.json，以后的筛查就会用上；比不上原来的就不写，退出码 1。
     """
     from pil_discovery.pipeline.scoring import fit_file
 
+    if spec is None and history.suffix == JOURNAL:
+        _fit_certainty(history, output, as_json=as_json)
+        return
+    if spec is None:
+        raise click.UsageError("缺少 --spec：评分说明（YAML）")
     scorer, register = fit_file(history, spec, output)
     _told(register)
     if as_json:
@@ -52,6 +63,24 @@ def fit(history: Path, spec: Path, output: Path, *, as_json: bool) -> None:
     click.echo(scorer.card)
     card = output.with_suffix(".md")
     tell(say(f"已写出 {output} 和 {card}", f"Written: {output}, {card}"))
+
+
+def _fit_certainty(journal: Path, output: Path, *, as_json: bool) -> None:
+    from pil_discovery.leads import Refused
+    from pil_discovery.pipeline.verdicts import learn_certainty
+
+    found = learn_certainty(journal, output)
+    if isinstance(found, Refused):
+        tell(f"· {found.zh}")
+        leave(PROBLEMS)
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(
+            f"对数几率 = {found.start} + {found.certainty} × 原对数几率"
+            f" + {found.verifiability} × 可查性（行政）+ {found.inaction} × 不作为"
+        )
+    tell(say(f"已写出 {output}", f"Written: {output}"))
 
 
 @click.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.text.layout import cut, cut_start
+from pil_discovery.types import Share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,8 @@ _ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none":
 _SHOWN = 3
 _WIDE = 98
 _MOST_PROBLEMS, _MOST_QUESTIONS = 40, 20
+_MOST_GROUPS = 10
+_BY = {"town": "乡镇", "size": "企业规模"}
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
 
 
@@ -249,3 +252,32 @@ def inference_lines(readings: Iterable[Mapping[str, Any]]) -> list[str]:
 def _listed(told: list[str], most: int) -> str:
     more = f" 等 {len(told)} 处，见 检查结果.xlsx" if len(told) > most else ""
     return f"{'；'.join(told[:most])}{more}"
+
+
+def attention_lines(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Say whom the leads are about, by town and by size; what is not told is said.
+
+    Groups with a lead or a check, the largest first, ten at most of each kind.
+    """
+    lines = []
+    for by, groups in told.items():
+        known = [g for g in groups if g["value"]]
+        if not known:
+            lines.append(f"按{_BY[by]}：登记数据没有可用的{_BY[by]}，不能统计")
+            continue
+        shown = [g for g in groups if g["flagged"]["n"] or g["precision"]["n"]]
+        lines.append(
+            f"按{_BY[by]}（登记企业中有线索的；已核查中属实的；括号内 95% 区间）："
+        )
+        lines += [f"  {_group(g)}" for g in shown[:_MOST_GROUPS]]
+        if len(shown) > _MOST_GROUPS:
+            lines.append(
+                f"  其余 {len(shown) - _MOST_GROUPS} 组见 run.json 的 attention"
+            )
+    return lines
+
+
+def _group(told: Mapping[str, Any]) -> str:
+    flagged, found = (Share.model_validate(told[n]) for n in ("flagged", "precision"))
+    value = told["value"] or "（未载明）"
+    return f"{value}：有线索 {flagged.words()}；属实 {found.words()}"

@@ -211,7 +211,8 @@ def scan(
     as_json: bool,
 ) -> None:
     """筛查工作区，写出线索、发现、隔离清单和审核页。"""
-    from pil_discovery.cli.tables import count_rows
+    from pil_discovery.cli.subjects import linking_lines
+    from pil_discovery.cli.tables import attention_lines, count_rows
     from pil_discovery.pipeline.flow import scan as run
 
     with Progress() as progress:
@@ -235,7 +236,13 @@ def scan(
             f"{len(found.leads)} leads, {len(found.quarantine)} quarantine entries.",
         )
     )
+    for line in linking_lines(found.run["subjects"]) if found.run["subjects"] else ():
+        tell(line)
     _tell_shortlist(found.run["shortlist"])
+    for line in attention_lines(found.run["attention"]):
+        tell(line)
+    for line in found.run["conflicts"]:
+        tell(f"· {line}")
     tell(
         say(
             f"结果：{target}；接下来：pil leads {target}",

@@ -1,7 +1,8 @@
 """Typed rows of a data set as Arrow columns of exact types, made once for all models.
 
 Beside the columns of the data set a table holds `<column>_last` where dates are only
-known to their month or year, the columns of a place, and where each row comes from.
+known to their month or year, the columns of a place, where each row comes from, and
+where registers were linked who its parties are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from pil_discovery.findings.name_links import party_column
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
@@ -70,12 +72,14 @@ def arrow_rows(frame: pd.DataFrame, dataset: Dataset) -> pa.Table:
         arrays[name] = _of_place(frame[name], PLACE_TYPES[name])
     for name in (n for n in ORIGIN_COLUMNS if n in frame.columns):
         arrays[name] = _origin(frame[name])
+    for name in (n for n in map(party_column, dataset.parties) if n in frame.columns):
+        arrays[name] = pa.array(frame[name].to_numpy(np.int64))
     # a table without columns would forget how many rows it has
     return pa.table(arrays or {"_row": pa.nulls(len(frame), pa.int64())})
 
 
 def _canonical(frame: pd.DataFrame, dataset: Dataset) -> Iterator[tuple[str, Column]]:
-    for spec in dataset.fields:
+    for spec in (*dataset.fields, *dataset.identities):
         if spec.name not in frame.columns:
             continue
         yield spec.name, _array(_closed(frame, spec.name, spec), spec)

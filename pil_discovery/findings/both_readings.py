@@ -92,6 +92,7 @@ def evaluate_model(
             parameters=values,
             doubtful=assumed.doubtful,
             solver=inputs.solver,
+            linker=inputs.linker,
         )
 
     with Relations(model.id, values, file=model.place) as relations:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.findings.examples import ExampleResult
     from pil_discovery.findings.faults import Loc
+    from pil_discovery.findings.name_links import Linker
     from pil_discovery.types import Dataset, Example, Model
 
 FEWEST = 6
@@ -23,7 +24,9 @@ _SHOWN = {"hit": "命中", "clear": "未见", "unknown": "未知"}
 _ENDS = {"drop": "dropped", "review": "review", "downgrade": "downgraded"}
 
 
-def example_faults(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fault]:
+def example_faults(
+    model: Model, datasets: Mapping[str, Dataset], *, linker: Linker | None = None
+) -> Iterator[Fault]:
     """Yield what the examples lack or contradict, running each of them once.
 
     A draft needs no examples, but it has to say what it waits for.
@@ -41,7 +44,7 @@ def example_faults(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fa
         for number, example in enumerate(model.examples):
             loc = ("examples", number)
             try:
-                result = run_example(model, example, datasets, gallery)
+                result = run_example(model, example, datasets, gallery, linker=linker)
             except ModelError as error:
                 yield from (Fault(loc, p.what, p.remedy) for p in error.problems)
                 continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -13,6 +14,11 @@ import shapely
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.inputs import Inputs, declared_columns, rows_of
+from pil_discovery.findings.name_links import (
+    Identified,
+    asked_roles,
+    asks_for_subjects,
+)
 from pil_discovery.findings.rates import example_tables
 from pil_discovery.findings.screening import screen
 from pil_discovery.text.cells import type_frame
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pil_discovery.findings.name_links import Linker
     from pil_discovery.types import Dataset, Example, Finding, Model, ModelRun
 
 STATES = ("hit", "review", "dropped", "unknown", "clear")
@@ -49,6 +56,8 @@ def run_example(
     example: Example,
     datasets: Mapping[str, Dataset],
     gallery: Gallery | None = None,
+    *,
+    linker: Linker | None = None,
 ) -> ExampleResult:
     """Run one example of a model.
 
@@ -56,6 +65,8 @@ def run_example(
     ----------
     gallery
         Draws the pictures, for other examples too; default: one for this example.
+    linker
+        Links names, for models that ask for subjects or have a `match` step.
 
     Raises
     ------
@@ -64,13 +75,16 @@ def run_example(
     """
     if gallery is None:
         with Gallery() as own:
-            return run_example(model, example, datasets, own)
+            return run_example(model, example, datasets, own, linker=linker)
+    told = _identified(model, _frames(model, example, datasets), datasets, linker)
     inputs = Inputs(
-        rows_of(_frames(model, example, datasets), datasets),
+        rows_of(told.frames, datasets),
         gallery.images_of(example),
         datasets,
         tables=example_tables(model, example),
         jurisdiction=example.jurisdiction,
+        linker=linker,
+        spellings=told.spellings,
     )
     run, findings = screen(
         model,
@@ -81,6 +95,20 @@ def run_example(
     )
     differences = _differences(example, run, findings)
     return ExampleResult(model.id, example.name, run, tuple(findings), differences)
+
+
+def _identified(
+    model: Model,
+    frames: Mapping[str, pd.DataFrame],
+    datasets: Mapping[str, Dataset],
+    linker: Linker | None,
+) -> Identified:
+    if not asks_for_subjects(model, datasets):
+        return Identified(frames)
+    if linker is None:
+        what = "没有给出名称关联的方法，不能得到主体"
+        raise ModelError(Problem(model.place, "data", what))
+    return linker.identify(frames, datasets)
 
 
 def _differences(
@@ -167,7 +195,10 @@ def _wrong(model: Model, example: Example, what: str) -> ModelError:
 def _frame(
     model: Model, example: Example, dataset: Dataset, rows: Sequence[Mapping[str, Any]]
 ) -> pd.DataFrame:
-    declared = declared_columns(model, dataset.id) or dataset.columns
+    asked = declared_columns(model, dataset.id) or dataset.columns
+    parties = [dataset.parties[role].columns for role in asked_roles(model, dataset)]
+    added = {field.name for field in dataset.identities}
+    declared = [n for n in (*asked, *chain(*parties)) if n not in added]
     names = dict.fromkeys([*declared, *(n for row in rows for n in row)])
     stray = [n for n in names if dataset.field(n) is None]
     if stray:

@@ -15,6 +15,7 @@ from pil_discovery.findings.inputs import (
     missing_data,
     usable_images,
 )
+from pil_discovery.findings.joined_names import links_behind
 from pil_discovery.findings.picture_quality import COLUMN as QUALITY
 from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.population import conditions, judge
@@ -33,7 +34,14 @@ if TYPE_CHECKING:
     from pil_discovery.findings.both_readings import Assumption
     from pil_discovery.findings.faults import Loc
     from pil_discovery.findings.inputs import Inputs
-    from pil_discovery.types import Model, PictureQuality, Step, StepRun, UsedRate
+    from pil_discovery.types import (
+        Model,
+        NameLink,
+        PictureQuality,
+        Step,
+        StepRun,
+        UsedRate,
+    )
     from pil_discovery.types.examples import Scalar
 
 Row = dict[str, Any]
@@ -74,6 +82,8 @@ class Reading:
         The rows of rate tables that the row is computed with.
     quality
         How far the pictures bear it; None where it rests on none.
+    links
+        Spellings that were joined by likeness, or are still open.
     """
 
     why: str
@@ -85,6 +95,7 @@ class Reading:
     steps: tuple[StepRun, ...]
     rates: tuple[UsedRate, ...]
     quality: PictureQuality | None = None
+    links: tuple[NameLink, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -189,6 +200,7 @@ def _read(
             as_of=as_of,
             parameters=whole,
             doubtful=assumed.doubtful,
+            linker=inputs.linker,
         )
         steps = judge(model, inputs, room, late=assumed.late)
         number_rows(model, relations)
@@ -199,6 +211,13 @@ def _read(
             _ROW, f"SELECT * FROM {NUMBERED} WHERE _n = {number}", "explain"
         )
         (found,) = relations.select(f"SELECT * EXCLUDE (_n) FROM {_ROW}").to_pylist()
+        belonging = _belonging(model, relations)
+        behind = {
+            name: [r["_id"] for r in rows if r.get("_id") is not None]
+            for name, rows in belonging.items()
+            if name in inputs.rows
+        }
+        (links,) = links_behind(model, inputs, [behind])
         return Reading(
             why=assumed.why,
             state=found["_state"],
@@ -210,11 +229,12 @@ def _read(
             ),
             tables={
                 name: tuple(_with_origin(inputs, name, r) for r in rows)
-                for name, rows in _belonging(model, relations).items()
+                for name, rows in belonging.items()
             },
             steps=tuple(steps),
             rates=used_rates(inputs.tables, _rate_rows(model, relations)),
             quality=quality_of(found),
+            links=links,
         )
 
 

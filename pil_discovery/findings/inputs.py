@@ -14,6 +14,7 @@ from pil_discovery.findings.arrow_rows import (
     arrow_rows,
     type_of,
 )
+from pil_discovery.findings.name_links import Spellings
 from pil_discovery.findings.tiles import in_turn
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from pil_discovery.findings.name_links import Linker
     from pil_discovery.findings.tiles import Solver
     from pil_discovery.types import Dataset, Image, Model, RateTable, Source
 
@@ -46,6 +48,10 @@ class Inputs:
         File → what is known of it.
     solver
         Who solves the parts of large overlays; results do not depend on it.
+    linker
+        Who links names; only models with a `match` step need one.
+    spellings
+        What linking found beyond codes and full names.
     """
 
     rows: Mapping[str, pa.Table]
@@ -55,6 +61,8 @@ class Inputs:
     jurisdiction: str = ""
     sources: Mapping[str, Source] = field(default_factory=dict)
     solver: Solver = in_turn
+    linker: Linker | None = None
+    spellings: Spellings = field(default_factory=Spellings)
 
 
 def rows_of(
@@ -191,7 +199,7 @@ def _specs(
 ) -> Iterator[tuple[str, pa.DataType]]:
     """Yield each column and its type, with those of a place after them."""
     for name in names:
-        spec = dataset.field(name)
+        spec = dataset.offered_field(name)
         if spec is not None:
             yield name, type_of(spec)
     if "geometry" in names:

@@ -21,13 +21,16 @@ from pil_discovery.types.models import SqlStep
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pil_discovery.findings.name_links import Linker
     from pil_discovery.findings.rehearsal import Rehearsal
     from pil_discovery.types import Dataset, Model
 
 _IMAGE = "image"
 
 
-def lint(model: Model, datasets: Mapping[str, Dataset]) -> list[Fault]:
+def lint(
+    model: Model, datasets: Mapping[str, Dataset], *, linker: Linker | None = None
+) -> list[Fault]:
     """Return what would stop a model, what it names in vain, what no example tries.
 
     Examples only run when the model itself does.
@@ -50,7 +53,7 @@ def lint(model: Model, datasets: Mapping[str, Dataset]) -> list[Fault]:
         *_unshown_pictures(model, seen),
     ]
     told = {fault.loc for fault in faults}  # what is not used need not be tried
-    tried = example_faults(model, datasets)
+    tried = example_faults(model, datasets, linker=linker)
     return [*faults, *(f for f in tried if f.loc not in told)]
 
 

@@ -19,6 +19,7 @@ from pil_discovery.types.models import SqlStep
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from pil_discovery.findings.name_links import Linker
     from pil_discovery.types import Dataset, Example, Model
 
 _LITERALS = re.compile(
@@ -69,7 +70,9 @@ class MutationScore:
         return found / self.mutants if self.mutants else 1.0
 
 
-def score(model: Model, datasets: Mapping[str, Dataset]) -> MutationScore:
+def score(
+    model: Model, datasets: Mapping[str, Dataset], *, linker: Linker | None = None
+) -> MutationScore:
     """Run the examples against every mutant, each up to the first that fails.
 
     All examples must pass on the model itself before it is changed.
@@ -78,7 +81,9 @@ def score(model: Model, datasets: Mapping[str, Dataset]) -> MutationScore:
 
         def fails(changed: Model, example: Example) -> bool:
             try:
-                return not run_example(changed, example, datasets, gallery).passed
+                return not run_example(
+                    changed, example, datasets, gallery, linker=linker
+                ).passed
             except (PilError, ValueError, ArithmeticError):  # an absurd rule, too
                 return True
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_declarations: dict[pa.Schema, str] = {}
+"""Columns of tables without rows; what an Arrow schema is in SQL never changes."""
 LONGEST_S = 1800.0
 """How long one SELECT may run: five million rows take some seconds."""
 
@@ -88,12 +90,28 @@ class Relations:
 
     def load(self, name: str, table: pa.Table) -> None:
         """Copy an Arrow table in under a name."""
+        if len(table):
+            self._copy(name, table)
+        else:  # most tables of an example are empty: to declare one is quicker
+            columns = self._declaration(table)
+            self._connection.execute(f"CREATE TEMP TABLE {quoted(name)} ({columns})")
+        self._names[name] = tuple(table.column_names)
+        self._rows[name] = len(table)
+
+    def _copy(self, name: str, table: pa.Table) -> None:
         self._connection.register("_incoming", table)
         text = f"CREATE TEMP TABLE {quoted(name)} AS SELECT * FROM _incoming"
         self._connection.execute(_parsed(text)).fetchall()
         self._connection.unregister("_incoming")
-        self._names[name] = tuple(table.column_names)
-        self._rows[name] = len(table)
+
+    def _declaration(self, empty: pa.Table) -> str:
+        """Return the columns of a table as DuckDB writes them, types and all."""
+        if empty.schema not in _declarations:
+            seen = self._connection.from_arrow(empty)
+            types = zip(seen.columns, seen.types, strict=True)
+            columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types)
+            _declarations[empty.schema] = columns
+        return _declarations[empty.schema]
 
     def view(self, name: str, sql: str, source: str) -> None:
         """Give a SELECT of our own a name; its rows are made when they are read.

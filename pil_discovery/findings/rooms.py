@@ -11,6 +11,7 @@ from pil_discovery.findings.tiles import in_turn
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pil_discovery.findings.name_links import Linker
     from pil_discovery.findings.relations import Relations
     from pil_discovery.findings.tiles import Solver
     from pil_discovery.types import Image
@@ -24,11 +25,14 @@ class Room(Setting):
     ----------
     solver
         Who solves the parts of a large overlay.
+    linker
+        Who links names.
     """
 
     relations: Relations
     images: Sequence[Image]
     solver: Solver = in_turn
+    linker: Linker | None = None
 
     def setting(self) -> Setting:
         """Return what another process needs to solve a part of a step."""

@@ -22,10 +22,12 @@ from pil_discovery.findings.inputs import (
     missing_data,
     usable_images,
 )
+from pil_discovery.findings.joined_names import links_behind
 from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.rates import fictional_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.text.canonical import decimal_of, dump_json
+from pil_discovery.text.name_links import links_note
 from pil_discovery.types import (
     Applied,
     Counts,
@@ -99,9 +101,15 @@ def screen(
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
     judged = evaluate_model(model, inputs, images, as_of=as_of, parameters=values)
     origins = _origins(model, inputs, judged.rows)
+    links = links_behind(model, inputs, [row["_behind"] for row in judged.rows])
     findings = [
-        _finding(model, inputs, row, _records(origins, images, row["_behind"]))
-        for row in judged.rows
+        _finding(
+            model,
+            inputs,
+            {**row, "_links": told},
+            _records(origins, images, row["_behind"]),
+        )
+        for row, told in zip(judged.rows, links, strict=True)
     ]
     run = ModelRun(
         id=model.id,
@@ -158,14 +166,17 @@ def _finding(
         key=key,
         subject_name=row.get("subject_name"),
         subject_code=row.get("subject_code"),
+        subject_id=row.get("subject_id"),
         fact_date=_day(row.get("fact_date")),
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
         sentence_zh=fill(model.explain.zh, row)
+        + links_note(row["_links"])
         + validity_note(overlaps)
         + fictional_note(rates),
         sentence_en=fill(model.explain.en, row, lang="en")
+        + links_note(row["_links"], "en")
         + validity_note(overlaps, "en")
         + fictional_note(rates, "en"),
         records=records,
@@ -193,6 +204,7 @@ def _finding(
         not_asked=tuple(
             code for i, code in enumerate(model.remedy_when) if not row[f"_r{i}"]
         ),
+        links=row["_links"],
     )
 
 
@@ -294,6 +306,6 @@ def _gap(inputs: Inputs, name: str) -> str:
     dataset = inputs.datasets[table]
     if not column:
         return f"《{dataset.title.zh}》中没有对应记录（{name}）"
-    spec = dataset.field(column)
+    spec = dataset.offered_field(column)
     alias = spec.aliases[0] if spec and spec.aliases else column
     return f"《{dataset.title.zh}》缺少“{alias}”（{name}）"

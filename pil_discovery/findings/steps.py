@@ -305,21 +305,28 @@ def _restoration(spec: Restoration, room: Room, zones: pd.DataFrame) -> pd.DataF
     )
 
 
+_LINK_COLUMNS = {
+    "left_id": "int64",
+    "right_id": "int64",
+    "probability": "float64",
+    "decision": "string",
+    "reason": "string",
+    "is_exact": "bool",
+}
+
+
 def _match(
     spec: Match, room: Room, left: pd.DataFrame, right: pd.DataFrame
 ) -> pd.DataFrame:
-    from pil_discovery.text.links import link_names
-
-    del room  # links look at texts alone
-    rows = link_names(
-        left,
-        right,
-        name=spec.name,
-        code=spec.code,
-        region=spec.region,
-        address=spec.address,
-    )
-    return rows[rows["decision"] != "different"].reset_index(drop=True)
+    if left.empty or right.empty:
+        return pd.DataFrame(columns=list(_LINK_COLUMNS)).astype(_LINK_COLUMNS)
+    if room.linker is None:
+        what = "没有给出名称关联的方法，关联步骤不能运行"
+        raise ModelError(room.problem(f"steps.{spec.left}", what))
+    rows = room.linker.match(left, right, spec)
+    rows = rows.rename(columns={"left": "left_id", "right": "right_id"})
+    kept = rows[rows["decision"] != "different"].reset_index(drop=True)
+    return kept[list(_LINK_COLUMNS)].astype(_LINK_COLUMNS)
 
 
 def _arrow(frame: pd.DataFrame) -> pa.Table:

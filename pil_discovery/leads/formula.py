@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from pil_discovery.errors import ModelError
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pil_discovery.types import Parts
+    from pil_discovery.types.models import Evidence
 
 FOURTH = Decimal("0.0001")
 CENT = Decimal("0.01")
@@ -29,7 +30,7 @@ WEIGHTS = {
     "scale": Decimal("0.15"),
 }
 
-PRIORS: dict[str, tuple[int, int]] = {
+PRIORS: dict[Evidence, tuple[int, int]] = {
     "register": (4, 2),
     "balance": (2, 3),
     "imagery": (2, 4),
@@ -60,9 +61,11 @@ def rounded(value: float) -> Decimal:
 
 
 def prior(
-    evidence: Literal["register", "balance", "imagery"],
+    evidence: Evidence,
     confirmed: int = 0,
     checked: int = 0,
+    *,
+    base: Decimal | None = None,
 ) -> float:
     """Mean of the Beta prior of an evidence class, updated by checked leads.
 
@@ -72,9 +75,12 @@ def prior(
         Class of the model.
     confirmed, checked
         Leads of the model that were checked, and those found true.
+    base
+        Mean of the prior where other models moved it; its weight stays.
     """
     alpha, beta = PRIORS[evidence]
-    return (alpha + confirmed) / (alpha + beta + checked)
+    stands = alpha if base is None else float((alpha + beta) * base)
+    return (stands + confirmed) / (alpha + beta + checked)
 
 
 def certainty(start: float, shifts: Iterable[Shift]) -> float:

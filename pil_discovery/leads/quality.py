@@ -7,14 +7,15 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pil_discovery.leads.precision import Tally
 from pil_discovery.types import Quality
-from pil_discovery.types.verdicts import REASONS, STAGES
+from pil_discovery.types.verdicts import REASONS, RUNGS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from pil_discovery.types import ModelRun, Verdict
+    from pil_discovery.types import Model, ModelRun, Verdict
 
 LARGE_SHARE = Fraction(1, 5)
 LEAST_POPULATION = 20
@@ -44,7 +45,7 @@ def quality(
     as_of
         Day of the scan: later checks do not count.
     """
-    standing = _standing(run, verdicts, as_of)
+    standing = _standing((run.id, run.version), verdicts, as_of)
     confirmed, checked = _tally(standing)
     rejections = Counter(v.reason for v in standing if v.reason)
     counts = run.counts
@@ -65,21 +66,62 @@ def quality(
     )
 
 
-def _standing(
-    run: ModelRun, verdicts: Iterable[Verdict], as_of: dt.date | None
-) -> list[Verdict]:
-    """Return for each lead of this model and version the verdict that counts."""
-    order = {stage: place for place, stage in enumerate(STAGES)}
-    latest: dict[str, Verdict] = {}
+def tallies(
+    models: Iterable[Model], verdicts: Iterable[Verdict], *, as_of: dt.date
+) -> list[Tally]:
+    """Count the checked leads of every model, whether it ran or not.
+
+    Parameters
+    ----------
+    models
+        Of the catalogue: what is said of one must not depend on which of them ran.
+    verdicts, as_of
+        As in `quality`.
+    """
+    told = list(verdicts)
+    return [
+        Tally(
+            m.id,
+            m.domain,
+            m.evidence,
+            *_tally(_standing((m.id, m.version), told, as_of)),
+        )
+        for m in models
+    ]
+
+
+def latest(
+    verdicts: Iterable[Verdict], as_of: dt.date | None = None
+) -> dict[str, Verdict]:
+    """Return for each lead the verdict that counts: the highest, there the last.
+
+    Parameters
+    ----------
+    verdicts
+        In file order.
+    as_of
+        Later verdicts do not count.
+    """
+    found: dict[str, Verdict] = {}
     for v in verdicts:
-        if v.model != run.id or _release(v.model_version) != _release(run.version):
-            continue
-        if as_of is not None and v.on > as_of:
-            continue
-        known = latest.get(v.lead_id)
-        if known is None or order[v.stage] >= order[known.stage]:
-            latest[v.lead_id] = v
-    return list(latest.values())
+        known = found.get(v.lead_id)
+        later = as_of is not None and v.on > as_of
+        if not later and (known is None or RUNGS[v.stage] >= RUNGS[known.stage]):
+            found[v.lead_id] = v
+    return found
+
+
+def _standing(
+    model: tuple[str, str], verdicts: Iterable[Verdict], as_of: dt.date | None
+) -> list[Verdict]:
+    """Return for each lead of a model (id, version) the verdict that counts."""
+    name, version = model
+    own = (
+        v
+        for v in verdicts
+        if v.model == name and _release(v.model_version) == _release(version)
+    )
+    return list(latest(own, as_of).values())
 
 
 def _tally(standing: Iterable[Verdict]) -> tuple[int, int]:

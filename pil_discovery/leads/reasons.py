@@ -14,15 +14,15 @@ from pil_discovery.leads import formula, measures, proof
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
-    from typing import Literal
 
     from pil_discovery.leads.groups import Group
     from pil_discovery.leads.measures import Measure
+    from pil_discovery.leads.precision import Kin, Precision
     from pil_discovery.leads.proof import Proof
-    from pil_discovery.types import Finding, Fired, Lead, Model, Parts
-    from pil_discovery.types.models import HarmMeasure
+    from pil_discovery.types import Finding, Fired, Lead, Model, Parts, Refinement
+    from pil_discovery.types.models import Evidence, HarmMeasure
 
-EVIDENCE_ZH = {
+EVIDENCE_ZH: dict[Evidence, str] = {
     "register": "登记比对类",
     "balance": "数量推算类",
     "imagery": "仅凭影像类",
@@ -65,15 +65,15 @@ class Harm:
 class Weights:
     """Everything that the parts of one score were computed from.
 
-    `checks` are the confirmed and the checked leads of the model.
+    `precision` is what checks say of the model.
     """
 
-    evidence: Literal["register", "balance", "imagery"]
-    checks: tuple[int, int]
+    precision: Precision
     shifts: tuple[formula.Shift, ...]
     harms: tuple[Harm, ...]
     signals: Mapping[str, tuple[Fired, ...]]
     proof: Proof
+    refinement: Refinement | None = None
 
 
 def of_single(parts: Parts, weights: Weights) -> tuple[str, ...]:
@@ -104,14 +104,43 @@ def score_sentence(parts: Parts, route: str) -> str:
 
 def certainty_sentence(parts: Parts, weights: Weights) -> str:
     """Explain certainty: the prior of the class and every step on the logit."""
-    alpha, beta = formula.PRIORS[weights.evidence]
-    start = formula.rounded(formula.prior(weights.evidence, *weights.checks))
     steps = [f"{s.zh} {_signed(s.amount)}" for s in weights.shifts]
-    confirmed, checked = weights.checks
-    seen = f"，已核查 {checked} 件、属实 {confirmed} 件" if checked else ""
-    why = f"{EVIDENCE_ZH[weights.evidence]}模型先验 {alpha}:{beta}{seen}（{start}）"
+    why = _start(weights.precision)
     scale = "（各步在对数几率上加减）" if steps else ""
-    return f"确定性 {parts.certainty}：{'；'.join([why, *steps])}{scale}"
+    learned = _learned(weights)
+    return f"确定性 {parts.certainty}：{'；'.join([why, *steps])}{scale}{learned}"
+
+
+def _learned(weights: Weights) -> str:
+    """Say what many checks made of the certainty of the points card."""
+    by = weights.refinement
+    if by is None:
+        return ""
+    before = formula.rounded(formula.certainty(weights.precision.mean, weights.shifts))
+    return (
+        f"，得 {before}；再按 {by.checked} 件核查学得的校准：对数几率 = {by.start}"
+        f" + {by.certainty} × {before} 的对数几率 + {by.verifiability} × 可查性（行政）"
+        f" + {by.inaction} × 不作为"
+    )
+
+
+def _start(known: Precision) -> str:
+    """Explain where certainty starts: prior, kin, and own checks."""
+    alpha, beta = formula.PRIORS[known.evidence]
+    kin = ""
+    if known.leans:
+        kin = (
+            f"，参照同类其他模型的核查（其他领域{_kin(known.elsewhere)}，"
+            f"本领域{_kin(known.field)}）后为 {known.base}"
+        )
+    own = f"，已核查 {known.checked} 件、属实 {known.confirmed} 件"
+    seen = own if known.checked else ""
+    start = formula.rounded(known.mean)
+    return f"{EVIDENCE_ZH[known.evidence]}模型先验 {alpha}:{beta}{kin}{seen}（{start}）"
+
+
+def _kin(kin: Kin) -> str:
+    return f"计 {kin.checked} 件、属实计 {kin.confirmed} 件"
 
 
 def verifiability_sentences(found: Proof) -> list[str]:
@@ -220,6 +249,17 @@ def subject(findings: Sequence[Finding]) -> tuple[str | None, str | None]:
     return next(iter(names), None), next(iter(codes), None)
 
 
+def spellings(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the names of the one subject of findings, where there are several."""
+    if _differ(findings):
+        return ()
+    joined = [i for f in findings for i in f.links if i.decision == "same"]
+    names = dict.fromkeys(
+        [*_names(findings), *(n for i in joined for n in (i.name, i.other))]
+    )
+    return tuple(names) if len(names) > 1 else ()
+
+
 def title_zh(model: Model, group: Group) -> str:
     """Write the title: matter, subject, and that it is to be verified."""
     if group.kind == "class":
@@ -250,8 +290,9 @@ def _names(findings: Sequence[Finding]) -> list[str]:
 
 def _differ(findings: Sequence[Finding]) -> bool:
     codes = {f.subject_code for f in findings if f.subject_code}
-    same_code = len(codes) == 1 and all(f.subject_code for f in findings)
-    return len(codes) > 1 or (len(_names(findings)) > 1 and not same_code)
+    known = [(f.subject_code, f.subject_id) for f in findings]
+    same = any(len({*s}) == 1 and s[0] for s in zip(*known, strict=True))
+    return len(codes) > 1 or (len(_names(findings)) > 1 and not same)
 
 
 def _short(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from pil_discovery.leads import formula, measures, places, proof, reasons
 from pil_discovery.leads.evidence import Doubt, shifts
 from pil_discovery.leads.groups import Group, merge
+from pil_discovery.leads.precision import Precision
 from pil_discovery.leads.reasons import Harm, Weights
+from pil_discovery.leads.refinement import refined
 from pil_discovery.leads.registers import Registers
 from pil_discovery.types import Fired, Lead, Parts
 
@@ -19,7 +21,15 @@ if TYPE_CHECKING:
 
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.proof import Proof
-    from pil_discovery.types import Basis, Dataset, Finding, Model, ModelRun, Quality
+    from pil_discovery.types import (
+        Basis,
+        Dataset,
+        Finding,
+        Model,
+        ModelRun,
+        Quality,
+        Refinement,
+    )
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,8 @@ class _Setting:
     as_of: dt.date
     registers: Registers
     quality: Mapping[str, Quality]
+    precisions: Mapping[str, Precision]
+    refinement: Refinement | None
     civil: Collection[str]
 
 
@@ -44,6 +56,8 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     doubts: Mapping[str, Doubt] | None = None,
     datasets: Mapping[str, Dataset] | None = None,
     quality: Mapping[str, Quality] | None = None,
+    precisions: Mapping[str, Precision] | None = None,
+    refinement: Refinement | None = None,
     civil: Collection[str] = (),
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
@@ -65,8 +79,12 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     datasets
         Data set id → description: who keeps it and how readers call it.
     quality
-        Model id → how far it can be trusted: checked leads move the prior, and leads
-        of a noisy model are not listed.
+        Model id → how far it can be trusted: leads of a noisy model are not listed.
+    precisions
+        Model id → share of its leads that checks let expect; without an entry the prior
+        of its evidence class stands.
+    refinement
+        What many checks taught about certainty, if anything.
     civil
         Fields in which the law lets a procuratorate bring a civil public-interest suit.
 
@@ -83,7 +101,16 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     registers = Registers(datasets or {})
     absent = {run.id: _datasets(run.missing_clears, registers) for run in runs}
     setting = _Setting(
-        models, bases, absent, doubts or {}, as_of, registers, quality or {}, civil
+        models,
+        bases,
+        absent,
+        doubts or {},
+        as_of,
+        registers,
+        quality or {},
+        precisions or {},
+        refinement,
+        civil,
     )
     groups = merge(findings, models)
     singles = {g.lead_id: _single(g, setting) for g in groups if g.kind == "single"}
@@ -163,8 +190,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
     carrying = counted(group.findings)
     amounts = measures.combine(carrying, model.added_units())
     weights = Weights(
-        evidence=model.evidence,
-        checks=_checks(model.id, setting),
+        precision=setting.precisions.get(model.id, Precision(model.evidence)),
         shifts=shifts(
             carrying,
             setting.absent.get(model.id, ()),
@@ -182,6 +208,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
         proof=proof.prove(
             carrying, model, setting.bases, civil_open=model.domain in setting.civil
         ),
+        refinement=setting.refinement,
     )
     lead = _lead(group, setting, amounts)
     return _scored(lead, weights).model_copy(
@@ -189,11 +216,6 @@ def _single(group: Group, setting: _Setting) -> Lead:
             "missing": reasons.missing(weights, _gaps(group, setting)),
         }
     )
-
-
-def _checks(model: str, setting: _Setting) -> tuple[int, int]:
-    known = setting.quality.get(model)
-    return (0, 0) if known is None else (known.confirmed, known.checked)
 
 
 def _lead(group: Group, setting: _Setting, amounts: dict[str, Measure]) -> Lead:
@@ -215,6 +237,7 @@ def _lead(group: Group, setting: _Setting, amounts: dict[str, Measure]) -> Lead:
         title_en=reasons.title_en(model, group),
         subject_name=name,
         subject_code=code,
+        spellings=reasons.spellings(carrying),
         agency=group.agency,
         route="none",
         findings=tuple(f.finding_id for f in group.findings),
@@ -246,6 +269,7 @@ def _class(group: Group, members: Sequence[Lead], setting: _Setting) -> Lead:
             "routes": _routes(parts, _verifiabilities(middle)),
             "subject_name": None,
             "subject_code": None,
+            "spellings": (),
             "place": None,
             "reasons": reasons.of_class(members, middle, harms),
             "missing": reasons.missing_in_class(members),
@@ -273,9 +297,7 @@ def _scored(lead: Lead, weights: Weights) -> Lead:
     found = weights.proof
     parts = Parts(
         certainty=formula.rounded(
-            formula.certainty(
-                formula.prior(weights.evidence, *weights.checks), weights.shifts
-            )
+            formula.certainty(weights.precision.mean, weights.shifts)
         ),
         verifiability=formula.rounded(found.admin()),
         harm=_harm_part(weights.harms),
@@ -283,6 +305,8 @@ def _scored(lead: Lead, weights: Weights) -> Lead:
         urgency=_signal_part(weights.signals["urgency"]),
         scale=_signal_part(weights.signals["scale"]),
     )
+    if weights.refinement is not None:
+        parts = refined(parts, weights.refinement)
     verifiabilities = _open_routes(found)
     scored = lead.model_copy(
         update={
@@ -318,15 +342,7 @@ def _verifiabilities(lead: Lead) -> dict[str, Decimal]:
 
 
 def _no_parts() -> Parts:
-    zero = formula.rounded(0)
-    return Parts(
-        certainty=zero,
-        verifiability=zero,
-        harm=zero,
-        inaction=zero,
-        urgency=zero,
-        scale=zero,
-    )
+    return Parts(**dict.fromkeys(Parts.model_fields, formula.rounded(0)))
 
 
 def _harms(model: Model, amounts: Mapping[str, Measure]) -> tuple[Harm, ...]:

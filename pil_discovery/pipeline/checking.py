@@ -11,7 +11,12 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.pipeline import filing, proposals
-from pil_discovery.pipeline.flow import inputs_of, local_folders, named_models
+from pil_discovery.pipeline.flow import (
+    inputs_of,
+    linked,
+    local_folders,
+    named_models,
+)
 from pil_discovery.pipeline.folder import (
     PROPOSED,
     REPORT,
@@ -208,10 +213,11 @@ def _look(
     workspace, models = what
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
     check.readings = filing.readings(materials.reports, check.sources, catalog.datasets)
-    found = subjects.recovered_codes(materials.frames, catalog.datasets)
-    check.readings += filing.joint_readings(found, catalog.datasets)
+    recovered = subjects.recovered_codes(materials.frames, catalog.datasets)
+    check.readings += filing.joint_readings(recovered, catalog.datasets)
     check.overviews = _overviews(materials, catalog, what)
-    inputs = inputs_of(workspace, catalog, materials)
+    found = linked(workspace, catalog, materials, models)
+    inputs = inputs_of(workspace, catalog, materials, found)
     personal = workspace.personal is not None
     check.models = model_outlook(models, inputs, personal=personal)
     check.unlocks = unlocks(check.models, catalog.datasets)

@@ -18,6 +18,7 @@ from pil_discovery.procedure.deadlines import as_day
 from pil_discovery.report.privacy import mask_sentence
 from pil_discovery.report.wording import STATES
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.name_links import link_words, links_note
 from pil_discovery.text.picture_quality import quality_line
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class Told:
                 wanted = [c for c in reading.conditions if c.loc[0] == part]
                 yield from _section(title, [self._named(c) for c in wanted])
             yield from _section("所用标准", [rate.words() for rate in reading.rates])
+            yield from _section("名称关联", map(link_words, reading.links))
             if reading.quality is not None:
                 yield from _section("影像质量", [quality_line(reading.quality)])
             columns = self._plain(reading.columns).items()
@@ -107,7 +109,7 @@ class Told:
             told = fill(
                 self.explanation.model.explain.zh, self._masked(reading.columns)
             )
-            yield told + fictional_note(reading.rates)
+            yield told + links_note(reading.links) + fictional_note(reading.rates)
         why = reading.columns.get("unknown_reason")
         if reading.state == "unknown" and why:
             yield f"不能判定：{why}"
@@ -150,6 +152,7 @@ class Told:
             "state": reading.state,
             "hit": [_judged(c) for c in reading.hit],
             "conditions": [_judged(c) for c in reading.conditions],
+            "links": [link.model_dump(mode="json") for link in reading.links],
             "columns": self._plain(reading.columns),
             "tables": {
                 name: [self._plain(row) for row in rows]

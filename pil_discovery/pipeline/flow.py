@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,16 +14,21 @@ from pil_discovery.catalog.limits import FIRST_YEAR, LAST_YEAR, date_in_range
 from pil_discovery.catalog.workspace import BUILTIN
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.findings import Inputs, rows_of
-from pil_discovery.pipeline.grounds import civil_domains, picture_doubts, settled
+from pil_discovery.findings.name_links import Identified, asks_for_subjects
+from pil_discovery.pipeline.backdrops import backdrop_of
+from pil_discovery.pipeline.grounds import civil_domains, doubts_of, settled
+from pil_discovery.pipeline.identifying import NameLinker
+from pil_discovery.pipeline.link_reviews import load_reviews
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import Workers, screen_all
+from pil_discovery.pipeline.verdicts import read_checks
 from pil_discovery.procedure.deadlines import as_day
-from pil_discovery.types import VERDICTS
+from pil_discovery.types import LINK_REVIEWS, VERDICTS, Backdrop
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     import pandas as pd
@@ -52,6 +57,10 @@ class Scan:
         Every row or cell that was not used.
     timing
         Seconds per step; the only thing that may differ between two runs.
+    links
+        Pairs of names that were joined, or that a person has to look at.
+    backdrop
+        Layers and pictures that the review page and the map project show.
     """
 
     leads: tuple[Lead, ...]
@@ -59,6 +68,8 @@ class Scan:
     run: dict[str, Any]
     quarantine: pd.DataFrame
     timing: dict[str, Any]
+    links: tuple[dict[str, Any], ...] = ()
+    backdrop: Backdrop = field(default_factory=Backdrop)
 
     def __len__(self) -> int:
         return len(self.leads)
@@ -72,6 +83,8 @@ class Scan:
             leads=self.leads,
             quarantine=self.quarantine,
             timing=self.timing,
+            links=self.links,
+            backdrop=self.backdrop,
         )
 
 
@@ -121,9 +134,10 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
 
     with _joined(cluster, place.root) as joined:
         materials = read_sources(place, catalog, progress, cluster=joined)
+        found = linked(place, catalog, materials, chosen)
         screened = screen_all(
             chosen,
-            inputs_of(place, catalog, materials),
+            inputs_of(place, catalog, materials, found),
             as_of=day,
             personal=place.personal is not None,
             workers=Workers(workers or 1, joined),
@@ -138,24 +152,28 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         as_of=day,
     )
     bases = procedure.bases_of(grounded, facts=catalog.facts)
-    verdicts = report.read_verdicts(place.root / VERDICTS)
-    trust = {r.id: leads.quality(r, verdicts, as_of=day) for r in screened.runs}
+    checks = read_checks(place.root / VERDICTS, catalog, screened.runs, as_of=day)
     weighed = leads.weigh(
         grounded,
         models=catalog.models,
         bases=bases,
         runs=screened.runs,
         as_of=day,
-        doubts=picture_doubts(grounded, materials.images, catalog.models),
+        doubts=doubts_of(grounded, materials.images, catalog.models),
         datasets=catalog.datasets,
-        quality=trust,
+        quality=checks.quality,
+        precisions=checks.precisions,
+        refinement=checks.refinement,
         civil=civil_domains(catalog, day),
     )
     ranked = settled(weighed, catalog, day)
     planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
 
-    outcome = Outcome(screened.runs, trust, grounded, catalog, planned, bases)
+    outcome = Outcome(
+        screened.runs, checks, grounded, catalog, planned, bases, found.account
+    )
     run = describe(place, day, materials, outcome)
+    behind = backdrop_of(planned, grounded, materials, catalog.datasets)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,
@@ -167,6 +185,8 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         run=run,
         quarantine=materials.quarantine,
         timing=timing,
+        links=found.pairs,
+        backdrop=behind,
     )
 
 
@@ -194,16 +214,35 @@ def _opened(workspace: str | Path | Workspace) -> Workspace:
     )
 
 
-def inputs_of(workspace: Workspace, catalog: Catalog, materials: Materials) -> Inputs:
-    """Return what was read as models see it: codes linked, rates of the place."""
-    linked = subjects.link_codes(materials.frames, catalog.datasets)
+def linked(
+    workspace: Workspace,
+    catalog: Catalog,
+    materials: Materials,
+    models: Iterable[Model],
+) -> Identified:
+    """Return the rows with codes in normal form and, where asked for, their subjects.
+
+    Names are compared only where one of the models asks for subjects.
+    """
+    if not any(asks_for_subjects(m, catalog.datasets) for m in models):
+        return Identified(subjects.link_codes(materials.frames, catalog.datasets))
+    reviews = load_reviews(workspace.root / LINK_REVIEWS)
+    return NameLinker(tuple(reviews)).identify(materials.frames, catalog.datasets)
+
+
+def inputs_of(
+    workspace: Workspace, catalog: Catalog, materials: Materials, found: Identified
+) -> Inputs:
+    """Return what was read and linked as models see it, with the rates of the place."""
     return Inputs(
-        rows_of(linked, catalog.datasets),
+        rows_of(found.frames, catalog.datasets),
         materials.images,
         catalog.datasets,
         tables=catalog.tables,
         jurisdiction=workspace.jurisdiction,
         sources={s.file: s for s in materials.sources},
+        linker=NameLinker(),
+        spellings=found.spellings,
     )
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 _REPLY = "suggestion-reply"
 
 
-def picture_doubts(
+def doubts_of(
     findings: Iterable[Finding], images: Iterable[Image], models: Mapping[str, Model]
 ) -> dict[str, Doubt]:
-    """Tell of each finding that rests on pictures the latest day, and their flags.
+    """Tell what weakens findings: names joined by likeness, pictures and their age.
 
     Flags count where a hit rests on pictures alone: a review has been lowered for
     them, and what records prove does not get weaker by a look at poor pictures.
@@ -30,11 +30,16 @@ def picture_doubts(
     days = {i.provenance.file: i.acquired_date for i in images}
     doubts: dict[str, Doubt] = {}
     for finding in findings:
+        fuzzy = any(link.decision == "same" for link in finding.links)
+        if fuzzy:
+            doubts[finding.finding_id] = Doubt(fuzzy=True)
         seen = [days[r.source] for r in finding.records if r.dataset == "image"]
         if seen:
             alone = models[finding.model].evidence == "imagery"
             flags = _flags(finding) if alone and finding.state == "hit" else ()
-            doubts[finding.finding_id] = Doubt(picture_date=max(seen), flags=flags)
+            doubts[finding.finding_id] = Doubt(
+                fuzzy=fuzzy, picture_date=max(seen), flags=flags
+            )
     return doubts
 
 

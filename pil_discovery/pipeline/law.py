@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from pil_discovery import procedure
 from pil_discovery.catalog import load_catalog
+from pil_discovery.errors import LawError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-    from pil_discovery.types import Basis, Deadline, Fact
+    from pil_discovery.types import Basis, Clock, Deadline, Fact
 
 Day = dt.date | str
 
@@ -60,29 +62,35 @@ def due(
     regime: str = "2021",
     suspensions: Sequence[tuple[Day, Day]] = (),
     extensions: Sequence[Mapping[str, object]] = (),
+    local_models: Sequence[Path] = (),
 ) -> Deadline:
     """Reckon the last day of a statutory period.
+
+    The facts behind it are those in force between its first and last day; where none
+    was, all are named and the reckoning says so.
 
     Parameters
     ----------
     step
         Clock, such as `suggestion-reply`.
     start
-        Day of the event; it is not counted (民法典 201).
+        Day of the event; it is not counted (fact `cpl-85`).
     regime
         Version of the procedure.
     suspensions
         First and last day of each suspension, both inclusive.
     extensions
         `{"by": "chief"|"superior", "months": n}`.
+    local_models
+        Folders with years of rest days or bodies of rules of their own.
 
     Raises
     ------
     LawError
         If the clock, the regime, a suspension or an extension is not possible.
     """
-    catalog = load_catalog()
-    return procedure.due(
+    catalog = load_catalog(tuple(local_models))
+    found = procedure.due(
         catalog.clocks,
         step,
         start,
@@ -91,17 +99,75 @@ def due(
         extensions=extensions,
         calendar=catalog.calendar,
     )
+    return _grounded(found, catalog.facts)
+
+
+def _grounded(deadline: Deadline, facts: Mapping[str, Fact]) -> Deadline:
+    span = (deadline.start, deadline.date)
+    held = tuple(i for i in deadline.basis if procedure.in_force(facts[i], *span))
+    if held:
+        return deadline.model_copy(update={"basis": held})
+    note = f"{deadline.start} 所依据的规定：{procedure.GAP}，请核对当时的期限"
+    return deadline.model_copy(update={"reckoning": (*deadline.reckoning, note)})
+
+
+def regime_for(day: Day, local_models: Sequence[Path] = ()) -> str:
+    """Return the body of rules of a day; before the first one, the first."""
+    regimes = load_catalog(tuple(local_models)).regimes
+    first = min(regimes.values(), key=lambda regime: regime.valid_from)
+    return procedure.regime_on(regimes, procedure.as_day(day)) or first.id
+
+
+def list_clocks(regime: str = "2021") -> list[tuple[Clock, str]]:
+    """Return every period of a body of rules with its length in words.
+
+    Raises
+    ------
+    LawError
+        If the regime is unknown.
+    """
+    table = load_catalog().clocks.get(regime)
+    if table is None:
+        known = "、".join(load_catalog().clocks)
+        raise LawError(Problem("", "", f"没有「{regime}」这套规则", f"可用：{known}"))
+    return [(clock, procedure.period_zh(clock)) for clock in table.values()]
+
+
+def write_calendar(
+    deadlines: Mapping[str, Sequence[Deadline]], path: Path, *, as_of: Day
+) -> None:
+    """Write deadlines as a calendar file (iCalendar).
+
+    Parameters
+    ----------
+    deadlines
+        Case → its open deadlines.
+    path
+        File to write; one that is there is replaced whole.
+    as_of
+        The day on which they were reckoned; the same input gives the same bytes.
+    """
+    appointments = [
+        procedure.Appointment(case, deadline)
+        for case, found in deadlines.items()
+        for deadline in found
+    ]
+    text = procedure.to_icalendar(appointments, as_of=procedure.as_day(as_of))
+    path.write_bytes(text.encode())
 
 
 def show_law(name: str) -> list[Fact]:
-    """Return the loaded rows of a fact id, a law key, or a law's title.
+    """Return the loaded rows of a fact id, a topic, a law key, or a law's title.
 
     Raises
     ------
     LawError
         If nothing fits; near names are given.
     """
-    facts = load_catalog().facts
+    catalog = load_catalog()
+    facts = catalog.facts
+    if name in catalog.topics and name not in facts:
+        return [facts[i] for i in catalog.topics[name]]
     of_law = [
         f for f in facts.values() if name in (f.law, f.law_key, f.law_key.lower())
     ]

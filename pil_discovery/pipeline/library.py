@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.catalog import load_catalog, model_schema, survey_catalog
 from pil_discovery.errors import ModelError
 from pil_discovery.findings import Gallery, lint, run_example, score
+from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.pipeline.spreading import spread
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def check_models(
 
 
 def _linted(job: Job) -> list[Fault]:
-    return lint(*job)
+    return lint(*job, linker=NameLinker())
 
 
 def _named_data(model: Model, datasets: Mapping[str, Dataset]) -> dict[str, Dataset]:
@@ -106,7 +107,7 @@ def _knows_its_data(model: Model, datasets: Mapping[str, Dataset]) -> bool:
     """Tell whether SQL can be tried; what is unknown is among the malformed."""
     return all(
         name in datasets
-        and (name == "image" or set(columns) <= {*datasets[name].columns})
+        and (name == "image" or set(columns) <= {*datasets[name].offered})
         for part in (model.data, model.clears)
         for name, columns in part.items()
     )
@@ -161,7 +162,11 @@ def _jobs(names: Sequence[str] | None, extra: Sequence[Path]) -> list[Job]:
 def _tried(job: Job) -> list[ExampleResult]:
     model, datasets = job
     with Gallery() as gallery:
-        return [run_example(model, e, datasets, gallery) for e in model.examples]
+        linker = NameLinker()
+        return [
+            run_example(model, e, datasets, gallery, linker=linker)
+            for e in model.examples
+        ]
 
 
 def score_examples(
@@ -182,4 +187,4 @@ def score_examples(
 
 
 def _scored(job: Job) -> MutationScore:
-    return score(*job)
+    return score(*job, linker=NameLinker())

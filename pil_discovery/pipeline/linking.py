@@ -38,6 +38,7 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
     region: Column | None = None,
     address: Column | None = None,
     extra: Sequence[Column] = (),
+    places: Collection[str] = (),
 ) -> pd.DataFrame:
     """Return which rows mean one subject, which do not though alike, and which to ask.
 
@@ -56,6 +57,8 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
         fails its check is ignored.
     extra
         Further columns, compared for equality (legal representative, phone …).
+    places
+        Names of places such as 温州市 and 温州, which tell little of a name.
 
     Returns
     -------
@@ -73,7 +76,7 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
     """
     columns = {"name": name, "code": code, "region": region, "address": address}
     further = {f"extra {number}": column for number, column in enumerate(extra)}
-    registers = read_registers(left, right, {**columns, **further})
+    registers = read_registers(left, right, {**columns, **further}, places=places)
     links = link_registers(registers)
     labels = (registers.labels[0], registers.labels[-1])
     offset = len(registers.labels[0]) if right is not None else 0

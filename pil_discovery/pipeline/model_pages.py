@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import run_example
 from pil_discovery.pipeline.flow import choose
+from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.procedure import citation_zh
 from pil_discovery.report.model_pages import PageFacts, index_page, model_page
 
@@ -59,7 +60,9 @@ def page_facts(model: Model, catalog: Catalog) -> PageFacts:
     tables = {name: catalog.tables[name] for name in model.tables}
     named += [i for t in tables.values() for row in t.rows for i in row.basis]
     findings = (
-        run_example(model, model.examples[0], catalog.datasets).findings
+        run_example(
+            model, model.examples[0], catalog.datasets, linker=NameLinker()
+        ).findings
         if model.examples
         else ()
     )

@@ -185,7 +185,7 @@ def _linker(
         for at, part in enumerate(parts)
     ]
     given = registered if len(registered) == 2 else registered[0]
-    return Linker(given, settings, set_up_basic_logging=False), block_on
+    return Linker(given, settings, log_level=None), block_on
 
 
 def _judged(

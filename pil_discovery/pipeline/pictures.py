@@ -84,7 +84,7 @@ def _zones(
             continue
         placed = frame[frame["geometry"].notna()]
         shapes = gpd.GeoDataFrame(
-            {_LABEL: _names(placed, datasets[name])},
+            {_LABEL: names_of(placed, datasets[name])},
             geometry=list(placed["geometry"]),
             crs=CGCS2000,
         )
@@ -97,8 +97,11 @@ def _zones(
     return zones
 
 
-def _names(rows: pd.DataFrame, dataset: Dataset) -> list[str]:
-    """Return what each feature is called, such as source and level."""
+def names_of(rows: pd.DataFrame, dataset: Dataset) -> list[str]:
+    """Return what each feature is called, such as source and level.
+
+    Identifiers of persons name nothing.
+    """
     words = [name for name in _naming(dataset) if name in rows.columns]
     table = rows[words].astype(object)
     return ["".join(str(v) for v in row if not pd.isna(v)) for row in table.to_numpy()]
@@ -106,6 +109,8 @@ def _names(rows: pd.DataFrame, dataset: Dataset) -> list[str]:
 
 def _naming(dataset: Dataset) -> list[str]:
     """Return the fields that name a feature: its key without days, else its number."""
-    days = {f.name for f in dataset.fields if f.type in {"date", "datetime"}}
+    silent = {f.name for f in dataset.fields if f.type in {"date", "datetime"} or f.pii}
     numbers = [f.name for f in dataset.fields if f.name.endswith("_no")]
-    return [k for k in dataset.key if k not in days] or numbers[:1]
+    return [k for k in dataset.key if k not in silent] or [
+        n for n in numbers[:1] if n not in silent
+    ]

@@ -14,8 +14,10 @@ from pil_discovery.catalog import load_catalog, survey_catalog
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.findings import text_key
+from pil_discovery.pipeline.avenues import outlook_of
 from pil_discovery.report.privacy import mask_sentence
 from pil_discovery.text.ground import layer_words, overlap_words
+from pil_discovery.text.name_links import link_words
 from pil_discovery.text.periods import source_words
 from pil_discovery.text.picture_quality import quality_line
 from pil_discovery.types import Source
@@ -23,6 +25,8 @@ from pil_discovery.types import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pil_discovery.catalog import Catalog
+    from pil_discovery.pipeline.avenues import Outlook
     from pil_discovery.types import Finding, Lead, Model
 
 _PARTS = (
@@ -42,7 +46,7 @@ class Told:
 
     `runs` are how its models ran, as `run.json` tells; `members` the single leads of a
     class by rank; `inside` the class that a single lead is in; `notes` say what could
-    not be looked up.
+    not be looked up; `outlook` where the lead may go.
     """
 
     lead: Lead
@@ -54,6 +58,7 @@ class Told:
     members: tuple[Lead, ...] = ()
     inside: Lead | None = None
     notes: tuple[str, ...] = ()
+    outlook: Outlook | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -66,6 +71,7 @@ class Told:
             "members": [m.model_dump(mode="json") for m in self.members],
             "class": None if self.inside is None else self.inside.lead_id,
             "notes": list(self.notes),
+            "outlook": None if self.outlook is None else self.outlook.as_dict(),
         }
 
     def lines(self) -> list[str]:
@@ -80,6 +86,7 @@ class Told:
             *_section("模型", [_model(r) for r in self.runs]),
             *_section("成员线索", [_member(m, self.runs) for m in self.members]),
             *_section("发现", [f.sentence_zh for f in self.findings]),
+            *_section("名称写法", _spellings(self.lead, self.findings)),
             *_section("主键", [_key(f) for f in self.findings]),
             *_section("空间比对", _ground(self.findings)),
             *_section("影像质量", _pictures(self.findings)),
@@ -94,12 +101,25 @@ class Told:
             *_section("已适用的排除条件", _exclusions(self.findings)),
             *_section("核实要点", lead.verify),
             *_section("下一步", [_step(s) for s in lead.steps]),
+            *_outlook_lines(self.outlook),
         ]
+
+
+def _outlook_lines(outlook: Outlook | None) -> list[str]:
+    told = {} if outlook is None else outlook.sections()
+    return [line for title, lines in told.items() for line in _section(title, lines)]
 
 
 def _key(finding: Finding) -> str:
     """Write model and key as `pil models explain` takes them."""
     return mask_sentence(f"{finding.code} {text_key(finding.key.values())}")
+
+
+def _spellings(lead: Lead, findings: Sequence[Finding]) -> list[str]:
+    """Say under which names registers know the subject, and what joins them."""
+    names = [f"同一主体的写法：{'、'.join(lead.spellings)}"] if lead.spellings else []
+    links = dict.fromkeys(link for f in findings for link in f.links)
+    return names + [link_words(link) for link in links]
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:
@@ -255,7 +275,22 @@ def explain_lead(
         tuple(m for m in leads if m.lead_id in lead.members),
         next((c for c in leads if lead.lead_id in c.members), None),
         tuple(_lost(m) for m in sorted({f.model for f in every} - models.keys())),
+        outlook_of(
+            lead,
+            _catalog_of(place),
+            models=models,
+            as_of=dt.date.fromisoformat(run["as_of"]),
+            jurisdiction=str(run["workspace"]["jurisdiction"]),
+        ),
     )
+
+
+def _catalog_of(workspace: Path | None) -> Catalog:
+    """Return the catalogue, with the local folders of a workspace that is there."""
+    folders = () if workspace is None else named_folders(workspace)
+    if not folders:
+        return load_catalog()
+    return survey_catalog(folders, late=True).catalog
 
 
 def scanned_models(run: Mapping[str, Any], workspace: Path | None) -> dict[str, Model]:

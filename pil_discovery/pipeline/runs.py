@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import leads
+from pil_discovery import leads, procedure
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
+from pil_discovery.pipeline.enterprises import enterprises_of
 from pil_discovery.pipeline.versions import engines, product_version
-from pil_discovery.types import VERDICTS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from pil_discovery.catalog import Catalog
+    from pil_discovery.leads import Precision
     from pil_discovery.pipeline.reading import Materials
+    from pil_discovery.pipeline.verdicts import Checks
     from pil_discovery.types import (
         Basis,
         Finding,
@@ -27,26 +27,31 @@ if TYPE_CHECKING:
         Model,
         ModelRun,
         Origin,
-        Quality,
         RateTable,
         Source,
         Workspace,
     )
 
 
+_TOLD = {"citation_zh", "effective_from", "effective_to", "summary_zh", "note"}
+"""What a reader is told of a rule, beside the versions that came after it."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What came of a scan: runs, findings, ranked leads, the law they rest on.
 
-    `quality` tells by model id how far it can be trusted.
+    `checks` is what earlier checks say of the models; `linking` how many rows and
+    pairs of names were compared over all registers, nothing where no model asked.
     """
 
     runs: Sequence[ModelRun]
-    quality: Mapping[str, Quality]
+    checks: Checks
     findings: Sequence[Finding]
     catalog: Catalog
     leads: Sequence[Lead]
     bases: Mapping[str, Basis]
+    linking: Mapping[str, int]
 
 
 def describe(
@@ -69,19 +74,26 @@ def describe(
         "models": [_model(r, outcome, materials.sources, place) for r in outcome.runs],
         "tables": _tables(outcome),
         "basis": {
-            i: b.model_dump(
-                mode="json", include={"citation_zh", "effective_from", "effective_to"}
-            )
-            for i, b in outcome.bases.items()
+            i: b.model_dump(mode="json", include=_TOLD)
+            | {"later": procedure.later_versions(b, outcome.catalog.facts, as_of)}
+            for i, b in _bases(outcome).items()
         },
+        "subjects": dict(outcome.linking) or None,
         "domains": _domains(outcome),
+        "domains_en": _domains_en(outcome),
+        "datasets": _datasets(outcome),
         "leads": {
             "single": kinds["single"],
             "class": kinds["class"],
             "not_listed": sum(not lead.listed for lead in outcome.leads),
         },
         "shortlist": _shortlist(workspace, outcome.leads),
-        "verdicts_sha256": verdicts_sha256(workspace.root / VERDICTS),
+        "verdicts_sha256": outcome.checks.sha256,
+        "refinement": None
+        if outcome.checks.refinement is None
+        else outcome.checks.refinement.model_dump(mode="json"),
+        "conflicts": list(outcome.checks.conflicts),
+        "attention": _attention(materials, outcome, as_of),
         "reading": [
             {"file": file, **report.model_dump(mode="json")}
             for file, report in materials.reports
@@ -102,6 +114,18 @@ def _shortlist(workspace: Workspace, ranked: Sequence[Lead]) -> dict[str, Any] |
     }
 
 
+def _attention(
+    materials: Materials, outcome: Outcome, as_of: dt.date
+) -> dict[str, list[dict[str, Any]]]:
+    """Count whom the leads are about, by town and by size of enterprise."""
+    known = enterprises_of(materials.frames, outcome.catalog.datasets)
+    found = leads.attention(outcome.leads, known, outcome.checks.verdicts, as_of=as_of)
+    groups: dict[str, list[dict[str, Any]]] = {"town": [], "size": []}
+    for group in found:
+        groups[group.by].append(group.model_dump(mode="json", exclude={"by"}))
+    return groups
+
+
 def _source(source: Source) -> dict[str, Any]:
     return source.model_dump(mode="json")
 
@@ -110,7 +134,7 @@ def _model(
     run: ModelRun, outcome: Outcome, sources: Sequence[Source], jurisdiction: str
 ) -> dict[str, Any]:
     model = outcome.catalog.models[run.id]
-    trust = outcome.quality[run.id]
+    trust = outcome.checks.quality[run.id]
     notes = [*run.notes, *trust.alarms]
     if run.state == "computed":
         notes += _rate_notes(model, outcome, jurisdiction)
@@ -122,7 +146,21 @@ def _model(
         "labels": model.labels,
         "tables": list(model.tables),
         "quality": trust.model_dump(),
+        "precision": _precision(outcome.checks.precisions[run.id]),
         **_origin(model.origin),
+    }
+
+
+def _precision(known: Precision) -> dict[str, Any] | None:
+    """Tell what share is expected, with a 90 % interval; None before any check."""
+    if not (known.leans or known.checked):
+        return None
+    share = {
+        "mean": known.mean,
+        **dict(zip(("low", "high"), known.interval(), strict=True)),
+    }
+    return {name: f"{value:.4f}" for name, value in share.items()} | {
+        "prior": None if known.base is None else str(known.base)
     }
 
 
@@ -175,11 +213,32 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
     return notes
 
 
+def _bases(outcome: Outcome) -> dict[str, Basis]:
+    """Return the rules that findings rest on, and those of the next steps."""
+    facts = outcome.catalog.facts
+    steps = {i for lead in outcome.leads for s in lead.steps for i in s["basis"]}
+    further = {i: procedure.to_basis(facts[i]) for i in steps if i in facts}
+    return dict(sorted({**further, **outcome.bases}.items()))
+
+
 def _domains(outcome: Outcome) -> dict[str, str]:
     """Name the fields of litigation of the models, by id."""
     catalog = outcome.catalog
     used = sorted({catalog.models[r.id].domain for r in outcome.runs})
     return {name: catalog.domains[name].title.zh for name in used}
+
+
+def _domains_en(outcome: Outcome) -> dict[str, str]:
+    known = outcome.catalog.domains
+    return {name: known[name].title.en for name in _domains(outcome)}
+
+
+def _datasets(outcome: Outcome) -> dict[str, str]:
+    """Name the data sets that models asked for, by id."""
+    known = outcome.catalog.datasets
+    models = [outcome.catalog.models[r.id] for r in outcome.runs]
+    asked = sorted({name for m in models for name in (*m.data, *m.clears)})
+    return {name: known[name].title.zh for name in asked if name in known}
 
 
 def _tables(outcome: Outcome) -> list[dict[str, Any]]:
@@ -204,8 +263,3 @@ def _table(table: RateTable, models: Iterable[Model]) -> dict[str, Any]:
 def _origin(origin: Origin | None) -> dict[str, Any]:
     """Say which file of the catalogue it was, and whether a local one."""
     return {} if origin is None else origin.model_dump()
-
-
-def verdicts_sha256(path: Path) -> str | None:
-    """Return the hash of the outcomes of checks, on which scores rest, too."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

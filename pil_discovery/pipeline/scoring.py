@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from pil_discovery.leads.scorers.scorer import Scorer
 from pil_discovery.leads.scorers.spec import ScorerSpec
 from pil_discovery.leads.scorers.training import fit_scorer
 from pil_discovery.pipeline import sandbox
+from pil_discovery.report.backtest_cards import Origin, backtest_card
 from pil_discovery.report.backtests import write_backtest
 from pil_discovery.types import Dataset, Field, Words
 
@@ -85,7 +87,7 @@ def fit_file(history: Path, spec: Path, out: Path) -> tuple[Scorer, History]:
 def backtest_file(
     history: Path, spec: Path, out: Path, *, folds: int, previous: Path | None = None
 ) -> tuple[Backtest, History]:
-    """Backtest a file and write page, picture and numbers into a folder.
+    """Backtest a file and write page, picture, numbers and card into a folder.
 
     Parameters
     ----------
@@ -107,7 +109,11 @@ def backtest_file(
     register = read_history(history, told)
     old = None if previous is None else read_scorer(previous)
     found = backtest(register.frame, told, folds=folds, previous=old)
-    write_backtest(out, found.as_dict(), register.name)
+    plain = found.as_dict()
+    digest = hashlib.sha256(history.read_bytes()).hexdigest()
+    origin = Origin(register.name, digest, register.read, register.used)
+    card = backtest_card(plain, origin)
+    write_backtest(out, plain, register.name, card=card)
     return found, register
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import GateError, Problem
-from pil_discovery.pipeline.flow import inputs_of, local_folders
+from pil_discovery.findings.name_links import asks_for_subjects
+from pil_discovery.pipeline.flow import inputs_of, linked, local_folders
 from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 
@@ -48,6 +49,10 @@ def inputs_for(place: Place, models: Iterable[Model]) -> Inputs:
     chosen = list(models)
     _demand_ground(place.workspace, chosen)
     names = {name for m in chosen for name in (*m.data, *m.clears)}
+    datasets = place.catalog.datasets
+    if any(asks_for_subjects(m, datasets) for m in chosen):
+        # who a subject is depends on every register that speaks of parties
+        names |= {name for name, dataset in datasets.items() if dataset.parties}
     whole = place.workspace
     part = whole.model_copy(
         update={
@@ -56,8 +61,9 @@ def inputs_for(place: Place, models: Iterable[Model]) -> Inputs:
             "images": whole.images if "image" in names else (),
         }
     )
-    read = read_sources(part, place.catalog, salt=salt_of(whole))
-    return inputs_of(part, place.catalog, read)
+    materials = read_sources(part, place.catalog, salt=salt_of(whole))
+    found = linked(part, place.catalog, materials, chosen)
+    return inputs_of(part, place.catalog, materials, found)
 
 
 def _demand_ground(workspace: Workspace, models: Iterable[Model]) -> None:

@@ -139,6 +139,7 @@ def to_basis(fact: Fact, role: Role = "applies") -> Basis:
         summary_zh=fact.summary_zh,
         note=_note(fact),
         citation_zh=citation_zh(fact),
+        successor_zh=fact.successor_zh,
     )
 
 

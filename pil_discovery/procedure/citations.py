@@ -15,7 +15,7 @@ _NUMBER = re.compile(r"（(法释|法发|高检发)[^（）]*）$")
 
 
 def citation_zh(fact: Fact) -> str:
-    """Return e.g. 《中华人民共和国土地管理法》第五十五条第二款第（一）项."""
+    """Return title, article, paragraph and item in the words of a document."""
     return title_zh(fact.law) + article_zh(fact)
 
 

@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 
 
 def regime_on(regimes: Mapping[str, Regime], day: dt.date) -> str | None:
-    """Return the id of the procedural rules that hold on a day; None = not loaded."""
-    for name, regime in regimes.items():
-        ended = regime.valid_to is not None and regime.valid_to < day
-        if regime.valid_from <= day and not ended:
-            return name
-    return None
+    """Return the id of the procedural rules that hold on a day; None = not loaded.
+
+    Where an older body of rules has no end, the one that began last holds.
+    """
+    held = [
+        regime
+        for regime in regimes.values()
+        if regime.valid_from <= day
+        and (regime.valid_to is None or day <= regime.valid_to)
+    ]
+    return max(held, key=lambda r: (r.valid_from, r.id)).id if held else None
 
 
 def open_routes(

@@ -1,21 +1,22 @@
 """Deadlines: clock, start, extensions, suspensions → date, with each step in words.
 
-Counting rules: 民事诉讼法 85, 民法典 201–203 (reached through 办案规则 111): the first
+Counting rules (facts `cpl-85`, `cc-202`, `cc-203`, by way of `ban-111`): the first
 day is not counted, months end on the corresponding day or at the end of the month, a
-last day that is a rest day rolls to the first day after it. 行政强制法 69: periods of
-ten days or less are working days. 税收征收管理法实施细则 109: tax periods grow by
-every run of three or more rest days inside them.
+last day that is a rest day rolls to the first day after it. Which periods count working
+days (`acl-69`) or grow by runs of rest days (`tci-109`) stands with each clock.
 """
 
 from __future__ import annotations
 
 import calendar as months_of
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import LawError, Problem, near_names
 from pil_discovery.procedure.calendar import DAY, RestDays
+from pil_discovery.procedure.citations import numeral_zh
 from pil_discovery.types import Deadline
 
 if TYPE_CHECKING:
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     Day = dt.date | str
     Span = tuple[dt.date, dt.date]
 
-_TAX_RUN = 3
-_CHIEF = "chief"
-_SUPERIOR = "superior"
-_APPROVERS = {_CHIEF: "检察长", _SUPERIOR: "上一级人民检察院"}
+_PAIR = {2: "两"}
+_MONTHS_OF_A_YEAR = 12
 _UNITS = {"day": "日", "working_day": "个工作日", "month": "个月", "year": "年"}
 
 
@@ -84,6 +83,8 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
         what = f"起算日 {first} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之内"
         raise LawError(Problem("", "", what, "请核对"))
     spans, months, problems = _adjustments(clock, suspensions, extensions)
+    if first.year + months // _MONTHS_OF_A_YEAR > LAST_YEAR:
+        problems.append(Problem("", "", f"延长 {months} 个月超出 {LAST_YEAR} 年"))
     if problems:
         raise LawError(problems)
     rest = RestDays(calendar)
@@ -91,14 +92,15 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
     last = _run(clock, first, months, rest=rest)
     words.append(_period_sentence(clock, months, last))
     last = _suspend(first, last, spans, words=words)
-    if clock.calendar == "tax":
-        last = _grow_by_runs(first, last, rest, words=words)
+    if clock.rest_run_days is not None:
+        last = _grow_by_runs(first, last, rest, clock.rest_run_days, words=words)
     last = _roll(last, rest, words=words)
     if rest.unofficial:
         years = sorted({day.year for day in rest.unofficial})
         words.append(f"{'、'.join(map(str, years))}年放假安排未载入，日期为暂定")
     return Deadline(
         clock=clock.id,
+        title_zh=clock.title_zh,
         start=first,
         date=last,
         provisional=bool(rest.unofficial),
@@ -137,10 +139,9 @@ def as_day(value: Day) -> dt.date:
 
 
 def period_zh(clock: Clock) -> str:
-    """Return «两个月», «15日» … for a clock."""
-    if clock.unit == "month" and clock.number == 2:
-        return "两个月"
-    return f"{clock.number}{_UNITS[clock.unit]}"
+    """Return number and unit of a clock in words; two months are 两."""
+    number = _PAIR.get(clock.number) if clock.unit == "month" else None
+    return f"{number or clock.number}{_UNITS[clock.unit]}"
 
 
 def _adjustments(
@@ -155,10 +156,15 @@ def _adjustments(
         for a, b in spans
         if b < a
     )
+    problems.extend(
+        Problem("", "", f"扣除期间的末日 {b} 超出 {LAST_YEAR} 年", "请核对")
+        for _, b in spans
+        if b.year > LAST_YEAR
+    )
     if spans and not clock.suspendable:
         problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能扣除期间"))
     asked = [_extension(e) for e in extensions]
-    if asked and not clock.extendable:
+    if asked and not clock.extensions:
         problems.append(Problem("", "", f"「{clock.title_zh}」的期限不能延长"))
     elif asked:
         problems.extend(_extension_problems(clock, asked))
@@ -184,26 +190,30 @@ def _extension(extension: object) -> Mapping[str, Any]:
 def _extension_problems(
     clock: Clock, asked: Sequence[Mapping[str, Any]]
 ) -> list[Problem]:
+    """Hold each extension against who may grant it, how often, and after whom."""
+    allowed = {approver.by: approver for approver in clock.extensions}
     problems: list[Problem] = []
-    chiefs = 0
+    granted: Counter[str] = Counter()
     for extension in asked:
         by, months = extension.get("by"), extension.get("months")
-        if by not in _APPROVERS:
-            known = "、".join(_APPROVERS)
+        approver = allowed.get(str(by))
+        if approver is None:
+            known = "、".join(allowed)
             problems.append(Problem("", "", f"「{by}」不能批准延长", f"可用：{known}"))
             continue
         if not isinstance(months, int) or isinstance(months, bool) or months < 1:
             problems.append(Problem("", "", f"延长的月数「{months}」不是正整数"))
-        if by == _SUPERIOR and chiefs == 0:
-            what = "上一级检察院批准延长以前，应当先由检察长批准延长一次"
+        if approver.after is not None and not granted[approver.after]:
+            before = allowed[approver.after].title_zh
+            what = f"{approver.title_zh}批准延长以前，应当先由{before}批准延长一次"
             problems.append(Problem("", "", what))
-        if by == _CHIEF:
-            chiefs += 1
-            if chiefs > 1:
-                problems.append(Problem("", "", "检察长只能批准延长一次"))
-            if months != clock.extension_months:
-                what = f"检察长批准延长的是{clock.extension_months}个月"
-                problems.append(Problem("", "", what))
+        granted[approver.by] += 1
+        if approver.times is not None and granted[approver.by] > approver.times:
+            what = f"{approver.title_zh}只能批准延长{numeral_zh(approver.times)}次"
+            problems.append(Problem("", "", what))
+        if approver.months not in (None, months):
+            what = f"{approver.title_zh}批准延长的是{approver.months}个月"
+            problems.append(Problem("", "", what))
     return problems
 
 
@@ -212,14 +222,14 @@ def _run(clock: Clock, first: dt.date, months: int, *, rest: RestDays) -> dt.dat
         return first + clock.number * DAY
     if clock.unit == "working_day":
         return _count_working_days(first, clock.number, rest)
-    years = 12 if clock.unit == "year" else 1
+    years = _MONTHS_OF_A_YEAR if clock.unit == "year" else 1
     return add_months(first, clock.number * years + months)
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """Return the corresponding day some months later, or the end of that month."""
-    count = day.year * 12 + day.month - 1 + months
-    year, month = divmod(count, 12)
+    count = day.year * _MONTHS_OF_A_YEAR + day.month - 1 + months
+    year, month = divmod(count, _MONTHS_OF_A_YEAR)
     length = months_of.monthrange(year, month + 1)[1]
     return dt.date(year, month + 1, min(day.day, length))
 
@@ -268,22 +278,22 @@ def _suspend(
 
 
 def _grow_by_runs(
-    first: dt.date, last: dt.date, rest: RestDays, *, words: list[str]
+    first: dt.date, last: dt.date, rest: RestDays, shortest: int, *, words: list[str]
 ) -> dt.date:
-    """Add every run of three or more rest days that lies inside the period."""
+    """Add every run of rest days, at least `shortest` long, inside the period."""
     run = added = 0
     day = first
     while day < last:
         day += DAY
         if rest.is_rest(day):
             run += 1
-            added += _TAX_RUN if run == _TAX_RUN else run > _TAX_RUN
+            added += shortest if run == shortest else run > shortest
         else:
             run = 0
     if not added:
         return last
     last += added * DAY
-    words.append(f"期限内有连续三日以上休假日共{added}日，顺延至 {last}")
+    words.append(f"期限内有连续{shortest}日以上休假日共{added}日，顺延至 {last}")
     return last
 
 

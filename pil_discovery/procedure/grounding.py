@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pil_discovery.procedure.agencies import find_agency
-from pil_discovery.procedure.bases import in_force, is_binding, to_basis
+from pil_discovery.procedure.bases import (
+    in_force,
+    is_binding,
+    law_versions,
+    to_basis,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,8 +33,8 @@ def ground(
     The basis are the rules of the model in force on any day of the fact (a fact without
     a date counts as of `as_of`); texts that nobody has checked never enter. The agency
     is the one that holds the model's power on `as_of`: where competence has moved since
-    the fact, the agency that goes on exercising it must act (行政诉讼法 26(6)). An
-    agency that the record itself names (the deciding or the advised agency) stays.
+    the fact, the agency that goes on exercising it must act. An agency that the record
+    itself names (the deciding or the advised agency) stays.
 
     Raises
     ------
@@ -59,6 +64,30 @@ def bases_of(
     """Return every rule that findings rest on: fact id → Basis, sorted by id."""
     ids = sorted({name for finding in findings for name in finding.basis})
     return {name: to_basis(facts[name]) for name in ids}
+
+
+def later_versions(
+    basis: Basis, facts: Mapping[str, Fact], as_of: dt.date
+) -> list[dict[str, str]]:
+    """Return the versions of an article that replaced a rule by a day, oldest first.
+
+    Returns
+    -------
+    list
+        `{id, citation_zh, effective_from}`; empty where the rule is still in force.
+    """
+    end = basis.effective_to
+    if end is None or end >= as_of or basis.id not in facts:
+        return []
+    return [
+        {
+            "id": fact.id,
+            "citation_zh": to_basis(fact).citation_zh,
+            "effective_from": fact.effective_from.isoformat(),
+        }
+        for fact in law_versions(facts, basis.id)
+        if end < fact.effective_from <= as_of
+    ]
 
 
 def fact_span(found: Finding | Lead, as_of: dt.date) -> tuple[dt.date, dt.date]:

@@ -3,11 +3,17 @@
 from pil_discovery.report.checks import write_check
 from pil_discovery.report.decisions import read_decisions
 from pil_discovery.report.scan import FILES, read_scan, write_scan
-from pil_discovery.report.verdicts import append_verdicts, read_verdicts, verdicts_of
+from pil_discovery.report.verdicts import (
+    append_verdicts,
+    conflicts,
+    read_verdicts,
+    verdicts_of,
+)
 
 __all__ = [
     "FILES",
     "append_verdicts",
+    "conflicts",
     "read_decisions",
     "read_scan",
     "read_verdicts",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 PAGE, PICTURE, NUMBERS = "回测.html", "回测.png", "backtest.json"
+CARD = "模型卡.md"
 MOST_GROUPS = 40
 """Groups of a column that the page shows; the JSON has all."""
 RUNGS = {"points": "积分卡", "ridge": "岭回归", "additive": "可加单调提升"}
@@ -36,8 +37,8 @@ class Section:
     rows: tuple[tuple[str, ...], ...]
 
 
-def write_backtest(out: Path, told: Row, name: str) -> Path:
-    """Write page, picture and numbers into a folder that appears whole or not at all.
+def write_backtest(out: Path, told: Row, name: str, *, card: str) -> Path:
+    """Write page, picture, numbers and card into a folder that appears whole or not.
 
     Parameters
     ----------
@@ -47,6 +48,8 @@ def write_backtest(out: Path, told: Row, name: str) -> Path:
         `Backtest.as_dict()`.
     name
         Of the register.
+    card
+        The model card, Markdown.
 
     Raises
     ------
@@ -58,6 +61,7 @@ def write_backtest(out: Path, told: Row, name: str) -> Path:
         text = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
         (folder / NUMBERS).write_text(text + "\n", encoding="utf-8")
         (folder / PICTURE).write_bytes(picture)
+        (folder / CARD).write_text(card, encoding="utf-8")
         page = backtest_page(told, name, picture)
         (folder / PAGE).write_text(page, encoding="utf-8")
     return out
@@ -74,10 +78,15 @@ def backtest_page(told: Row, name: str, picture: bytes) -> str:
         name=name,
         style=style,
         style_hash=f"sha256-{digest}",
-        warnings=list(_warnings(told)),
+        warnings=list(warnings(told)),
         summary=summary(told),
         picture=base64.b64encode(picture).decode(),
-        tables=[_folds(told), _baselines(told), _drift(told), *_audit(told)],
+        tables=[
+            folds_section(told),
+            baselines_section(told),
+            drift_section(told),
+            *audit_sections(told),
+        ],
     )
 
 
@@ -99,7 +108,8 @@ def summary(told: Row) -> str:
     )
 
 
-def _warnings(told: Row) -> Iterator[str]:
+def warnings(told: Row) -> Iterator[str]:
+    """Say what must be known before any number is used."""
     for leak in told["leaks"]:
         yield f"{LEAKS}：{leak['zh']}。在查明之前，以下数字都不可信。"
     for row in told["drift"]:
@@ -110,7 +120,8 @@ def _warnings(told: Row) -> Iterator[str]:
         yield f"数据有中断，近期比率改看更长的时间：{'、'.join(wide)}。"
 
 
-def _folds(told: Row) -> Section:
+def folds_section(told: Row) -> Section:
+    """Lay out the judged periods."""
     heading = ("时段", "核查", "属实", "模型", "AUC（95% 区间）", "整期一张名单")
     more = ("列出", "预期", "实际", "查实率", "查到", "提前天数", "ECE（下限）")
     rows = tuple(
@@ -137,7 +148,8 @@ def _folds(told: Row) -> Section:
     return Section("各时段", note, (*heading, *more), rows)
 
 
-def _baselines(told: Row) -> Section:
+def baselines_section(told: Row) -> Section:
+    """Lay out what the score is compared with."""
     rows = tuple(
         (
             b["zh"],
@@ -152,7 +164,8 @@ def _baselines(told: Row) -> Section:
     return Section("与对照相比", "区间不含零，才能说高低。", heading, rows)
 
 
-def _drift(told: Row) -> Section:
+def drift_section(told: Row) -> Section:
+    """Lay out whether the world moved away."""
     rows = tuple(
         (
             d["period"],
@@ -168,7 +181,8 @@ def _drift(told: Row) -> Section:
     return Section("漂移", "", heading, rows)
 
 
-def _audit(told: Row) -> Iterator[Section]:
+def audit_sections(told: Row, most: int = MOST_GROUPS) -> Iterator[Section]:
+    """Lay out whom the lists look at, one table for each column."""
     columns = dict.fromkeys(row["column"] for row in told["audit"])
     heading = (
         "组",
@@ -191,11 +205,11 @@ def _audit(told: Row) -> Iterator[Section]:
                 _share(g, "missed"),
                 g["verdict"] if g["confirmed"] < 30 else "",
             )
-            for g in groups[:MOST_GROUPS]
+            for g in groups[:most]
         )
         note = "属实不足 30 件的组证据不足，不要据此比较。"
-        if len(groups) > MOST_GROUPS:
-            note += f"共 {len(groups)} 组，此处列最大的 {MOST_GROUPS} 组。"
+        if len(groups) > most:
+            note += f"共 {len(groups)} 组，此处列最大的 {most} 组。"
         yield Section(f"名单看向谁：{column}", note, heading, rows)
 
 

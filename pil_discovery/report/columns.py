@@ -99,36 +99,49 @@ def _quality(name: str) -> Callable[[Record], object]:
     )
 
 
-LEAD_COLUMNS = (
+KEY_COLUMNS = (
     Column("序号", 6, _field("rank"), "integer"),
-    Column("类别", 6, _word("kind", wording.KINDS)),
     Column("线索编号", 27, _field("lead_id")),
     Column("线索标题", 46, _field("title_zh"), "wrap"),
-    Column("得分", 12, _field("score"), "score"),
-    Column("核查批次", 10, _word("band", wording.BANDS)),
+    Column("得分", 10, _field("score"), "score"),
     Column("处理意见", 10, lambda _: None, "input"),
     Column("理由代码", 14, lambda _: None, "input"),
     Column("核查阶段", 12, lambda _: None, "input"),
     Column("备注", 24, lambda _: None, "input"),
     Column("办理人", 9, lambda _: None, "input"),
     Column("办理日期", 11, lambda _: None, "input"),
+    Column("行政机关", 24, _field("agency"), "wrap"),
+    Column("事实日期", 11, _text("fact_date")),
+)
+"""What is decided on, and printed: as wide as one sheet of paper."""
+LEAD_COLUMNS = (
+    *KEY_COLUMNS,
+    Column("涉及主体", 24, _field("subject_name"), "wrap"),
+    Column("主体代码", 21, _text("subject_code")),
+    Column("地点", 22, _field("place"), "wrap"),
+    Column("类别", 6, _word("kind", wording.KINDS)),
+    Column("核查批次", 10, _word("band", wording.BANDS)),
     Column("优先核查", 20, _list("lanes"), "wrap"),
     Column("所属类案", 27, _field("class_id")),
     Column("领域", 18, _field("domain")),
     Column("模型编号", 10, _field("code")),
-    Column("涉及主体", 24, _field("subject_name"), "wrap"),
-    Column("主体代码", 21, _text("subject_code")),
-    Column("行政机关", 24, _field("agency"), "wrap"),
     Column("路线", 13, _word("route", wording.ROUTES)),
     *(Column(zh, 9, _part(name), "share") for name, zh in wording.PARTS.items()),
-    Column("事实日期", 11, _text("fact_date")),
-    Column("地点", 22, _field("place"), "wrap"),
     Column("度量", 26, _pairs("measures"), "wrap"),
     Column("评分理由", 60, _list("reasons"), "wrap"),
     Column("待补充", 46, _list("missing"), "wrap"),
     Column("核实要点", 36, _list("verify"), "wrap"),
     Column("法律依据（按事实发生日）", 46, _list("basis"), "wrap"),
 )
+DOMAIN_COLUMNS = (
+    *KEY_COLUMNS,
+    Column("涉及主体", 24, _field("subject_name"), "wrap"),
+    Column("主体代码", 21, _text("subject_code")),
+    Column("地点", 22, _field("place"), "wrap"),
+    Column("模型编号", 10, _field("code")),
+    Column("度量", 26, _pairs("measures"), "wrap"),
+)
+"""Of a sheet of one field: what its own prosecutors need to share the work."""
 FINDINGS = (
     Column("结果编号", 27, _field("finding_id")),
     Column("模型编号", 10, _field("code")),

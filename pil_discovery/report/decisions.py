@@ -23,7 +23,8 @@ FIELDS = {
     "办理人": "by",
     "办理日期": "on",
 }
-_EARLIEST = "desk"
+_NOT_TOLD = {"check": "screened"}
+"""Stage of a decision that names none: what is still to be checked was screened."""
 LATER_FIELDS = {"核查阶段": "stage"}
 """Columns that workbooks of earlier versions do not have."""
 _NAMES = (*FIELDS.values(), *LATER_FIELDS.values())
@@ -42,15 +43,35 @@ def read_decisions(path: Path) -> list[dict[str, str]]:
     Raises
     ------
     PilError
-        With every row that holds an unknown decision or reason, or when the file
-        cannot be read.
+        With every row that holds an unknown decision or reason, every lead that two
+        sheets or lines decide on differently, or when the file cannot be read.
     """
     given = _from_json(path) if path.suffix.lower() == ".json" else _from_sheet(path)
     decisions = [(where, _coded(d)) for where, d in given if d.get("decision")]
     problems = [p for where, d in decisions for p in _problems(path, where, d)]
+    problems += _contradictions(path, decisions)
     if problems:
         raise PilError(problems)
-    return [d for _, d in decisions]
+    return list({d["lead_id"]: d for _, d in decisions}.values())
+
+
+def _contradictions(
+    path: Path, decisions: list[tuple[str, dict[str, str]]]
+) -> list[Problem]:
+    """List the leads that are decided on in two places, and not alike."""
+    first: dict[str, tuple[str, dict[str, str]]] = {}
+    problems = []
+    for where, decision in decisions:
+        there, before = first.setdefault(decision["lead_id"], (where, decision))
+        differs = [n for n in _NAMES if before[n] != decision[n]]
+        if differs:
+            titles = {n: title for title, n in (FIELDS | LATER_FIELDS).items()}
+            what = (
+                f"线索 {decision['lead_id'][:12]} 与{there}填得不同："
+                f"{'、'.join(titles[n] for n in differs)}"
+            )
+            problems.append(Problem(str(path), where, what, "请只留一处，再读回"))
+    return problems
 
 
 def holds_decisions(path: Path) -> bool:
@@ -77,14 +98,23 @@ def _from_json(path: Path) -> list[tuple[str, dict[str, str]]]:
 def _from_sheet(path: Path) -> list[tuple[str, dict[str, str]]]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
-            further = [n for n in book.sheet_names if n == NOT_LISTED]
             sheets = {
                 name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                for name in (LEADS, *further)
+                for name in dict.fromkeys((LEADS, *book.sheet_names))
             }
     except (OSError, CalamineError, ValueError) as error:
         raise PilError(_unreadable(path, error)) from error
-    return [d for name, rows in sheets.items() for d in _from_rows(path, name, rows)]
+    return [
+        d
+        for name, rows in sheets.items()
+        if name in {LEADS, NOT_LISTED} or _is_decided_on(rows)
+        for d in _from_rows(path, name, rows)
+    ]
+
+
+def _is_decided_on(rows: list[list[Any]]) -> bool:
+    """Whether a sheet lists leads of a field, to be decided on there, too."""
+    return bool(rows) and {"线索编号", "处理意见"} <= {str(c).strip() for c in rows[0]}
 
 
 def _from_rows(
@@ -114,11 +144,13 @@ def _coded(decision: dict[str, str]) -> dict[str, str]:
     decisions = {zh: code for code, zh in wording.DECISIONS.items()}
     reasons = {zh: code for code, zh in wording.REASONS.items()}
     stages = {zh: code for code, zh in wording.STAGES.items()}
+    word = decisions.get(decision["decision"], decision["decision"])
     return {
         **decision,
-        "decision": decisions.get(decision["decision"], decision["decision"]),
+        "decision": word,
         "reason": reasons.get(decision["reason"], decision["reason"]),
-        "stage": stages.get(decision["stage"], decision["stage"]) or _EARLIEST,
+        "stage": stages.get(decision["stage"], decision["stage"])
+        or _NOT_TOLD.get(word, "desk"),
     }
 
 

@@ -69,4 +69,4 @@ def append_journal(path: Path, entries: Iterable[Noun]) -> None:
 
 
 def _line(entry: Noun) -> str:
-    return f"{dump_json(json.loads(entry.model_dump_json()))}\n"
+    return f"{dump_json(json.loads(entry.model_dump_json(exclude_none=True)))}\n"

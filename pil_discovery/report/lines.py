@@ -75,6 +75,11 @@ def lead_record(lead: Lead) -> dict[str, Any]:
     return _written(record)
 
 
+def link_record(pair: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a pair of names as a plain record."""
+    return _plain(mask_sentences(dict(pair)))  # type: ignore[no-any-return]
+
+
 def quarantine_records(quarantine: pd.DataFrame) -> list[dict[str, Any]]:
     """Write quarantined rows and cells as plain records, in the order given.
 

@@ -7,60 +7,38 @@ import hashlib
 import json
 import zlib
 from importlib.resources import files
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.report import wording
-from pil_discovery.text.periods import source_words
-from pil_discovery.types import Source
+from pil_discovery.report.page_data import MOST_LEADS, page_data
+from pil_discovery.types import Backdrop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from pil_discovery.report.workbook import Contents
 
-MOST_LEADS = 5_000
-PLAIN_BYTES = 1_500_000
-"""Data above this size are deflated: a page of 5,000 leads stays below 3 MB."""
+__all__ = ["MOST_LEADS", "review_page"]
 
-LEAD_FIELDS = (
-    "lead_id",
-    "kind",
-    "rank",
-    "score",
-    "parts",
-    "routes",
-    "domain",
-    "model",
-    "code",
-    "title_zh",
-    "subject_name",
-    "subject_code",
-    "agency",
-    "route",
-    "findings",
-    "members",
-    "measures",
-    "fact_date",
-    "fact_last_date",
-    "place",
-    "basis",
-    "verify",
-    "reasons",
-    "missing",
-    "lanes",
-    "steps",
+MOST_BYTES = 3_000_000
+FEWEST_LEADS = 100
+"""Shown however long they are."""
+PLAIN_BYTES = 1_000_000
+"""Data above this size are deflated; below it they can be read in the source."""
+SCRIPTS = (
+    *("words.js", "data.js", "decisions.js", "table.js", "map.js", "pictures.js"),
+    *("detail.js", "overview.js", "main.js"),
 )
-FINDING_FIELDS = ("state", "sentence_zh", "records", "exclusions", "missing")
-RUN_FIELDS = ("name", "as_of", "basis")
-SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
-MODEL_FIELDS = (
-    *("id", "code", "state", "missing", "counts", "notes", "labels"),
-    *("quality", "file", "local"),
-)
-DEGREES = 6
+"""The parts of the page's own script; they share one scope."""
+LEAFLET = "leaflet/leaflet"
+LEAFLET_SHA256 = {
+    ".js": "db49d009c841f5ca34a888c96511ae936fd9f5533e90d8b2c4d57596f4e5641a",
+    ".css": "a7837102824184820dfa198d1ebcd109ff6d0ff9a2672a074b9a1b4d147d04c6",
+}
+"""Leaflet 1.9.4 as published (BSD-2-Clause, licence beside it)."""
 
 
-def review_page(contents: Contents, scan: str) -> str:
+def review_page(contents: Contents, scan: str, backdrop: Backdrop | None = None) -> str:
     """Build the page.
 
     Parameters
@@ -69,115 +47,96 @@ def review_page(contents: Contents, scan: str) -> str:
         Plain records as they are written to the files.
     scan
         SHA-256 of run.json, which a decision file refers to.
+    backdrop
+        Layers and pictures behind the leads.
 
     Returns
     -------
     str
-        HTML without any outside address; style and script are admitted by hash, data
-        are JSON in which no `<` occurs, so that no record can become markup.
+        HTML that asks no other address for anything; styles and scripts are admitted
+        by hash, data are JSON in which no `<` occurs, so that no record can become
+        markup.
     """
-    style, script = _part("review.css"), _part("review.js")
+    styles = [_leaflet_style(), _part("review.css")]
+    scripts = [_leaflet_script(), _own_script()]
     policy = (
         "default-src 'none'; img-src data: blob:; "
-        f"style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        f"style-src {_hashes(styles)}; script-src {_hashes(scripts)}; "
         "base-uri 'none'; form-action 'none'"
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     page = _part("review.html").replace("<!--POLICY-->", meta)
-    page = page.replace("<!--STYLE-->", f"<style>{style}</style>")
-    page = page.replace("<!--SCRIPT-->", f"<script>{script}</script>")
-    return page.replace("<!--DATA-->", _data_element(page_data(contents, scan)))
+    page = page.replace("<!--STYLE-->", "".join(f"<style>{s}</style>" for s in styles))
+    scripted = "".join(f"<script>{s}</script>" for s in scripts)
+    page = page.replace("<!--SCRIPT-->", scripted)
+    room = MOST_BYTES - len(page.encode())
+    filled = _filled(contents, scan, backdrop or Backdrop(), room)
+    return page.replace("<!--DATA-->", filled)
 
 
-def page_data(contents: Contents, scan: str) -> dict[str, Any]:
-    """Choose what the page shows: classes and the first single leads, 5,000 in all.
+def _filled(contents: Contents, scan: str, backdrop: Backdrop, room: int) -> str:
+    """Write the data in as many bytes as there are: fewer leads if they are too long.
 
-    What is drawn by lot for the next review is among them wherever it ranks. Leads that
-    are not listed are not among them; the notes of their model say so.
+    Pictures take what the words leave, the best leads first.
     """
-    leads = _shown(contents.leads)
-    used = {i for lead in leads if lead["kind"] == "single" for i in lead["findings"]}
-    return {
-        "scan": scan,
-        "total": sum(bool(lead["listed"]) for lead in contents.leads),
-        "run": _run(contents.run),
-        "words": {
-            "domains": dict(contents.run.get("domains", {})),
-            "routes": wording.ROUTES,
-            "kinds": wording.KINDS,
-            "states": wording.STATES,
-            "parts": wording.PARTS,
-            "decisions": wording.DECISIONS,
-            "reasons": wording.REASONS,
-            "stages": wording.STAGES,
-            "bands": wording.BANDS,
-        },
-        "leads": [_lead(lead) for lead in leads],
-        "findings": {
-            f["finding_id"]: {name: f[name] for name in FINDING_FIELDS}
-            for f in contents.findings
-            if f["finding_id"] in used
-        },
-    }
+    most = MOST_LEADS
+    while True:
+        data = page_data(contents, scan, backdrop, most)
+        named = {"data": data.index}
+        named |= {f"details-{n}": chunk for n, chunk in enumerate(data.details)}
+        words = _elements(named)
+        left = room - sum(map(_size, words))
+        shown = len(data.index["leads"])
+        if left >= 0 or shown <= FEWEST_LEADS:
+            break
+        most = max(FEWEST_LEADS, int(0.95 * shown * room / (room - left)))
+    albums = [
+        _element(f"album-{n}", _json(album)) for n, album in enumerate(data.albums, 1)
+    ]
+    fitting = takewhile(lambda size: size <= left, accumulate(map(_size, albums)))
+    return "".join(words + albums[: len(list(fitting))])
 
 
-def _shown(leads: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    listed = [lead for lead in leads if lead["listed"]]
-    classes = [lead for lead in listed if lead["kind"] == "class"][:MOST_LEADS]
-    singles = [lead for lead in listed if lead["kind"] == "single"]
-    first = sorted(singles, key=lambda lead: lead.get("band") == "later")
-    kept = {lead["lead_id"] for lead in first[: MOST_LEADS - len(classes)]}
-    return [*(lead for lead in singles if lead["lead_id"] in kept), *classes]
+def _size(text: str) -> int:
+    return len(text.encode())
 
 
-def _run(run: Mapping[str, Any]) -> dict[str, Any]:
-    empty: dict[str, Any] = {"missing": [], "notes": [], "counts": {}, "labels": {}}
-    empty |= {"quality": {}}
-    return {
-        **{name: run.get(name) for name in RUN_FIELDS},
-        "sources": [
-            {**{name: s.get(name) for name in SOURCE_FIELDS}, "origin": _origin(s)}
-            for s in run.get("sources", ())
-        ],
-        "models": [
-            {name: m.get(name, empty.get(name)) for name in MODEL_FIELDS}
-            for m in run.get("models", ())
-        ],
-    }
+def _own_script() -> str:
+    body = "\n".join(_part(name) for name in SCRIPTS)
+    return f'"use strict";\n(async () => {{\n{body}\n}})().catch(window.pilFailed);\n'
 
 
-def _origin(source: Mapping[str, Any]) -> str:
-    """Say who gave a source out, when it was obtained, and what it covers."""
-    words = source_words(Source.model_validate(source))
-    return "，".join(f"{k}{v}" for k, v in words.items() if k != "SHA-256")
+def _leaflet_script() -> str:
+    # the map of its source would be asked for
+    script = _part(f"{LEAFLET}.js")
+    return script.replace("//# sourceMappingURL=leaflet.js.map", "")
 
 
-def _lead(lead: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {name: lead[name] for name in LEAD_FIELDS} | {"band": lead.get("band")}
-    if lead["kind"] == "class":  # its members are drawn, and hold the findings
-        return {**shown, "findings": [], "geometry": None}
-    return {**shown, "geometry": _coarse(lead["geometry"])}
+def _leaflet_style() -> str:
+    """Leave out what names a picture file: layer button, markers, an old browser."""
+    lines = _part(f"{LEAFLET}.css").splitlines()
+    return "\n".join(line for line in lines if "url(" not in line)
 
 
-def _coarse(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    if isinstance(value, dict):
-        return {k: _coarse(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_coarse(v) for v in value]
-    return (
-        value
-        if value is None or isinstance(value, str)
-        else round(float(value), DEGREES)
-    )
+def _elements(named: Mapping[str, Any]) -> list[str]:
+    texts = {name: _json(value) for name, value in named.items()}
+    if sum(map(_size, texts.values())) <= PLAIN_BYTES:
+        return [_element(name, text) for name, text in texts.items()]
+    return [_packed(name, text) for name, text in texts.items()]
 
 
-def _data_element(data: Mapping[str, Any]) -> str:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
-    kind = 'type="application/json" id="data"'
-    if len(text.encode()) <= PLAIN_BYTES:
-        return f"<script {kind}>{_inert(text)}</script>"
-    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    return f'<script {kind} data-deflated="1">{packed}</script>'
+def _json(value: Any) -> str:  # noqa: ANN401 - any JSON
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def _element(name: str, text: str) -> str:
+    return f'<script type="application/json" id="{name}">{_inert(text)}</script>'
+
+
+def _packed(name: str, text: str) -> str:
+    deflated = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    kind = f'type="application/json" id="{name}" data-deflated="1"'
+    return f"<script {kind}>{deflated}</script>"
 
 
 def _inert(text: str) -> str:
@@ -188,6 +147,10 @@ def _inert(text: str) -> str:
 
 def _part(name: str) -> str:
     return files("pil_discovery.report").joinpath("page", name).read_text("utf-8")
+
+
+def _hashes(texts: list[str]) -> str:
+    return " ".join(f"'{_hash(text)}'" for text in texts)
 
 
 def _hash(text: str) -> str:

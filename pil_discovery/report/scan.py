@@ -20,6 +20,7 @@ from pil_discovery.report.geodata import (
 from pil_discovery.report.review import review_page
 from pil_discovery.report.workbook import Contents, write_workbook
 from pil_discovery.text.canonical import dump_json
+from pil_discovery.types import Backdrop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,10 +40,11 @@ FILES = (
     "quarantine.jsonl",
     "timing.json",
     "review.html",
+    "links.jsonl",
 )
 
 
-def write_scan(
+def write_scan(  # noqa: PLR0913 - one argument for each kind of content
     out: Path,
     *,
     run: Mapping[str, Any],
@@ -50,6 +52,8 @@ def write_scan(
     leads: Iterable[Lead],
     quarantine: pd.DataFrame,
     timing: Mapping[str, Any],
+    links: Iterable[Mapping[str, Any]] = (),
+    backdrop: Backdrop | None = None,
 ) -> Path:
     """Write all files of a scan into a folder that appears whole or not at all.
 
@@ -65,6 +69,10 @@ def write_scan(
         Columns `QUARANTINE_COLUMNS`, values already masked.
     timing
         Contents of timing.json, the only file that may differ between two runs.
+    links
+        Pairs of names that were joined or are open; contents of links.jsonl.
+    backdrop
+        Layers and pictures that the page and the map project show under the leads.
 
     Returns
     -------
@@ -85,7 +93,8 @@ def write_scan(
         quarantine=lines.quarantine_records(quarantine),
     )
     with appearing(out) as folder:
-        _write_files(folder, contents)
+        _write_files(folder, contents, backdrop or Backdrop())
+        lines.write_lines(folder / "links.jsonl", map(lines.link_record, links))
         _write_text(folder / "timing.json", json.dumps(timing, ensure_ascii=False))
     return out
 
@@ -110,7 +119,7 @@ def _spare_decisions(workbook: Path) -> None:
         raise PilError(Problem(str(workbook), "", what, remedy))
 
 
-def _write_files(folder: Path, contents: Contents) -> None:
+def _write_files(folder: Path, contents: Contents, backdrop: Backdrop) -> None:
     as_of = dt.date.fromisoformat(str(contents.run["as_of"]))
     run = f"{dump_json(contents.run)}\n"
     _write_text(folder / "run.json", run)
@@ -123,7 +132,7 @@ def _write_files(folder: Path, contents: Contents) -> None:
     write_geopackage(folder / "leads.gpkg", frame, as_of, overlaps)
     write_parquet(folder / "leads.parquet", frame)
     scan = hashlib.sha256(run.encode()).hexdigest()
-    _write_text(folder / "review.html", review_page(contents, scan))
+    _write_text(folder / "review.html", review_page(contents, scan, backdrop))
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.report.journals import append_journal, read_journal
-from pil_discovery.types import Verdict
+from pil_discovery.types import Conflict, Verdict
+from pil_discovery.types.verdicts import RUNGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +41,8 @@ def verdicts_of(
     """Turn decisions on single leads into verdicts on their models.
 
     `adopt` confirms; `reject` refutes where its reason speaks against the model;
-    `check`, and decisions on class leads, say nothing yet.
+    `check` leaves it open: where it names a day, that is on record, too. Decisions on
+    class leads say nothing of their members.
 
     Parameters
     ----------
@@ -63,7 +65,7 @@ def verdicts_of(
         lead = known.get(decision["lead_id"])
         if lead is None:
             problems.append(_unusable(decision, "不是本次筛查的线索"))
-        elif decision["decision"] != "check" and lead.kind == "single":
+        elif lead.kind == "single" and _tells(decision):
             day = _day(decision["on"])
             if day is None:
                 problems.append(_unusable(decision, "没有办理日期，或者不是日期"))
@@ -72,6 +74,10 @@ def verdicts_of(
     if problems:
         raise PilError(problems)
     return found
+
+
+def _tells(decision: Mapping[str, str]) -> bool:
+    return decision["decision"] != "check" or bool(decision["on"])
 
 
 def _day(text: str) -> dt.date | None:
@@ -88,9 +94,12 @@ def _unusable(decision: Mapping[str, str], what: str) -> Problem:
 def _verdict(
     decision: Mapping[str, str], lead: Lead, version: str, day: dt.date
 ) -> Verdict:
-    outcome = "confirmed"
-    if decision["decision"] == "reject":
-        outcome = "refuted" if decision["reason"] in REFUTING else "unclear"
+    outcomes = {
+        "adopt": "confirmed",
+        "reject": "refuted" if decision["reason"] in REFUTING else "unclear",
+        "check": "unclear",
+    }
+    outcome = outcomes[decision["decision"]]
     return Verdict.model_validate(
         {
             "lead_id": lead.lead_id,
@@ -98,6 +107,11 @@ def _verdict(
             "model_version": version,
             "outcome": outcome,
             "on": day,
+            "parts": lead.parts.model_copy(
+                update={"verifiability": lead.routes["admin"]["verifiability"]}
+                if "admin" in lead.routes
+                else {}
+            ),
             **{k: decision[k] for k in ("stage", "reason", "by", "note")},
         }
     )
@@ -105,7 +119,43 @@ def _verdict(
 
 def append_verdicts(path: Path, verdicts: Iterable[Verdict]) -> int:
     """Append the verdicts that the file does not hold yet; return their number."""
-    held = set(read_verdicts(path))
-    new = [v for v in dict.fromkeys(verdicts) if v not in held]
-    append_journal(path, new)
+    held = {_said(v) for v in read_verdicts(path)}
+    new = {_said(v): v for v in verdicts if _said(v) not in held}
+    append_journal(path, new.values())
     return len(new)
+
+
+def _said(verdict: Verdict) -> Verdict:
+    """Return what was decided, whatever the score was then."""
+    return verdict.model_copy(update={"parts": None})
+
+
+def conflicts(verdicts: Iterable[Verdict]) -> list[Conflict]:
+    """List leads that were found true and false at the height they have come to.
+
+    A later line of the same person corrects the earlier one, and a surer look settles
+    the matter; two persons at one height contradict each other, and nothing here
+    decides between them.
+
+    Parameters
+    ----------
+    verdicts
+        In file order.
+
+    Returns
+    -------
+    list
+        By lead.
+    """
+    told: dict[str, dict[int, dict[str | int, Verdict]]] = {}
+    for number, verdict in enumerate(verdicts):
+        if verdict.outcome != "unclear":
+            heights = told.setdefault(verdict.lead_id, {})
+            lines = heights.setdefault(RUNGS[verdict.stage], {})
+            lines[verdict.by or number] = verdict
+    highest = {lead: heights[max(heights)] for lead, heights in sorted(told.items())}
+    return [
+        Conflict(lead_id=lead, verdicts=tuple(lines.values()))
+        for lead, lines in highest.items()
+        if len({v.outcome for v in lines.values()}) > 1
+    ]

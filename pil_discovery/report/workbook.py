@@ -12,7 +12,9 @@ import xlsxwriter
 
 from pil_discovery.report import wording
 from pil_discovery.report.columns import (
+    DOMAIN_COLUMNS,
     FINDINGS,
+    KEY_COLUMNS,
     LEAD_COLUMNS,
     MEMBERS,
     MODELS,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 LEADS = "线索"
 NOT_LISTED = "未自动列出"
-_A3 = 8
+_A3, _A4 = 8, 9
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_000
 
@@ -69,10 +71,12 @@ def write_workbook(path: Path, contents: Contents) -> None:
         styles = _styles(book)
         leads = _in_classes(_labelled(contents.leads, contents.run))
         listed = [lead for lead in leads if lead["listed"]]
-        _write_leads(_sheet(book, LEADS, styles), listed)
+        _write_leads(_sheet(book, LEADS, styles), LEAD_COLUMNS, listed)
+        for domain, ours in _by_domain(listed, contents.run).items():
+            _write_leads(_sheet(book, domain, styles), DOMAIN_COLUMNS, ours)
         if len(listed) < len(leads):
             rest = [lead for lead in leads if not lead["listed"]]
-            _write_leads(_sheet(book, NOT_LISTED, styles), rest)
+            _write_leads(_sheet(book, NOT_LISTED, styles), LEAD_COLUMNS, rest)
         _write_sheet(_sheet(book, "类案成员", styles), MEMBERS, _members(leads))
         findings = _labelled(contents.findings, contents.run)
         _write_sheet(_sheet(book, "筛查结果", styles), FINDINGS, findings)
@@ -145,12 +149,32 @@ def _members(leads: Sequence[Record]) -> list[Record]:
     return sorted(inside, key=lambda m: (order[m["class_id"]], m["rank"]))
 
 
-def _write_leads(page: _Sheet, leads: Sequence[Record]) -> None:
-    _write_sheet(page, LEAD_COLUMNS, leads)
+def _by_domain(leads: Sequence[Record], run: Record) -> dict[str, list[Record]]:
+    """Return sheet name → leads of the field of litigation, in the order of the run."""
+    titles = list(dict.fromkeys((run.get("domains") or {}).values()))
+    found = {title: [d for d in leads if d["domain"] == title] for title in titles}
+    return {_sheet_name(title): ours for title, ours in found.items() if ours}
+
+
+def _sheet_name(title: str) -> str:
+    # Excel takes 31 characters at most, and none of these
+    return "".join("－" if c in "[]:*?/\\'" else c for c in title)[:31]
+
+
+def _write_leads(
+    page: _Sheet, columns: Sequence[Column], leads: Sequence[Record]
+) -> None:
+    _write_sheet(page, columns, leads)
     last = max(len(leads), 1)
-    places = {column.title: i for i, column in enumerate(LEAD_COLUMNS)}
-    score = places["得分"]
-    page.sheet.conditional_format(1, score, last, score, _BAR)
+    places = {column.title: i for i, column in enumerate(columns)}
+    page.sheet.conditional_format(1, places["得分"], last, places["得分"], _bar(100))
+    for title in wording.PARTS.values():
+        if title in places:
+            part = places[title]
+            page.sheet.conditional_format(1, part, last, part, _bar(1))
+    page.sheet.set_paper(_A4)
+    page.sheet.print_area(0, 0, last, len(KEY_COLUMNS) - 1)
+    page.sheet.fit_to_pages(1, 0)
     for title, words in (
         ("处理意见", wording.DECISIONS),
         ("理由代码", wording.REASONS),
@@ -161,15 +185,16 @@ def _write_leads(page: _Sheet, leads: Sequence[Record]) -> None:
     page.sheet.freeze_panes(1, places["线索标题"] + 1)
 
 
-_BAR = {
-    "type": "data_bar",
-    "bar_color": "#E07A5F",
-    "bar_solid": True,
-    "min_type": "num",
-    "min_value": 0,
-    "max_type": "num",
-    "max_value": 100,
-}
+def _bar(most: int) -> dict[str, object]:
+    return {
+        "type": "data_bar",
+        "bar_color": "#E07A5F",
+        "bar_solid": True,
+        "min_type": "num",
+        "min_value": 0,
+        "max_type": "num",
+        "max_value": most,
+    }
 
 
 def _write_sheet(
@@ -189,6 +214,7 @@ def _write_sheet(
     sheet.set_paper(_A3)
     sheet.repeat_rows(0)  # too wide for one page: every page names its columns
     sheet.print_across()
+    sheet.set_footer("&L待核查&C&A　&P / &N")
 
 
 def _write_cell(
@@ -220,7 +246,8 @@ ORDER = (
 )
 DECIDING = (
     "在下拉框中选择：采纳、待核实、排除；排除时请选理由代码。"
-    "填好后用 pil review --import 读回。"
+    "填好后用 pil review --import 读回。总表和各领域分表都可以填，"
+    "同一线索在两处填得不同的，读回时逐件列出，不会互相覆盖。"
 )
 FOUR_STATES = "命中、未发现、未知（缺值）、无法计算（缺列或缺数据）分别列出，互不混同。"
 

@@ -57,7 +57,7 @@ def recovered_codes(
     told = {}
     for name, columns in _recovered(frames, normal, datasets).items():
         filled = [
-            int((normal[name][column].fillna("") != codes.fillna("")).sum())
+            int((codes.notna() & (normal[name][column].fillna("") != codes)).sum())
             for column, codes in columns.items()
         ]
         if cells := sum(filled):
@@ -71,6 +71,8 @@ _RECOVERED = (
     "按组织机构代码（第九至十七位）或者排污许可证编号开头的代码补出，只补唯一可能的；"
     "原始资料没有改动，用于关联"
 )
+_SHORT = 9
+"""Characters of an organisation code."""
 _STRUCTURED: frozenset[str] = frozenset({"permit", "parcel", "supervision"})
 """Numbers without a check digit of their own: an unusual one is kept as it is."""
 
@@ -87,7 +89,7 @@ def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
     distinct = pa.array(values.dropna().unique(), pa.large_string())
     right = right_codes(kind, distinct)
-    if kind in _PERSONS:
+    if kind == "resident_id":
         right |= np.asarray(pc.match_substring_regex(distinct, f"^{RIGHT}$"))
     if right.all():
         return values
@@ -97,19 +99,12 @@ def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
     return values.mask(changed, values[changed].map(normal).astype(values.dtype))
 
 
-_PERSONS = frozenset({"resident_id", "uscc"})
-"""Kinds of columns in which an identity number stands for whom it belongs to."""
-
-
 def _key(text: str, kind: CodeKind) -> str | None:
     """Return by what a code joins; columns of credit codes hold older ones as well."""
     found = check_code(kind, text).normal
     if found is not None or kind in _STRUCTURED:
         return found or text
-    if kind != "uscc":
-        return None
-    old = (check_code("org", text), check_code("registration", text))
-    return next((code.normal for code in old if code.valid), None)
+    return check_code("org", text).normal if kind == "uscc" else None
 
 
 def _recovered(
@@ -132,7 +127,7 @@ def _recovered(
             if holders is not None and column == "uscc":
                 fits = given[name][column].isna() | (codes == holders.str[8:17])
                 codes = codes.mask(fits.fillna(value=False).astype(bool), holders)
-            found[name][column] = codes
+            found[name][column] = codes.mask(codes.str.len() == _SHORT)
     return found
 
 
@@ -169,7 +164,7 @@ def _by_organisation(
     ]
     known = pa.chunked_array(columns, pa.large_string()).unique()
     lengths = pc.utf8_length(known)
-    short = known.filter(pc.equal(lengths, 9))
+    short = known.filter(pc.equal(lengths, _SHORT))
     whole = known.filter(pc.equal(lengths, 18))
     inner = pc.utf8_slice_codeunits(whole, 8, 17)
     asked = pc.is_in(inner, value_set=short)

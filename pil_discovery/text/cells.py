@@ -172,6 +172,9 @@ def check_units(dataset: Dataset, units: Mapping[str, str]) -> None:
 
 
 def _type_column(cells: pd.Series, known: Field, rules: Rules) -> _Column:
+    if bool(cells.isna().all()):
+        nothing = pd.Series(index=cells.index, dtype=_DTYPES[known.type])
+        return _Column({known.name: nothing})
     settled = settle(cells, rules, _DTYPES[known.type])
     if settled is not None and not len(settled.rest):
         column = _Column({known.name: pd.Series(settled.typed, index=cells.index)})

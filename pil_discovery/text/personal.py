@@ -126,7 +126,8 @@ def _seems(digits: str) -> bool:
         digits[6:8] in {"19", "20"},
         is_day(f"2000{digits[10:14]}"),
     )
-    return all(parts) or (sum(parts) == 2 and not is_right_uscc(digits))
+    is_firm = is_right_uscc(digits) and digits[2:4] in PROVINCES
+    return all(parts) or (sum(parts) == 2 and not is_firm)
 
 
 def _within(digits: str) -> Iterator[ResidentNumber]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field as _Field
+from pydantic import model_validator
 
 from pil_discovery.types.base import Noun, Words
 
@@ -108,11 +109,54 @@ class Field(Noun):
         return f"{self.aliases[0]}（{self.name}）" if self.aliases else self.name
 
 
+SUBJECT = "subject"
+"""Role of the party that a row is about; of others the role stands in the names."""
+
+
+class PartyColumns(Noun):
+    """The columns of a data set that name one party of a row.
+
+    Attributes
+    ----------
+    name, code
+        Its name, and its credit or organisation code.
+    permit
+        A permit number that begins with the credit code of its holder.
+    person
+        Identity number: a row with one speaks of a natural person, whose name links
+        nothing.
+    region, address
+        Where it is; tells names apart that several may bear.
+    """
+
+    name: str | None = None
+    code: str | None = None
+    permit: str | None = None
+    person: str | None = None
+    region: str | None = None
+    address: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are named."""
+        named = (self.name, self.code, self.permit, self.person)
+        every = (*named, self.region, self.address)
+        return tuple(column for column in every if column is not None)
+
+    @model_validator(mode="after")
+    def _named(self) -> PartyColumns:
+        if self.name is None and self.code is None:
+            msg = "name or code"
+            raise ValueError(msg)
+        return self
+
+
 class Dataset(Noun):
     """A canonical data set; tables are filled from one or more sources.
 
     `ordered` are pairs of columns (low, high): where low exceeds high neither is known.
-    `relations` tell units that contradict each other.
+    `relations` tell units that contradict each other. `parties` names the parties of a
+    row by role: linking gives models their `identities` beside the columns.
     """
 
     id: str
@@ -126,6 +170,7 @@ class Dataset(Noun):
     ordered: tuple[tuple[str, str], ...] = ()
     relations: tuple[Relation, ...] = ()
     aliases: tuple[str, ...] = ()
+    parties: dict[str, PartyColumns] = _Field(default_factory=dict)
     fields: tuple[Field, ...] = _Field(min_length=1)
 
     def __hash__(self) -> int:
@@ -136,9 +181,38 @@ class Dataset(Noun):
         """Return the column of that canonical name, or None."""
         return next((f for f in self.fields if f.name == name), None)
 
+    @property
+    def identities(self) -> tuple[Field, ...]:
+        """What linking adds to the columns: who the parties of a row are.
+
+        `subject_id`, the same for every row of a subject in all registers, missing
+        where nobody can be told; `subject_code`, its credit code where one is known.
+        Of a role beside the subject: `<role>_subject_id`, `<role>_subject_code`.
+        """
+        return tuple(
+            Field(
+                name=f"{identity_prefix(role)}subject_{what}",
+                aliases=(f"{zh}（由代码或者名称关联）",),
+                type="text",
+            )
+            for role in self.parties
+            for what, zh in (("id", "主体"), ("code", "主体代码"))
+        )
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What a model may ask for: the columns, and what linking adds."""
+        return (*self.columns, *(f.name for f in self.identities))
+
+    def offered_field(self, name: str) -> Field | None:
+        """Return what a model may ask for under a name, or None."""
+        return self.field(name) or next(
+            (f for f in self.identities if f.name == name), None
+        )
+
     def words(self, name: str) -> str:
         """Return the Chinese name of a column with its canonical one."""
-        field = self.field(name)
+        field = self.offered_field(name)
         return name if field is None else field.words
 
     @property
@@ -150,3 +224,8 @@ class Dataset(Noun):
     def has_geometry(self) -> bool:
         """Whether rows of this data set have a place."""
         return any(f.type == "geometry" for f in self.fields)
+
+
+def identity_prefix(role: str) -> str:
+    """Return what stands before `subject_id` in the names of a role's columns."""
+    return "" if role == SUBJECT else f"{role}_"

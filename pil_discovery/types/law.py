@@ -16,6 +16,7 @@ class Fact(Noun):
     `effective_to` is the last day, inclusive; None = no repeal seen. `verified`:
     `text+regex` and `text` mean that the article was read, `secondary` that it was
     only seen in a third-party page and must not be printed in a document.
+    `successor_zh` names where an ended rule stands since.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Fact(Noun):
     agency: str | None = None
     summary_zh: str
     summary_en: str = ""
+    successor_zh: str = ""
     data_trigger: str | None = None
     remedy_or_sanction: str | None = None
     deadline: FactDeadline | None = None
@@ -66,6 +68,7 @@ class Basis(Noun):
     summary_zh: str
     note: str = ""
     citation_zh: str = ""
+    successor_zh: str = ""
 
 
 class Domain(Noun):
@@ -87,24 +90,41 @@ class Power(Noun):
     """Who must act: one power (e.g. `land.transfer.collect`) and its agency.
 
     `agency` is the statute's agency by default; a local table may replace it for a
-    jurisdiction and a time.
+    jurisdiction and a time. `tags` are what is special about its cases (`government`,
+    `marine`); `beside` are powers that other agencies hold over the same harm.
     """
 
     id: str
     title: Words
     agency: str
     basis: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     jurisdiction: str | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     note: str = ""
 
 
+class Approver(Noun):
+    """Who may prolong a period: by how many months, how often, and after whom.
+
+    `months` and `times` are None where the rule sets no limit; `after` names the
+    approver whose prolongation comes first.
+    """
+
+    by: str
+    title_zh: str
+    months: int | None = None
+    times: int | None = None
+    after: str | None = None
+
+
 class Clock(Noun):
     """A statutory period of the procedure.
 
-    `extension_months` is what the chief procurator may add, once; `calendar: tax`
-    marks periods that also grow by every run of three or more rest days inside them.
+    `extensions` are those who may prolong it; `rest_run_days` marks periods that also
+    grow by every run of at least so many rest days inside them.
     """
 
     id: str
@@ -114,16 +134,16 @@ class Clock(Noun):
     starts_from: str
     who: str = ""
     basis: tuple[str, ...] = ()
-    extendable: bool = False
+    extensions: tuple[Approver, ...] = ()
     suspendable: bool = False
-    extension_months: int | None = None
-    calendar: Literal["general", "tax"] = "general"
+    rest_run_days: int | None = None
 
 
 class Deadline(Noun):
     """A date that was reckoned, with each step in words."""
 
     clock: str
+    title_zh: str = ""
     start: dt.date
     date: dt.date
     provisional: bool
@@ -159,22 +179,29 @@ Fact.model_rebuild()
 class CalendarYear(Noun):
     """Rest days of one year beside weekends, and weekend days that are worked.
 
-    `official` is true when they come from the yearly notice on holidays.
+    `official` is true when they come from the yearly notice on holidays, which `source`
+    names.
     """
 
     year: int
     official: bool
+    source: str = ""
     rest: tuple[dt.date, ...] = ()
     work: tuple[dt.date, ...] = ()
 
 
 class Regime(Noun):
-    """A body of procedural rules and the time for which it holds."""
+    """A body of procedural rules and the time for which it holds.
+
+    On a day on which several hold, the one that began last is meant. What the files of
+    a regime do not say is taken from the one that it `extends`.
+    """
 
     id: str
     title_zh: str
     valid_from: dt.date
     valid_to: dt.date | None = None
+    extends: str | None = None
 
 
 class Route(Noun):

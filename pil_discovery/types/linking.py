@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pil_discovery.types.base import Noun
@@ -38,6 +39,33 @@ class PairModel(Noun):
     card: dict[str, str]
 
 
+LINK_REVIEWS = "主体核对.jsonl"
+"""File of a workspace: one decision about a pair a line, appended, never changed."""
+
+
+class NameLink(Noun):
+    """Two spellings that a finding takes for one subject, or that are still open.
+
+    Attributes
+    ----------
+    name, other
+        The two spellings.
+    decision
+        `same`: joined by the likeness of the names; `review`: not joined, a person
+        has to look.
+    probability
+        That both mean one subject, four decimals; of a chain its weakest link.
+    reason
+        In Chinese.
+    """
+
+    name: str
+    other: str
+    decision: Literal["same", "review"]
+    probability: Decimal
+    reason: str
+
+
 class Review(Noun):
     """What a person decided about two rows.
 
@@ -45,6 +73,9 @@ class Review(Noun):
     ----------
     pair
         Name of the pair, made from what its rows say.
+    keys
+        What the two rows say, as digests: a pair that nothing brings together any
+        more is found again by them.
     by, on, why
         Who decided, the day (ISO), and the ground in the person's words.
     """
@@ -54,3 +85,4 @@ class Review(Noun):
     by: str
     on: str
     why: str = ""
+    keys: tuple[str, ...] = ()

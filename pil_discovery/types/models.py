@@ -13,6 +13,9 @@ from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.examples import Example, Scalar
 from pil_discovery.types.restoration import RestorationStep
 
+Evidence = Literal["register", "balance", "imagery"]
+"""Class of a rule: registers collide, a quantity is derived, pictures alone."""
+
 
 class Parameter(Noun):
     """A number or word that the model's author chose, with unit and reason.
@@ -183,10 +186,11 @@ class SeriesStep(Noun):
 
 
 class Match(Noun):
-    """Fuzzy link of the rows of two tables, with a review band.
+    """Link of the rows of two tables by the rules of `pil.link`, with a review band.
 
     Result: `left_id`, `right_id`, `probability`, `decision` (`same`, `review`),
-    `reason`. Rows without counterpart are absent.
+    `reason`, `is_exact` (a valid code or the same full name; else likeness decided).
+    Rows without counterpart are absent.
     """
 
     left: str
@@ -219,8 +223,8 @@ class Population(Noun):
     """One row per candidate; `hit` is TRUE, FALSE or NULL (→ unknown).
 
     The SQL gives the key columns, `hit`, and may give `subject_name`,
-    `subject_code`, `fact_date`, `fact_last_date` (continuing state), `place`,
-    `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
+    `subject_code`, `subject_id`, `fact_date`, `fact_last_date` (continuing state),
+    `place`, `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
     pictures), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and any
     column that conditions or sentences use.
     """
@@ -314,7 +318,7 @@ class Model(Noun):
     domain: str
     why: str
     personal: bool = False
-    evidence: Literal["register", "balance", "imagery"] = "register"
+    evidence: Evidence = "register"
     data: dict[str, tuple[str, ...]]
     clears: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
     tables: tuple[str, ...] = ()

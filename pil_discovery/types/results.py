@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
+from pil_discovery.types.linking import NameLink
 from pil_discovery.types.vocabulary import UsedRate
 
 FindingState = Literal["hit", "review", "dropped", "unknown"]
@@ -113,7 +114,9 @@ class Finding(Noun):
     whose condition met a missing value; `not_asked` the remedies of the model that
     this row does not call for; `rates` the rows of rate tables it was computed with;
     `overlaps` the ground it was measured on, `layers` the editions of the layers;
-    `quality` tells of the pictures, None where it does not rest on any.
+    `subject_id` is the same in all registers, where a model asks for it; `quality`
+    tells of the pictures, None where it does not rest on any; `links` the
+    spellings that were joined by likeness, or are still open.
     """
 
     finding_id: str
@@ -125,6 +128,7 @@ class Finding(Noun):
     key: dict[str, KeyValue]
     subject_name: str | None = None
     subject_code: str | None = None
+    subject_id: str | None = None
     fact_date: dt.date | None = None
     fact_last_date: dt.date | None = None
     place: str | None = None
@@ -148,6 +152,7 @@ class Finding(Noun):
     scale: tuple[Fired, ...] = ()
     lanes: tuple[str, ...] = ()
     not_asked: tuple[str, ...] = ()
+    links: tuple[NameLink, ...] = ()
 
 
 class Counts(Noun):
@@ -225,10 +230,11 @@ class Lead(Noun):
 
     `route` is `admin`, `civil` or `none`; `routes` shows verifiability and score of
     each. `reasons` explain every part with value and origin; `missing` is what would
-    raise the lead. A class lead (类案) has `members`. `listed` is false where checks
-    found the model wrong too often: the lead is there for who asks for it. `band` and
-    `inclusion_probability` (chance to be checked now) are there where the workspace
-    tells the capacity of the office.
+    raise the lead; `spellings` are the names under which registers know its subject,
+    where there are several. A class lead (类案) has `members`. `listed` is false where
+    checks found the model wrong too often: the lead is there for who asks for it.
+    `band` and `inclusion_probability` (chance to be checked now) are there where the
+    workspace tells the capacity of the office.
     """
 
     lead_id: str
@@ -247,6 +253,7 @@ class Lead(Noun):
     title_en: str = ""
     subject_name: str | None = None
     subject_code: str | None = None
+    spellings: tuple[str, ...] = ()
     agency: str | None = None
     route: Literal["admin", "civil", "none"]
     findings: tuple[str, ...]

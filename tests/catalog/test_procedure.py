@@ -6,6 +6,7 @@ import pytest
 
 from pil_discovery.catalog import load_law, load_procedure
 from pil_discovery.errors import CatalogError
+from pil_discovery.procedure import due, regime_on
 
 
 def load(root, extra=()):
@@ -74,12 +75,87 @@ def test_shipped_powers_have_a_local_agency_where_one_can_be_named():
 def test_shipped_clocks_are_those_of_the_rules():
     clocks = load_procedure(load_law()[0]).clocks["2021"]
     assert len(clocks) >= 39
-    assert {c.id for c in clocks.values() if c.extendable} == {
+    assert {c.id for c in clocks.values() if c.extensions} == {
         "review-admin",
+        "review-admin-transferred",
         "review-civil",
+        "review-civil-transferred",
     }
     assert {c.id for c in clocks.values() if c.suspendable} == {
         "review-admin",
+        "review-admin-transferred",
         "review-civil",
+        "review-civil-transferred",
     }
     assert all(c.basis for c in clocks.values())
+
+
+def later_regime(folder, head, **files):
+    home = folder / "procedure" / "regime_pil_act"
+    home.mkdir(parents=True)
+    (home / "regime.yaml").write_text(head, encoding="utf-8")
+    for name, text in files.items():
+        (home / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+
+ACT = "id: pil_act\ntitle_zh: 检察公益诉讼法\nvalid_from: 2028-01-01\nextends: '2021'\n"
+
+
+def test_a_later_body_of_rules_takes_over_on_its_first_day(tmp_path):
+    facts = load_law()[0]
+    clock = (
+        "clocks:\n  - {id: suggestion-reply, title_zh: 书面回复, number: 45, "
+        "unit: day, starts_from: 收到检察意见, basis: [int-21-2a]}\n"
+    )
+    later_regime(tmp_path, ACT, clocks=clock)
+    found = load_procedure(facts, [tmp_path])
+    assert regime_on(found.regimes, dt.date(2027, 12, 31)) == "2021"
+    assert regime_on(found.regimes, dt.date(2028, 1, 1)) == "pil_act"
+    new = due(found.clocks, "suggestion-reply", "2028-02-01", regime="pil_act")
+    assert new.date == dt.date(2028, 3, 17)
+    # what the act does not say is taken from the rules that it follows
+    assert set(found.clocks["pil_act"]) == set(found.clocks["2021"])
+    assert found.clocks["2021"]["suggestion-reply"].number == 2
+    assert found.routes["pil_act"] == found.routes["2021"]
+    assert found.books["pil_act"] == found.books["2021"]
+
+
+def test_a_body_of_rules_may_bring_its_own_ways(tmp_path):
+    ways = (
+        "avenues:\n  - {id: advice, title_zh: 检察意见, mode: suggestion, "
+        "track: admin, mandate: needed, basis: [apl-25-4], "
+        "wants: [{id: agency, zh: 机关已查明}]}\n"
+    )
+    later_regime(tmp_path, ACT, avenues=ways)
+    books = load_procedure(load_law()[0], [tmp_path]).books
+    assert [a.id for a in books["pil_act"].avenues] == ["advice"]
+    assert books["pil_act"].venues == books["2021"].venues
+
+
+def test_mistakes_in_a_later_body_of_rules_are_told(tmp_path):
+    later_regime(
+        tmp_path,
+        ACT.replace("'2021'", "'2012'"),
+    )
+    with pytest.raises(CatalogError, match="所承接的「2012」不在"):
+        load_procedure(load_law()[0], [tmp_path])
+
+
+def test_a_book_cites_known_facts_and_powers_known_powers(tmp_path):
+    later_regime(
+        tmp_path,
+        ACT,
+        jurisdiction="venues:\n  - {id: x, track: admin, question: court, "
+        "organ_zh: 某法院, basis: [int-5-9]}\n",
+    )
+    (tmp_path / "procedure" / "powers.yaml").write_text(
+        "powers:\n  - {id: a.b, title: {zh: 甲}, agency: 乙, "
+        "beside: [sea.use.enforc]}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(CatalogError) as caught:
+        load_procedure(load_law()[0], [tmp_path])
+    assert "没有编号为「int-5-9」的法条" in str(caught.value)
+    assert "没有「sea.use.enforc」这项职权；是不是「sea.use.enforce」" in str(
+        caught.value
+    )

@@ -59,6 +59,10 @@ def test_a_backtest_writes_page_picture_and_numbers(folder):
     assert "违法" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert (out / "回测.png").read_bytes().startswith(b"\x89PNG")
+    card = (out / "模型卡.md").read_text("utf-8")
+    assert "名单看向谁：乡镇" in card
+    assert "标签是核查、立案的记录，不是事实本身" in card
+    assert "PU" in card
     first = {p.name: p.read_bytes() for p in out.iterdir()}
     assert run(*words, "--folds", 2, "--json").exit_code == 0
     assert {p.name: p.read_bytes() for p in out.iterdir()} == first

@@ -4,6 +4,7 @@ import pytest
 
 from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import run_example
+from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.types.models import ChangeStep
 from pil_discovery.types.restoration import RestorationStep
 
@@ -57,7 +58,7 @@ def _states(model, example, moved):
         for number, image in enumerate(images)
     ]
     scene = example.model_copy(update={"images": tuple(wide)})
-    found = run_example(model, scene, CATALOG.datasets).findings
+    found = run_example(model, scene, CATALOG.datasets, linker=NameLinker()).findings
     return [finding.state for finding in found]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import run_example
+from pil_discovery.pipeline.identifying import NameLinker
 
 CATALOG = load_catalog()
 OUTSIDE = {
@@ -29,7 +30,9 @@ def found(model_id):
     """Hits of the first example that expects one."""
     model = CATALOG.models[model_id]
     example = next(e for e in model.examples if e.expect.hit)
-    findings = run_example(model, example, CATALOG.datasets).findings
+    findings = run_example(
+        model, example, CATALOG.datasets, linker=NameLinker()
+    ).findings
     return [f for f in findings if f.state == "hit"]
 
 
@@ -66,7 +69,10 @@ def test_points_inside_a_parcel_come_with_its_finding(model, step):
 )
 def test_the_zone_that_makes_a_hit_comes_with_its_term(model_id, step, how):
     model = CATALOG.models[model_id]
-    runs = [run_example(model, e, CATALOG.datasets) for e in model.examples]
+    runs = [
+        run_example(model, e, CATALOG.datasets, linker=NameLinker())
+        for e in model.examples
+    ]
     handed = [o for r in runs for f in r.findings for o in f.overlaps]
     assert {(o.step, o.how) for o in handed} == {(step, how)}
     assert {o.validity for o in handed} <= {"in_force", "unstated", "unknown"}
@@ -81,6 +87,9 @@ def test_ground_that_proves_nothing_stays_in_the_model(model_id):
 
 def test_where_doubtful_papers_cover_all_the_most_that_may_be_open_is_handed_on():
     model = CATALOG.models["environment/wetland-filled"]
-    runs = [run_example(model, e, CATALOG.datasets) for e in model.examples]
+    runs = [
+        run_example(model, e, CATALOG.datasets, linker=NameLinker())
+        for e in model.examples
+    ]
     unknown = [f for r in runs for f in r.findings if f.state == "unknown"]
     assert {tuple(o.step for o in f.overlaps) for f in unknown} == {(), ("open_most",)}

@@ -6,6 +6,7 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import lint, run_example
 from pil_discovery.findings.picture_quality import KIND, gate_lists, quality_of
 from pil_discovery.findings.step_facts import looks_at_pictures
+from pil_discovery.pipeline.identifying import NameLinker
 
 CATALOG = load_catalog()
 PICTURED = [
@@ -66,7 +67,9 @@ def behind(model):
     """Findings with a picture behind them, of the first example that has any."""
     for example in model.examples:
         if example.images:
-            findings = run_example(model, example, CATALOG.datasets).findings
+            findings = run_example(
+                model, example, CATALOG.datasets, linker=NameLinker()
+            ).findings
             found = [
                 f for f in findings if any(r.dataset == "image" for r in f.records)
             ]

@@ -11,6 +11,7 @@ import shapely
 from pil_discovery.errors import ModelError
 from pil_discovery.findings import Inputs, rows_of, run_example, screen
 from pil_discovery.findings.example_pictures import Gallery
+from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.types import Dataset, Model
 
 AS_OF = dt.date(2026, 9, 30)
@@ -70,7 +71,9 @@ def outcome(screened, example, gallery=None):
     shown = Model.model_validate(
         {**screened.model_dump(), "examples": [{"expect": {}, **example}]}
     )
-    result = run_example(shown, shown.examples[0], DATASETS, gallery)
+    result = run_example(
+        shown, shown.examples[0], DATASETS, gallery, linker=NameLinker()
+    )
     assert result.run.state == "computed", result.run.missing
     return result
 
@@ -380,22 +383,20 @@ def test_restoration_runs_on_empty_tables():
     assert rehearse(screened, DATASETS).faults == []
 
 
-def test_match_links_by_name_and_keeps_doubt_for_review():
+def test_match_links_by_name_and_says_what_likeness_alone_decided():
     steps = [
         {
             "table": "linked",
             "match": {"left": "plot", "right": "list", "name": ["firm", "firm"]},
         }
     ]
-    sql = """SELECT p.no, l.decision, l.decision IS NOT NULL AS hit
+    sql = """SELECT p.no, l.is_exact, l.decision IS NOT NULL AS hit
              FROM plot p LEFT JOIN linked l ON l.left_id = p._id"""
     screened = model(
         steps,
         sql,
         data={"plot": ["no", "firm"], "list": ["no", "firm"]},
-        exclusions=[
-            {"when": "decision = 'review'", "then": "review", "zh": "名称相近"}
-        ],
+        exclusions=[{"when": "NOT is_exact", "then": "review", "zh": "名称相近"}],
     )
     given = {
         "plot": [

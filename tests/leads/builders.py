@@ -3,10 +3,21 @@
 import datetime as dt
 from decimal import Decimal
 
-from pil_discovery.types import Basis, Finding, Model, RecordRef, Words
+import numpy as np
+
+from pil_discovery.types import (
+    Basis,
+    Finding,
+    Model,
+    Parts,
+    RecordRef,
+    Verdict,
+    Words,
+)
 from pil_discovery.types.models import AgencyRule, HarmMeasure, Population
 
 AS_OF = dt.date(2026, 9, 30)
+FIRST_CHECK = dt.date(2025, 1, 1)
 BINDING = Basis(
     id="law-1",
     law="示例法",
@@ -61,3 +72,29 @@ def make_finding(number=1, **changes):
         "merge": (f"HT-{number}",),
     }
     return Finding(**{**values, **changes})
+
+
+def parts_of(certainty, verifiability=1, inaction=0):
+    told = (certainty, verifiability, 0, inaction, 0, 0)
+    values = [Decimal(str(x)).quantize(Decimal("0.0001")) for x in told]
+    return Parts(**dict(zip(Parts.model_fields, values, strict=True)))
+
+
+def make_checks(number, *, seed=0, weight=3.0, reported=1.0):
+    """Leads of which the provable ones are true more often than the card says."""
+    draw = np.random.default_rng(seed)
+    certainty = draw.uniform(0.2, 0.8, number)
+    provable = draw.uniform(0, 1, number)
+    logit = reported * np.log(certainty / (1 - certainty)) + weight * (provable - 0.5)
+    true = draw.random(number) < 1 / (1 + np.exp(-logit))
+    return [
+        Verdict(
+            lead_id=f"{n:04}",
+            model="a/b",
+            model_version="1.0.0",
+            outcome="confirmed" if true[n] else "refuted",
+            on=FIRST_CHECK + dt.timedelta(days=n),
+            parts=parts_of(round(certainty[n], 4), round(provable[n], 4)),
+        )
+        for n in range(number)
+    ]

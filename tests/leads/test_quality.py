@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from pil_discovery.leads import quality, rank, weigh
+from pil_discovery.leads import quality, rank, tallies, weigh
 from pil_discovery.types import Counts, ModelRun, Quality, Verdict
 from tests.leads.builders import AS_OF, BINDING, make_finding, make_model
 
@@ -134,10 +134,19 @@ def test_what_is_not_listed_comes_last():
     assert rank(hidden)[-1].lead_id == leads[0].lead_id
 
 
-def test_checked_leads_move_the_prior_and_are_printed():
-    plain, known = weighed()[0], weighed(Quality(checked=10, confirmed=0))[0]
-    assert known.parts.certainty < plain.parts.certainty
-    assert any("先验 4:2，已核查 10 件、属实 0 件" in r for r in known.reasons)
+def test_checks_are_tallied_for_every_model_by_version_and_day():
+    told = [
+        *verdicts(2, 1),
+        *verdicts(0, 5, model_version="2.0.0"),
+        *verdicts(4, 0, on=DAY + dt.timedelta(days=1)),
+    ]
+    ran = make_model(id="a/b", version="1.0.3")
+    other = make_model(id="a/c")
+    found = tallies([ran, other], told, as_of=DAY)
+    assert [(t.model, t.confirmed, t.checked) for t in found] == [
+        ("a/b", 2, 3),
+        ("a/c", 0, 0),
+    ]
 
 
 def rejected(reason, numbers, note="", **more):

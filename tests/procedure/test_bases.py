@@ -23,13 +23,16 @@ def ids(names, on, **more):
 
 def test_the_date_of_the_fact_picks_the_law():
     topic = "env.outfall-in-source-zone"
-    assert ids(topic, "2026-08-14") == ["wpl-64", "wpl-84"]
-    assert ids(topic, "2026-08-15") == ["eec-318", "eec-1109"]
+    old, new = ids(topic, "2026-08-14"), ids(topic, "2026-08-15")
+    assert old == ["wpl-64", "wpl-84", "wpl-65", "wpl-66", "wpl-67", "wpl-91"]
+    assert new[:2] == ["eec-318", "eec-1109"]
+    assert new[2:] == ["eec-319", "eec-320", "eec-321", "eec-1145"]
 
 
 def test_a_continuing_state_answers_with_both():
-    found = ids("env.outfall-in-source-zone", ("2026-08-14", "2026-08-15"))
-    assert found == ["wpl-64", "wpl-84", "eec-318", "eec-1109"]
+    topic = "env.outfall-in-source-zone"
+    found = ids(topic, ("2026-08-14", "2026-08-15"))
+    assert found == ids(topic, "2026-08-14") + ids(topic, "2026-08-15")
 
 
 def test_dates_and_texts_are_the_same():
@@ -140,7 +143,15 @@ def test_a_basis_is_complete():
         "note": "",
         "citation_zh": "《最高人民法院、最高人民检察院关于检察公益诉讼案件"
         "适用法律若干问题的解释》第二十一条第二款",
+        "successor_zh": "",
     }
+
+
+def test_a_repealed_rule_names_where_it_stands_since():
+    (basis,) = resolve(["swl-20"], "2026-08-14")
+    assert basis.successor_zh == "生态环境法典第四百七十五条、第一百六十四条"
+    ended = {f.id for f in FACTS.values() if f.topic == "law.map"}
+    assert {f.id for f in FACTS.values() if f.successor_zh} == ended
 
 
 def test_a_date_that_was_not_seen_is_said():

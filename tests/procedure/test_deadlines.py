@@ -221,6 +221,16 @@ def test_months_end_on_the_corresponding_day_or_month_end(start, one, more):
         ({"suspensions": "x"}, "扣除期间「x」不是（首日，末日）"),
         ({"suspensions": [("2026-02-05",)]}, "不是（首日，末日）"),
         ({"extensions": "x"}, "延长「x」的写法不对"),
+        ({"suspensions": [("2026-02-05", "9999-12-31")]}, "末日 9999-12-31 超出 2100"),
+        (
+            {
+                "extensions": [
+                    {"by": "chief", "months": 1},
+                    {"by": "superior", "months": 10**9},
+                ]
+            },
+            "超出 2100 年",
+        ),
         ({"start": "9999-12-31"}, "起算日 9999-12-31 不在 1900 至 2100 年之内"),
     ],
 )

@@ -1,10 +1,14 @@
+import re
+import shutil
+import subprocess
 import zipfile
 
+import pytest
 from python_calamine import CalamineWorkbook
 
 from pil_discovery.report.workbook import LONGEST_CELL
 from pil_discovery.types import UsedRate
-from tests.report.builders import HOSTILE, make_finding, make_lead, write
+from tests.report.builders import HOSTILE, RUN, make_finding, make_lead, write
 
 
 def rows_of(out, sheet):
@@ -138,4 +142,59 @@ def test_every_printed_page_names_its_columns(tmp_path):
     out = write(tmp_path / "out")
     names = xml_of(out, "xl/workbook.xml")
     assert names.count("_xlnm.Print_Titles") == names.count("<sheet ")
-    assert 'orientation="landscape"' in xml_of(out, "xl/worksheets/sheet1.xml")
+    sheet = xml_of(out, "xl/worksheets/sheet1.xml")
+    assert 'orientation="landscape"' in sheet
+    assert 'fitToWidth="' not in sheet  # one page wide, which is what Excel assumes
+    assert 'fitToHeight="0"' in sheet
+    assert "线索!$A$1:$L$2" in names
+
+
+DOMAINS = {"land_transfer": "国有土地使用权出让", "food_drug": "食品/药品: 安全"}
+
+
+def test_every_field_has_a_sheet_to_share_the_work(tmp_path):
+    land, food = make_lead(1), make_lead(2, domain="food_drug")
+    run = {**RUN, "domains": DOMAINS}
+    out = write(tmp_path / "out", run=run, leads=[land, food])
+    with CalamineWorkbook.from_path(str(out / "leads.xlsx")) as book:
+        assert book.sheet_names[1:3] == ["国有土地使用权出让", "食品－药品－ 安全"]
+    rows = rows_of(out, "国有土地使用权出让")
+    assert len(rows) == 2
+    assert record_of(out, "国有土地使用权出让")["线索编号"] == land.lead_id
+    assert "采纳,待核实,排除" in xml_of(out, "xl/worksheets/sheet2.xml")
+
+
+def opened_by_libreoffice(path, folder):
+    """Return the sheets as LibreOffice reads them and writes them anew."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    kind = "xlsx:Calc MS Excel 2007 XML"
+    command = ["soffice", profile, "--headless", "--convert-to", kind]
+    done = subprocess.run(
+        [*command, "--outdir", folder, path],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    with CalamineWorkbook.from_path(str(folder / path.name)) as book:
+        return {n: book.get_sheet_by_name(n).to_python() for n in book.sheet_names}
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
+def test_libreoffice_opens_it_as_it_was_written(tmp_path):
+    lead = make_lead(subject_code="919903020000000012", title_zh="=1+1")
+    run = {**RUN, "domains": DOMAINS}
+    out = write(tmp_path / "out", run=run, leads=[lead])
+    sheets = opened_by_libreoffice(out / "leads.xlsx", tmp_path)
+    with CalamineWorkbook.from_path(str(out / "leads.xlsx")) as book:
+        assert list(sheets) == book.sheet_names
+    head, row = sheets["线索"]
+    there = dict(zip(head, row, strict=True))
+    assert there["主体代码"] == "919903020000000012"
+    assert there["线索标题"] == "=1+1"
+    assert there["得分"] == 17.68
+    with zipfile.ZipFile(tmp_path / "leads.xlsx") as book:
+        for name in book.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert not re.search(rb"<f[ >]", book.read(name))

@@ -15,7 +15,7 @@ from tests.zoo.cases import HAN, accounted
 from tests.zoo.seeds import SEEDS, generator, mutated
 
 HERE = Path(__file__).resolve().parents[2]
-COUNT = int(os.environ.get("PIL_MUTATIONS", "5000"))
+COUNT = int(os.environ.get("PIL_MUTATIONS", "2000"))
 EACH = -(-COUNT // len(SEEDS))
 MOST_SECONDS = 30
 READERS = {

@@ -52,7 +52,8 @@ class Backtest:
         of the first fifth `listed`, `expected` and `found` (confirmed), `precision`,
         `recall`, `lift`; `precision_50`, `precision_100` with `_best` and `_worst` over
         ties; `days_earlier`, `first_half`, `first_half_before`, `brier`, `ece`,
-        `ece_floor`; `window_30`, `window_90` (days taken for them).
+        `ece_floor`; `window_14`, `window_30`, `window_90`, `window_365` (days taken for
+        them).
     baselines
         One row a baseline, see `baselines.baseline_table`.
     audit

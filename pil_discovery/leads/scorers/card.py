@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
 _LIMITS = (
     "用途：给尚未核查的线索排先后。分数只说“先看哪一件”，不说“违法”；每一件都由人判断。",
-    "标签是核查记录，不是事实本身：没有查过的、查而未登记的，模型不知道。",
+    "标签是核查、立案的记录，不是事实本身：没有查过的、查而未登记的，模型不知道。",
     "核查对象若不是随机选出，属实率会有偏差，没有方法能够验证这种偏差已经消除。",
+    "没有查过的不等于不属实，没有一种正例—未标注（PU）方法经过验证。",
     "只可用于与所学数据同一来源、同一口径的登记；换了地方或口径，先做 pil backtest。",
     "个人信息不进入模型；谁检查、谁举报不进入排序。",
 )
@@ -42,6 +43,8 @@ def model_card(
             *_columns(spec),
             "",
             *_choice(facts.get("choice", {})),
+            "",
+            *_later(facts.get("later")),
             "",
             *_calibration(facts.get("calibration", {})),
             "",
@@ -112,6 +115,26 @@ def _choice(told: Mapping[str, Any]) -> Iterator[str]:
         auc = "，".join(f"{RUNGS_ZH[r]} {v:.3f}" for r, v in fold["auc"].items())
         size = f"{fold['checks']} 次，属实 {fold['confirmed']} 次"
         yield f"- 第 {number} 段 {size}：AUC {auc}"
+
+
+def _later(told: Mapping[str, Any] | None) -> Iterator[str]:
+    yield "## 在较晚的核查上"
+    yield ""
+    if told is None:
+        yield "核查太少，没有较晚的核查可以评判：不知道排得准不准。"
+        return
+    yield (
+        f"{told['checks']} 次核查，属实 {told['confirmed']} 次；"
+        "每一段只用此前的核查来学。"
+    )
+    if told["auc"] is not None:
+        value, low, high = told["auc"]
+        yield f"- AUC {value:.3f}（95% 区间 {low:.3f} 至 {high:.3f}；0.5 与随机无异）"
+    yield f"- Brier {told['brier']:.4f}"
+    yield (
+        f"- ECE {told['ece']:.3f}，完全校准时也会有 {told['ece_floor']:.3f}；"
+        "校准用的就是这些核查，略偏乐观，另见 pil backtest"
+    )
 
 
 def _calibration(told: Mapping[str, Any]) -> Iterator[str]:

@@ -121,18 +121,21 @@ def _compared(
     """Compare two rungs with chance, and the third with the second."""
     if not periods:
         return {}, None
-    even = [
-        Scored(p.truth, p.scores | {"chance": np.zeros(len(p.truth))}) for p in periods
-    ]
     over: dict[str, Interval] = {
-        rung: paired_gain(even, name=rung, over="chance", measure=Ranked.auc)
-        for rung in rungs
-        if rung != "additive"
+        rung: gain_over_chance(periods, rung) for rung in rungs if rung != "additive"
     }
     if not {"ridge", "additive"} <= set(rungs) or len(periods) < LEAST_FOLDS:
         return over, None
     gain = paired_gain(periods, name="additive", over="ridge", measure=Ranked.auc)
     return over, gain
+
+
+def gain_over_chance(periods: Sequence[Scored], rung: Rung) -> Interval:
+    """Return by how much a rung is better than chance on later checks, AUC."""
+    even = [
+        Scored(p.truth, p.scores | {"chance": np.zeros(len(p.truth))}) for p in periods
+    ]
+    return paired_gain(even, name=rung, over="chance", measure=Ranked.auc)
 
 
 def choose(rungs: Sequence[Rung], trial: Trial) -> Rung:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 MEMORY = 0.5
 """Weight of the latest check in the running rate of an entity; older ones halve."""
-RECENT_DAY = (30, 90)
+RECENT_DAY = (14, 30, 90, 365)
 """Days that recent rates look back."""
 LASTING_DAY = 1461
 """Days that lasting rates look back, and the most after a gap in the feed."""
-PRIOR_CHECKS = 20
+PRIOR_CHECKS = 10
 """Checks that the rate of the training period counts for in every rate."""
 COVERED = 0.75
 """Share of the usual number of checks that a window must hold."""
@@ -120,8 +120,9 @@ def history_features(checks: Checks, asked: Asked, norm: Usual) -> dict[str, Flo
         `rate:<column>`, over four years.
     """
     found = _own(checks, asked, norm)
-    for column, values in checks.outcomes.items():
-        found[f"own:{column}"] = _own_mean(checks, values, asked, norm.outcomes[column])
+    for column, start in norm.outcomes.items():
+        values = checks.outcomes[column]
+        found[f"own:{column}"] = _own_mean(checks, values, asked, start)
     spans = {f"{d}": window_days(checks, asked.as_of, norm, d) for d in RECENT_DAY}
     spans[""] = np.full(len(asked.as_of), LASTING_DAY)
     for column, codes in asked.groups.items():

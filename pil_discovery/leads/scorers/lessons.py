@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def directions(spec: ScorerSpec) -> dict[str, int]:
     from pil_discovery.leads.scorers.history import RECENT_DAY
 
     found = {"own_rate": 1, "own_checks": 0, "days_since": 0}
-    found |= {f"own:{c}": 1 for c in spec.outcomes}
+    found |= {f"own:{c}": 1 for c in (spec.target, *spec.outcomes)}
     spans = (*map(str, RECENT_DAY), "")
     found |= {f"rate{span}:{c}": 1 for c in spec.groups for span in spans}
     return found | {c: spec.monotone.get(c, 0) for c in spec.numeric}
@@ -90,9 +91,16 @@ def row_features(
 
 
 def norm_of(register: Register, spec: ScorerSpec) -> Usual:
-    """Describe the feed of a training period."""
+    """Describe the feed of a training period.
+
+    A target that counts (faults found) says more of an entity than whether there were
+    any; one that is only true or false says nothing beyond its rate.
+    """
     checks, _ = checks_of(register, register.names, spec, register.day)
-    return usual(checks)
+    norm = usual(checks)
+    if not (register.outcomes[spec.target] > math.log1p(1)).any():
+        del norm.outcomes[spec.target]
+    return norm
 
 
 def lessons_of(register: Register, spec: ScorerSpec, norm: Usual) -> Lessons:
@@ -116,6 +124,10 @@ def lessons_of(register: Register, spec: ScorerSpec, norm: Usual) -> Lessons:
     keys = [*values.values(), truth, register.day]
     order = np.lexsort([key[warm] for key in keys])
     found = {name: column[warm][order] for name, column in values.items()}
+    ways = directions(spec)
     return Lessons(
-        found, truth[warm][order], register.day[warm][order], directions(spec)
+        found,
+        truth[warm][order],
+        register.day[warm][order],
+        {name: ways[name] for name in found},
     )

@@ -40,7 +40,7 @@ class Register:
     numbers
         Numeric column → values, NaN where missing.
     outcomes
-        Column → log(1 + value), NaN where missing.
+        Column → log(1 + value), NaN where missing; the target itself is among them.
     """
 
     day: Ints
@@ -85,7 +85,7 @@ def read_register(history: pd.DataFrame, spec: ScorerSpec) -> Register:
         (target[known] > 0).astype(float),
         {c: history[c].reset_index(drop=True)[known] for c in named},
         {c: numbers_of(history[c])[known] for c in spec.numeric},
-        {c: _log(numbers_of(history[c])[known]) for c in spec.outcomes},
+        {c: _log(numbers_of(history[c])[known]) for c in (spec.target, *spec.outcomes)},
     )
     return found.part(_own_order(found))
 

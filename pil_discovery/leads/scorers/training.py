@@ -14,20 +14,22 @@ from pil_discovery.leads.scorers.choice import (
     candidates,
     choose,
     fit_rung,
+    gain_over_chance,
     later_calibration,
     try_out,
 )
+from pil_discovery.leads.scorers.intervals import Interval
 from pil_discovery.leads.scorers.lessons import lessons_of, norm_of
-from pil_discovery.leads.scorers.metrics import ranked
+from pil_discovery.leads.scorers.metrics import brier, calibration_error, ranked
 from pil_discovery.leads.scorers.register import iso, read_register
 from pil_discovery.leads.scorers.scorer import Scorer
+from pil_discovery.leads.scorers.terms import expit
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from pil_discovery.leads.scorers.calibration import Calibration
     from pil_discovery.leads.scorers.choice import Rung, Trial
-    from pil_discovery.leads.scorers.intervals import Interval
     from pil_discovery.leads.scorers.lessons import Lessons
     from pil_discovery.leads.scorers.register import Register
     from pil_discovery.leads.scorers.spec import ScorerSpec
@@ -82,7 +84,7 @@ def fit_register(
     lessons = lessons_of(register, spec, norm)
     calibration = later_calibration(chosen, trial)
     curves = fit_rung(chosen, lessons).scaled(calibration.slope, calibration.start)
-    fitted = Fitted(register, lessons, trial, calibration, rung is not None)
+    fitted = Fitted(register, lessons, trial, calibration, chosen, rung is not None)
     return Scorer(spec, chosen, norm, curves, fitted.facts())
 
 
@@ -115,6 +117,7 @@ class Fitted:
     lessons: Lessons
     trial: Trial
     calibration: Calibration
+    rung: Rung
     told: bool
 
     def facts(self) -> dict[str, Any]:
@@ -135,6 +138,29 @@ class Fitted:
                 "checks": self.calibration.checks,
             },
             "choice": self._choice(),
+            "later": self._later(),
+        }
+
+    def _later(self) -> dict[str, Any] | None:
+        """Measure the rung on the later checks that it was tried on."""
+        periods = self.trial.periods
+        if not periods:
+            return None
+        score = np.concatenate([p.scores[self.rung] for p in periods])
+        truth = np.concatenate([p.truth for p in periods])
+        chance = expit(self.calibration.slope * score + self.calibration.start)
+        honest = calibration_error(chance, truth)
+        over = self.trial.over_chance.get(self.rung) or gain_over_chance(
+            periods, self.rung
+        )
+        auc = Interval(0.5 + over.value, 0.5 + over.low, 0.5 + over.high)
+        return {
+            "checks": len(truth),
+            "confirmed": int(truth.sum()),
+            "auc": _rounded(auc),
+            "brier": round(brier(chance, truth), 4),
+            "ece": round(honest.ece, 4),
+            "ece_floor": round(honest.floor, 4),
         }
 
     def _choice(self) -> dict[str, Any]:

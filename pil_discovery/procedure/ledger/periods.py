@@ -1,0 +1,48 @@
+"""The period that a suggestion sets: a date, or a number of days or months."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from pil_discovery.types import Clock
+
+if TYPE_CHECKING:
+    from pil_discovery.procedure.ledger.rulebook import Rulebook
+
+_NUMERALS = dict(
+    zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True)
+)
+_PERIOD = re.compile(
+    r"(?P<number>[1-9][0-9]{0,2}|[一二两三四五六七八九十]|十五|三十|六十|九十)\s*"
+    r"(?:(?P<month>个月|月|months?|m)|(?P<day>日|天|days?|d))内?"
+)
+_TENS = {"十五": 15, "三十": 30, "六十": 60, "九十": 90}
+
+
+def read_period(text: str) -> dt.date | Clock | None:
+    """Return the date that a text names, or its period as a clock; None = neither."""
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        found = _PERIOD.fullmatch(text.strip())
+    if found is None:
+        return None
+    digits = found["number"]
+    number = _TENS.get(digits) or _NUMERALS.get(digits) or int(digits)
+    return Clock(
+        id="rectification",
+        title_zh="整改期限",
+        number=number,
+        unit="month" if found["month"] else "day",
+        starts_from="收到检察建议书",
+    )
+
+
+def period_end(text: str, start: dt.date, book: Rulebook) -> dt.date | None:
+    """Return the last day: a date as written, a period rolled over rest days."""
+    period = read_period(text)
+    if isinstance(period, Clock):
+        return book.due(period, start, on=start).date
+    return period
