@@ -11,26 +11,23 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pil_discovery.errors import PilError, Problem, WorkspaceError
-from pil_discovery.text.pseudonyms import hide_numbers, hide_persons, mask_persons
-from pil_discovery.types import Image, Inference
+from pil_discovery.text.personal import mask_persons
+from pil_discovery.text.pseudonyms import hide_numbers, hide_persons
+from pil_discovery.types import Image, Inference, Layer, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import pandas as pd
 
-    from pil_discovery.types import (
-        Layer,
-        LayerSource,
-        ReadReport,
-        RecordSource,
-        Table,
-        Workspace,
-    )
+    from pil_discovery.types import LayerSource, ReadReport, RecordSource, Workspace
+
+T = TypeVar("T", Table, Layer)
 
 FILE = "pil.salt"
 _SALT = re.compile(r"[0-9a-f]{64}")
@@ -114,14 +111,31 @@ def without_persons(
     return replace(
         content,
         frame=hidden.frame,  # type: ignore[arg-type] # of the kind that it was
-        quarantine=_quarantine(content.quarantine, salt),
+        quarantine=_quarantine(content.quarantine, partial(hide_numbers, salt=salt)),
         report=_report(content.report, hidden.cells),
     )
 
 
-def _quarantine(frame: pd.DataFrame, salt: bytes) -> pd.DataFrame:
+def masked_words(read: Callable[[], T]) -> T:
+    """Return what a file that belongs to no workspace holds, with its words masked.
+
+    There is no salt under which its rows could be hidden: they are the caller's own.
+    Quarantine, report and errors are printed, so that numbers in them are masked.
+    """
+    try:
+        content = read()
+    except PilError as error:
+        raise masked_error(error) from None
+    return replace(
+        content,
+        quarantine=_quarantine(content.quarantine, mask_persons),
+        report=_report(content.report, 0),
+    )
+
+
+def _quarantine(frame: pd.DataFrame, hide: Callable[[str], str]) -> pd.DataFrame:
     def hidden(value: Any) -> Any:  # noqa: ANN401 - any cell
-        return hide_numbers(value, salt) if isinstance(value, str) else value
+        return hide(value) if isinstance(value, str) else value
 
     return frame.assign(
         **{n: frame[n].map(hidden) for n in ("value", "reason", "remedy")}

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from pil_discovery.text.check_digits import is_right_uscc, resident_check_digit
+from pil_discovery.text.masking import mask_identifier
 from pil_discovery.text.register_numbers import PROVINCES
 
 if TYPE_CHECKING:
@@ -143,3 +144,19 @@ def _within(digits: str) -> Iterator[ResidentNumber]:
             start += 18
         else:
             start += 1
+
+
+_PSEUDONYM = re.compile(
+    r"(?<![0-9A-Za-z])[0-9]{3}(?:[A-Z]{13}|[a-z]{13})[0-9][0-9Xx](?![0-9A-Za-z])",
+    re.ASCII,
+)
+
+
+def mask_persons(text: str) -> str:
+    """Return a text for readers: identity numbers and pseudonyms with ends alone."""
+    pieces, at = [], 0
+    for found in find_numbers(text):
+        pieces += [text[at : found.start], mask_identifier(found.number)]
+        at = found.end
+    whole = "".join([*pieces, text[at:]])
+    return _PSEUDONYM.sub(lambda match: mask_identifier(match[0]), whole)

@@ -19,12 +19,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pil_discovery.text.characters import fold
-from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.fixed_texts import right_codes
 from pil_discovery.text.personal import LONG_RUN, find_numbers, normal_number
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from pil_discovery.types.datasets import Dataset, Field
 
@@ -56,14 +56,25 @@ def pseudonym(number: str, salt: bytes, *, right: bool = True) -> str:
     right
         False for what fails its check: it is kept apart from every right number.
     """
-    digest = hashlib.blake2b(number.encode(), digest_size=8, key=salt).digest()
-    value, letters = int.from_bytes(digest, "big"), ""
-    for _ in range(_LETTERS):
-        value, letter = divmod(value, 26)
-        letters += chr((65 if right else 97) + letter)
-    if len(number) < 8:
-        return letters
-    return f"{number[:3]}{letters}{number[-2:]}"
+    return _pseudonyms([number], salt, right=right)[0]
+
+
+def _pseudonyms(numbers: Sequence[str], salt: bytes, *, right: bool) -> list[str]:
+    digests = (
+        hashlib.blake2b(number.encode(), digest_size=8, key=salt).digest()
+        for number in numbers
+    )
+    values = np.frombuffer(b"".join(digests), ">u8").astype(np.uint64)
+    letters = np.empty((len(numbers), _LETTERS), dtype=np.uint8)
+    for at in range(_LETTERS):
+        values, letters[:, at] = np.divmod(values, np.uint64(26))
+    letters += ord("A" if right else "a")
+    texts = letters.tobytes().decode("ascii")
+    return [
+        f"{number[:3]}{letter}{number[-2:]}" if len(number) >= 8 else letter
+        for at, number in enumerate(numbers)
+        for letter in [texts[at * _LETTERS : (at + 1) * _LETTERS]]
+    ]
 
 
 def is_pseudonym(text: str) -> bool:
@@ -81,22 +92,6 @@ def hide_numbers(text: str, salt: bytes) -> str:
         ]
         at = found.end
     return "".join([*pieces, text[at:]])
-
-
-_SHOWN = re.compile(
-    r"(?<![0-9A-Za-z])[0-9]{3}(?:[A-Z]{13}|[a-z]{13})[0-9][0-9Xx](?![0-9A-Za-z])",
-    re.ASCII,
-)
-
-
-def mask_persons(text: str) -> str:
-    """Return a text for readers: identity numbers and pseudonyms with ends alone."""
-    pieces, at = [], 0
-    for found in find_numbers(text):
-        pieces += [text[at : found.start], mask_identifier(found.number)]
-        at = found.end
-    whole = "".join([*pieces, text[at:]])
-    return _SHOWN.sub(lambda match: mask_identifier(match[0]), whole)
 
 
 def hide_persons(frame: pd.DataFrame, dataset: Dataset | None, salt: bytes) -> Hidden:
@@ -132,18 +127,19 @@ def _hidden(
     texts = _texts(cells)
     if texts is None:
         return None
-    if field is not None and field.code == "resident_id":
-        chosen = texts.is_valid()
-        hide: Callable[[str], str] = lambda text: _person(text, salt)  # noqa: E731
-    else:
-        chosen = pc.fill_null(pc.match_substring_regex(texts, LONG_RUN), False)
-        hide = lambda text: hide_numbers(text, salt)  # noqa: E731
+    of_persons = field is not None and field.code == "resident_id"
+    chosen = texts.is_valid() if of_persons else _long_runs(texts)
     rows = np.flatnonzero(np.asarray(chosen.to_numpy(zero_copy_only=False)))
     if not len(rows):
         return None
     coded = texts.take(pa.array(rows)).dictionary_encode()
     known = coded.dictionary.to_pylist()
-    told = known if _other_numbers(known, field) else [hide(text) for text in known]
+    if of_persons:
+        told = _persons(coded.dictionary, salt)
+    elif _other_numbers(known, field):
+        return None
+    else:
+        told = [hide_numbers(text, salt) for text in known]
     changed = np.array([a != b for a, b in zip(known, told, strict=True)], dtype=bool)
     codes = coded.indices.to_numpy()
     count = int(changed[codes].sum())
@@ -164,6 +160,25 @@ def _texts(cells: pd.Series) -> pa.Array | None:
     return pa.array(
         [v if isinstance(v, str) else None for v in cells], pa.large_string()
     )
+
+
+def _long_runs(texts: pa.Array) -> pa.Array:
+    """Mark the texts that hold as many digits in a row as a number has."""
+    return pc.fill_null(pc.match_substring_regex(texts, LONG_RUN), fill_value=False)
+
+
+def _persons(numbers: pa.Array, salt: bytes) -> list[str]:
+    """Return the pseudonyms of a column of identity numbers, right or not."""
+    right = right_codes("resident_id", numbers)
+    plain = numbers.to_pylist()
+    told = [""] * len(plain)
+    usual = np.flatnonzero(right).tolist()
+    found = _pseudonyms([plain[at] for at in usual], salt, right=True)
+    for at, text in zip(usual, found, strict=True):
+        told[at] = text
+    for at in np.flatnonzero(~right).tolist():
+        told[at] = _person(plain[at], salt)
+    return told
 
 
 def _person(text: str, salt: bytes) -> str:

@@ -23,6 +23,7 @@ from shapely.geometry import box
 from pil_discovery.cli.root import pil
 from pil_discovery.errors import PilError, WorkspaceError
 from pil_discovery.pipeline.checking import check_workspace
+from pil_discovery.pipeline.files import read_records
 from pil_discovery.pipeline.flow import scan
 from pil_discovery.pipeline.persons import FILE, salt_of
 from pil_discovery.pipeline.reading import open_workspace
@@ -348,3 +349,20 @@ def test_errors_hold_no_number(tmp_path):
         scan(tmp_path)
     assert numbers_in_text(str(caught.value)) == set()
     assert numbers_in_text(str(caught.value.problems)) == set()
+
+
+def test_a_single_file_keeps_its_rows_and_masks_what_is_said_of_them(tmp_path):
+    path = tmp_path / "死亡.csv"
+    wrong = slip(IDS[5])
+    path.write_text(
+        f"身份证号,死亡日期,来源\n{IDS[4]},{IDS[6]},火化\n{wrong},2024-01-01,火化\n"
+    )
+    table = read_records(path, "death")
+    assert table.frame["person_id"].tolist() == [IDS[4], wrong]
+    told = table.quarantine.to_csv() + table.report.model_dump_json()
+    assert numbers_in_text(told) == set()
+    assert f"{IDS[6][:3]}{'*' * 13}" in told
+    path.write_text(f"甲,{IDS[7]}\n1,2\n")
+    with pytest.raises(PilError) as caught:
+        read_records(path, "death")
+    assert numbers_in_text(str(caught.value)) == set()
