@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.law import due, resolve_basis, write_calendar
     from pil_discovery.pipeline.linking import link
     from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+    from pil_discovery.pipeline.people import link_people
     from pil_discovery.pipeline.reading import open_workspace
     from pil_discovery.text.codes import check_code
 
@@ -70,6 +71,7 @@ _HOMES = {
     "judge_restoration": "imagery.restoration",
     "locate_addresses": "pipeline.addresses",
     "link": "pipeline.linking",
+    "link_people": "pipeline.people",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
     "parse_address": "pipeline.addresses",
@@ -111,6 +113,7 @@ __all__ = [
     "judge_plaintiffs",
     "judge_restoration",
     "link",
+    "link_people",
     "locate_addresses",
     "open_workspace",
     "overlay",
