@@ -129,8 +129,13 @@ def masked_words(read: Callable[[], T]) -> T:
     return replace(
         content,
         quarantine=_quarantine(content.quarantine, mask_persons),
-        report=_report(content.report, 0),
+        report=masked_report(content.report),
     )
+
+
+def masked_report(report: ReadReport) -> ReadReport:
+    """Return a report whose words hold no identity number."""
+    return type(report).model_validate(_masked(report.model_dump()))
 
 
 def _quarantine(frame: pd.DataFrame, hide: Callable[[str], str]) -> pd.DataFrame:
@@ -143,7 +148,7 @@ def _quarantine(frame: pd.DataFrame, hide: Callable[[str], str]) -> pd.DataFrame
 
 
 def _report(report: ReadReport, cells: int) -> ReadReport:
-    masked = type(report).model_validate(_masked(report.model_dump()))
+    masked = masked_report(report)
     if not cells:
         return masked
     note = Inference(

@@ -326,6 +326,15 @@ def test_a_copy_of_a_workspace_gives_the_same_pseudonyms(place, tmp_path):
     assert salt_of(open_workspace(copy)) == salt_of(first)
 
 
+def test_a_folder_without_a_workspace_is_checked_as_silently(tmp_path):
+    folder = fill(tmp_path)
+    (folder / "pil.yaml").unlink()
+    found = check_workspace(folder)
+    assert numbers_in_text(str(found.as_dict())) == set()
+    for path in found.written:
+        assert numbers_in(path.read_bytes()) == set()
+
+
 def test_a_salt_that_is_none_is_refused(place, tmp_path):
     copy = shutil.copytree(place, tmp_path / "坏")
     (copy / FILE).write_text("盐")
