@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun, Words
+from pil_discovery.types.markup import table_html
 
 
 class Fact(Noun):
@@ -175,6 +176,11 @@ class Course(Noun):
     why: str
     mandate: tuple[str, ...] = ()
     steps: tuple[CourseStep, ...] = ()
+
+    def _repr_html_(self) -> str:
+        rows = ((s.title_zh, s.period_zh, "；".join(s.blocked_by)) for s in self.steps)
+        caption = f"{self.agency or '行政机关未确定'}：{self.why}"
+        return table_html(caption, ("步骤", "期限", "尚缺"), rows)
 
 
 Fact.model_rebuild()
