@@ -7,6 +7,7 @@ import click
 from pil_discovery.cli import (
     authoring,
     cases,
+    exchange,
     laws,
     models,
     procedures,
@@ -59,6 +60,8 @@ for command in (
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in exchange.COMMANDS:
+    cases.case.add_command(command)
 for command in procedures.COMMANDS:
     laws.law.add_command(command)
 
