@@ -6,6 +6,7 @@ import click
 
 from pil_discovery.cli import (
     authoring,
+    bundles,
     cases,
     exchange,
     laws,
@@ -50,6 +51,7 @@ def pil() -> None:
 for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
+    *bundles.COMMANDS,
     *scores.COMMANDS,
     *subjects.COMMANDS,
     models.models,

@@ -13,7 +13,12 @@ from pil_discovery.types.avenues import (
 )
 from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
 from pil_discovery.types.base import Noun, Origin, Words
-from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
+from pil_discovery.types.bundles import (
+    Bundle,
+    BundleProblem,
+    Reproduction,
+    Verification,
+)
 from pil_discovery.types.case_rules import (
     After,
     CaseClock,
@@ -216,6 +221,7 @@ __all__ = [
     "Regime",
     "Relation",
     "ReplyMeasure",
+    "Reproduction",
     "Route",
     "RuleBook",
     "Share",
