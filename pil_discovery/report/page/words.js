@@ -23,7 +23,7 @@ const WORDS = {
   names_joined: ["名称认定", "Names taken for one subject"],
   excluded: ["已适用的排除或复核情形", "Exclusions that applied"], open_exclusions: ["缺值、未能判断的排除情形", "Exclusions that a missing value left open"], lacking: ["缺失", "Missing"],
   parts: ["得分构成", "Parts of the score"], total: ["得分", "Score"], chosen: ["（采用）", " (chosen)"], verifiability: ["可查性", "verifiability"],
-  basis: ["法律依据（按事实发生日适用的版本）", "Legal basis, as of the date of the fact"], from: ["起", "from"], to: ["至", "to"], later_applies: ["此后的事实适用", "Facts from then on"], later_if_milder: ["此后的处罚规定，较轻的适用", "New sanction, if milder"], later_transition: ["新旧衔接依据", "Rules on transition"],
+  basis: ["法律依据（按事实发生日适用的版本）", "Legal basis, as of the date of the fact"], from: ["起", "from"], to: ["至", "to"], later_applies: ["此后见", "Since then"], later_if_milder: ["此后的处罚规定，较轻的适用", "New sanction, if milder"], later_transition: ["新旧衔接依据", "Rules on transition"],
   none: ["无", "none"], steps: ["路线与期限", "Route and clocks"], period: ["期限", "period"], starts: ["起算", "runs from"], blocked: ["尚缺", "still needed"],
   objections: ["抗辩核对", "What the other side may object"], verify: ["核实要点", "To verify"], supplement: ["待补充（可提高评分）", "Missing (would raise the score)"],
   no_room: ["本页放不下全部影像；本线索的影像用 pil show --pictures 画出", "No room for all pictures here: draw them with pil show --pictures"],
