@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
 from pil_discovery.pipeline.enterprises import enterprises_of
 from pil_discovery.pipeline.versions import engines, product_version
+from pil_discovery.types import LINK_REVIEWS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.leads import Precision
@@ -82,6 +85,7 @@ def describe(
             for i, b in _bases(outcome).items()
         },
         "subjects": dict(outcome.linking) or None,
+        "link_reviews_sha256": _sha256(workspace.root / LINK_REVIEWS),
         "domains": _domains(outcome),
         "domains_en": _domains_en(outcome),
         "datasets": _datasets(outcome),
@@ -103,6 +107,11 @@ def describe(
         ],
         "engines": engines(),
     }
+
+
+def _sha256(path: Path) -> str | None:
+    """Return the hash of a file of decisions, None where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _shortlist(workspace: Workspace, ranked: Sequence[Lead]) -> dict[str, Any] | None:
