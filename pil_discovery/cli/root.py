@@ -6,10 +6,12 @@ import click
 
 from pil_discovery.cli import (
     authoring,
+    bundles,
     cases,
     laws,
     models,
     procedures,
+    reports,
     results,
     scores,
     subjects,
@@ -48,11 +50,13 @@ def pil() -> None:
 for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
+    *bundles.COMMANDS,
     *scores.COMMANDS,
     *subjects.COMMANDS,
     models.models,
     laws.law,
     cases.case,
+    reports.report,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:

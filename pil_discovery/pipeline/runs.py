@@ -78,7 +78,7 @@ def describe(
         "tables": _tables(outcome),
         "basis": {
             i: b.model_dump(mode="json", include=_TOLD)
-            | {"later": procedure.later_versions(b, outcome.catalog.facts, as_of)}
+            | {"later": _later(b, outcome.catalog, as_of)}
             for i, b in _bases(outcome).items()
         },
         "subjects": dict(outcome.linking) or None,
@@ -220,6 +220,10 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
                 f"vocabulary/{name}.yaml"
             )
     return notes
+
+
+def _later(basis: Basis, catalog: Catalog, as_of: dt.date) -> list[dict[str, str]]:
+    return procedure.later_versions(basis, catalog.facts, catalog.topics, as_of)
 
 
 def _bases(outcome: Outcome) -> dict[str, Basis]:
