@@ -222,9 +222,9 @@ def test_parts_of_a_shapefile_travel_along(tmp_path):
 def test_every_fault_of_the_fields_is_told_at_once(tmp_path):
     fields = {"number": "十七", "rectify_by": "30.9.", "nonsense": "x"}
     with pytest.raises(BundleError) as caught:
-        build(factory.request(tmp_path, fields=fields, profile="public"))
+        build(factory.request(tmp_path, fields=fields, profile="press"))
     text = str(caught.value)
-    assert all(word in text for word in ("number", "rectify_by", "nonsense", "public"))
+    assert all(word in text for word in ("number", "rectify_by", "nonsense", "press"))
 
 
 def test_unknown_kind_names_the_known_ones(tmp_path):
