@@ -1,3 +1,4 @@
+# ruff: noqa: S311
 """The figures of evidence bundles: mutations, secrets, kills, bytes, seconds.
 
     python benchmarks/bundles.py [mutations|secrets|kills|same|speed]… [--few]
@@ -65,7 +66,7 @@ def measure_mutations(folder, *, few):
     script.write_bytes(bags.verify_script())
     for path in (plain.path, sealed.path):
         command = [sys.executable, "-I", "-S", script, path]
-        alarms += subprocess.run(command, capture_output=True).returncode
+        alarms += subprocess.run(command, capture_output=True, check=False).returncode
     print(
         f"mutations: {seen} of {total} seen ({seen / total:.2%}), "
         f"{len(operators)} operators; false alarms: {alarms} of "
@@ -155,7 +156,9 @@ def measure_sameness(folder, *, few):
         env = {**os.environ, "TZ": zone, "LC_ALL": tongue, "PYTHONHASHSEED": seed}
         env["USER"] = env["LOGNAME"] = f"user{n}"
         command = [sys.executable, "-c", ONE, here, ROOT, str(count)]
-        done = subprocess.run(command, env=env, cwd=here, capture_output=True)
+        done = subprocess.run(
+            command, env=env, cwd=here, capture_output=True, check=True
+        )
         answers.append(done.stdout.split())
     same = sum(a == b for a, b in zip(*answers, strict=True))
     print(f"same bytes: {same} of {count} bundles in two runs")
