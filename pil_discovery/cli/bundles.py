@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -170,7 +171,7 @@ def _seal(
     try:
         return office_seal(**given)  # type: ignore[arg-type]
     except BundleError:
-        if os.environ.get(_PASSWORD) or not click.get_text_stream("stdin").isatty():
+        if os.environ.get(_PASSWORD) or not sys.stdin.isatty():
             raise
         asked = click.prompt("私钥口令", hide_input=True, err=True)
         return office_seal(**given, password=asked)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -56,4 +57,12 @@ cluster_option: Decorator = click.option(
     default=None,
     metavar="地址",
     help="在 Dask 集群上运行：local:N 或 tcp://主机:端口，不影响结果",
+)
+local_option: Decorator = click.option(
+    "--models",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="文件夹",
+    help="本地文件夹（law/、procedure/、agencies/），可重复",
 )

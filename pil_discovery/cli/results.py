@@ -136,8 +136,15 @@ def _draw(out: Path, lead: str, pictures: Path, workspace: Path | None) -> None:
 @click.option(
     "--workspace", type=_FOLDER, default=None, help="工作区（默认：筛查时的位置）"
 )
+@click.option(
+    "--project",
+    is_flag=True,
+    help="把筛查所用的前、后时相影像加进 QGIS 工程 leads.qgz（按原件所在位置打开）",
+)
 @guarded
-def review(out: Path, file: Path | None, workspace: Path | None) -> None:
+def review(
+    out: Path, file: Path | None, workspace: Path | None, *, project: bool
+) -> None:
     """审核线索：指出审核页；用 --import 读回处理意见。
 
     \b
@@ -148,6 +155,11 @@ def review(out: Path, file: Path | None, workspace: Path | None) -> None:
     from pil_discovery.pipeline.results import read_leads
     from pil_discovery.pipeline.verdicts import conflicting, import_decisions
 
+    if project:
+        from pil_discovery.pipeline.projects import add_pictures
+
+        click.echo(str(add_pictures(out, workspace=workspace)))
+        return
     if file is None:
         count = len(read_leads(out))
         click.echo(str(out / "review.html"))

@@ -11,6 +11,7 @@ from pil_discovery.cli import (
     laws,
     models,
     procedures,
+    reports,
     results,
     scores,
     subjects,
@@ -55,6 +56,7 @@ for command in (
     models.models,
     laws.law,
     cases.case,
+    reports.report,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:

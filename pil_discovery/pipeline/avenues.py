@@ -67,6 +67,17 @@ class Outlook:
         }
 
 
+@dataclass(frozen=True)
+class Judged:
+    """A register of plaintiffs, held against the law of a day.
+
+    `set_apart` tells of every row or cell that could not be used, with its reason.
+    """
+
+    standings: tuple[Standing, ...]
+    set_apart: tuple[str, ...]
+
+
 def avenue_row(avenue: Avenue) -> dict[str, Any]:
     """Return a way as plain values, with whether it is open."""
     return {**avenue.model_dump(mode="json"), "open": avenue.is_open}
@@ -266,7 +277,7 @@ def find_jurisdiction(
 
 def judge_plaintiffs(
     register: str | Path, on: Day, *, local_models: Sequence[Path] = ()
-) -> tuple[Standing, ...]:
+) -> Judged:
     """Test every body of a register of eligible plaintiffs against the law of a day.
 
     Parameters
@@ -288,12 +299,17 @@ def judge_plaintiffs(
     catalog = load_catalog(tuple(local_models))
     day = procedure.as_day(on)
     book = catalog.books[_regime(catalog, day)]
-    frame = read_records(register, "eligible_plaintiff").frame
-    return procedure.judge_standing(
-        _plain_rows(frame.to_dict("records")),
+    table = read_records(register, "eligible_plaintiff")
+    standings = procedure.judge_standing(
+        _plain_rows(table.frame.to_dict("records")),
         day,
         rules=book.plaintiffs,
         facts=catalog.facts,
+    )
+    apart = _plain_rows(table.quarantine.to_dict("records"))
+    return Judged(
+        standings,
+        tuple(f"第{r['row']}行 {r['column'] or ''}：{r['reason']}" for r in apart),
     )
 
 

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery import procedure
 from pil_discovery.catalog import load_case_rules, load_law, load_procedure
 from pil_discovery.errors import ArgumentError, LedgerError, Problem, near_names
 from pil_discovery.procedure import ledger as books
@@ -293,9 +294,17 @@ def case_dues(ledger: Ledger, case: str | None = None, *, as_of: dt.date) -> lis
 
 
 def case_calendar(ledger: Ledger, dues: Sequence[Due], *, as_of: dt.date) -> str:
-    """Return periods as a calendar file, with the titles of their cases."""
+    """Return periods as a calendar file, with the titles of their cases.
+
+    A period of a case keeps its event when it begins anew.
+    """
     titles = {name: case.title for name, case in ledger.cases().items()}
-    return books.calendar_of(dues, titles, as_of=as_of)
+    appointments = [
+        procedure.Appointment(due.case, due, title=titles.get(due.case, ""), mark="")
+        for due in dues
+        if due.done is not True
+    ]
+    return procedure.to_icalendar(appointments, as_of=as_of)
 
 
 def follow_up(

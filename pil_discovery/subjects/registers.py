@@ -51,6 +51,8 @@ class Register:
         by it, so they are in no subject.
     silent
         How many rows give neither code nor name.
+    from_permit
+        How many rows have their code from a permit number that begins with it.
     """
 
     dataset: str
@@ -60,6 +62,7 @@ class Register:
     said: pd.DataFrame
     bare: int
     silent: int
+    from_permit: int = 0
 
 
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -100,7 +103,8 @@ def read_register(
     is_coded = ((said["code"] != "") | (said["organisation"] != "")).to_numpy(bool)
     parts = {n: _kind_of(n, places) for n in said["name"].unique()}
     kind = said["name"].map(parts).to_numpy(dtype=object)
-    kind[(told["person"] != "").to_numpy()[~held]] = "bare"
+    is_person = (told["person"] != "").to_numpy()[~held] & (kind != "firm")
+    kind[is_person] = "bare"
     said = _where_names_repeat(said.assign(register=dataset.id), kind)
     usable = is_coded | ((kind != "none") & (kind != "bare"))
     return Register(
@@ -111,6 +115,7 @@ def read_register(
         said.loc[usable, list(SAID)].reset_index(drop=True),
         bare=int(((kind == "bare") & ~is_coded).sum()),
         silent=int(((kind == "none") & ~is_coded).sum()),
+        from_permit=int(held.sum()),
     )
 
 

@@ -19,24 +19,26 @@ from pil_discovery.types.bundles import (
     Reproduction,
     Verification,
 )
-from pil_discovery.types.cases import (
+from pil_discovery.types.case_rules import (
     After,
     CaseClock,
     CaseEvent,
     CaseRules,
+    EventField,
+    GroundRule,
+    Guard,
+    IndicatorRule,
+    PrivateDuty,
+)
+from pil_discovery.types.cases import (
     Due,
     Entry,
-    EventField,
     ExchangeTable,
     FileRef,
     Followup,
-    GroundRule,
-    Guard,
     Indicator,
-    IndicatorRule,
     LeadFinding,
     LeadSnapshot,
-    PrivateDuty,
     ReplyMeasure,
 )
 from pil_discovery.types.datasets import (

@@ -112,8 +112,8 @@ class PartyColumns(Noun):
     permit
         A permit number that begins with the credit code of its holder.
     person
-        Identity number: a row with one speaks of a natural person, whose name links
-        nothing.
+        Identity number: a row with one and without a legal form in its name speaks of
+        a natural person, whose name links nothing.
     region, address
         Where it is; tells names apart that several may bear.
     """

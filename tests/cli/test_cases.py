@@ -172,6 +172,7 @@ def test_one_collector_is_not_enough(desk):
         ({"urgent": "yes"}, "urgency_ground"),
         ({"urgent": "maybe"}, "urgent=maybe"),
         ({"rectify_by": "尽快"}, "rectify_by=尽快"),
+        ({"rectify_by": "2026-03-24"}, "不晚于 2026-03-24"),
     ],
 )
 def test_what_a_suggestion_may_not_say(desk, change, sentence):
