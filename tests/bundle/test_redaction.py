@@ -1,6 +1,7 @@
 import datetime as dt
 import io
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,6 +26,7 @@ from pil_discovery.bundle.signing import load_signer
 from pil_discovery.errors import BundleError, GateError
 from tests.bundle import authority, factory, planted
 
+ROOT = Path(__file__).parents[2]
 NOTE = ("张三", dt.date(2026, 10, 8))
 
 
@@ -271,3 +274,31 @@ def test_envelopes_open_for_their_key_alone(signer, data):
     broken[len(broken) // 2] ^= 1
     with suppress(BundleError):
         assert open_envelope(bytes(broken), signer.certificate, signer.key) != data
+
+
+def test_redacted_bundles_are_the_same_everywhere(tmp_path):
+    """Another zone, tongue, folder, user and order of hashes: the same bytes."""
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[2]); from pathlib import Path;"
+        "from tests.bundle import factory; from pil_discovery.bundle import build;"
+        "[print(build(factory.request(Path(sys.argv[1]) / p, profile=p,"
+        " plate=False)).root_sha256) for p in ('agency', 'court', 'public')]"
+    )
+    answers = []
+    for n, (zone, tongue, seed) in enumerate(
+        [("UTC", "C", "1"), ("Asia/Shanghai", "zh_CN.UTF-8", "77")]
+    ):
+        folder = tmp_path / f"文件夹{n}"
+        folder.mkdir()
+        env = {**os.environ, "TZ": zone, "LC_ALL": tongue, "PYTHONHASHSEED": seed}
+        env["USER"] = f"user{n}"
+        done = subprocess.run(
+            [sys.executable, "-c", script, folder, ROOT],
+            env=env,
+            cwd=folder,
+            capture_output=True,
+            check=True,
+        )
+        answers.append(done.stdout.split())
+    assert answers[0] == answers[1]
+    assert len(set(answers[0])) == 3
