@@ -216,3 +216,17 @@ def leaks(bundle, secrets):
     """The secrets that are still somewhere in a bundle."""
     whole = "\n".join(map(bare, texts_of(bundle)))
     return [(kind, value) for kind, value in secrets if bare(value) in whole]
+
+
+def find_marked(bundle):
+    """Numbers of persons that the forms alone give away, in the words of a bundle."""
+    from pil_discovery.text.personal import find_personal
+
+    names = ("letter.json", "items.jsonl", "来源行.csv", "index.csv", "方法说明.md")
+    texts = [p.read_text("utf-8") for p in bundle.rglob("*") if p.name in names]
+    return [
+        found
+        for text in texts
+        for found in find_personal(text)
+        if found.kind in {"id", "phone", "card", "plate", "mail"}
+    ]
