@@ -220,9 +220,9 @@ def _circumstances(district: District, book: _Registers) -> None:
     book.permit(2221, _RUNNING, spot=(3300.0, 700.0))
     district.plant(
         ENDED,
-        "unknown",
+        "hit",
         book.permit(2231, _YEAR_END, status="过期"),
-        "代码校验位有误，不能核对用电",
+        "代码校验位有误，由许可证编号得到单位，用电不变",
     )
     book.permits[-1][1] = wrong_uscc(2231)
     path = "数据/排污许可证.xlsx"

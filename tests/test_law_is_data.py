@@ -40,6 +40,9 @@ ALLOWED = {
     ("imagery/roles.py", "25日以内"),
     # the limit of the model that `pil models new` writes as an example
     ("pipeline/model_templates.py", "三十日"),
+    # the first lead of a ledger, no article
+    ("procedure/ledger/postgres.py", "第一条"),
+    ("procedure/ledger/sqlite.py", "第一条"),
     # who converts coordinates; nobody whose duty is screened
     ("geo/references.py", "请由测绘主管部门"),
     # our own sentence for a power without a holder

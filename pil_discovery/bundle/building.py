@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery.bundle import bags, staging, verifier
+from pil_discovery.bundle import bags, seal_checks, sealing, staging, verifier
+from pil_discovery.bundle.annexes import COMMITMENTS, build_annex, commitment_lines
 from pil_discovery.bundle.kinds import Kind, check_fields, load_kind
+from pil_discovery.bundle.leaks import demand_no_leak
 from pil_discovery.bundle.payloads import Payload, compose_payload
+from pil_discovery.bundle.redacting import redact
 from pil_discovery.bundle.redaction import PROFILES
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.types import Bundle
@@ -14,6 +17,7 @@ from pil_discovery.types import Bundle
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pil_discovery.bundle.redacting import Redacted
     from pil_discovery.bundle.requests import BundleRequest
 
 
@@ -28,7 +32,8 @@ def build(request: BundleRequest) -> Bundle:
     Raises
     ------
     GateError
-        When the law asks for an element that the lead does not have.
+        When the law asks for an element that the lead does not have, or a source is
+        classified and the profile leaves the office.
     BundleError
         When fields, sources, fonts or templates are at fault, or a different finished
         bundle stands in the way (it is never overwritten).
@@ -37,16 +42,25 @@ def build(request: BundleRequest) -> Bundle:
     problems = [*check_fields(kind, request.fields), *_check_request(request)]
     if problems:
         raise BundleError(problems)
-    payload = compose_payload(kind, request)
-    final = request.out / request.name
+    redacted = None if request.profile == "internal" else redact(request)
+    shown = request if redacted is None else redacted.request
+    payload = compose_payload(kind, shown, _commitments(redacted))
+    if redacted is not None:
+        demand_no_leak(payload.files, redacted.secrets, request.name)
     try:
         with staging.staged(request.out, request.name) as folder:
-            root = _write(folder, payload, (kind, request))
-            return _settle(folder, final, (request, root))
+            root = _write(folder, payload, (kind, shown))
+            if redacted is not None and request.seal is not None:
+                build_annex(request, redacted, root, request.seal)
+            return _settle(folder, request.out / request.name, (request, root))
     except OSError as error:
         what = f"不能写入证据包：{error.strerror or error}"
         remedy = "检查磁盘空间和权限后重新生成，未完成的内容已清除"
         raise BundleError(Problem(request.name, "", what, remedy)) from error
+
+
+def _commitments(redacted: Redacted | None) -> dict[str, bytes]:
+    return {} if redacted is None else {COMMITMENTS: commitment_lines(redacted)}
 
 
 def _check_request(request: BundleRequest) -> list[Problem]:
@@ -83,20 +97,19 @@ def _write(folder: Path, payload: Payload, context: tuple[Kind, BundleRequest]) 
         if wanted is not None and digests[path] != wanted:
             what = "文件内容与筛查时的校验值不符"
             raise BundleError(Problem(source.name, "", what, "用当时的文件重新筛查"))
-    tags = {
-        "bagit.txt": verifier.DECLARATION,
-        "bag-info.txt": bags.bag_info(request, sizes),
-        "README.txt": bags.readme(request, title=kind.title, folder=kind.folder),
-        "verify.py": bags.verify_script(),
-        verifier.MANIFEST: bags.manifest(digests),
-    }
-    tag_digests = {p: staging.write(folder, p, d) for p, d in tags.items()}
-    return staging.write(folder, verifier.TAGMANIFEST, bags.manifest(tag_digests))
+    return bags.write_tags(
+        folder,
+        digests,
+        info=bags.bag_info(request, sizes),
+        readme=bags.readme(request, title=kind.title, folder=kind.folder),
+    )
 
 
 def _settle(folder: Path, final: Path, identity: tuple[BundleRequest, str]) -> Bundle:
     request, root = identity
     existed = final.exists() or final.is_symlink()
+    if request.seal is not None and not existed:
+        sealing.seal(folder, request.name, request.seal)
     report = verifier.inspect(str(final if existed else folder), None, root)
     if existed and report.problems:
         _refuse(final, report)
@@ -113,7 +126,7 @@ def _settle(folder: Path, final: Path, identity: tuple[BundleRequest, str]) -> B
     )
 
 
-def _refuse(final: Path, report: verifier.Report) -> None:
+def _refuse(final: Path, report: seal_checks.Report) -> None:
     same = verifier.inspect(str(final))
     what = (
         "已有同名证据包，内容不同" if not same.problems else "已有同名证据包，但已损坏"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -93,8 +94,9 @@ def used_sources(request: BundleRequest) -> list[Source]:
 
 def _source_items(request: BundleRequest) -> list[dict[str, Any]]:
     merged: dict[str, dict[str, Any]] = {}
+    told = partial(_source_item, is_redacted=request.is_redacted)
     for source in used_sources(request):
-        item = merged.setdefault(source.sha256, _source_item(source))
+        item = merged.setdefault(source.sha256, told(source))
         item["datasets"] = list(
             dict.fromkeys([*item["datasets"], source.dataset or ""])
         )
@@ -105,7 +107,7 @@ def _source_items(request: BundleRequest) -> list[dict[str, Any]]:
     return list(merged.values())
 
 
-def _source_item(source: Source) -> dict[str, Any]:
+def _source_item(source: Source, *, is_redacted: bool) -> dict[str, Any]:
     name = stored_name(source.sha256, source.file)
     return {
         "kind": "source",
@@ -127,7 +129,7 @@ def _source_item(source: Source) -> dict[str, Any]:
         "rows_read": source.rows_read,
         "rows_used": source.rows_used,
         "rows_quarantined": source.rows_quarantined,
-        "path": f"data/02_原始材料/{name}",
+        "path": "" if is_redacted else f"data/02_原始材料/{name}",
         "parents": [],
     }
 
@@ -154,7 +156,9 @@ def _row_item(
 ) -> dict[str, Any]:
     request, by_file = context
     dataset, source, sheet, number = _row_key(row)
-    cells = mask_cells(_cells(row), request.datasets.get(dataset))
+    cells = _cells(row)
+    if not request.is_redacted:
+        cells = mask_cells(cells, request.datasets.get(dataset))
     return {
         "item": item,
         "kind": "row",

@@ -66,8 +66,12 @@ class Payload:
     letter: Letter
 
 
-def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
+def compose_payload(
+    kind: Kind, request: BundleRequest, further: Mapping[str, bytes]
+) -> Payload:
     """Write every file of the payload but the copies, in memory.
+
+    `further` are files that the caller has written already.
 
     Raises
     ------
@@ -86,6 +90,8 @@ def compose_payload(kind: Kind, request: BundleRequest) -> Payload:
         **_record(evidence, exhibits, letter),
         **_methods(request, evidence),
         **_folders(request, evidence),
+        **_reading(request, evidence),
+        **further,
     }
     copies = raw_copies(request, evidence)
     _finish(files, copies, (request, evidence, exhibits, faces))
@@ -199,6 +205,8 @@ def raw_copies(
 ) -> dict[str, tuple[Path, str | None]]:
     """Return the raw files of the used sources, with further parts of shapefiles."""
     copies: dict[str, tuple[Path, str | None]] = {}
+    if request.is_redacted:
+        return {}
     for source in evidence.sources:
         path = request.source_paths.get(source["file"])
         if path is not None and path.is_file():
@@ -209,8 +217,22 @@ def raw_copies(
     return copies
 
 
+def _reading(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
+    """Write how the sources were read, and which copy stands for which file."""
+    if request.is_redacted or not request.reading:
+        return {}
+    files = {f: s["path"] for s in evidence.sources for f in s["files"]}
+    for source in evidence.sources:
+        for file, stored, _ in _part_files(request, source):
+            files.setdefault(file, stored)
+    told = {**request.reading, "files": files}
+    return {"data/04_方法/reading.json": json_bytes(told)}
+
+
 def _folders(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
     """Write the listing of each source that is a folder; its files travel as parts."""
+    if request.is_redacted:
+        return {}
     parts = {s.file: s.parts for s in request.sources}
     return {
         source["path"]: part_listing(parts[source["file"]]).encode()
@@ -222,6 +244,12 @@ def _folders(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
 
 
 def _parts(request: BundleRequest, source: dict[str, Any]) -> list[tuple[str, Path]]:
+    return [(stored, path) for _, stored, path in _part_files(request, source)]
+
+
+def _part_files(
+    request: BundleRequest, source: dict[str, Any]
+) -> list[tuple[str, str, Path]]:
     stem = PurePosixPath(source["file"]).with_suffix("")
     known = {s.file for s in request.sources}
     named = {
@@ -231,7 +259,7 @@ def _parts(request: BundleRequest, source: dict[str, Any]) -> list[tuple[str, Pa
         for part in s.parts
     }
     return [
-        (f"data/02_原始材料/{items.stored_name(source['sha256'], file)}", path)
+        (file, f"data/02_原始材料/{items.stored_name(source['sha256'], file)}", path)
         for file, path in sorted(request.source_paths.items())
         if file in named
         or (file not in known and PurePosixPath(file).with_suffix("") == stem)

@@ -1,17 +1,40 @@
-"""Masking of personal identifiers by the marks of the data set."""
+"""Redaction: what a reader outside the office may not see is replaced before writing.
+
+Every artefact is composed from the redacted request, so that nothing is ever laid over
+a text that is still there. What was replaced keeps one label throughout the bundle
+(«【姓名1】») and is bound by a commitment that the sealed annex can open.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pil_discovery.text.personal import BETWEEN, find_personal, is_person, unfold
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pil_discovery.types import Dataset
 
-PROFILES = ("internal",)
-"""Profiles that can be built; agency, court and public need redacted extracts."""
+PROFILES = ("internal", "agency", "court", "public")
+"""For whom a bundle is: the office, the agency, the court, everybody."""
+
+KINDS = {
+    "id": "证件号码",
+    "phone": "电话",
+    "card": "银行卡号",
+    "plate": "车牌号",
+    "address": "住址",
+    "mail": "邮箱",
+    "name": "姓名",
+    "field": "标识信息",
+}
+TIP = "【举报人信息】"
+"""Stands for whoever reported: it is replaced and kept nowhere, not even sealed."""
 
 
 def mask(text: str) -> str:
@@ -35,16 +58,174 @@ def mask_cells(
     A header names a column by its canonical name, an alias, or one of its parts
     («身份证号 SFZH» matches either).
     """
-    names = _identifier_names(dataset)
+    marks = column_marks(cells, dataset)
     return {
-        header: mask(value) if value and _parts(header) & names else value
+        header: mask(value) if value and marks[header] == "identifier" else value
         for header, value in cells.items()
     }
 
 
-def _identifier_names(dataset: Dataset | None) -> set[str]:
-    fields = [f for f in dataset.fields if f.pii == "identifier"] if dataset else []
-    return {_normal(n) for f in fields for n in (f.name, *f.aliases)}
+def column_marks(
+    headers: Iterable[str], dataset: Dataset | None
+) -> dict[str, str | None]:
+    """Return the mark of each column: `identifier`, `name` or None."""
+    known = {
+        _normal(name): f.pii
+        for f in (dataset.fields if dataset else ())
+        for name in (f.name, *f.aliases)
+        if f.pii is not None
+    }
+    return {
+        h: next((known[p] for p in sorted(_parts(h)) if p in known), None)
+        for h in headers
+    }
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One value that was replaced: its label, its kind, and as it was written first."""
+
+    label: str
+    kind: str
+    value: str
+
+
+@dataclass
+class Redactor:
+    """Replaces personal data by labels, the same value by the same label.
+
+    Attributes
+    ----------
+    profile
+        `agency` and `court` show the names of those whom the agency must act on;
+        `public` shows no natural person.
+    shown
+        Names that stay.
+    """
+
+    profile: str
+    shown: frozenset[str] = frozenset()
+    _labels: dict[str, Secret] = field(default_factory=dict)
+    _known: re.Pattern[str] | None = None
+
+    def learn(self, value: str | None, mark: str | None) -> None:
+        """Take a value of a marked column as a secret wherever it is met."""
+        if mark == "name" and self._is_hidden_name(value or ""):
+            self._label(value or "", "name")
+        elif mark == "identifier" and squeezed(value or ""):
+            self._label(value or "", _kind_of(value or ""))
+
+    def cell(self, value: str | None, mark: str | None) -> str | None:
+        """Return the cell of a column; a marked one is replaced whole."""
+        if not value or mark is None:
+            return value if value is None else self.text(value)
+        if mark == "identifier":
+            return self._label(value, _kind_of(value)).label
+        hidden = self._is_hidden_name(value)
+        return self._label(value, "name").label if hidden else self.text(value)
+
+    def text(self, text: str) -> str:
+        """Return a text in which every secret is replaced by its label."""
+        if not text:
+            return text
+        marks = [(s, e, self._tag(p, k)) for s, e, k, p in find_personal(text)]
+        marks += self._met(text)
+        # what lies inside another is gone with it
+        marks = [m for m in marks if not any(_covers(o, m) for o in marks)]
+        done, place = [], 0
+        for start, end, label in sorted(set(marks)):
+            if start >= place:
+                done += [text[place:start], label]
+            place = max(place, end)
+        return "".join([*done, text[place:]])
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What was replaced, in the order in which it was met."""
+        return tuple(self._labels.values())
+
+    def _is_hidden_name(self, name: str) -> bool:
+        return bool(name) and is_person(name) and squeezed(name) not in self.shown
+
+    def _tag(self, plain: str, kind: str) -> str:
+        if kind == "tip":
+            return TIP
+        if kind == "name" and squeezed(plain) in self.shown:
+            return plain
+        return self._label(plain, kind).label
+
+    def _label(self, value: str, kind: str) -> Secret:
+        plain = squeezed(value)
+        found = self._labels.get(plain)
+        if found is None:
+            number = 1 + sum(s.kind == kind for s in self._labels.values())
+            found = Secret(f"【{KINDS[kind]}{number}】", kind, value)
+            self._labels[plain] = found
+            self._known = None
+        return found
+
+    def _met(self, text: str) -> list[tuple[int, int, str]]:
+        """Return where known secrets stand, however they are pulled apart."""
+        if self._known is None:
+            # the longest first: 王小明 is not 王小 and 明
+            plains = sorted(self._labels, key=lambda p: (-len(p), p))
+            sought = [p for p in plains if is_telling(p, self._labels[p].kind)]
+            texts = [BETWEEN.join(map(re.escape, p)) for p in sought]
+            whole = rf"(?<![0-9])(?:{'|'.join(texts)})(?![0-9])"
+            self._known = re.compile(whole if texts else r"(?!)", re.IGNORECASE)
+        folded = unfold(text)
+        met = self._known.finditer(folded.text)
+        return [
+            (*folded.span(*m.span()), self._labels[squeezed(m.group())].label)
+            for m in met
+            if squeezed(m.group()) in self._labels
+        ]
+
+
+def is_telling(plain: str, kind: str) -> bool:
+    """Whether a value is looked for in other texts: «有» is no secret there."""
+    if kind == "name":
+        return len(plain) >= 2
+    return len(plain) >= (6 if plain.isdigit() else 3)
+
+
+def _covers(one: tuple[int, int, str], other: tuple[int, int, str]) -> bool:
+    return (
+        one != other
+        and one[0] <= other[0]
+        and other[1] <= one[1]
+        and (one[:2] != other[:2] or one[2] < other[2])
+    )
+
+
+def commitment(secret: Secret, salt: bytes) -> str:
+    """Return the HMAC-SHA-256 that binds a label to its value.
+
+    Whoever is shown the value and the salt of this field can check it; whoever has
+    neither cannot try values, as from a hash without salt one could.
+    """
+    told = f"{secret.label}\0{secret.value}".encode("utf-8", "surrogatepass")
+    return hmac.new(salt, told, hashlib.sha256).hexdigest()
+
+
+def field_salt(bundle_salt: bytes, secret: Secret) -> bytes:
+    """Return the salt of one field, which tells nothing of the salts of others."""
+    told = f"field\0{secret.label}".encode()
+    return hmac.new(bundle_salt, told, hashlib.sha256).digest()[:16]
+
+
+def _kind_of(value: str) -> str:
+    found = find_personal(value)
+    whole = [f for f in found if f.end - f.start >= 0.8 * len(value.strip())]
+    return whole[0].kind if whole and whole[0].kind in KINDS else "field"
+
+
+_LOOSE = re.compile(BETWEEN.rpartition("{")[0])
+
+
+def squeezed(text: str) -> str:
+    """Return a text without disguise and without what stands between characters."""
+    return _LOOSE.sub("", unfold(text).text).casefold()
 
 
 def _parts(header: str) -> set[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from pil_discovery.bundle.sealing import Seal
     from pil_discovery.types import (
         Basis,
         Course,
@@ -62,6 +63,17 @@ class BundleRequest:
         Remedy code → Chinese words; a remedy that is Chinese already needs none.
     fonts
         Folders with the user's own fonts, looked at first.
+    profile
+        For whom: `internal`, `agency`, `court` or `public`.
+    seal
+        Who signs and stamps the bundle; None leaves it unsigned.
+    reading
+        How the sources were read (`as_of`, `models`, `workspace`), so that the findings
+        can be computed again from the bundle alone.
+    classified
+        Sources behind the lead that are classified → their grade.
+    is_redacted
+        What the profile may not show has been replaced; raw files stay behind.
     """
 
     scan_dir: Path
@@ -86,6 +98,10 @@ class BundleRequest:
     remedies: Mapping[str, str] = field(default_factory=dict)
     fonts: tuple[Path, ...] = ()
     profile: str = "internal"
+    seal: Seal | None = None
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    classified: Mapping[str, str] = field(default_factory=dict)
+    is_redacted: bool = False
 
     @property
     def as_of(self) -> dt.date:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 if os.name == "posix":  # Windows has no file locks of this kind
@@ -59,14 +59,20 @@ def write(folder: Path, path: str, data: bytes) -> str:
 
 def copy(folder: Path, path: str, source: Path) -> tuple[str, int]:
     """Copy a raw file durably and read-only; return its SHA-256 and bytes."""
+    with source.open("rb") as old:
+        return receive(folder, path, iter(lambda: old.read(1 << 20), b""))
+
+
+def receive(folder: Path, path: str, pieces: Iterable[bytes]) -> tuple[str, int]:
+    """Write what comes piece by piece durably and read-only; return SHA-256, bytes."""
     target = _target(folder, path)
     temporary = target.with_name(f".{target.name[:40]}.tmp")
     total, size = hashlib.sha256(), 0
-    with source.open("rb") as old, temporary.open("wb") as new:
-        for block in iter(lambda: old.read(1 << 20), b""):
-            total.update(block)
-            size += len(block)
-            new.write(block)
+    with temporary.open("wb") as new:
+        for piece in pieces:
+            total.update(piece)
+            size += len(piece)
+            new.write(piece)
         new.flush()
         os.fsync(new.fileno())
     temporary.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)

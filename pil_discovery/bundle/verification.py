@@ -23,7 +23,8 @@ def verify(
     Parameters
     ----------
     trust
-        CA certificate (PEM) for a signed bundle.
+        CA certificates (PEM) that the signer and the time-stamp authority must come
+        from. Without them a signature shows that nothing changed, not who signed.
     root
         SHA-256 of `tagmanifest-sha256.txt` noted when the bundle was made; the only
         thing that sees a wholly rewritten unsigned bundle.
@@ -37,6 +38,8 @@ def verify(
     return Verification(
         ok=not problems,
         signed=report.signed,
+        trusted=report.trusted,
+        seal=report.seal,
         root_sha256=report.root,
         problems=problems,
     )

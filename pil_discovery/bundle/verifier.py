@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-# ruff: noqa: PTH100, PTH118, S603, S607
+# ruff: noqa: PTH118
 """Verify an evidence bundle: `python verify.py DIR [--trust CA.pem] [--root SHA256]`.
 
-This file is complete in itself (standard library only) and travels in every bundle.
+With `seal_checks.py` it is complete (standard library only) and travels as one file.
 It sees every change, also added, renamed and reordered files, links and empty folders,
 which `sha256sum -c` cannot see. A copy obtained apart from the bundle is worth more
 than the copy inside it. Exit codes: 0 intact, 1 any difference, 2 wrong usage.
@@ -13,38 +13,28 @@ root hash (`--root`), written down when the bundle was made.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
 import stat
-import subprocess
 import sys
 import unicodedata
 
-MANIFEST = "manifest-sha256.txt"
-TAGMANIFEST = "tagmanifest-sha256.txt"
+from pil_discovery.bundle.seal_checks import (
+    LIMIT,
+    MANIFEST,
+    SEAL_FILES,
+    TAGMANIFEST,
+    Report,
+    check_seal,
+    content,
+    digest,
+    plain,
+)
+
 REQUIRED = ("README.txt", "bag-info.txt", "bagit.txt", MANIFEST, "verify.py")
-SIGNATURE, TIMESTAMP, LOG_HEAD = "signature.p7s", "timestamp.tsr", "log-head.json"
-UNSIGNED_TAGS = (SIGNATURE, TIMESTAMP, LOG_HEAD)
-"""Files outside the tag manifest: an exact list, each with a proof of its own."""
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 LINE = re.compile(r"([0-9a-f]{64})  ([^\\\r\n]+)\n")
-LIMIT = 64 << 20
-"""No manifest is larger than this; a larger one is refused unread."""
-
-
-class Report:
-    """What was found: `problems` are (kind, file, words), `root` is the root hash."""
-
-    def __init__(self) -> None:
-        self.problems: list[tuple[str, str, str]] = []
-        self.root: str | None = None
-        self.signed = False
-
-    def add(self, kind: str, file: str, words: str) -> None:
-        """Note one difference."""
-        self.problems.append((kind, file, words))
 
 
 def inspect(folder: str, trust: str | None = None, root: str | None = None) -> Report:
@@ -71,7 +61,7 @@ def _inspect(folder: str, trust: str | None, root: str | None, report: Report) -
     _check_folders(folders, payload, report)
     _check_twins([*payload, *tags], report)
     _check_root(folder, root, files, report)
-    _check_signature(folder, trust, files, report)
+    check_seal(folder, trust, files, report)
 
 
 def _walk(folder: str, report: Report) -> tuple[set[str], set[str]]:
@@ -118,32 +108,9 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _open(folder: str, name: str) -> int:
-    # O_NOFOLLOW and O_NONBLOCK: a link or a pipe put there meanwhile cannot trap us.
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-    return os.open(os.path.join(folder, name), flags | getattr(os, "O_BINARY", 0))
-
-
-def _digest(folder: str, name: str) -> str:
-    total = hashlib.sha256()
-    with os.fdopen(_open(folder, name), "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            total.update(block)
-    return total.hexdigest()
-
-
-def _content(folder: str, name: str) -> bytes:
-    with os.fdopen(_open(folder, name), "rb") as file:
-        return file.read(LIMIT + 1)
-
-
-def _plain(folder: str, name: str) -> bool:
-    return stat.S_ISREG(os.lstat(os.path.join(folder, name)).st_mode)
-
-
 def _check_declaration(folder: str, files: set[str], report: Report) -> None:
-    known = "bagit.txt" in files and _plain(folder, "bagit.txt")
-    if known and _content(folder, "bagit.txt") != DECLARATION:
+    known = "bagit.txt" in files and plain(folder, "bagit.txt")
+    if known and content(folder, "bagit.txt") != DECLARATION:
         report.add("malformed", "bagit.txt", "不是 BagIt 1.0 的声明")
 
 
@@ -153,9 +120,9 @@ def _read_manifest(
     if name not in files:
         report.add("missing", name, "清单缺失")
         return {}
-    if not _plain(folder, name):
+    if not plain(folder, name):
         return {}
-    data = _content(folder, name)
+    data = content(folder, name)
     if len(data) > LIMIT:
         report.add("malformed", name, "清单过大")
         return {}
@@ -204,8 +171,8 @@ def _check_scope(payload: dict[str, str], tags: dict[str, str], report: Report) 
 def _check_files(
     folder: str, listed: dict[str, str], files: set[str], report: Report
 ) -> None:
-    own = {TAGMANIFEST, *UNSIGNED_TAGS}
-    extra = {f for f in files - listed.keys() - own if _plain(folder, f)}
+    own = {TAGMANIFEST, *SEAL_FILES}
+    extra = {f for f in files - listed.keys() - own if plain(folder, f)}
     gone = sorted(listed.keys() - files)
     for path in sorted(listed.keys() & files):
         _check_content(folder, path, listed[path], report)
@@ -218,10 +185,10 @@ def _check_files(
 
 
 def _check_content(folder: str, path: str, wanted: str, report: Report) -> None:
-    if not _plain(folder, path):
+    if not plain(folder, path):
         return
     try:
-        if _digest(folder, path) != wanted:
+        if digest(folder, path) != wanted:
             report.add("changed", path, "内容与清单的校验值不符")
     except OSError as error:
         report.add("malformed", path, f"无法读取：{error.strerror}")
@@ -233,8 +200,8 @@ def _check_renamed(
     listed, gone, extra = state
     known: set[str] = set()
     for path in sorted(extra):
-        digest = _digest(folder, path)
-        old = next((g for g in gone if listed[g] == digest), None)
+        found = digest(folder, path)
+        old = next((g for g in gone if listed[g] == found), None)
         if old is not None:
             gone.remove(old)
             known.add(path)
@@ -261,65 +228,14 @@ def _check_twins(paths: list[str], report: Report) -> None:
 
 
 def _check_root(folder: str, root: str | None, files: set[str], report: Report) -> None:
-    if TAGMANIFEST in files and _plain(folder, TAGMANIFEST):
-        report.root = _digest(folder, TAGMANIFEST)
+    if TAGMANIFEST in files and plain(folder, TAGMANIFEST):
+        report.root = digest(folder, TAGMANIFEST)
     if root is None:
         return
     if not re.fullmatch("[0-9a-f]{64}", root.strip().lower()):
         report.add("malformed", "", "给出的根校验值不是 64 位十六进制数")
     elif report.root is not None and report.root != root.strip().lower():
         report.add("changed", TAGMANIFEST, "根校验值与给出的不符")
-
-
-def _check_signature(
-    folder: str, trust: str | None, files: set[str], report: Report
-) -> None:
-    if SIGNATURE not in files:
-        for name in (TIMESTAMP, LOG_HEAD):
-            if name in files:
-                report.add("added", name, "没有签名的包里不应当有这个文件")
-        if trust is not None:  # a signature that was taken out leaves no other trace
-            report.add("missing", SIGNATURE, "没有签名，无法用 --trust 的证书核验")
-        return
-    if trust is None:
-        report.add("malformed", SIGNATURE, "签名没有核验：请用 --trust 给出根证书")
-        return
-    report.signed = _signed(folder, trust, report)
-    if TIMESTAMP in files and not _stamped(folder, trust):
-        report.add("changed", TIMESTAMP, "时间戳核验不通过")
-    if LOG_HEAD in files:
-        report.add("malformed", LOG_HEAD, "台账头的签名不能由本版本核验")
-
-
-def _signed(folder: str, trust: str, report: Report) -> bool:
-    given = ("-binary", "-content", _path(folder, TAGMANIFEST), "-inform", "DER")
-    known = ("-CAfile", os.path.abspath(trust), "-purpose", "any", "-out", os.devnull)
-    good = _openssl("cms", "-verify", *given, "-in", _path(folder, SIGNATURE), *known)
-    if not good:
-        report.add("changed", SIGNATURE, "签名核验不通过（需要 openssl 命令）")
-    return good
-
-
-def _stamped(folder: str, trust: str) -> bool:
-    data = ("-data", _path(folder, SIGNATURE), "-in", _path(folder, TIMESTAMP))
-    return _openssl("ts", "-verify", *data, "-CAfile", os.path.abspath(trust))
-
-
-def _path(folder: str, name: str) -> str:
-    return os.path.join(os.path.abspath(folder), name)
-
-
-def _openssl(*arguments: str) -> bool:
-    try:
-        done = subprocess.run(
-            ["openssl", *arguments],
-            capture_output=True,
-            check=False,
-            timeout=60,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0
 
 
 def main(arguments: list[str]) -> int:
@@ -342,9 +258,8 @@ def main(arguments: list[str]) -> int:
 def _answer(report: Report) -> int:
     for kind, file, words in report.problems:
         sys.stdout.write(f"{kind}\t{file}\t{words}\n")
-    seal = "已签名" if report.signed else "未签名"
     verdict = "不一致" if report.problems else "完整"
-    sys.stdout.write(f"{verdict}，{seal}，根校验值 {report.root}\n")
+    sys.stdout.write(f"{verdict}，{report.seal}，根校验值 {report.root}\n")
     return 1 if report.problems else 0
 
 

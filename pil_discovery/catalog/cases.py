@@ -123,10 +123,18 @@ class _Names:
         yield "法条", _placed(("private_duty", "basis"), rules.private_duty.basis)
         yield "法条", ((("indicators", i), r.id) for i, r in _each(rules.indicators))
         yield "状态", _placed(("merge", "states"), rules.merge.states)
+        yield "法条", _placed(("report_basis",), rules.report_basis)
+        yield "事件", ((("told", i), t.event) for i, t in _each(rules.told))
+        for i, rung in _each(rules.tools):
+            yield "法条", _placed(("tools", i, "basis"), rung.basis)
+        for i, rung in _each(rules.ladder):
+            yield "法条", _placed(("ladder", i, "basis"), rung.basis)
         followup = rules.followup
         read = [rules.done, followup.reply, followup.check, *followup.plans]
         read += [r.told for r in rules.indicators if r.told is not None]
         yield "事件", ((("followup",), f.event) for f in read)
+        yield "事件", _placed(("ladder_event",), (rules.ladder_event,))
+        yield "事件", ((("counts", i), c.event) for i, c in _each(rules.counts))
         yield "期限", _placed(("followup", "clocks"), followup.clocks)
         for i, mandate in _each(rules.mandates):
             named = (*mandate.admin, *mandate.civil)

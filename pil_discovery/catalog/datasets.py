@@ -95,8 +95,27 @@ def _mistakes(
             where = ("fields", number, "name")
             found.append(document.problem(where, f"列「{field.name}」重复"))
         found.extend(_usual_mistakes(field, document, number))
+    found.extend(_party_mistakes(dataset, document))
     for number, relation in enumerate(dataset.relations):
         found.extend(_relation_mistakes(dataset, document, relation, number))
+    return found
+
+
+def _party_mistakes(dataset: Dataset, document: Document) -> list[Problem]:
+    """Demand that parties name columns of the data set."""
+    found = []
+    for role, party in dataset.parties.items():
+        for part in type(party).model_fields:
+            name = getattr(party, part)
+            if name is not None and dataset.field(name) is None:
+                near = near_names(name, dataset.columns)
+                where = ("parties", role, part)
+                found.append(document.problem(where, f"没有「{name}」这一列", near))
+    clash = {f.name for f in dataset.identities} & {*dataset.columns}
+    found += [
+        document.problem(("parties",), f"列名「{name}」由主体关联使用", "请换一个名称")
+        for name in sorted(clash)
+    ]
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from pil_discovery.cli.options import Day, as_json, span_of
+from pil_discovery.cli.options import Day, as_json, local_option, span_of
 from pil_discovery.cli.printing import (
     PROBLEMS,
     columns,
@@ -14,6 +16,14 @@ from pil_discovery.cli.printing import (
     tell,
 )
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pil_discovery.types import Basis
+
+_KINDS = {"binding": "可引用", "reference": "仅参考"}
+_ROLES = {"applies": "适用", "if_milder": "较轻时适用", "transition": "过渡规则"}
+
 
 @click.group()
 def law() -> None:
@@ -22,16 +32,17 @@ def law() -> None:
 
 @law.command()
 @click.argument("name", metavar="名称")
+@local_option
 @as_json
 @guarded
-def show(name: str, *, as_json: bool) -> None:
+def show(name: str, folders: tuple[Path, ...], *, as_json: bool) -> None:
     """列出一部法律、一个主题或一条依据的全部版本。
 
     名称写依据编号、主题、法律代号或法律全称。
     """
     from pil_discovery.pipeline.law import show_law
 
-    rows = show_law(name)
+    rows = show_law(name, folders)
     if as_json:
         print_json(rows)
         return
@@ -56,27 +67,51 @@ def show(name: str, *, as_json: bool) -> None:
     "--on", "period", required=True, metavar="日期", help="事实发生日，或 首日..末日"
 )
 @click.option("--decided-on", type=Day(), default=None, help="处罚决定日")
+@local_option
 @as_json
 @guarded
 def resolve(
-    names: tuple[str, ...], period: str, decided_on: str | None, *, as_json: bool
+    names: tuple[str, ...],
+    period: str,
+    decided_on: str | None,
+    folders: tuple[Path, ...],
+    *,
+    as_json: bool,
 ) -> None:
     """查某日（或某段时间）适用的依据。"""
     from pil_discovery.pipeline.law import resolve_basis
 
     wanted = names[0] if len(names) == 1 else list(names)
-    bases = resolve_basis(wanted, span_of(period), decided_on=decided_on)
+    bases = resolve_basis(
+        wanted, span_of(period), decided_on=decided_on, local_models=folders
+    )
     gaps = [b for b in bases if b.role == "gap"]
     if as_json:
         print_json({"basis": bases})
     else:
+        heading = ("编号", "条文", "施行", "失效", "效力", "适用", "内容", "说明")
         rows = [
-            (b.id, b.citation_zh, b.kind, b.role, b.summary_zh)
+            (
+                b.id,
+                b.citation_zh,
+                b.effective_from,
+                b.effective_to or "",
+                _KINDS[b.kind],
+                _ROLES[b.role],
+                b.summary_zh,
+                _remark(b),
+            )
             for b in bases
             if b not in gaps
         ]
-        click.echo(columns(rows))
+        if rows:
+            click.echo(columns([heading, *rows]))
     for gap in gaps:
         tell(gap.note)
     if gaps:
         leave(PROBLEMS)
+
+
+def _remark(basis: Basis) -> str:
+    later = f"后见{basis.successor_zh}" if basis.successor_zh else ""
+    return "；".join(part for part in (basis.note, later) if part)

@@ -15,7 +15,7 @@ import click
 from pil_discovery.cli.language import say
 from pil_discovery.errors import PilError
 from pil_discovery.text.layout import width_of, wrap
-from pil_discovery.text.personal import mask_persons
+from pil_discovery.text.resident_numbers import mask_persons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import Day, as_json, span_of
+from pil_discovery.cli.options import Day, as_json, local_option, span_of
 from pil_discovery.cli.printing import (
+    PARTIAL,
     PROBLEMS,
     USAGE,
     columns,
@@ -56,14 +57,7 @@ _TAGS = click.option(
     help="写成日历文件",
 )
 @click.option("--case", default="", metavar="案件", help="日历文件里的案件名")
-@click.option(
-    "--models",
-    "folders",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="文件夹",
-    help="本地文件夹，其中 procedure/calendar/ 有新的放假安排，可重复",
-)
+@local_option
 @as_json
 @guarded
 def due(
@@ -148,6 +142,7 @@ def clocks(regime: str, *, as_json: bool) -> None:
     metavar="条件",
     help="已经具备的条件的编号，可重复：agency、filed、…",
 )
+@local_option
 @as_json
 @guarded
 def avenues(
@@ -156,6 +151,7 @@ def avenues(
     as_of: str | None,
     tags: tuple[str, ...],
     known: tuple[str, ...],
+    folders: tuple[Path, ...],
     *,
     as_json: bool,
 ) -> None:
@@ -166,7 +162,14 @@ def avenues(
     """
     from pil_discovery.pipeline.avenues import avenue_line, avenue_row, find_avenues
 
-    found = find_avenues(field, span_of(period), as_of=as_of, tags=tags, known=known)
+    found = find_avenues(
+        field,
+        span_of(period),
+        as_of=as_of,
+        tags=tags,
+        known=known,
+        local_models=folders,
+    )
     if as_json:
         print_json({"avenues": [avenue_row(a) for a in found]})
     for avenue in () if as_json else found:
@@ -188,6 +191,7 @@ def avenues(
     metavar="区划代码",
     help="事实所在地，可重复；几个地方为跨区划",
 )
+@local_option
 @as_json
 @guarded
 def jurisdiction(
@@ -196,21 +200,29 @@ def jurisdiction(
     tags: tuple[str, ...],
     power: str | None,
     divisions: tuple[str, ...],
+    folders: tuple[Path, ...],
     *,
     as_json: bool,
 ) -> None:
     """查主管机关、立案和起诉的检察院、管辖法院。"""
     from pil_discovery.pipeline.avenues import find_jurisdiction, venue_line
 
-    agency, venues = find_jurisdiction(
-        track, day, tags=tags, power=power, divisions=divisions
+    found = find_jurisdiction(
+        track,
+        day,
+        tags=tags,
+        power=power,
+        divisions=divisions,
+        local_models=folders,
     )
     if as_json:
-        print_json({"agency": agency, "venues": venues})
+        told = {"agency": found.agency, "other_agencies": dict(found.others)}
+        print_json({**told, "venues": found.venues})
     else:
-        lines = [f"主管机关：{agency}"] if agency else []
-        click.echo("\n".join([*lines, *(venue_line(v) for v in venues)]))
-    if not venues:
+        lines = [f"主管机关：{found.agency}"] if found.agency else []
+        lines += [f"同一损害的其他机关：{a}（{p}）" for p, a in found.others.items()]
+        click.echo("\n".join([*lines, *(venue_line(v) for v in found.venues)]))
+    if not found.venues:
         tell(say("没有载入该日期的版本", "No version is loaded for that date"))
         leave(PROBLEMS)
 
@@ -230,15 +242,19 @@ def plaintiffs(register: Path, day: str, *, as_json: bool) -> None:
         tell(say(f"找不到文件 {register}", f"No file {register}"))
         leave(USAGE)
     found = judge_plaintiffs(register, day)
-    if as_json:
-        print_json({"standings": found})
-        return
     words = {"eligible": "适格", "not_eligible": "不适格", "unknown": "未知"}
     rows = [
         (s.org_name, words[s.state], "；".join(s.reasons), "、".join(s.basis))
-        for s in found
+        for s in found.standings
     ]
-    click.echo(columns([("名称", "结论（待核查）", "条件", "依据"), *rows]))
+    if as_json:
+        print_json({"standings": found.standings, "set_apart": found.set_apart})
+    else:
+        click.echo(columns([("名称", "结论（待核查）", "条件", "依据"), *rows]))
+    for line in found.set_apart:
+        tell(f"× {line}")
+    if found.set_apart:
+        leave(PARTIAL)
 
 
 COMMANDS = (due, clocks, avenues, jurisdiction, plaintiffs)

@@ -1,4 +1,4 @@
-"""Commands on results: leads, show, bundle, verify."""
+"""Commands on results: leads, show, review."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ import click
 from pil_discovery.cli.language import say
 from pil_discovery.cli.options import as_json
 from pil_discovery.cli.printing import (
-    PROBLEMS,
     columns,
     guarded,
-    leave,
     one_line,
     print_json,
     tell,
@@ -128,111 +126,6 @@ def _draw(out: Path, lead: str, pictures: Path, workspace: Path | None) -> None:
 
 @click.command()
 @click.argument("out", type=_FOLDER, metavar="结果")
-@click.argument("lead", nargs=-1, required=True, metavar="线索...")
-@click.option(
-    "--kind", default="suggestion", show_default=True, metavar="种类", help="文书种类"
-)
-@click.option(
-    "-o", "--output", type=_FOLDER, required=True, help="证据包放在哪个文件夹里"
-)
-@click.option(
-    "--workspace", type=_FOLDER, default=None, help="工作区（默认：筛查时的位置）"
-)
-@click.option(
-    "--field",
-    "fields",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="文书字段 KEY=VALUE，可重复",
-)
-@as_json
-@guarded
-def bundle(
-    out: Path,
-    lead: tuple[str, ...],
-    kind: str,
-    output: Path,
-    workspace: Path | None,
-    fields: tuple[str, ...],
-    *,
-    as_json: bool,
-) -> None:
-    """为线索建证据包并验证。"""
-    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
-
-    built = [
-        build_bundle(out, one, kind, output, workspace=workspace, **_pairs(fields))
-        for one in lead
-    ]
-    checked = [verify_bundle(b.path) for b in built]
-    if as_json:
-        print_json(built)
-    for one, verdict in zip(built, checked, strict=True):
-        click.echo(str(one.path)) if not as_json else None
-        tell(
-            say(f"未签名；根散列 {verdict.root_sha256}", f"root {verdict.root_sha256}")
-        )
-    if not all(v.ok for v in checked):
-        leave(PROBLEMS)
-
-
-_OWN = frozenset({"scan_dir", "lead_id", "kind", "out", "workspace"})
-"""Names that say where a bundle comes from; no document has a field of this name."""
-
-
-def _pairs(fields: tuple[str, ...]) -> dict[str, str]:
-    broken = [f for f in fields if "=" not in f]
-    if broken:
-        raise click.BadParameter(f"应写作 KEY=VALUE：{'、'.join(broken)}")
-    pairs = [(key, value) for key, _, value in (f.partition("=") for f in fields)]
-    keys = [key for key, _ in pairs]
-    if taken := sorted(_OWN.intersection(keys)):
-        raise click.BadParameter(f"没有这个字段：{'、'.join(taken)}")
-    if twice := sorted({k for k in keys if keys.count(k) > 1}):
-        raise click.BadParameter(f"字段写了两次：{'、'.join(twice)}")
-    return dict(pairs)
-
-
-@click.command()
-@click.argument(
-    "bundle",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="证据包...",
-)
-@click.option(
-    "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="受信任的 CA 证书",
-)
-@click.option("--root", default=None, metavar="散列", help="应有的根散列（SHA-256）")
-@as_json
-@guarded
-def verify(
-    bundle: tuple[Path, ...], trust: Path | None, root: str | None, *, as_json: bool
-) -> None:
-    """验证证据包：任何改动、缺失、多出都会指出文件。"""
-    from pil_discovery.pipeline.packing import verify_bundle
-
-    verdicts = {str(b): verify_bundle(b, trust=trust, root=root) for b in bundle}
-    if as_json:
-        print_json(verdicts)
-    for path, verdict in verdicts.items():
-        signed = (
-            say("已签名", "signed") if verdict.signed else say("未签名", "unsigned")
-        )
-        mark = "√" if verdict.ok else "×"
-        tell(f"{mark} {path}  {signed}  {verdict.root_sha256 or ''}")
-        for problem in verdict.problems:
-            tell(f"  × {problem.file or path}：{problem.what}")
-    if not all(v.ok for v in verdicts.values()):
-        leave(PROBLEMS)
-
-
-@click.command()
-@click.argument("out", type=_FOLDER, metavar="结果")
 @click.option(
     "--import",
     "file",
@@ -243,8 +136,15 @@ def verify(
 @click.option(
     "--workspace", type=_FOLDER, default=None, help="工作区（默认：筛查时的位置）"
 )
+@click.option(
+    "--project",
+    is_flag=True,
+    help="把筛查所用的前、后时相影像加进 QGIS 工程 leads.qgz（按原件所在位置打开）",
+)
 @guarded
-def review(out: Path, file: Path | None, workspace: Path | None) -> None:
+def review(
+    out: Path, file: Path | None, workspace: Path | None, *, project: bool
+) -> None:
     """审核线索：指出审核页；用 --import 读回处理意见。
 
     \b
@@ -255,6 +155,11 @@ def review(out: Path, file: Path | None, workspace: Path | None) -> None:
     from pil_discovery.pipeline.results import read_leads
     from pil_discovery.pipeline.verdicts import conflicting, import_decisions
 
+    if project:
+        from pil_discovery.pipeline.projects import add_pictures
+
+        click.echo(str(add_pictures(out, workspace=workspace)))
+        return
     if file is None:
         count = len(read_leads(out))
         click.echo(str(out / "review.html"))
@@ -268,4 +173,4 @@ def review(out: Path, file: Path | None, workspace: Path | None) -> None:
         tell(f"· {line}")
 
 
-COMMANDS = (leads, show, review, bundle, verify)
+COMMANDS = (leads, show, review)

@@ -6,10 +6,13 @@ import click
 
 from pil_discovery.cli import (
     authoring,
+    bundles,
     cases,
+    exchange,
     laws,
     models,
     procedures,
+    reports,
     results,
     scores,
     subjects,
@@ -48,15 +51,19 @@ def pil() -> None:
 for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
+    *bundles.COMMANDS,
     *scores.COMMANDS,
     *subjects.COMMANDS,
     models.models,
     laws.law,
     cases.case,
+    reports.report,
 ):
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in exchange.COMMANDS:
+    cases.case.add_command(command)
 for command in procedures.COMMANDS:
     laws.law.add_command(command)
 

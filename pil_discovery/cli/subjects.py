@@ -99,10 +99,12 @@ def linking_lines(account: Mapping[str, int] | None) -> list[str]:
     a = account
     return [
         say(
-            f"主体关联：{a['rows']} 行涉及主体，{a['with_code']} 行有有效代码，"
+            f"主体关联：{a['rows']} 行涉及主体，{a['with_code']} 行有有效代码"
+            f"（其中 {a['from_permit']} 行由许可证编号得到），"
             f"{a['by_name']} 行只凭名称，{a['bare_names']} 行仅有姓名或简称、"
             f"{a['without_name']} 行没有名称而未关联。",
-            f"Subjects: {a['rows']} rows, {a['with_code']} with a valid code, "
+            f"Subjects: {a['rows']} rows, {a['with_code']} with a valid code "
+            f"({a['from_permit']} from permit numbers), "
             f"{a['by_name']} by name; {a['bare_names']} bare names and "
             f"{a['without_name']} without a name were not linked.",
         ),

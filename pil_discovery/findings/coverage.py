@@ -8,6 +8,7 @@ from pil_discovery.errors import ModelError, near_names
 from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import STATES, run_example
 from pil_discovery.findings.faults import Fault
+from pil_discovery.types import identity_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,7 +54,7 @@ def example_faults(
                 what = f"示例“{example.name}”不符：{difference}"
                 yield Fault(loc, what, "请改正规则或示例")
     yield from _untried_exclusions(model, results)
-    yield from _untried_clears(model)
+    yield from _untried_clears(model, datasets)
     yield from _untried_rates(model)
 
 
@@ -126,7 +127,7 @@ def _expects(model: Model, state: str) -> bool:
     return any(getattr(example.expect, state) for example in model.examples)
 
 
-def _untried_clears(model: Model) -> Iterator[Fault]:
+def _untried_clears(model: Model, datasets: Mapping[str, Dataset]) -> Iterator[Fault]:
     """Yield optional data that no example gives."""
     for dataset, columns in model.clears.items():
         if dataset == "image":
@@ -139,9 +140,18 @@ def _untried_clears(model: Model) -> Iterator[Fault]:
             yield Fault(("clears", dataset), what, "请补一个示例")
             continue
         for number, column in enumerate(columns):
-            if all(row.get(column) is None for row in rows):
+            given = _given_as(column, datasets[dataset])
+            if all(row.get(name) is None for row in rows for name in given):
                 what = f"没有一个示例给出「{dataset}」的「{column}」"
                 yield Fault(("clears", dataset, number), what, "请补一个示例")
+
+
+def _given_as(column: str, dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns that give a column: of a subject those of its party."""
+    for role, party in dataset.parties.items():
+        if column.startswith(f"{identity_prefix(role)}subject_"):
+            return party.columns
+    return (column,)
 
 
 def _untried_rates(model: Model) -> Iterator[Fault]:

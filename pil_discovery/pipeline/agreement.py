@@ -30,6 +30,9 @@ def settings_sha256(workspace: Workspace) -> str:
     for part in ("records", "layers"):
         for told, entry in zip(settings[part], getattr(workspace, part), strict=True):
             told["database"] = source_name(entry) if entry.database else None
+    for part in ("records", "layers", "images"):
+        for told in settings[part]:
+            told.pop("classification")  # says who may read it, not what is read
     text = json.dumps(settings, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from pil_discovery.procedure.ledger import Case, Ledger
+    from pil_discovery.procedure.ledger import Case, Ledger, Package
     from pil_discovery.types import ExchangeTable
 
     Row = Mapping[str, Any]
@@ -42,8 +42,8 @@ def export_case(
         sign=None if key is None else signer(key),
     )
     package = books.unpack(text.encode())
-    if out.exists() and out.read_bytes() != text.encode():
-        what = "已有同名文件，内容不同"
+    if out.exists() and not _is_earlier(out, package):
+        what = "已有同名文件，不是这件案件较早的移送包"
         raise ArgumentError(Problem(str(out), "", what, "请换一个文件名"))
     out.write_text(text, encoding="utf-8", newline="\n")
     return {
@@ -54,6 +54,16 @@ def export_case(
         "sha256": package.text_sha256,
         "signed": bool(package.signature),
     }
+
+
+def _is_earlier(out: Path, package: Package) -> bool:
+    """Whether a file is a package of the same case that the new one continues."""
+    try:
+        there = books.unpack(out.read_bytes())
+    except LedgerError:
+        return False
+    told = [entry.hash for entry in there.entries]
+    return told == [entry.hash for entry in package.entries][: len(told)]
 
 
 def import_case(

@@ -25,6 +25,7 @@ from pil_discovery.pipeline.screening import Workers, screen_all
 from pil_discovery.pipeline.verdicts import read_checks
 from pil_discovery.procedure.deadlines import as_day
 from pil_discovery.types import LINK_REVIEWS, VERDICTS, Backdrop
+from pil_discovery.types.markup import CAUTION, table_html
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from pil_discovery.types import Finding, Lead, Model, Workspace
 
     Progress = Callable[[str, int, int], None]
+
+
+_SHOWN = 10
+"""Leads that a notebook shows of a scan."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,13 @@ class Scan:
 
     def __len__(self) -> int:
         return len(self.leads)
+
+    def _repr_html_(self) -> str:
+        """Show the first leads in a notebook."""
+        shown = [lead for lead in self.leads if lead.listed][:_SHOWN]
+        caption = f"{self.run.get('name') or ''}　共 {len(self)} 件线索。{CAUTION}"
+        rows = ((x.rank, x.score, x.code, x.title_zh, x.agency) for x in shown)
+        return table_html(caption, ("序号", "得分", "模型", "线索", "行政机关"), rows)
 
     def write(self, out: str | Path) -> Path:
         """Write the result folder whole, or not at all; return its path."""

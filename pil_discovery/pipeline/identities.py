@@ -223,6 +223,7 @@ def _account(
     return {
         "rows": sum(len(r.codes) for r in registers),
         "with_code": sum(int(r.codes.notna().sum()) for r in registers),
+        "from_permit": sum(r.from_permit for r in registers),
         "by_name": sum(len(r.open_rows) for r in registers),
         "bare_names": sum(r.bare for r in registers),
         "without_name": sum(r.silent for r in registers),

@@ -23,6 +23,7 @@ def resolve_basis(
     on: Day | tuple[Day, Day],
     *,
     decided_on: Day | None = None,
+    local_models: Sequence[Path] = (),
 ) -> list[Basis]:
     """Resolve legal facts for the date of the fact.
 
@@ -34,6 +35,8 @@ def resolve_basis(
         Date of the fact, or first and last day of a continuing state.
     decided_on
         Date of a penalty decision; only topics ending in `.penalty` use it.
+    local_models
+        Folders with law of their own (`law/`), such as local regulations.
 
     Returns
     -------
@@ -45,7 +48,7 @@ def resolve_basis(
     LawError
         If a name is unknown; near names are given.
     """
-    catalog = load_catalog()
+    catalog = load_catalog(tuple(local_models))
     return procedure.resolve_basis(
         ids_or_topic,
         on,
@@ -156,7 +159,7 @@ def write_calendar(
     path.write_bytes(text.encode())
 
 
-def show_law(name: str) -> list[Fact]:
+def show_law(name: str, local_models: Sequence[Path] = ()) -> list[Fact]:
     """Return the loaded rows of a fact id, a topic, a law key, or a law's title.
 
     Raises
@@ -164,7 +167,7 @@ def show_law(name: str) -> list[Fact]:
     LawError
         If nothing fits; near names are given.
     """
-    catalog = load_catalog()
+    catalog = load_catalog(tuple(local_models))
     facts = catalog.facts
     if name in catalog.topics and name not in facts:
         return [facts[i] for i in catalog.topics[name]]

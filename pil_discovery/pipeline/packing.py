@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import bundle
+from pil_discovery import bundle, report
 from pil_discovery.bundle import BundleRequest
+from pil_discovery.bundle.annexes import open_annex
+from pil_discovery.bundle.sealing import Seal
+from pil_discovery.bundle.signing import KeySigner, load_signer
 from pil_discovery.catalog import models_folder
+from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.cases import open_ledger, record_event
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.grounds import (
     bases_for,
@@ -18,23 +25,39 @@ from pil_discovery.pipeline.grounds import (
 )
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
+from pil_discovery.procedure.ledger import find_case
 from pil_discovery.report.privacy import mask_sentence
+
+_PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
+_OPEN = (None, "", "公开", "public")
+"""Grades of what may leave the office."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pil_discovery.bundle.annexes import Opened
+    from pil_discovery.bundle.sealing import Sealed
     from pil_discovery.pipeline.gathering import Behind
     from pil_discovery.pipeline.reading import Materials
-    from pil_discovery.types import Bundle, Finding, Verification
+    from pil_discovery.types import (
+        Bundle,
+        Finding,
+        ImageSource,
+        LayerSource,
+        RecordSource,
+        Verification,
+    )
 
 
-def build_bundle(
+def build_bundle(  # noqa: PLR0913 - a stable public signature
     scan_dir: str | Path,
     lead_id: str,
     kind: str,
     out: str | Path,
     *,
     workspace: str | Path | None = None,
+    profile: str = "internal",
+    seal: Seal | None = None,
     **fields: str,
 ) -> Bundle:
     """Build the evidence folder of one document kind for one lead.
@@ -51,11 +74,20 @@ def build_bundle(
         Parent folder; the name of the bundle follows from scan, lead and kind.
     workspace
         Where the raw sources are; None takes the place noted in `timing.json`.
+    profile
+        For whom: `internal`, `agency`, `court` or `public`. All but the first are
+        redacted and hold no raw files.
+    seal
+        Who signs and stamps, as `office_seal` gives it; None leaves it unsigned. A
+        redacted bundle then has a sealed annex beside it, `<name>.sealed`.
     fields
         Values of fields that the kind declares (`number`, `contact`, …).
 
     Raises
     ------
+    GateError
+        If the law asks for an element that the lead does not have, or a classified
+        source would leave the office.
     BundleError
         If a raw source is gone or differs from what was scanned, a glyph or a field is
         missing, or a finished bundle with other content stands there.
@@ -63,7 +95,69 @@ def build_bundle(
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = _request(behind, Path(scan_dir), kind, Path(out))
-        return bundle.build(replace(request, fields=fields))
+        return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
+
+
+def office_seal(
+    *,
+    p12: str | Path | None = None,
+    key: str | Path | None = None,
+    cert: str | Path | None = None,
+    password: str | None = None,
+    tsa: str | None = None,
+) -> Seal:
+    """Return the seal of an office: its key, and the authority that stamps.
+
+    Parameters
+    ----------
+    p12
+        PKCS#12 file with key and certificate; or else
+    key, cert
+        Private key and certificate (PEM or DER).
+    password
+        Of the key; None takes `PIL_KEY_PASSWORD` from the environment.
+    tsa
+        Configuration of `openssl ts` for a local authority, or an http(s) address.
+
+    Raises
+    ------
+    BundleError
+        If a file cannot be read, the password is wrong or the two do not belong
+        together.
+    """
+    given = os.environ.get(_PASSWORD) if password is None else password
+    signer = load_signer(
+        p12=None if p12 is None else Path(p12),
+        key=None if key is None else Path(key),
+        cert=None if cert is None else Path(cert),
+        password=given.encode() if given else None,
+    )
+    return Seal(signer, tsa)
+
+
+def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
+    """Return a seal that the ledger of a case takes note of before its head is signed.
+
+    `on` is the day of the record, or that of the latest event where that is later.
+    """
+    book = open_ledger(ledger)
+    find_case(book.cases(), case)
+
+    def note(sealed: Sealed) -> dict[str, int | str]:
+        day = max(on, find_case(book.cases(), case).latest)
+        told = {
+            "bundle": sealed.name,
+            "root_sha256": sealed.root_sha256,
+            "timestamp_sha256": sealed.timestamp_sha256 or "",
+        }
+        text = "；".join(f"{k}={v}" for k, v in told.items() if v)
+        record_event(
+            book, case, "note.add", on=day, by="pil bundle", fields=[("text", text)]
+        )
+        head = book.head()
+        return {"count": head.seq, "hash": head.hash}
+
+    return replace(seal, ledger=note)
 
 
 def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
@@ -90,7 +184,67 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         images=[i.provenance for i in materials.images],
         plate=plate_of(behind.findings, materials, catalog.datasets),
         strips=strips_of(behind.findings, materials.images, catalog.models),
+        reading=_reading(behind),
+        classified=_classified(behind),
     )
+
+
+def _reading(behind: Behind) -> dict[str, Any]:
+    """Return how the sources were read; what a database answered is not read again."""
+    used = {s.file for s in behind.sources}
+    told = behind.place.model_dump(mode="json", exclude={"root", "models", "capacity"})
+    for part in ("records", "layers", "images"):
+        told[part] = [
+            {k: v for k, v in entry.items() if v not in (None, {}, False)}
+            for entry in told[part]
+            if entry["file"] in used
+        ]
+    return {
+        "as_of": behind.as_of,
+        "models": sorted({f.model for f in behind.findings}),
+        "workspace": {k: v for k, v in told.items() if v is not None},
+    }
+
+
+def _classified(behind: Behind) -> dict[str, str]:
+    used = {s.file for s in behind.sources}
+    used |= {v.file for f in behind.findings for v in f.layers}
+    place = behind.place
+    entries: list[RecordSource | LayerSource | ImageSource] = [
+        *place.records,
+        *place.layers,
+        *place.images,
+    ]
+    return {
+        entry.file: entry.classification
+        for entry in entries
+        if entry.classification not in _OPEN
+        and entry.classification is not None
+        and entry.file is not None
+        and entry.file in used
+    }
+
+
+def scan_day(scan_dir: str | Path) -> dt.date:
+    """Return the day of a scan."""
+    run, _, _ = report.read_scan(Path(scan_dir))
+    return dt.date.fromisoformat(run["as_of"])
+
+
+def open_fields(
+    annex: str | Path, labels: Sequence[str], seal: Seal, *, by: str, on: dt.date
+) -> list[Opened]:
+    """Open single fields of a sealed annex; the opening is noted beside it.
+
+    Raises
+    ------
+    BundleError
+        If the annex is damaged, made for another key, or knows no such label.
+    """
+    if not isinstance(seal.signer, KeySigner):
+        what = "这把密钥不能用来解密"
+        raise BundleError(Problem(str(annex), "--open", what, "用密钥文件"))
+    return open_annex(Path(annex), labels, seal.signer, (by, on))
 
 
 def verify_bundle(
@@ -103,7 +257,7 @@ def verify_bundle(
     path
         Folder of the bundle.
     trust
-        CA certificate for the signature.
+        CA certificates (PEM) for signature and time stamp.
     root
         Root hash that the bundle must have; the only way to see that an unsigned
         bundle was rewritten whole.

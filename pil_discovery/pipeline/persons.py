@@ -15,8 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pil_discovery.errors import PilError, Problem, WorkspaceError
-from pil_discovery.text.personal import mask_persons
 from pil_discovery.text.pseudonyms import hide_numbers, hide_persons
+from pil_discovery.text.resident_numbers import mask_persons
 from pil_discovery.types import Image, Inference, Layer, Table
 
 if TYPE_CHECKING:

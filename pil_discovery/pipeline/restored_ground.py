@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.types import GroundRule, Image, LeadFinding, LeadSnapshot, Model
-    from pil_discovery.types.cases import GroundIndex
+    from pil_discovery.types.case_rules import GroundIndex
 
 _CRS = "EPSG:4490"
 _STATES = {

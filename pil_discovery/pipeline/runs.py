@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,12 @@ from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
 from pil_discovery.pipeline.enterprises import enterprises_of
 from pil_discovery.pipeline.versions import engines, product_version
+from pil_discovery.types import LINK_REVIEWS
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.leads import Precision
@@ -33,7 +36,10 @@ if TYPE_CHECKING:
     )
 
 
-_TOLD = {"citation_zh", "effective_from", "effective_to", "summary_zh", "note"}
+_TOLD = {
+    *("citation_zh", "effective_from", "effective_to"),
+    *("summary_zh", "successor_zh", "note"),
+}
 """What a reader is told of a rule, beside the versions that came after it."""
 
 
@@ -75,10 +81,11 @@ def describe(
         "tables": _tables(outcome),
         "basis": {
             i: b.model_dump(mode="json", include=_TOLD)
-            | {"later": procedure.later_versions(b, outcome.catalog.facts, as_of)}
+            | {"later": _later(b, outcome.catalog, as_of)}
             for i, b in _bases(outcome).items()
         },
         "subjects": dict(outcome.linking) or None,
+        "link_reviews_sha256": _sha256(workspace.root / LINK_REVIEWS),
         "domains": _domains(outcome),
         "domains_en": _domains_en(outcome),
         "datasets": _datasets(outcome),
@@ -100,6 +107,11 @@ def describe(
         ],
         "engines": engines(),
     }
+
+
+def _sha256(path: Path) -> str | None:
+    """Return the hash of a file of decisions, None where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _shortlist(workspace: Workspace, ranked: Sequence[Lead]) -> dict[str, Any] | None:
@@ -211,6 +223,10 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
                 f"vocabulary/{name}.yaml"
             )
     return notes
+
+
+def _later(basis: Basis, catalog: Catalog, as_of: dt.date) -> list[dict[str, str]]:
+    return procedure.later_versions(basis, catalog.facts, catalog.topics, as_of)
 
 
 def _bases(outcome: Outcome) -> dict[str, Basis]:

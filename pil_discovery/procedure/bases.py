@@ -170,10 +170,14 @@ def show(facts: Facts, name: str) -> list[Basis]:
 
 
 def _note(fact: Fact) -> str:
-    """Add to the note that the first day of validity was not seen anywhere."""
+    """Add to the note that the first day of validity was not seen anywhere.
+
+    A note that only points to the successor is left to `successor_zh`.
+    """
+    note = "" if fact.successor_zh and (fact.note or "").startswith("->") else fact.note
     unseen = fact.effective_from_basis == "memory"
     doubt = "生效日期未经核实，边界决定案件时须先核对" if unseen else ""
-    return "；".join(part for part in (fact.note or "", doubt) if part)
+    return "；".join(part for part in (note or "", doubt) if part)
 
 
 def _questions(

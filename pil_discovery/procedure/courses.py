@@ -132,7 +132,10 @@ def _steps(
     clocks: Mapping[str, Clock],
     as_of: dt.date,
 ) -> tuple[CourseStep, ...]:
-    """Fill periods and blocks: what the lead lacks first, then the step before."""
+    """Fill periods and blocks: what the lead lacks first, then the step before.
+
+    An optional step blocks nothing.
+    """
     filled: list[CourseStep] = []
     waiting = tuple(f"尚缺：{m}" for m in lead.missing)
     for step in route.steps:
@@ -145,5 +148,6 @@ def _steps(
             "blocked_by": (*waiting, *step.blocked_by),
         }
         filled.append(step.model_copy(update=change))
-        waiting = (f"尚未完成：{step.title_zh}",)
+        if not step.optional:
+            waiting = (f"尚未完成：{step.title_zh}",)
     return tuple(filled)

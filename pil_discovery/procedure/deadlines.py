@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     Day = dt.date | str
     Span = tuple[dt.date, dt.date]
+    Granted = tuple[str, int]
 
 _PAIR = {2: "两"}
 _MONTHS_OF_A_YEAR = 12
@@ -82,7 +83,8 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
     if not FIRST_YEAR <= first.year <= LAST_YEAR:
         what = f"起算日 {first} 不在 {FIRST_YEAR} 至 {LAST_YEAR} 年之内"
         raise LawError(Problem("", "", what, "请核对"))
-    spans, months, problems = _adjustments(clock, suspensions, extensions)
+    spans, granted, problems = _adjustments(clock, suspensions, extensions)
+    months = sum(months for _, months in granted)
     if first.year + months // _MONTHS_OF_A_YEAR > LAST_YEAR:
         problems.append(Problem("", "", f"延长 {months} 个月超出 {LAST_YEAR} 年"))
     if problems:
@@ -90,7 +92,7 @@ def due(  # noqa: PLR0913 — the public signature, and the calendar
     rest = RestDays(calendar)
     words = [f"{first}：{clock.starts_from}，当日不计入"]
     last = _run(clock, first, months, rest=rest)
-    words.append(_period_sentence(clock, months, last))
+    words.append(_period_sentence(clock, granted, last))
     last = _suspend(first, last, spans, words=words)
     if clock.rest_run_days is not None:
         last = _grow_by_runs(first, last, rest, clock.rest_run_days, words=words)
@@ -148,7 +150,7 @@ def _adjustments(
     clock: Clock,
     suspensions: Iterable[tuple[Day, Day]],
     extensions: Iterable[Mapping[str, Any]],
-) -> tuple[list[Span], int, list[Problem]]:
+) -> tuple[list[Span], list[Granted], list[Problem]]:
     problems: list[Problem] = []
     spans = [_span(pair) for pair in suspensions]
     problems.extend(
@@ -169,8 +171,9 @@ def _adjustments(
     elif asked:
         problems.extend(_extension_problems(clock, asked))
     if problems:
-        return [], 0, problems
-    return _merged(spans), sum(e["months"] for e in asked), []
+        return [], [], problems
+    titles = {approver.by: approver.title_zh for approver in clock.extensions}
+    return _merged(spans), [(titles[e["by"]], e["months"]) for e in asked], []
 
 
 def _span(pair: object) -> Span:
@@ -243,8 +246,8 @@ def _count_working_days(first: dt.date, number: int, rest: RestDays) -> dt.date:
     return day
 
 
-def _period_sentence(clock: Clock, months: int, last: dt.date) -> str:
-    more = f"，经批准延长{months}个月" if months else ""
+def _period_sentence(clock: Clock, granted: Iterable[Granted], last: dt.date) -> str:
+    more = "".join(f"，经{who}批准延长{months}个月" for who, months in granted)
     return f"期限{period_zh(clock)}{more}，至 {last}"
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.procedure.agencies import find_agency
 from pil_discovery.procedure.bases import (
+    PENALTY,
+    TRANSITION,
     in_force,
     is_binding,
-    law_versions,
     to_basis,
 )
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pil_discovery.procedure.bases import Role
     from pil_discovery.types import Basis, Fact, Finding, Lead, Model, Power
 
 
@@ -67,27 +69,40 @@ def bases_of(
 
 
 def later_versions(
-    basis: Basis, facts: Mapping[str, Fact], as_of: dt.date
+    basis: Basis,
+    facts: Mapping[str, Fact],
+    topics: Mapping[str, Sequence[str]],
+    as_of: dt.date,
 ) -> list[dict[str, str]]:
-    """Return the versions of an article that replaced a rule by a day, oldest first.
+    """Return the sanctions that replaced one by a day, and what decides between them.
+
+    Where the duties of an ended rule stand since, `Basis.successor_zh` tells.
 
     Returns
     -------
     list
-        `{id, citation_zh, effective_from}`; empty where the rule is still in force.
+        `{id, citation_zh, effective_from, role}`, role `if_milder` or `transition`;
+        empty where the rule is in force or no sanction.
     """
     end = basis.effective_to
-    if end is None or end >= as_of or basis.id not in facts:
+    sanctions = [n for n, ids in topics.items() if basis.id in ids and PENALTY in n]
+    if end is None or end >= as_of or not sanctions:
         return []
-    return [
-        {
-            "id": fact.id,
-            "citation_zh": to_basis(fact).citation_zh,
-            "effective_from": fact.effective_from.isoformat(),
-        }
-        for fact in law_versions(facts, basis.id)
-        if end < fact.effective_from <= as_of
+    named = dict.fromkeys(i for name in sanctions for i in topics[name])
+    new = [f for f in (facts[i] for i in named) if end < f.effective_from <= as_of]
+    rules = [facts[i] for i in topics.get(TRANSITION, ())] if new else []
+    return [_later(f, "if_milder") for f in new] + [
+        _later(f, "transition") for f in rules if in_force(f, as_of, as_of)
     ]
+
+
+def _later(fact: Fact, role: Role) -> dict[str, str]:
+    return {
+        "id": fact.id,
+        "citation_zh": to_basis(fact).citation_zh,
+        "effective_from": fact.effective_from.isoformat(),
+        "role": role,
+    }
 
 
 def fact_span(found: Finding | Lead, as_of: dt.date) -> tuple[dt.date, dt.date]:

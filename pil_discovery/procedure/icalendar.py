@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pil_discovery.types import Deadline
+    from pil_discovery.types import Deadline, Due
 
 _LINE_OCTETS = 75
 _DAY = dt.timedelta(days=1)
 _REMIND_DAYS = 3
 _NEWLINE = "\n"
+_CONTROLS = {"Cc", "Cs"}
 
 
 @dataclass(frozen=True)
@@ -25,16 +27,24 @@ class Appointment:
     Attributes
     ----------
     case
-        Number of the case in the ledger; never the name of a person.
+        Number of the case in the ledger.
     deadline
         The reckoned day.
+    title
+        What the case is called in the calendar; without it, its number.
     note
         A sentence to put before the reckoning; may be empty.
+    mark
+        What tells the period from another one of the same clock in the case; by
+        default its first day. Where a case has one period of each clock, an empty mark
+        lets the event stay the same when the period begins anew.
     """
 
     case: str
-    deadline: Deadline
+    deadline: Deadline | Due
+    title: str = ""
     note: str = ""
+    mark: str | None = None
 
 
 def to_icalendar(appointments: Iterable[Appointment], *, as_of: dt.date) -> str:
@@ -42,7 +52,7 @@ def to_icalendar(appointments: Iterable[Appointment], *, as_of: dt.date) -> str:
 
     The same deadlines give the same text: the stamp is `as_of`, not the clock. An
     event keeps its UID when its day moves (another suspension, another extension), so
-    a calendar that reads the file again replaces it. Provisional days are TENTATIVE.
+    a calendar that reads a later file replaces it. Provisional days are TENTATIVE.
 
     Parameters
     ----------
@@ -76,9 +86,15 @@ def to_icalendar(appointments: Iterable[Appointment], *, as_of: dt.date) -> str:
 def _event(appointment: Appointment, as_of: dt.date) -> list[str]:
     deadline = appointment.deadline
     provisional = "（暂定）" if deadline.provisional else ""
-    summary = f"{appointment.case} {deadline.title_zh or deadline.clock}{provisional}"
-    told = [appointment.note, *deadline.reckoning, f"依据：{'、'.join(deadline.basis)}"]
-    told.append("期限由程序推算，待核查")
+    case = appointment.title or appointment.case
+    summary = f"{deadline.title_zh or deadline.clock}{provisional} {case}"
+    told = [
+        f"案件 {appointment.case}",
+        appointment.note,
+        *deadline.reckoning,
+        f"依据：{'、'.join(deadline.basis)}",
+        "期限由程序推算，待核查",
+    ]
     return [
         "BEGIN:VEVENT",
         f"UID:{_uid(appointment)}",
@@ -101,7 +117,10 @@ def _event(appointment: Appointment, as_of: dt.date) -> list[str]:
 
 def _uid(appointment: Appointment) -> str:
     deadline = appointment.deadline
-    key = "\x1f".join((appointment.case, deadline.clock, deadline.start.isoformat()))
+    mark = appointment.mark
+    if mark is None:
+        mark = deadline.start.isoformat()
+    key = "\x1f".join((appointment.case, deadline.clock, mark))
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@pil-discovery"
 
 
@@ -110,7 +129,7 @@ def _escaped(text: str) -> str:
     kept = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     kept = kept.replace("\n", "\\n")
-    return "".join(c for c in kept if c.isprintable())
+    return "".join(c for c in kept if unicodedata.category(c) not in _CONTROLS)
 
 
 def _folded(line: str) -> Iterator[str]:

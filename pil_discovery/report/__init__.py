@@ -2,6 +2,7 @@
 
 from pil_discovery.report.checks import write_check
 from pil_discovery.report.decisions import read_decisions
+from pil_discovery.report.project import Raster, with_pictures
 from pil_discovery.report.scan import FILES, read_scan, write_scan
 from pil_discovery.report.verdicts import (
     append_verdicts,
@@ -12,12 +13,14 @@ from pil_discovery.report.verdicts import (
 
 __all__ = [
     "FILES",
+    "Raster",
     "append_verdicts",
     "conflicts",
     "read_decisions",
     "read_scan",
     "read_verdicts",
     "verdicts_of",
+    "with_pictures",
     "write_check",
     "write_scan",
 ]

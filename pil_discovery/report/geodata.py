@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 
 from pil_discovery.geo.geojson import shape_of
-from pil_discovery.report.style import qml, symbol_kind
+from pil_discovery.report.style import qml, single_qml, symbol_kind
 from pil_discovery.report.wording import PARTS as PART_WORDS
 from pil_discovery.text.canonical import dump_json
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from pil_discovery.types import BaseLayer
 
 CRS = "EPSG:4490"
 LAYER = "leads"
@@ -78,6 +80,32 @@ ALIASES = {
     "overlap_p": "叠加关系成立的概率",
 }
 """Column of a lead → the name that QGIS shows."""
+OTHER_ALIASES = {
+    "name": "名称",
+    "lead_id": "线索编号",
+    "finding_id": "结果编号",
+    "state": "状态",
+    "model": "模型",
+    "step": "步骤",
+    "how": "关系",
+    "validity": "有效期",
+    "on_date": "事实日期",
+    "valid_from": "生效",
+    "valid_to": "失效",
+    "left_out": "未计入的范围",
+    "layers": "图层版本",
+    "area_m2": "面积（平方米）",
+    "area_low_m2": "面积下限（5%分位数，平方米）",
+    "area_high_m2": "面积上限（95%分位数，平方米）",
+    "share": "比例",
+    "p_overlap": "重叠成立的概率",
+    "p_over": "超过限值的概率",
+    "threshold_m2": "限值（平方米）",
+    "distance_m": "距离（米）",
+}
+CAUTION = "由程序筛查得出，均待核查，不是对任何人的认定"
+MOST_FEATURES = 20_000
+"""Of a layer under the leads; a larger one is opened from the workspace itself."""
 
 
 def lead_frame(
@@ -173,29 +201,48 @@ def write_geopackage(
     path: Path,
     frame: gpd.GeoDataFrame,
     as_of: dt.date,
-    overlaps: gpd.GeoDataFrame | None = None,
+    further: Mapping[str, tuple[str, gpd.GeoDataFrame]] | None = None,
 ) -> None:
-    """Write layer `leads` with its QGIS style, and `overlaps` where there are any.
+    """Write layer `leads`, and further ones, with their QGIS styles and descriptions.
 
     The time stamps inside are those of `as_of`, so that two writes give equal bytes.
+
+    Parameters
+    ----------
+    frame
+        As `lead_frame` lays it out.
+    further
+        Layer → its Chinese name, and its features.
     """
-    kind = _kind(frame)
+    every = {LAYER: ("线索（待核查）", frame), **(further or {})}
     with _clock_at(as_of):
-        pyogrio.write_dataframe(
-            frame, path, layer=LAYER, driver="GPKG", geometry_type=kind
-        )
-        pyogrio.write_dataframe(
-            _styles(kind, as_of), path, layer="layer_styles", driver="GPKG", append=True
-        )
-        if overlaps is not None and len(overlaps):
+        for number, (layer, (title, features)) in enumerate(every.items()):
             pyogrio.write_dataframe(
-                overlaps,
+                features,
                 path,
-                layer=OVERLAPS,
+                layer=layer,
                 driver="GPKG",
-                geometry_type=_kind(overlaps),
-                append=True,
+                geometry_type=_kind(features),
+                append=number > 0,
+                layer_options={
+                    "IDENTIFIER": title,
+                    "DESCRIPTION": f"{title}；基准日 {as_of.isoformat()}；{CAUTION}",
+                },
             )
+            if number == 0:
+                _write_styles(path, every, as_of)
+
+
+def further_layers(
+    overlaps: gpd.GeoDataFrame, base: Sequence[BaseLayer]
+) -> dict[str, tuple[str, gpd.GeoDataFrame]]:
+    """Return layer → Chinese name and features of what lies under the leads."""
+    ground = {OVERLAPS: ("空间比对的范围", overlaps)} if len(overlaps) else {}
+    return ground | {
+        f"base_{layer.dataset}": (layer.title.zh, layer.frame)
+        for layer in base
+        if len(layer.frame) <= MOST_FEATURES
+    }
 
 
 def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:
@@ -230,22 +277,36 @@ def _kind(frame: gpd.GeoDataFrame) -> str:
     return f"Multi{kind}" if several else kind
 
 
-def _styles(kind: str, as_of: dt.date) -> pd.DataFrame:
-    row = {
+def _write_styles(
+    path: Path, layers: Mapping[str, tuple[str, gpd.GeoDataFrame]], as_of: dt.date
+) -> None:
+    rows = [_style(n, t, _kind(f), as_of) for n, (t, f) in layers.items()]
+    pyogrio.write_dataframe(
+        pd.DataFrame(rows), path, layer="layer_styles", driver="GPKG", append=True
+    )
+
+
+def _style(layer: str, title: str, kind: str, as_of: dt.date) -> dict[str, object]:
+    symbol = symbol_kind(kind)
+    drawn = (
+        qml(symbol, ALIASES)
+        if layer == LAYER
+        else single_qml(symbol, layer, OTHER_ALIASES)
+    )
+    return {
         "f_table_catalog": "",
         "f_table_schema": "",
-        "f_table_name": LAYER,
+        "f_table_name": layer,
         "f_geometry_column": "geom",
-        "styleName": "线索得分",
-        "styleQML": qml(symbol_kind(kind), ALIASES),
+        "styleName": "线索得分" if layer == LAYER else title,
+        "styleQML": drawn,
         "styleSLD": "",
         "useAsDefault": True,
-        "description": "按得分分级；待核查",
+        "description": "按得分分级；待核查" if layer == LAYER else title,
         "owner": "",
         "ui": "",
         "update_time": f"{as_of.isoformat()}T00:00:00.000Z",
     }
-    return pd.DataFrame([row])
 
 
 def _number(value: Any) -> float:  # noqa: ANN401 -- a Decimal or None

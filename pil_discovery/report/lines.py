@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.report.privacy import mask_sentence, mask_sentences
 from pil_discovery.text.canonical import dump_json
-from pil_discovery.text.personal import mask_persons
+from pil_discovery.text.resident_numbers import mask_persons
 from pil_discovery.types import QUARANTINE_COLUMNS, Finding, Lead
 
 if TYPE_CHECKING:

@@ -12,12 +12,14 @@ from pil_discovery.report.defences import objections
 from pil_discovery.report.outlines import encode_layers, encode_shape
 from pil_discovery.text.ground import layer_words, overlap_words
 from pil_discovery.text.initials import initials
+from pil_discovery.text.name_links import link_words
 from pil_discovery.text.periods import source_words
 from pil_discovery.text.picture_quality import quality_words
 from pil_discovery.text.towns import town_of
 from pil_discovery.types import (
     Backdrop,
     LayerVersion,
+    NameLink,
     Overlap,
     PictureQuality,
     Source,
@@ -36,7 +38,7 @@ MOST_LEADS = 5_000
 CHUNK_LEADS = 250
 MOST_RECORDS = 60
 """Rows listed with a finding; all are in findings.jsonl."""
-RUN_FIELDS = ("name", "as_of", "shortlist")
+RUN_FIELDS = ("name", "as_of", "shortlist", "attention", "conflicts")
 SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
 MODEL_FIELDS = (
     *("id", "code", "state", "missing", "missing_clears", "counts", "notes", "labels"),
@@ -256,6 +258,7 @@ def _finding(finding: Record, shared: _Shared) -> dict[str, Any]:
             for v in finding["layers"]
         ],
         "q": _gates(finding["quality"]),
+        "li": [link_words(NameLink.model_validate(v)) for v in finding["links"]],
     }
     return {name: value for name, value in told.items() if value}
 

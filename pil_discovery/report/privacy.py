@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from pil_discovery.text.masking import mask_identifier
-from pil_discovery.text.personal import mask_persons
+from pil_discovery.text.resident_numbers import mask_persons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

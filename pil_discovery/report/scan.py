@@ -12,11 +12,14 @@ from pil_discovery.report import lines
 from pil_discovery.report.decisions import holds_decisions
 from pil_discovery.report.folder import appearing
 from pil_discovery.report.geodata import (
+    ALIASES,
+    further_layers,
     lead_frame,
     overlap_frame,
     write_geopackage,
     write_parquet,
 )
+from pil_discovery.report.project import write_project
 from pil_discovery.report.review import review_page
 from pil_discovery.report.workbook import Contents, write_workbook
 from pil_discovery.text.canonical import dump_json
@@ -36,6 +39,7 @@ FILES = (
     "leads.jsonl",
     "leads.xlsx",
     "leads.gpkg",
+    "leads.qgz",
     "leads.parquet",
     "quarantine.jsonl",
     "timing.json",
@@ -129,7 +133,11 @@ def _write_files(folder: Path, contents: Contents, backdrop: Backdrop) -> None:
     write_workbook(folder / "leads.xlsx", contents)
     frame = lead_frame(contents.leads, contents.findings)
     overlaps = overlap_frame(contents.leads, contents.findings)
-    write_geopackage(folder / "leads.gpkg", frame, as_of, overlaps)
+    further = further_layers(overlaps, backdrop.layers)
+    write_geopackage(folder / "leads.gpkg", frame, as_of, further)
+    titles = contents.run.get("domains") or {}
+    project = write_project(frame, further, titles=titles, aliases=ALIASES)
+    (folder / "leads.qgz").write_bytes(project)
     write_parquet(folder / "leads.parquet", frame)
     scan = hashlib.sha256(run.encode()).hexdigest()
     _write_text(folder / "review.html", review_page(contents, scan, backdrop))

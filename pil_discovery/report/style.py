@@ -40,6 +40,20 @@ _PROPERTIES: dict[SymbolKind, dict[str, str]] = {
 }
 
 
+OUTLINES = ("61,111,165", "79,127,82", "122,92,153", "138,109,31", "47,127,134")
+_OUTLINED: dict[SymbolKind, dict[str, str]] = {
+    "marker": {"name": "square", "color": "{colour},120", "size": "1.6"},
+    "line": {"line_color": "{colour},255", "line_width": "0.4", "line_style": "dash"},
+    "fill": {
+        "color": "{colour},25",
+        "style": "solid",
+        "outline_color": "{colour},255",
+        "outline_width": "0.3",
+        "outline_style": "dash",
+    },
+}
+
+
 def symbol_kind(geometry_type: str) -> SymbolKind:
     """Choose the symbol for a geometry type; mixed layers are drawn as areas."""
     kinds: dict[str, SymbolKind] = {"Point": "marker", "LineString": "line"}
@@ -48,10 +62,16 @@ def symbol_kind(geometry_type: str) -> SymbolKind:
 
 def qml(kind: SymbolKind, aliases: Mapping[str, str]) -> str:
     """Write the style as QML, with the names under which columns are shown."""
-    names = "".join(
-        f'<alias index="{i}" field="{field}" name="{name}"/>'
-        for i, (field, name) in enumerate(aliases.items())
-    )
+    return _style(renderer(kind), aliases)
+
+
+def single_qml(kind: SymbolKind, name: str, aliases: Mapping[str, str]) -> str:
+    """Write the style of a layer under the leads as QML."""
+    return _style(single_renderer(kind, name), aliases)
+
+
+def renderer(kind: SymbolKind) -> str:
+    """Write how leads are drawn: graduated by score."""
     ranges = "".join(
         f'<range lower="{low}" upper="{high}" symbol="{i}" label="{low}–{high} 分"'
         ' render="true"/>'
@@ -61,12 +81,35 @@ def qml(kind: SymbolKind, aliases: Mapping[str, str]) -> str:
         _symbol(kind, i, colour) for i, (_, _, colour) in enumerate(CLASSES)
     )
     return (
-        '<!DOCTYPE qgis><qgis version="3.28"'
-        ' styleCategories="Symbology|Labeling|Fields">'
         '<renderer-v2 type="graduatedSymbol" attr="score"'
         ' graduatedMethod="GraduatedColor">'
         f"<ranges>{ranges}</ranges><symbols>{symbols}</symbols></renderer-v2>"
-        f"<aliases>{names}</aliases></qgis>"
+    )
+
+
+def single_renderer(kind: SymbolKind, name: str) -> str:
+    """Write how a layer under the leads is drawn: an outline, in its own colour."""
+    colour = OUTLINES[sum(name.encode()) % len(OUTLINES)]
+    properties = "".join(
+        f'<prop k="{k}" v="{v.format(colour=colour)}"/>'
+        for k, v in _OUTLINED[kind].items()
+    )
+    return (
+        '<renderer-v2 type="singleSymbol"><symbols>'
+        f'<symbol type="{kind}" name="0" alpha="1"><layer class="{_LAYERS[kind]}"'
+        f' enabled="1">{properties}</layer></symbol></symbols></renderer-v2>'
+    )
+
+
+def _style(drawn: str, aliases: Mapping[str, str]) -> str:
+    names = "".join(
+        f'<alias index="{i}" field="{field}" name="{name}"/>'
+        for i, (field, name) in enumerate(aliases.items())
+    )
+    return (
+        '<!DOCTYPE qgis><qgis version="3.28"'
+        ' styleCategories="Symbology|Labeling|Fields">'
+        f"{drawn}<aliases>{names}</aliases></qgis>"
     )
 
 

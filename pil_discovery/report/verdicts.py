@@ -107,6 +107,7 @@ def _verdict(
             "model_version": version,
             "outcome": outcome,
             "on": day,
+            "inclusion_probability": lead.inclusion_probability,
             "parts": lead.parts.model_copy(
                 update={"verifiability": lead.routes["admin"]["verifiability"]}
                 if "admin" in lead.routes
@@ -127,7 +128,7 @@ def append_verdicts(path: Path, verdicts: Iterable[Verdict]) -> int:
 
 def _said(verdict: Verdict) -> Verdict:
     """Return what was decided, whatever the score was then."""
-    return verdict.model_copy(update={"parts": None})
+    return verdict.model_copy(update={"parts": None, "inclusion_probability": None})
 
 
 def conflicts(verdicts: Iterable[Verdict]) -> list[Conflict]:

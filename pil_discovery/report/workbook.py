@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 LEADS = "线索"
 NOT_LISTED = "未自动列出"
 _A3, _A4 = 8, 9
+_TWO_LINES = 30
+"""Points: the reasons of a score must not make every row a page high."""
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_000
 
@@ -172,6 +174,7 @@ def _write_leads(
         if title in places:
             part = places[title]
             page.sheet.conditional_format(1, part, last, part, _bar(1))
+    page.sheet.set_default_row(_TWO_LINES)
     page.sheet.set_paper(_A4)
     page.sheet.print_area(0, 0, last, len(KEY_COLUMNS) - 1)
     page.sheet.fit_to_pages(1, 0)

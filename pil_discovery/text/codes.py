@@ -20,7 +20,6 @@ from pil_discovery.text.check_digits import (
     org_check_digit,
     resident_check_digit,
 )
-from pil_discovery.text.personal import is_day, normal_number
 from pil_discovery.text.register_numbers import (
     PROVINCES,
     Verdict,
@@ -29,6 +28,7 @@ from pil_discovery.text.register_numbers import (
     registration,
     supervision,
 )
+from pil_discovery.text.resident_numbers import is_day, normal_number
 
 if TYPE_CHECKING:
     from pil_discovery.types.datasets import CodeKind

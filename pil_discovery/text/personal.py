@@ -1,162 +1,286 @@
-"""Resident identity numbers wherever they stand in a text, as people write them.
+"""Personal data in running text: identity numbers, phones, cards, plates, addresses.
 
-GB 11643-1999: six digits of the division, the day of birth, three of a sequence and a
-check digit; before 1999 fifteen digits with a year of two. A number is told by its
-structure, also where a slip of the pen spoiled the check digit: what hides personal
-data must not depend on its being free of errors.
+Text is read as people disguise it: full width, other digits, blanks, dashes and
+characters of no width between the digits; places refer to the text as it was given.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from pil_discovery.text.check_digits import is_right_uscc, resident_check_digit
-from pil_discovery.text.masking import mask_identifier
-from pil_discovery.text.register_numbers import PROVINCES
+from pil_discovery.text.check_digits import (
+    is_right_uscc,
+    registration_check_digit,
+    resident_check_digit,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BETWEEN = r"[\s\-‐-―_·•・*/\\|.,、:;'\"()\[\]~]{0,4}"
+"""What may stand between the characters of a number that somebody pulled apart."""
 
-class ResidentNumber(NamedTuple):
-    """A number found in a text: where it stands, and its form of eighteen characters.
-
-    `right` tells whether the check digit holds; an old number has none to be wrong.
-    """
-
-    start: int
-    end: int
-    number: str
-    right: bool
-
-
-_ALIKE = str.maketrans("０１２３４５６７８９ＸｘxⅩⅹ×", "0123456789XXXXXX")
-"""One character for one, so that places in the text stay what they are."""
-
-_GAP = r"[\s\-\u00ad\u200b-\u200f\u2010-\u2015\u2060\uff0d\ufeff·]{0,2}"
-_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{13,}}(?:{_GAP}X(?![0-9A-Z]))?")
-_PIECE = re.compile(r"[0-9]+X?")
-LONG_RUN = r"[0-9０-９](?:[^0-9０-９A-Za-z]{0,2}[0-9０-９]){13,}"
-"""What a text with a number in it holds at least, for looking through whole columns."""
-
-
-def normal_number(text: str) -> str | None:
-    """Return the eighteen characters of a right number, written new or old; else None.
-
-    Sequence numbers 996 to 999 of old numbers were kept for people born before 1900:
-    their century is not told.
-    """
-    if re.fullmatch(r"[0-9]{15}", text):
-        return _renewed(text)
-    if re.fullmatch(r"[0-9]{17}[0-9X]", text) and is_day(text[6:14]):
-        return text if resident_check_digit(text[:17]) == text[17] else None
-    return None
-
-
-def _renewed(text: str) -> str | None:
-    if text[12:] >= "996" or not is_day(f"19{text[6:12]}"):
-        return None
-    body = f"{text[:6]}19{text[6:]}"
-    return body + resident_check_digit(body)
-
-
-def is_day(text: str) -> bool:
-    """Return whether eight digits write a day that exists."""
-    try:
-        dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return False
-    return True
-
-
-def find_numbers(text: str) -> list[ResidentNumber]:
-    """Return the numbers of a text in their order, none overlapping another.
-
-    Full-width digits, spaces, hyphens and invisible characters within a number are
-    seen through. Eighteen characters that stand alone count where two of division,
-    century and day fit; within a longer run of digits only what is right in every
-    respect does.
-    """
-    plain = text.translate(_ALIKE)
-    return [number for run in _RUN.finditer(plain) for number in _of_run(plain, run)]
-
-
-def _of_run(plain: str, run: re.Match[str]) -> Iterator[ResidentNumber]:
-    at = [i for i in range(run.start(), run.end()) if plain[i] in "0123456789X"]
-    compact = "".join(plain[i] for i in at)
-    whole = _number(compact, 0)
-    loose = len(compact) < run.end() - run.start() or _touched(plain, run)
-    if whole is not None and (whole.right or not loose):
-        yield _placed(whole, at)
-        return
-    pieces = [
-        piece
-        for match in _PIECE.finditer(plain, run.start(), run.end())
-        if (piece := _number(match[0], match.start())) is not None
-    ]
-    yield from pieces or (_placed(number, at) for number in _within(compact))
-
-
-def _touched(plain: str, run: re.Match[str]) -> bool:
-    """Return whether a letter stands at the digits, as in a hash or a file number."""
-    beside = plain[max(run.start() - 1, 0) : run.start()] + plain[run.end() :][:1]
-    return any(c.isascii() and c.isalnum() for c in beside)
-
-
-def _placed(number: ResidentNumber, at: list[int]) -> ResidentNumber:
-    end = at[number.end - 1] + 1
-    return number._replace(start=at[number.start], end=end)
-
-
-def _number(digits: str, start: int) -> ResidentNumber | None:
-    """Return the number that digits standing alone are, right or with a slip."""
-    normal = normal_number(digits)
-    fits = normal is not None and digits[:2] in PROVINCES
-    if not fits and not _seems(digits):
-        return None
-    return ResidentNumber(start, start + len(digits), normal or digits, fits)
-
-
-def _seems(digits: str) -> bool:
-    if len(digits) != 18:
-        return False
-    parts = (
-        digits[:2] in PROVINCES,
-        digits[6:8] in {"19", "20"},
-        is_day(f"2000{digits[10:14]}"),
-    )
-    is_firm = is_right_uscc(digits) and digits[2:4] in PROVINCES
-    return all(parts) or (sum(parts) == 2 and not is_firm)
-
-
-def _within(digits: str) -> Iterator[ResidentNumber]:
-    start = 0
-    while start + 18 <= len(digits):
-        found = digits[start : start + 18]
-        if (
-            found[:2] in PROVINCES
-            and found[6:8] in {"19", "20"}
-            and normal_number(found)
-        ):
-            yield ResidentNumber(start, start + 18, found, right=True)
-            start += 18
-        else:
-            start += 1
-
-
-_PSEUDONYM = re.compile(
-    r"(?<![0-9A-Za-z])[0-9]{3}(?:[A-Z]{13}|[a-z]{13})[0-9][0-9Xx](?![0-9A-Za-z])",
-    re.ASCII,
+_GAP = r"[^\S\n\r\t]{0,3}[\-‐-―_·•・.]?[^\S\n\r\t]{0,3}"
+_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9])*(?:{_GAP}[Xx](?![A-Za-z]))?")
+_HAN_DIGITS = dict(zip("〇零一二三四五六七八九", "00123456789", strict=True))
+_HAN_DIGITS |= dict(zip("壹贰叁肆伍陆柒捌玖", "123456789", strict=True))
+_HAN_RUN = re.compile(rf"[{''.join(_HAN_DIGITS)}]{{11,19}}")
+_HASH = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32,}(?![0-9A-Za-z])")
+_PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
+_PLATE = re.compile(
+    rf"[{_PROVINCES}]{_GAP}[A-HJ-NP-Z](?:{_GAP}[A-HJ-NP-Z0-9]){{4,5}}"
+    rf"(?:{_GAP}[A-HJ-NP-Z0-9挂学警港澳])?(?![A-Z0-9])"
+)
+_LANDLINE = re.compile(
+    r"(?<![0-9])[(]?0[0-9]{2,3}(?:[)]|[\s\-‐-―])[\s\-‐-―]{0,2}"
+    r"[0-9]{3,4}[\s\-]?[0-9]{4}(?![0-9])"
+)
+_MAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_REGION = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|市|自治州|县|区|旗|镇|乡|街道))*"
+_STREET = (
+    r"(?:路|街|大道|巷|弄|胡同|村|社区|小区|花园|公寓|家园|新村|苑|里|坊|组|屯|寨)"
+)
+_DOOR = r"(?:[0-9A-Za-z一二三四五六七八九十\-]+(?:号楼|幢|栋|单元|室|户|楼[0-9]))"
+_HOME = re.compile(
+    rf"{_REGION}[\u4e00-\u9fff]{{1,12}}?{_STREET}"
+    rf"[\u4e00-\u9fff0-9A-Za-z\-]{{0,16}}?{_DOOR}(?:[0-9A-Za-z]+(?:单元|室|户|号|楼|层))*"
+    rf"|{_REGION}[\u4e00-\u9fff]{{1,8}}村[\u4e00-\u9fff0-9]{{0,6}}(?:组|队|屯)[0-9]+号"
+)
+_LIVES = re.compile(
+    r"(?:家庭住址|户籍地址|户籍所在地|户籍地|现住址|住址|常住地|暂住地|家住|现住|居住于|住在|户籍)"
+    r"[为是在:\s]{0,3}(?P<it>[\u4e00-\u9fffA-Za-z0-9\-()]{5,40})"
+)
+SURNAMES = (
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗"
+    "凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛"
+    "禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌"
+    "霍虞万支柯昝管卢莫房裘缪干解应宗丁宣邓郁单杭洪包诸左石崔吉钮龚程嵇邢裴陆荣翁荀羊惠甄曲封储靳段焦巴牧山谷车"
+    "侯全班仰秋仲伊宫宁仇栾甘厉祖武符刘景詹束龙叶幸司韶黎薄白怀蒲邰从索赖卓屠蒙池乔阴胥苍闻莘党翟谭贡劳姬申扶堵"
+    "冉宰郦雍桑桂牛边扈燕冀尚农温庄晏柴瞿阎慕连习艾鱼容向古易廖耿满匡文寇广东欧沃蔚越隆师巩聂晁勾敖融冷辛阚那简饶"
+    "曾沙丰关相查红游竺权盖益桓公肖闫代佟岳帅苟付邸仝褟岩覃"
+)
+"""Single-character family names (百家姓 and the usual ones beside it)."""
+_TWO = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|司徒|夏侯|端木|南宫"
+_PERSON = rf"(?:(?:{_TWO})|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}"
+_ROLES = (
+    "姓名|联系人|法定代表人|法人代表|负责人|经营者|当事人|户主|患者|业主|受害人|证人|被害人|经办人|参保人|"
+    "领取人|死者|村民|居民|职工|学生|家长|司机|驾驶员|医师|医生|药师|承租人|申请人|实际控制人|股东"
+)
+_TIP = "举报人|投诉人|信访人|反映人|控告人|检举人|来电人|来访人|爆料人|线人"
+_NAMED = re.compile(
+    rf"(?:{_ROLES})(?:姓名|名称)?[为是叫:\s]{{0,3}}(?P<it>{_PERSON})(?![\u4e00-\u9fff])"
+    rf"|(?:{_ROLES})(?:姓名)?[为是叫:\s]{{1,3}}(?P<then>{_PERSON})"
+)
+_GIVER = re.compile(
+    rf"(?:{_TIP})(?:姓名|名称|信息)?[为是叫:\s]{{0,3}}(?P<it>{_PERSON}|[^\s,，。;；]{{2,20}})"
+)
+_ORGANISATION = re.compile(
+    r"(?:公司|集团|企业|合作社|联合社|厂|店|行|部|社|院|所|站|中心|局|委|委员会|协会|学会|学校|小学|中学|大学|"
+    r"幼儿园|超市|商场|市场|银行|医院|诊所|药房|药业|村|队|场|园|馆|楼|坊|吧|铺|库|矿|厅|处|政府|办|办事处|户|"
+    r"经济组织|俱乐部|基金会|支行|分行|农场|林场|渔场|摊|档|网吧|工作室|事务所|服务队|项目部|码头|港|苑|轩|阁|居)"
+    r"(?:[(（][^()（）]*[)）])?$"
 )
 
 
-def mask_persons(text: str) -> str:
-    """Return a text for readers: identity numbers and pseudonyms with ends alone."""
-    pieces, at = [], 0
-    for found in find_numbers(text):
-        pieces += [text[at : found.start], mask_identifier(found.number)]
-        at = found.end
-    whole = "".join([*pieces, text[at:]])
-    return _PSEUDONYM.sub(lambda match: mask_identifier(match[0]), whole)
+class Found(NamedTuple):
+    """Personal data in a text: where, of which kind, and how it reads undisguised."""
+
+    start: int
+    end: int
+    kind: str
+    plain: str
+
+
+class Folded(NamedTuple):
+    """A text in plain characters, and the place of each in the original."""
+
+    text: str
+    places: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of the plain text stands in the original."""
+        return self.places[start], self.places[end - 1] + 1
+
+
+def unfold(text: str) -> Folded:
+    r"""Return a text without disguise: NFKC, plain digits, nothing of no width.
+
+    >>> unfold("１３８\u200b００").text
+    '13800'
+    """
+    if text.isascii() and text.isprintable():
+        return Folded(text, tuple(range(len(text))))
+    plain: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for one in _plain(character):
+            plain.append(one)
+            places.append(place)
+    return Folded("".join(plain), tuple(places))
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character
+    kind = unicodedata.category(character)
+    if kind in {"Cf", "Mn", "Me"} or character in "\u115f\u1160\u3164\uffa0":
+        return ""
+    if kind == "Nd":
+        return str(unicodedata.decimal(character))
+    return unicodedata.normalize("NFKC", character)
+
+
+def find_personal(text: str) -> list[Found]:
+    """Return the personal data in a text, in order, none inside another.
+
+    Kinds: `id` (18 digits with a right check digit, GB 11643-1999, or 15), `phone`,
+    `card` (16 to 19 digits, Luhn, ISO/IEC 7812-1), `plate`, `address`, `name` behind a
+    word such as 联系人, `tip` (who reported), `mail`.
+    """
+    folded = unfold(text)
+    hidden = _HASH.sub(lambda m: "#" * len(m.group()), folded.text)
+    found = [
+        *_named(hidden),
+        *_numbers(hidden),
+        *_patterns(hidden),
+    ]
+    return [
+        Found(*folded.span(start, end), kind, folded.text[start:end])
+        for start, end, kind in _apart(found)
+    ]
+
+
+def is_person(name: str) -> bool:
+    """Return whether a name is that of a natural person, so far as its form tells.
+
+    >>> is_person("王某甲"), is_person("示例置业有限公司"), is_person("王记小吃店")
+    (True, False, False)
+    """
+    plain = re.sub(r"\s", "", unfold(name).text)
+    if not plain or _ORGANISATION.search(plain):
+        return False
+    if re.fullmatch(r"[A-Za-z .'·\-]{2,40}", plain):
+        return True
+    if "·" in plain:
+        return re.fullmatch(r"[\u3400-\u9fff·]{3,20}", plain) is not None
+    return re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}", plain) is not None
+
+
+Span = tuple[int, int, str]
+
+
+def _apart(found: list[Span]) -> list[Span]:
+    """Return spans that do not meet; earlier kinds in the list go first."""
+    kept: list[Span] = []
+    for one in found:
+        if all(one[1] <= k[0] or one[0] >= k[1] for k in kept):
+            kept.append(one)
+    return sorted(kept)
+
+
+def _named(text: str) -> Iterator[Span]:
+    for match in _GIVER.finditer(text):
+        yield (*match.span("it"), "tip")
+    for match in _NAMED.finditer(text):
+        group = "it" if match["it"] else "then"
+        yield (*match.span(group), "name")
+
+
+def _patterns(text: str) -> Iterator[Span]:
+    upper = text.upper() if len(text.upper()) == len(text) else text
+    for pattern, kind in ((_MAIL, "mail"), (_LANDLINE, "phone")):
+        for match in pattern.finditer(text):
+            yield (*match.span(), kind)
+    for match in _PLATE.finditer(upper):
+        yield (*match.span(), "plate")
+    for match in _LIVES.finditer(text):
+        yield (*match.span("it"), "address")
+    for match in _HOME.finditer(text):
+        yield (*match.span(), "address")
+
+
+def _numbers(text: str) -> Iterator[Span]:
+    for run in _RUN.finditer(text):
+        places = [n for n in range(*run.span()) if text[n] in "0123456789Xx"]
+        if len(places) >= 11:
+            yield from _in_run(text, places)
+    for run in _HAN_RUN.finditer(text):
+        digits = "".join(_HAN_DIGITS[c] for c in run.group())
+        if kind := _kind(digits):
+            yield (*run.span(), kind)
+
+
+_LENGTHS = (18, 19, 17, 16, 11, 15)
+
+
+def _in_run(text: str, places: list[int]) -> Iterator[Span]:
+    taken: set[int] = set()
+    for length in _LENGTHS:
+        for first in range(len(places) - length + 1):
+            window = places[first : first + length]
+            if taken.intersection(window) or _glued(text, window):
+                continue
+            digits = "".join(text[n] for n in window).upper()
+            if kind := _kind(digits, decimal=_is_decimal(text, window)):
+                taken.update(window)
+                yield window[0], window[-1] + 1, kind
+
+
+def _glued(text: str, window: list[int]) -> bool:
+    """Whether a digit touches the window: it is then part of a longer number."""
+    before, after = window[0] - 1, window[-1] + 1
+    touches = before >= 0 and text[before].isdigit()
+    return touches or (after < len(text) and text[after].isdigit())
+
+
+def _is_decimal(text: str, window: list[int]) -> bool:
+    inside = text[window[0] : window[-1] + 1]
+    before = text[window[0] - 1] if window[0] else ""
+    return before == "." or re.fullmatch(r"[0-9]+\.[0-9]+", inside) is not None
+
+
+def _kind(digits: str, *, decimal: bool = False) -> str:
+    if decimal:
+        return ""
+    if len(digits) == 18 and _is_resident(digits):
+        return "id"
+    if "X" in digits:
+        return ""
+    if len(digits) == 11:
+        return "phone" if re.fullmatch("1[3-9][0-9]{9}", digits) else ""
+    if len(digits) == 15:
+        return "id" if _is_old_resident(digits) else ""
+    return "card" if _is_card(digits) else ""
+
+
+def _is_resident(digits: str) -> bool:
+    shape = re.fullmatch("[1-9][0-9]{16}[0-9X]", digits)
+    right = shape is not None and resident_check_digit(digits[:17]) == digits[17]
+    return right and _is_day(digits[6:14])
+
+
+def _is_old_resident(digits: str) -> bool:
+    if registration_check_digit(digits[:14]) == digits[14]:
+        return False
+    return digits[0] in "12345678" and _is_day(f"19{digits[6:12]}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        day = dt.datetime.strptime(text, "%Y%m%d").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return False
+    return 1850 <= day.year <= 2100
+
+
+def _is_card(digits: str) -> bool:
+    if not 16 <= len(digits) <= 19 or digits[0] not in "34569":
+        return False
+    if len(digits) == 18 and is_right_uscc(digits):
+        return False
+    doubled = [int(d) * 2 for d in digits[-2::-2]]
+    total = sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)
+    return total % 10 == 0

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pil_discovery.text.characters import fold
 from pil_discovery.text.fixed_texts import right_codes
-from pil_discovery.text.personal import LONG_RUN, find_numbers, normal_number
+from pil_discovery.text.resident_numbers import LONG_RUN, find_numbers, normal_number
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:

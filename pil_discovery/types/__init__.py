@@ -13,25 +13,32 @@ from pil_discovery.types.avenues import (
 )
 from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
 from pil_discovery.types.base import Noun, Origin, Words
-from pil_discovery.types.bundles import Bundle, BundleProblem, Verification
-from pil_discovery.types.cases import (
+from pil_discovery.types.bundles import (
+    Bundle,
+    BundleProblem,
+    Reproduction,
+    Verification,
+)
+from pil_discovery.types.case_rules import (
     After,
     CaseClock,
     CaseEvent,
     CaseRules,
+    EventField,
+    GroundRule,
+    Guard,
+    IndicatorRule,
+    PrivateDuty,
+)
+from pil_discovery.types.cases import (
     Due,
     Entry,
-    EventField,
     ExchangeTable,
     FileRef,
     Followup,
-    GroundRule,
-    Guard,
     Indicator,
-    IndicatorRule,
     LeadFinding,
     LeadSnapshot,
-    PrivateDuty,
     ReplyMeasure,
 )
 from pil_discovery.types.datasets import (
@@ -214,6 +221,7 @@ __all__ = [
     "Regime",
     "Relation",
     "ReplyMeasure",
+    "Reproduction",
     "Route",
     "RuleBook",
     "Share",

@@ -29,9 +29,23 @@ class BundleProblem(Noun):
 
 
 class Verification(Noun):
-    """The answer of a verification; `ok` only when nothing differs."""
+    """The answer of a verification; `ok` only when nothing differs.
+
+    `signed` says that the signature fits the bundle, `trusted` that the signer comes
+    from the CA that was given; `seal` says the same in Chinese.
+    """
 
     ok: bool
     signed: bool
+    trusted: bool = False
+    seal: str = ""
     root_sha256: str | None
+    problems: tuple[BundleProblem, ...] = ()
+
+
+class Reproduction(Noun):
+    """Whether the findings of a bundle came out the same when computed again."""
+
+    ok: bool
+    findings: int
     problems: tuple[BundleProblem, ...] = ()

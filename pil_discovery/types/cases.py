@@ -1,4 +1,4 @@
-"""Cases: what may be recorded, what was recorded, and what follows from it."""
+"""Cases: what was recorded, what travels, and what follows from it."""
 
 from __future__ import annotations
 
@@ -9,247 +9,7 @@ from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
 from pil_discovery.types.datasets import Dataset
-
-Track = Literal["admin", "civil"]
-Having = dict[str, tuple[str, ...]]
-"""Field → values of which the record must hold one."""
-
-
-class CaseState(Noun):
-    """A state of a case; `over` when nothing but notes can follow."""
-
-    id: str
-    zh: str
-    over: bool = False
-
-
-class CaseMandate(Noun):
-    """Beginning of a topic → topics that let a procuratorate sue; `self` = itself."""
-
-    matter: str
-    admin: tuple[str, ...] = ()
-    civil: tuple[str, ...] = ()
-
-
-class CaseMark(Noun):
-    """A kind of case that wants more, known by its topic or by a tag."""
-
-    id: str
-    matters: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-class MergeRule(Noun):
-    """States in which a case of the same agency and topic takes up a new find."""
-
-    tracks: tuple[Track, ...]
-    states: tuple[str, ...]
-    zh: str
-    basis: tuple[str, ...]
-
-
-class PrivateDuty(Noun):
-    """Words by which a claim is seen to dictate the duties of a private party."""
-
-    parties: tuple[str, ...]
-    duties: tuple[str, ...]
-    own: tuple[str, ...]
-    zh: str
-    basis: tuple[str, ...]
-
-
-class EventField(Noun):
-    """A field that a record must hold.
-
-    `as`: `period` is a date or a number of days or months, `count` a whole number from
-    one. `when` and `unless` look at other fields of the same record.
-    """
-
-    key: str
-    zh: str
-    values: tuple[str, ...] = ()
-    not_: tuple[str, ...] = _Field(default=(), alias="not")
-    as_: Literal["text", "period", "count"] = _Field(default="text", alias="as")
-    at_least: int = 1
-    optional: bool = False
-    when: Having = _Field(default_factory=dict)
-    unless: Having = _Field(default_factory=dict)
-    tracks: tuple[Track, ...] = ()
-    marks: tuple[str, ...] = ()
-    basis: tuple[str, ...] = ()
-
-
-class Guard(Noun):
-    """What earlier records, the record itself or the law must say before an event.
-
-    `recorded` / `absent`: one of `events` was recorded `having` these values (`last`:
-    the latest of them, `since`: after that event). `passed` / `missed`: one of `clocks`
-    has run out / without being done. `period_over`: the period that a field of an
-    earlier record set is over. `balanced` / `unbalanced`: as many ends as starts
-    / more starts. The others look at `fields` of the record.
-    """
-
-    check: Literal[
-        "recorded",
-        "absent",
-        "passed",
-        "missed",
-        "period_over",
-        "balanced",
-        "unbalanced",
-        "mandate",
-        "no_mandate",
-        "same_agency",
-        "not_returned",
-        "binding",
-        "paired",
-        "no_private_duty",
-        "extension",
-        "fee_claimed",
-        "either",
-    ]
-    zh: str = ""
-    basis: tuple[str, ...] = ()
-    tracks: tuple[Track, ...] = ()
-    when: Having = _Field(default_factory=dict)
-    events: tuple[str, ...] = ()
-    having: Having = _Field(default_factory=dict)
-    last: bool = False
-    since: str = ""
-    clocks: tuple[str, ...] = ()
-    fields: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    any: tuple[Guard, ...] = ()
-
-
-class After(Noun):
-    """A state that an event leads to, and for which records, tracks and states."""
-
-    state: str
-    having: Having = _Field(default_factory=dict)
-    tracks: tuple[Track, ...] = ()
-    in_: tuple[str, ...] = _Field(default=(), alias="in")
-
-
-class CaseEvent(Noun):
-    """An event: when it may be recorded, what it must hold, where it leads.
-
-    `something`: the fields are free, but there must be one field or file. `sealed`
-    names fields that are never stored or shown readable.
-    """
-
-    id: str
-    title_zh: str
-    tracks: tuple[Track, ...]
-    from_: tuple[str, ...] = _Field(default=(), alias="from")
-    from_zh: str = ""
-    basis: tuple[str, ...] = ()
-    fields: tuple[EventField, ...] = ()
-    guards: tuple[Guard, ...] = ()
-    checks: tuple[Guard, ...] = ()
-    after: tuple[After, ...] = ()
-    sealed: tuple[str, ...] = ()
-    something: bool = False
-
-
-class Condition(Noun):
-    """A record that holds certain values."""
-
-    event: str
-    having: Having = _Field(default_factory=dict)
-
-
-class FieldOf(Noun):
-    """A field of the latest record of an event."""
-
-    event: str
-    field: str
-
-
-class CaseClock(Noun):
-    """Which event starts a period, which ends it, and what moves it."""
-
-    clock: str
-    from_: str = _Field(alias="from")
-    having: Having = _Field(default_factory=dict)
-    tracks: tuple[Track, ...] = ()
-    given: Condition | None = None
-    unless: Condition | None = None
-    start_field: FieldOf | None = None
-    start_clock: str = ""
-    until: tuple[str, ...] = ()
-    restart: str = ""
-    suspended: tuple[tuple[str, str], ...] = ()
-    extended: str = ""
-    waits: bool = False
-    unseen: bool = False
-
-
-class IndicatorRule(Noun):
-    """A situation of non-performance, by fact id, and what it is read from.
-
-    `recorded`: a value of `told` was recorded (with one of `words` in it, if any), and
-    fresh data still show the harm.
-    """
-
-    id: str
-    rule: Literal["no_reply", "plan_only", "reply_unmet", "recorded", "human"]
-    told: FieldOf | None = None
-    words: tuple[str, ...] = ()
-    zh: str = ""
-
-
-class FollowupRule(Noun):
-    """Which records a follow-up reads: replies, checks, plans; clocks of the reply.
-
-    `none` are words for «no measure».
-    """
-
-    reply: FieldOf
-    check: FieldOf
-    plans: tuple[FieldOf, ...]
-    none: tuple[str, ...]
-    clocks: tuple[str, ...]
-
-
-class GroundIndex(Noun):
-    """An index that falls with damage of these directions; see `Change.direction`."""
-
-    index: str
-    directions: tuple[str, ...]
-    ring: bool
-
-
-class GroundRule(Noun):
-    """How damaged ground is judged: the model that holds thresholds, and indices."""
-
-    model: str
-    indices: tuple[GroundIndex, ...]
-
-
-class CaseRules(Noun):
-    """Everything that one body of procedural rules says about recording a case."""
-
-    states: tuple[CaseState, ...]
-    mandates: tuple[CaseMandate, ...]
-    marks: tuple[CaseMark, ...] = ()
-    exploratory: tuple[str, ...] = ()
-    merge: MergeRule
-    private_duty: PrivateDuty
-    events: tuple[CaseEvent, ...]
-    clocks: tuple[CaseClock, ...]
-    done: FieldOf
-    ground: GroundRule
-    followup: FollowupRule
-    indicators: tuple[IndicatorRule, ...]
-
-    def state(self, name: str) -> CaseState:
-        """Return a state by id."""
-        return next(s for s in self.states if s.id == name)
-
-    def event(self, name: str) -> CaseEvent | None:
-        """Return an event by id, None where the rules do not know it."""
-        return next((e for e in self.events if e.id == name), None)
+from pil_discovery.types.law import Deadline
 
 
 class ExchangeMapping(Noun):
@@ -350,6 +110,19 @@ class Due(Noun):
     basis: tuple[str, ...]
     reckoning: tuple[str, ...]
 
+    @property
+    def deadline(self) -> Deadline:
+        """The period alone."""
+        return Deadline(
+            clock=self.clock,
+            title_zh=self.title_zh,
+            start=self.start,
+            date=self.date,
+            provisional=self.provisional,
+            basis=self.basis,
+            reckoning=self.reckoning,
+        )
+
 
 class Indicator(Noun):
     """One situation of non-performance: what points to it, never a verdict."""
@@ -380,6 +153,3 @@ class Followup(Noun):
     evidence: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     measures: tuple[ReplyMeasure, ...] = ()
-
-
-Guard.model_rebuild()

@@ -123,8 +123,8 @@ class PartyColumns(Noun):
     permit
         A permit number that begins with the credit code of its holder.
     person
-        Identity number: a row with one speaks of a natural person, whose name links
-        nothing.
+        Identity number: a row with one and without a legal form in its name speaks of
+        a natural person, whose name links nothing.
     region, address
         Where it is; tells names apart that several may bear.
     """
@@ -155,8 +155,10 @@ class Dataset(Noun):
     """A canonical data set; tables are filled from one or more sources.
 
     `ordered` are pairs of columns (low, high): where low exceeds high neither is known.
-    `relations` tell units that contradict each other. `parties` names the parties of a
-    row by role: linking gives models their `identities` beside the columns.
+    `relations` tell units that contradict each other. `tips` says that the rows come
+    from people who reported: what is marked in them never leaves the office. `parties`
+    names the parties of a row by role: linking gives models their `identities` beside
+    the columns.
     """
 
     id: str
@@ -169,6 +171,7 @@ class Dataset(Noun):
     key_basis: str = ""
     ordered: tuple[tuple[str, str], ...] = ()
     relations: tuple[Relation, ...] = ()
+    tips: bool = False
     aliases: tuple[str, ...] = ()
     parties: dict[str, PartyColumns] = _Field(default_factory=dict)
     fields: tuple[Field, ...] = _Field(min_length=1)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun, Words
+from pil_discovery.types.markup import table_html
 
 
 class Fact(Noun):
@@ -152,10 +153,14 @@ class Deadline(Noun):
 
 
 class CourseStep(Noun):
-    """One next step of the procedure, with its period and what blocks it."""
+    """One next step of the procedure, with its period and what blocks it.
+
+    What comes after an `optional` step does not wait for it.
+    """
 
     event: str
     title_zh: str
+    optional: bool = False
     clock: str | None = None
     period_zh: str = ""
     starts_from: str = ""
@@ -171,6 +176,11 @@ class Course(Noun):
     why: str
     mandate: tuple[str, ...] = ()
     steps: tuple[CourseStep, ...] = ()
+
+    def _repr_html_(self) -> str:
+        rows = ((s.title_zh, s.period_zh, "；".join(s.blocked_by)) for s in self.steps)
+        caption = f"{self.agency or '行政机关未确定'}：{self.why}"
+        return table_html(caption, ("步骤", "期限", "尚缺"), rows)
 
 
 Fact.model_rebuild()

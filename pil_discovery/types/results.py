@@ -10,6 +10,7 @@ from pydantic import Field as _Field
 
 from pil_discovery.types.base import Noun
 from pil_discovery.types.linking import NameLink
+from pil_discovery.types.markup import CAUTION, table_html
 from pil_discovery.types.vocabulary import UsedRate
 
 FindingState = Literal["hit", "review", "dropped", "unknown"]
@@ -270,3 +271,16 @@ class Lead(Noun):
     lanes: tuple[str, ...] = ()
     steps: tuple[dict[str, Any], ...] = ()
     geometry: dict[str, Any] | None = None
+
+    def _repr_html_(self) -> str:
+        rows = (
+            ("得分", self.score),
+            ("主体", self.subject_name),
+            ("行政机关", self.agency),
+            ("事实日期", self.fact_date),
+            ("地点", self.place),
+            *(("理由", reason) for reason in self.reasons),
+            *(("待补充", words) for words in self.missing),
+            ("", CAUTION),
+        )
+        return table_html(f"{self.rank}. {self.title_zh}", (), rows)

@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from pil_discovery.errors import Problem
 from pil_discovery.types.base import Noun
+from pil_discovery.types.markup import table_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -237,6 +238,20 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+    def _repr_html_(self) -> str:
+        # counts and columns only: a row may hold what identifies a person
+        told = self.report
+        title = "未认定的数据" if self.dataset is None else self.dataset.title.zh
+        rows = (
+            ("文件", "、".join(s.file for s in self.sources)),
+            (
+                "读入、使用、隔离",
+                f"{told.rows_read}、{told.rows_used}、{told.rows_quarantined}",
+            ),
+            ("列", "、".join(str(c) for c in self.frame.columns if str(c)[0] != "_")),
+        )
+        return table_html(title, (), rows)
 
 
 class LayerProvenance(Noun):

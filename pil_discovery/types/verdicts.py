@@ -86,7 +86,8 @@ class Verdict(Noun):
     codes for a «no». `on` is the day of the check: it counts in scans of that day or
     later. For a lead the highest `stage` counts, there the last line; lines that
     contradict each other are listed (`Conflict`), never overwritten. `parts` are those
-    of the lead in the scan that was decided on: certainty is learned from them.
+    of the lead in the scan that was decided on: certainty is learned from them;
+    `inclusion_probability` was its chance to be checked, by which evaluations weigh.
     """
 
     lead_id: str
@@ -99,6 +100,7 @@ class Verdict(Noun):
     by: str = ""
     note: str = ""
     parts: Parts | None = None
+    inclusion_probability: Decimal | None = None
 
 
 class Refinement(Noun):

@@ -23,7 +23,8 @@ class RecordSource(Noun):
     """A table of the workspace and how to read it where guessing is unsafe.
 
     It is either a `file`, or what a `database` answers to a `query`. `century` gives
-    1900 or 2000 for date columns whose years have two digits.
+    1900 or 2000 for date columns whose years have two digits. `classification` is the
+    grade of a source that is not public (秘密, 内部 …): it leaves in no bundle.
     """
 
     dataset: str
@@ -37,6 +38,7 @@ class RecordSource(Noun):
     encoding: str | None = None
     crs: str | None = None
     sigma_m: float | None = None
+    classification: str | None = None
     issuer: str | None = None
     obtained: dt.date | None = None
 
@@ -58,6 +60,7 @@ class LayerSource(Noun):
     units: dict[str, str] = _Field(default_factory=dict)
     encoding: str | None = None
     crs: str | None = None
+    classification: str | None = None
     issuer: str | None = None
     obtained: dt.date | None = None
     valid_from: dt.date | None = None
@@ -89,6 +92,7 @@ class ImageSource(Noun):
     sigma_m: float | None = None
     orthorectified: bool | None = None
     licence: str | None = None
+    classification: str | None = None
     issuer: str | None = None
     obtained: dt.date | None = None
     obtained_by: str | None = None

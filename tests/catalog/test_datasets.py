@@ -111,3 +111,24 @@ def test_a_column_stands_once(root):
     file.write_text(text, encoding="utf-8")
     with pytest.raises(CatalogError, match="列「contract_no」重复"):
         load_datasets(root)
+
+
+def test_a_party_names_columns_of_its_data_set(root):
+    file = root / "datasets" / "land" / "contract.yaml"
+    text = file.read_text(encoding="utf-8")
+    parties = "parties:\n  subject: {name: contrat_no}\nfields:\n"
+    file.write_text(text.replace("fields:\n", parties, 1), encoding="utf-8")
+    with pytest.raises(CatalogError, match="没有「contrat_no」这一列；是不是"):
+        load_datasets(root)
+
+
+def test_a_party_gives_models_its_subject():
+    sampling = load_datasets()["sampling"]
+    assert [f.name for f in sampling.identities] == [
+        "subject_id",
+        "subject_code",
+        "producer_subject_id",
+        "producer_subject_code",
+    ]
+    assert "subject_id" in sampling.offered
+    assert "subject_id" not in sampling.columns

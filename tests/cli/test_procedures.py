@@ -132,6 +132,22 @@ def test_a_register_of_plaintiffs_is_judged(tmp_path):
     assert "专门从事环境保护公益活动连续五年以上：不符合" in page
 
 
+def test_rows_of_a_register_that_cannot_be_used_are_told(tmp_path):
+    file = tmp_path / "登记册.csv"
+    file.write_text(
+        "组织名称,主体类别,从事公益活动起始日期\n"
+        "示例环保会,environment-organisation,二〇某年\n"
+        ",environment-organisation,2015-03-01\n",
+        encoding="utf-8",
+    )
+    run = pil("plaintiffs", file, "--on", "2026-09-30", "--json")
+    assert run.exit_code == 4
+    told = json.loads(run.stdout)
+    assert [s["state"] for s in told["standings"]] == ["unknown"]
+    assert [line.partition(" ")[0] for line in told["set_apart"]] == ["第2行", "第3行"]
+    assert "× 第3行" in run.stderr
+
+
 def test_show_lists_a_topic_old_and_new():
     run = pil("show", "env.ngo-standing", "--json")
     assert [row["id"] for row in json.loads(run.stdout)] == ["epl-58", "eec-147"]
@@ -184,3 +200,22 @@ def test_a_period_cites_the_rules_of_its_days():
     early = told("penalty-decision", "2019-05-01")
     assert early["basis"] == ["apn-60"]
     assert "没有载入该日期的版本" in early["reckoning"][-1]
+
+
+def test_local_regulations_answer_beside_the_law(tmp_path):
+    (tmp_path / "law").mkdir()
+    (tmp_path / "law" / "x.yaml").write_text(
+        "law: 某市餐厨垃圾管理规定\nlaw_key: XCC\narticles:\n"
+        "  - {id: xcc-9, article: 9, effective_from: '2024-05-01', topic: duty, "
+        "effective_from_basis: text, domain: env, source: 市人大公报, verified: text, "
+        "summary_zh: 餐厨垃圾交由特许单位收运}\n",
+        encoding="utf-8",
+    )
+
+    def asked(day):
+        return pil("resolve", "xcc-9", "--on", day, "--models", tmp_path, "--json")
+
+    (basis,) = json.loads(asked("2024-05-01").stdout)["basis"]
+    assert basis["citation_zh"] == "《某市餐厨垃圾管理规定》第九条"
+    assert asked("2024-04-30").exit_code == 1
+    assert "2024-05-01" in pil("show", "XCC", "--models", tmp_path).stdout

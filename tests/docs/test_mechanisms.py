@@ -12,14 +12,12 @@ import pytest
 from click.testing import CliRunner
 
 from pil_discovery.cli.root import pil
+from tests.procedure.ledger.desk import Desk, served
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "reference" / "mechanisms.md").read_text(encoding="utf-8")
 NONE = "–"
-OPEN = {
-    *("M06", "M09", "M10", "M11", "M13", "M14", "M15", "M16", "M17", "M18", "M19"),
-    *("M20", "M22", "M23", "M24", "M25", "M26"),
-}
+OPEN = {"M11"}
 """Rows that have no command yet; this set only shrinks."""
 
 
@@ -63,7 +61,12 @@ def places(tmp_path_factory):
     found = {"ws": folder / "工作区", "tmp": folder / "空", "lead": "1"}
     run = command(DONE["M12"], {**found, "tmp": folder})
     assert run.exit_code == 0, run.output
-    return {**found, "out": folder / "结果"}
+    desk = Desk(folder / "案件.ledger")
+    desk.open("--scan", folder / "结果", "--lead", found["lead"])
+    served(desk)
+    desk.record("agency.reply", "2026-05-20", measure="已催缴")
+    ledger = {"ledger": desk.ledger, "case": desk.case}
+    return {**found, **ledger, "out": folder / "结果"}
 
 
 def command(row, places):

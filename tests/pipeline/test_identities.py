@@ -1,5 +1,6 @@
 """Who is who in a scan: registers linked, said in findings, decided by people."""
 
+import hashlib
 import json
 
 import pandas as pd
@@ -263,7 +264,10 @@ def test_what_people_decided_stands_in_later_scans(tmp_path):
             sheet.write_row(number, 0, line)
     store, kept = keep_link_decisions(out, workbook, workspace=place)
     assert (store.name, kept) == (LINK_REVIEWS, number)
-    found = by_number(scan(place))
+    later = scan(place)
+    digest = hashlib.sha256(store.read_bytes()).hexdigest()
+    assert later.run["link_reviews_sha256"] == digest
+    found = by_number(later)
     assert found["罚3"].subject_id == B
     assert found["罚3"].links == ()
     assert found["罚2"].subject_id == A

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.pipeline.pictures import _images, _names
+from pil_discovery.pipeline.pictures import _images, names_of
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from pil_discovery.pipeline.pictures import _images, _names
 )
 def test_a_feature_is_called_by_its_key_without_days(dataset, row, name):
     known = load_catalog().datasets[dataset]
-    assert _names(pd.DataFrame([row]), known) == [name]
+    assert names_of(pd.DataFrame([row]), known) == [name]
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,15 @@ def test_steps_have_periods_bases_and_blocks():
     assert steps["review.end"].period_zh == "1个月"
 
 
+def test_what_follows_an_optional_step_does_not_wait_for_it():
+    steps = {s.event: s for s in course(lead()).steps}
+    assert steps["consultation.hold"].optional
+    before = "尚未完成：向行政机关送达立案决定书"
+    assert before in steps["consultation.hold"].blocked_by
+    assert before in steps["investigation.plan"].blocked_by
+    assert not any("磋商" in b for s in steps.values() for b in s.blocked_by)
+
+
 def test_the_civil_route_wants_an_offender():
     unknown = course(lead(agency=None))
     assert unknown.route == "none"

@@ -59,6 +59,15 @@ def test_each_step_is_said_in_words():
     )
 
 
+def test_who_prolonged_a_period_is_said():
+    asked = [{"by": "chief", "months": 1}, {"by": "superior", "months": 2}]
+    told = reckon("review-admin", "2026-01-31", extensions=iter(asked)).reckoning
+    assert told[1] == (
+        "期限1个月，经检察长批准延长1个月，经上一级人民检察院批准延长2个月，"
+        "至 2026-05-31"
+    )
+
+
 def test_months_and_extensions_are_added_in_one_step():
     chief = {"by": "chief", "months": 1}
     once = reckon("review-admin", "2026-01-31", extensions=[chief])
@@ -135,6 +144,17 @@ def test_tax_periods_grow_by_runs_of_rest_days():
     assert deadline.date == day("2026-11-04")
     plain = reckon("civil-notice", "2026-09-28")
     assert plain.date == day("2026-10-28")
+
+
+def test_a_tax_period_that_begins_within_a_run_does_not_grow_by_it():
+    """The run of 1–7 October lies inside the first period, two days of it in the other.
+
+    So a later start may fall due earlier: the one clock that is not monotone.
+    """
+    whole = reckon("farmland-tax-payment", "2026-09-30")
+    assert whole.date == day("2026-11-06")  # 30 October and seven days
+    within = reckon("farmland-tax-payment", "2026-10-05")
+    assert within.date == day("2026-11-04")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ import pytest
 
 from pil_discovery.catalog import load_law, load_procedure
 from pil_discovery.errors import LawError
-from pil_discovery.procedure import bases_of, find_agency, ground
+from pil_discovery.procedure import bases_of, find_agency, ground, later_versions
 from pil_discovery.types import Finding, Model
 
-FACTS, _ = load_law()
+FACTS, TOPICS = load_law()
 POWERS = load_procedure(FACTS).powers
 AS_OF = dt.date(2026, 9, 30)
 
@@ -123,3 +123,21 @@ def test_bases_of_findings_are_complete():
     bases = bases_of(found, facts=FACTS)
     assert list(bases) == ["eec-1057", "eec-318", "wpl-64"]
     assert bases["wpl-64"].citation_zh == "《中华人民共和国水污染防治法》第六十四条"
+
+
+def later(name, as_of=AS_OF):
+    [basis] = bases_of([finding(basis=(name,))], facts=FACTS).values()
+    return later_versions(basis, FACTS, TOPICS, as_of)
+
+
+def test_a_sanction_names_what_came_after_it_and_what_decides():
+    sanction = later("wpl-84")
+    assert [v["id"] for v in sanction if v["role"] == "if_milder"] == ["eec-1109"]
+    assert [v["role"] for v in sanction][-1] == "transition"
+    assert all(v["effective_from"] == "2026-08-15" for v in sanction)
+    assert later("wpl-64") == []  # a duty: where it stands since, its successor tells
+
+
+def test_before_the_change_and_for_law_in_force_there_is_nothing_later():
+    assert later("wpl-84", dt.date(2026, 8, 14)) == []
+    assert later("eec-318") == []

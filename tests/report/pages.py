@@ -16,6 +16,7 @@ from pil_discovery.types import (
     BaseLayer,
     Gate,
     LayerVersion,
+    NameLink,
     Overlap,
     PictureQuality,
     RecordRef,
@@ -78,8 +79,20 @@ def findings():
         verdict="flag", gates={"season": Gate(verdict="flag", reason="年内相差60日")}
     )
     layer = LayerVersion(dataset="water_zone", file="图层/区.gpkg", sha256="0" * 64)
+    link = NameLink(
+        name="示例丙置业",
+        other="示例丙置业有限公司",
+        decision="same",
+        probability=Decimal("0.9900"),
+        reason="字号相同",
+    )
     told = {
-        2: {"overlaps": (overlap,), "quality": quality, "layers": (layer,)},
+        2: {
+            "overlaps": (overlap,),
+            "quality": quality,
+            "layers": (layer,),
+            "links": (link,),
+        },
         3: {"sentence_zh": HOSTILE, "subject_name": HOSTILE},
     }
     return [
@@ -128,18 +141,31 @@ def leads():
     return [*single, group]
 
 
+def group(value, n, hits):
+    share = f"{hits / n:.4f}"
+    flagged = {"n": n, "hits": hits, "share": share, "low": "0.3375", "high": "0.6206"}
+    checked = {"n": 0, "hits": 0, "share": None, "low": None, "high": None}
+    return {
+        "value": value,
+        "flagged": {**flagged, "enough": n > 10},
+        "precision": {**checked, "enough": False},
+    }
+
+
 def run():
     rule = {
         "citation_zh": "《示例法》第一条",
         "effective_from": "2020-01-01",
         "effective_to": "2026-03-31",
         "summary_zh": "应当缴清价款",
+        "successor_zh": "示例法典第九条",
         "note": "",
         "later": [
             {
                 "id": "law-2",
                 "citation_zh": "《示例法》第二条",
                 "effective_from": "2026-04-01",
+                "role": "if_milder",
             }
         ],
     }
@@ -150,6 +176,8 @@ def run():
         "domains": names,
         "domains_en": {d: f"Domain {n}" for n, d in enumerate(DOMAINS)},
         "datasets": {"drain_permit": "排水许可证"},
+        "conflicts": ["线索甲先后两次结论不同"],
+        "attention": {"town": [group("示例镇", 44, 21), group("", 3, 1)], "size": []},
     }
 
 

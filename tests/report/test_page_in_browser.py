@@ -167,9 +167,11 @@ def test_the_pane_tells_the_chain_from_sentence_to_row_and_law(reader):
         "提供单位未提供",
         "4800.00 平方米",
         "年内相差60日",
+        "“示例丙置业”与“示例丙置业有限公司”：按名称认定为同一主体",
         "《示例法》第一条",
         "应当缴清价款",
-        "《示例法》第二条",
+        "此后见：示例法典第九条",
+        "此后的处罚规定，较轻的适用：《示例法》第二条",
         "重叠关系成立的概率最低 0.9000",
         "制发检察建议",
     ):
@@ -267,7 +269,7 @@ def test_what_is_decided_on_the_page_is_read_back_alike(page, folder, tmp_path):
             decision="check",
             reason="",
             note="",
-            stage="desk",
+            stage="screened",
             **usual,
         ),
     ]
@@ -369,6 +371,9 @@ def test_the_overview_names_what_would_make_a_model_computable(reader):
     told = reader.inner_text("#detail")
     assert "ENV-18：需要 排水许可证（drain_permit.permit_no）" in told
     assert "读入 3，使用 2，隔离 1" in told
+    assert "线索甲先后两次结论不同" in told
+    assert "21 / 44（47.7%，33.8–62.1%）" in told
+    assert "（未写明）\t1 / 3" in told
     assert "null" not in told
 
 

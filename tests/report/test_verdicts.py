@@ -1,4 +1,5 @@
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -146,10 +147,12 @@ def test_every_wrong_line_is_named(tmp_path):
 
 
 def test_the_parts_of_the_lead_are_kept_and_no_reason_to_record_twice(tmp_path):
-    lead, path = make_lead(), tmp_path / "核查结果.jsonl"
+    lead = make_lead(inclusion_probability=Decimal("0.2500"))
+    path = tmp_path / "核查结果.jsonl"
     (found,) = verdicts_of([decision(lead)], [lead], VERSIONS)
     assert found.parts.certainty == lead.parts.certainty
-    without = found.model_copy(update={"parts": None})
+    assert found.inclusion_probability == Decimal("0.2500")
+    without = found.model_copy(update={"parts": None, "inclusion_probability": None})
     assert append_verdicts(path, [without]) == 1
     assert "parts" not in path.read_text("utf-8")
     assert append_verdicts(path, [found]) == 0

@@ -9,12 +9,16 @@ from stdnum.cn import ric
 from pil_discovery.catalog import load_catalog
 from pil_discovery.text.check_digits import resident_check_digit, uscc_check_digit
 from pil_discovery.text.codes import check_code
-from pil_discovery.text.personal import find_numbers, mask_persons, normal_number
 from pil_discovery.text.pseudonyms import (
     hide_numbers,
     hide_persons,
     is_pseudonym,
     pseudonym,
+)
+from pil_discovery.text.resident_numbers import (
+    find_numbers,
+    mask_persons,
+    normal_number,
 )
 
 SALT = bytes(range(32))

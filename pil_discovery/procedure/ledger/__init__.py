@@ -1,5 +1,14 @@
 """The case ledger: entries in a chain, guards, periods, follow-ups, packages."""
 
+from pil_discovery.procedure.ledger.analysis import (
+    analyse_year,
+    climb_ladder,
+    digest_case,
+    labels_of,
+    score_agencies,
+    tell_case,
+    tools_of,
+)
 from pil_discovery.procedure.ledger.cases import Case, find_case
 from pil_discovery.procedure.ledger.chain import Head, linked
 from pil_discovery.procedure.ledger.dues import dues
@@ -10,9 +19,13 @@ from pil_discovery.procedure.ledger.guards import (
     is_open,
     refusals,
 )
-from pil_discovery.procedure.ledger.icalendar import calendar_of
 from pil_discovery.procedure.ledger.ledger import Draft, Ledger, head_words
-from pil_discovery.procedure.ledger.packages import new_entries, pack, unpack
+from pil_discovery.procedure.ledger.packages import (
+    Package,
+    new_entries,
+    pack,
+    unpack,
+)
 from pil_discovery.procedure.ledger.postgres import PostgresStore
 from pil_discovery.procedure.ledger.rulebook import Rulebook
 from pil_discovery.procedure.ledger.sealing import new_key, read_key, seal, unseal
@@ -25,26 +38,33 @@ __all__ = [
     "Fresh",
     "Head",
     "Ledger",
+    "Package",
     "PostgresStore",
     "Proposal",
     "Rulebook",
     "SqliteStore",
-    "calendar_of",
+    "analyse_year",
     "checklist",
+    "climb_ladder",
     "compare",
+    "digest_case",
     "dues",
     "find_case",
     "head_words",
     "is_open",
     "is_signed",
+    "labels_of",
     "linked",
     "new_entries",
     "new_key",
     "pack",
     "read_key",
     "refusals",
+    "score_agencies",
     "seal",
     "sign",
+    "tell_case",
+    "tools_of",
     "unpack",
     "unseal",
 ]

@@ -25,7 +25,7 @@ def basis_faults(
     *,
     rule: str,
 ) -> list[str]:
-    """Return what is wrong with the bases of a duty (办案规则 72).
+    """Return what is wrong with the bases of a duty (fact `ban-72`).
 
     Every one must be known and in force on a day of the fact; at least one must be
     binding.
@@ -45,7 +45,7 @@ def basis_faults(
 
 
 def pair_faults(items: Sequence[str], claims: Sequence[str], *, rule: str) -> list[str]:
-    """Return that items of a suggestion and claims do not stand one to one (75(3))."""
+    """Return that items and claims do not stand one to one (fact `ban-75-3`)."""
     if len(items) == len(claims):
         return []
     return [f"{rule}（建议 {len(items)} 项，诉讼请求 {len(claims)} 项）"]
@@ -54,7 +54,7 @@ def pair_faults(items: Sequence[str], claims: Sequence[str], *, rule: str) -> li
 def dictated_duties(
     claim: str, words: PrivateDuty, names: Iterable[str] = ()
 ) -> list[str]:
-    """Return the clauses of a claim that tell a private party what to do (83(2)).
+    """Return the clauses of a claim that tell a private party what to do (`ban-83-2`).
 
     A clause that names a party and then a duty is one, unless it goes on to ask for
     the agency's own duty. `names` are further names of parties.

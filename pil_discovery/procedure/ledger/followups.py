@@ -1,7 +1,7 @@
 """The lead of a case against a fresh scan: what changed, what points to default.
 
-Nothing here is a verdict. Indicators follow the seven situations of 办案规则 82; the
-sixth and the seventh are left to a person.
+Nothing here is a verdict. Indicators follow the situations of facts `ban-82-1`
+to `ban-82-7`; the last two are left to a person.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pil_discovery.procedure.ledger.cases import Case
     from pil_discovery.procedure.ledger.rulebook import Rulebook
     from pil_discovery.types import Due, IndicatorRule, LeadFinding
-    from pil_discovery.types.cases import FieldOf, FollowupRule, Outcome
+    from pil_discovery.types.case_rules import FieldOf, FollowupRule
+    from pil_discovery.types.cases import Outcome
 
 _GONE = ("clear", "dropped")
 _RESTORED = "restored"

@@ -117,6 +117,13 @@ def _field_faults(field: EventField, proposal: Proposal) -> list[Problem]:
         return []
     values = [v for v in proposal.fields.get(field.key, ()) if v.strip()]
     faults = _value_faults(field, values)
+    if field.as_ == "period":
+        faults += [
+            f"{field.key}={v} 不晚于 {proposal.on}：{field.zh}"
+            for v in values
+            if (end := period_end(v, proposal.on, proposal.book)) is not None
+            and end <= proposal.on
+        ]
     return [_problem(proposal, what, field.basis) for what in faults]
 
 

@@ -54,7 +54,7 @@ class PostgresStore:
             connection.execution_options(isolation_level="REPEATABLE READ")
             if not _is_there(connection):
                 what = "数据库里还没有账本"
-                remedy = "用 pil case open 登记第一条线索"
+                remedy = "用 pil case open 登记线索"
                 raise ArgumentError(Problem(self._place, "", what, remedy))
             return self._held(connection)
 

@@ -39,13 +39,22 @@ class Rulebook:
     def regime(self, day: dt.date) -> str:
         """Return the procedural rules of a day; LawError where none are loaded."""
         name = regime_on(self.regimes, day)
-        if name is None or name not in self.rules:
+        if name is None or self._told(name) is None:
             raise LawError(Problem("", "", f"办案规则：{day} {GAP}", "请核对日期"))
         return name
 
     def on(self, day: dt.date) -> CaseRules:
-        """Return the rules of recording of a day."""
-        return self.rules[self.regime(day)]
+        """Return the rules of recording of a day.
+
+        A regime that brings none keeps those of the regime that it extends.
+        """
+        return self.rules[str(self._told(self.regime(day)))]
+
+    def _told(self, name: str | None) -> str | None:
+        """Return the regime whose rules of recording hold in a regime."""
+        while name is not None and name not in self.rules:
+            name = self.regimes[name].extends
+        return name
 
     def due(
         self,

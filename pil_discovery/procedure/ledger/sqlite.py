@@ -50,7 +50,7 @@ class SqliteStore:
         """Return rows and heads; LedgerError where the file is damaged."""
         if not self._path.exists() or self._path.stat().st_size == 0:
             what = "没有这个账本"
-            remedy = "用 pil case open 登记第一条线索"
+            remedy = "用 pil case open 登记线索"
             raise ArgumentError(Problem(str(self._path), "", what, remedy))
         with self._said(), closing(self._connect()) as connection:
             connection.execute("BEGIN")  # rows and heads as of one moment

@@ -1,4 +1,12 @@
 /* overview: what came in, what was set aside, what each model saw, what could not be computed */
+/* whom the leads are about: shares with their 95 % interval, unsaid where there are too few */
+function audit(by, groups) {
+  if (groups.length < 2) return [];
+  const share = (s) => (s.share === null || !s.enough ? `${s.hits} / ${s.n}` : `${s.hits} / ${s.n}（${(100 * s.share).toFixed(1)}%，${(100 * s.low).toFixed(1)}–${(100 * s.high).toFixed(1)}%）`);
+  return section(t(`audit_${by}`), el("table", { class: "models" },
+    el("thead", {}, el("tr", {}, [t(by), t("flagged"), t("confirmed")].map((h) => el("th", { scope: "col" }, h)))),
+    el("tbody", {}, groups.map((g) => el("tr", {}, el("td", {}, g.value || t("not_told")), el("td", {}, share(g.flagged)), el("td", {}, g.precision.n ? share(g.precision) : "—"))))));
+}
 function overview() {
   const head = ["model", "mstate", "population"], counts = ["hit", "review", "dropped", "unknown", "clear"];
   const percent = (share) => `${(100 * Number(share)).toFixed(1)}%`;
@@ -16,6 +24,8 @@ function overview() {
   $("decide").replaceChildren();
   $("detail").replaceChildren(el("h2", {}, t("overview")), el("p", {}, t("nature")),
     ...(expected ? [el("p", {}, `${t("capacity")} ${expected.leads} ${t("of")}，${t("expected")} ${expected.true}（90%：${expected.low}–${expected.high}）`)] : []),
+    ...((run.conflicts || []).length ? section(t("disputed"), list(run.conflicts)) : []),
+    ...["town", "size"].flatMap((by) => audit(by, (run.attention || {})[by] || [])),
     ...section(`${t("cannot")}（${cannot.length}）`, list(cannot.map((m) => `${m.code}：${t("add")} ${m.missing.map(named).join("、")}`))),
     ...(clears.length ? section(t("could_clear"), list(clears.map((m) => `${m.code}：${m.missing_clears.map(named).join("、")}`))) : []),
     ...section(`${t("sources")}（${run.sources.length}）`, el("p", {}, `${t("quarantined")}：${data.run.quarantine}`), list(run.sources.map((s) => `${s.file}：${s.origin}；${t("read")} ${s.rows_read}，${t("used")} ${s.rows_used}，${t("aside")} ${s.rows_quarantined}`))),

@@ -68,6 +68,25 @@ def test_real_outcomes_teach_something():
     assert chance.mean() == pytest.approx(truth.mean(), abs=0.04)
 
 
+@pytest.mark.parametrize("confirmed", [48, 120])
+def test_with_few_labels_the_choice_is_about_as_good_as_the_best_rung(confirmed):
+    behind = []
+    for seed in range(5):
+        history = register(4000, seed=seed)
+        later = history[3000:]
+        truth = later["属实"].to_numpy(dtype=float)
+        hits = np.cumsum(history["属实"][:3000].to_numpy(dtype=float)[::-1])
+        before = history[3000 - int(np.searchsorted(hits, confirmed)) - 1 : 3000]
+        aucs = {
+            rung: ranked(
+                fit_scorer(before, SPEC, rung=rung).predict(before, later), truth
+            ).auc()
+            for rung in (None, "points", "ridge")
+        }
+        behind.append(aucs[None] - max(aucs["points"], aucs["ridge"]))
+    assert np.mean(behind) >= -0.01
+
+
 def test_a_rung_can_be_told_but_not_out_of_nothing():
     history = register(300)
     assert fit_scorer(history, SPEC, rung="ridge").facts["choice"]["told"]

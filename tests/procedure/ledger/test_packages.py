@@ -200,11 +200,16 @@ def test_a_signed_head_shows_that_the_office_wrote_the_last_record(
     desk.run("verify", desk.ledger, "--cert", desk.ledger, code=2)
 
 
-def test_an_export_never_overwrites_another_file(desks, tmp_path):
+def test_an_export_replaces_only_an_earlier_package_of_its_case(desks, tmp_path):
     desk = desks[0]
     desk.open()
     path = tmp_path / "包.json"
     desk.run("export", desk.ledger, desk.case, "-o", path)
     desk.run("export", desk.ledger, desk.case, "-o", path)
     desk.record("note.add", "2026-03-03", text="新")
+    desk.run("export", desk.ledger, desk.case, "-o", path)
+    first = desk.case
+    desk.open(matter="land.idle")
     desk.run("export", desk.ledger, desk.case, "-o", path, code=2)
+    path.write_text("别的文件", encoding="utf-8")
+    desk.run("export", desk.ledger, first, "-o", path, code=2)

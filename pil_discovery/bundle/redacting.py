@@ -1,0 +1,245 @@
+"""A request as a profile may show it, and the secrets that were taken out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from pil_discovery.bundle.redaction import TIP, Redactor, Secret, column_marks
+from pil_discovery.errors import GateError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from pil_discovery.bundle.requests import BundleRequest
+    from pil_discovery.types import Finding, Lead, Source
+
+NounT = TypeVar("NounT", bound=BaseModel)
+_OWN_WORDS = frozenset({"contact", "phone"})
+"""Fields with which the office names itself; only the public does not see them."""
+_PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs"})
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """What is left of a request, what was taken out, and what binds the one to it.
+
+    Attributes
+    ----------
+    salt
+        Salt of the bundle, out of which the salt of every commitment follows.
+    """
+
+    request: BundleRequest
+    secrets: tuple[Secret, ...]
+    salt: bytes
+
+
+def redact(request: BundleRequest) -> Redacted:
+    """Return the request as its profile may show it.
+
+    Personal data are known by the marks of the data sets and by what their form tells;
+    they are replaced in rows, sentences, file and sheet names and every other word of
+    the request, so that whatever is composed of it is free of them. Raw files stay
+    behind; who reported a fact leaves the office in no profile.
+
+    Raises
+    ------
+    GateError
+        When a source is classified: it leaves the office in no profile at all.
+    """
+    _check_classified(request)
+    redactor = Redactor(request.profile, _shown(request))
+    _learn(request, redactor)
+    salt = bundle_salt(request)
+    words = _Words(redactor, salt)
+    # a name that one text gives away as such is then a secret in every text before it
+    words.request(request)
+    return Redacted(words.request(request), redactor.secrets, salt)
+
+
+def bundle_salt(request: BundleRequest) -> bytes:
+    """Return the salt of a bundle, drawn from the raw files themselves.
+
+    Two builds from the same files have the same salt, and so the same bytes; whoever
+    does not hold the files does not know it. It tells no more than their SHA-256 do,
+    which every bundle prints.
+    """
+    total = hashlib.sha3_256()
+    for path in _raw_files(request):
+        with path.open("rb") as file:
+            for block in iter(lambda: file.read(_BLOCK), b""):
+                total.update(block)
+        total.update(b"\0end\0")
+    told = f"pil commitment\0{request.name}".encode()
+    return hmac.new(total.digest(), told, hashlib.sha3_256).digest()
+
+
+def bare_png(data: bytes) -> bytes:
+    """Return a PNG without its texts, dates and other remarks."""
+    head, place, kept = data[:8], 8, []
+    while place + 12 <= len(data):
+        size = struct.unpack(">I", data[place : place + 4])[0]
+        if data[place + 4 : place + 8] in _PNG_KEPT:
+            kept.append(data[place : place + 12 + size])
+        place += 12 + size
+    return head + b"".join(kept)
+
+
+def _raw_files(request: BundleRequest) -> Iterable[Path]:
+    from pil_discovery.bundle.exhibits import used_sources
+
+    used = {s.sha256: request.source_paths.get(s.file) for s in used_sources(request)}
+    return [p for _, p in sorted(used.items()) if p is not None and p.is_file()]
+
+
+def _check_classified(request: BundleRequest) -> None:
+    problems = [
+        Problem(
+            file,
+            "",
+            f"这份数据定为“{grade}”，不得随对外的证据包（{request.profile}）离开本院",
+            "去掉依赖它的线索，或者依法解密、取得批准后改写 pil.yaml 再重新筛查",
+        )
+        for file, grade in sorted(request.classified.items())
+    ]
+    if problems:
+        raise GateError(problems)
+
+
+def _shown(request: BundleRequest) -> frozenset[str]:
+    """Return the names of those whom the agency must act on."""
+    if request.profile == "public":
+        return frozenset()
+    names = [request.lead.subject_name, *(f.subject_name for f in request.findings)]
+    return frozenset(n.casefold().replace(" ", "") for n in names if n)
+
+
+def _learn(request: BundleRequest, redactor: Redactor) -> None:
+    for row in request.rows:
+        dataset = request.datasets.get(str(row.get("dataset")))
+        if dataset is not None and dataset.tips:
+            continue
+        cells = _cells(row)
+        for header, mark in column_marks(cells, dataset).items():
+            redactor.learn(cells[header], mark)
+    for name in (
+        request.lead.subject_name,
+        *(f.subject_name for f in request.findings),
+    ):
+        redactor.learn(name, "name")
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, str | None]:
+    given = row.get("cells")
+    if given is None:
+        given = {k: v for k, v in row.items() if k not in _ORIGIN}
+    return {str(k): None if v is None else str(v) for k, v in given.items()}
+
+
+_ORIGIN = frozenset({"dataset", "source", "sheet", "row", "cells", "evidence"})
+_STRUCTURE = frozenset(
+    {
+        *("model", "code", "model_version", "domain", "state", "basis", "agency"),
+        *("measures", "geometry", "route", "routes", "score", "parts", "lead_id"),
+        *("dataset", "step", "how", "validity", "verdict", "sha256", "crs", "kind"),
+        *("fact_date", "fact_last_date", "remedy", "verify", "steps", "issuer"),
+        *("obtained", "valid_from", "valid_to", "period", "encoding", "licence"),
+    }
+)
+"""Fields that hold no words about a case: codes, measures, days, hashes, law."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """Rewrites the parts of a request."""
+
+    redactor: Redactor
+    salt: bytes
+
+    def request(self, request: BundleRequest) -> BundleRequest:
+        findings = [self.finding(f) for f in request.findings]
+        strips = {item: bare_png(png) for item, png in request.strips.items()}
+        return replace(
+            request,
+            run=self.run(request.run),
+            lead=self.lead(request.lead),
+            findings=findings,
+            rows=[self.row(row, request) for row in request.rows],
+            sources=[self.source(s) for s in request.sources],
+            source_paths={
+                self.redactor.text(k): p for k, p in request.source_paths.items()
+            },
+            images=[self.noun(i, ()) for i in request.images],
+            plate=None if request.plate is None else bare_png(request.plate),
+            strips=strips,
+            fields={k: self.field(k, v) for k, v in request.fields.items()},
+            is_redacted=True,
+        )
+
+    def run(self, run: Mapping[str, Any]) -> dict[str, Any]:
+        told = {k: v for k, v in run.items() if k not in {"workspace", "personal"}}
+        return {k: self.tree(v) if k == "name" else v for k, v in told.items()}
+
+    def lead(self, lead: Lead) -> Lead:
+        findings = tuple(map(self.identity, lead.findings))
+        return self.noun(lead, ("findings", "members")).model_copy(
+            update={"findings": findings, "members": ()}
+        )
+
+    def finding(self, finding: Finding) -> Finding:
+        told = self.noun(finding, ("finding_id",))
+        return told.model_copy(update={"finding_id": self.identity(finding.finding_id)})
+
+    def identity(self, finding_id: str) -> str:
+        """Return another id: the own one is a hash of a key that one could try out."""
+        return hmac.new(self.salt, finding_id.encode(), hashlib.sha256).hexdigest()
+
+    def source(self, source: Source) -> Source:
+        return self.noun(source, ()).model_copy(update={"parts": ()})
+
+    def row(self, row: Mapping[str, Any], request: BundleRequest) -> dict[str, Any]:
+        dataset = request.datasets.get(str(row.get("dataset")))
+        cells = _cells(row)
+        marks = column_marks(cells, dataset)
+        tips = dataset is not None and dataset.tips
+        return {
+            "dataset": row.get("dataset"),
+            "source": self.tree(row.get("source")),
+            "sheet": self.tree(row.get("sheet")),
+            "row": row["row"],
+            "cells": {
+                self.redactor.text(header): TIP
+                if tips and value and marks[header]
+                else self.redactor.cell(value, marks[header])
+                for header, value in cells.items()
+            },
+        }
+
+    def field(self, name: str, value: str) -> str:
+        own = name in _OWN_WORDS and self.redactor.profile != "public"
+        return value if own else self.redactor.text(value)
+
+    def noun(self, noun: NounT, kept: tuple[str, ...]) -> NounT:
+        told = noun.model_dump()
+        changed = {
+            k: v if k in kept or k in _STRUCTURE else self.tree(v)
+            for k, v in told.items()
+        }
+        return type(noun).model_validate(changed)
+
+    def tree(self, value: Any) -> Any:  # noqa: ANN401 -- JSON-like
+        if isinstance(value, str):
+            return self.redactor.text(value)
+        if isinstance(value, dict):
+            return {k: v if k in _STRUCTURE else self.tree(v) for k, v in value.items()}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(self.tree, value))
+        return value
