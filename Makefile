@@ -57,7 +57,7 @@ lock:
 	  --python-version 3.11 -q --extra fonts pyproject.toml \
 	  --custom-compile-command "make lock" -o requirements/run.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url \
-	  --python-version 3.11 -q --extra fonts --extra database --extra cluster --group dev pyproject.toml \
+	  --python-version 3.11 -q --extra fonts --extra database --extra cluster --extra persons --group dev pyproject.toml \
 	  -c requirements/run.txt --custom-compile-command "make lock" -o requirements/dev.txt
 
 clean:

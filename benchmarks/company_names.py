@@ -76,6 +76,8 @@ class Mix:
         Weights of what happens to a second spelling.
     twice
         Share of second spellings that suffer twice.
+    share
+        Share of firms that are written a second time.
     """
 
     corruptions: dict[str, float]
@@ -88,6 +90,7 @@ class Mix:
     rare_brands: float = 0.2
     families: float = 0.12
     twice: float = 0.1
+    share: float = 1 / 3
 
 
 GUIDE = dict.fromkeys(
@@ -146,6 +149,53 @@ MIXES = {
         rare_brands=0.4,
     ),
 }
+
+MIXES |= {
+    "cut": Mix(
+        {"cut_off": 5, "industry_cut": 2, "no_form": 2, "dropped": 1, "width": 1}
+        | {"same": 1},
+        places=60,
+        industries=200,
+        twice=0.2,
+    ),
+    "brands": Mix(
+        {"brand_typo": 6, "replaced": 1, "dropped": 1, "form": 1, "width": 1}
+        | {"same": 1},
+        places=100,
+        industries=250,
+        rare_brands=0.3,
+        families=0.1,
+    ),
+    "short": Mix(
+        GUIDE | {"branch": 1, "same": 1},
+        places=150,
+        industries=300,
+        brand_lengths={1: 0.3, 2: 0.7},
+        rare_brands=0.1,
+    ),
+    "lonely": Mix(GUIDE | {"same": 1, "branch": 0.5}, share=0.05),
+}
+
+
+def random_mix(seed: int) -> Mix:
+    """Return a mix of drawn habits, to fit on: the named ones are to judge by."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(ORDER, int(rng.integers(5, 13)), replace=False)
+    weights = rng.exponential(1, len(drawn)) + 0.15
+    lengths = rng.dirichlet([0.7, 6, 2, 0.7])
+    low, high = np.log([5, 12]), np.log([200, 400])
+    places, industries = np.exp(rng.uniform(low, high)).astype(int)
+    rare = rng.choice([0, 0.05, 0.2, 0.4, 1], p=[0.15, 0.25, 0.35, 0.2, 0.05])
+    return Mix(
+        {str(kind): float(w) for kind, w in zip(drawn, weights, strict=True)},
+        places=int(places),
+        industries=int(industries),
+        brand_lengths=dict(zip((1, 2, 3, 4), map(float, lengths), strict=True)),
+        zipf=float(rng.uniform(0.2, 1)),
+        rare_brands=float(rare),
+        families=float(rng.uniform(0, 0.4)),
+        twice=float(rng.uniform(0, 0.4)),
+    )
 
 
 def vocabulary(side: str) -> Vocabulary:

@@ -78,8 +78,8 @@ def make(options):
     import company_names
 
     words = company_names.vocabulary("held_out")
-    size = {"firms": options.firms, "second": options.firms // 3}
     mix = company_names.MIXES[options.mix]
+    size = {"firms": options.firms, "second": round(options.firms * mix.share)}
     names, owners = company_names.make(mix, words, **size, seed=options.seed)
     options.data.write_bytes(pickle.dumps((names, owners.tolist())))
 

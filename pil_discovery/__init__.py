@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         open_fields,
         verify_bundle,
     )
+    from pil_discovery.pipeline.people import link_people
     from pil_discovery.pipeline.reading import open_workspace
     from pil_discovery.pipeline.reproducing import reproduce
     from pil_discovery.text.codes import check_code
@@ -78,6 +79,7 @@ _HOMES = {
     "link": "pipeline.linking",
     "office_seal": "pipeline.packing",
     "open_fields": "pipeline.packing",
+    "link_people": "pipeline.people",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
     "parse_address": "pipeline.addresses",
@@ -120,6 +122,7 @@ __all__ = [
     "judge_plaintiffs",
     "judge_restoration",
     "link",
+    "link_people",
     "locate_addresses",
     "office_seal",
     "open_fields",

@@ -123,6 +123,10 @@ class _Names:
         yield "法条", _placed(("private_duty", "basis"), rules.private_duty.basis)
         yield "法条", ((("indicators", i), r.id) for i, r in _each(rules.indicators))
         yield "状态", _placed(("merge", "states"), rules.merge.states)
+        yield "法条", _placed(("report_basis",), rules.report_basis)
+        yield "事件", ((("told", i), t.event) for i, t in _each(rules.told))
+        for i, rung in _each(rules.tools):
+            yield "法条", _placed(("tools", i, "basis"), rung.basis)
         for i, rung in _each(rules.ladder):
             yield "法条", _placed(("ladder", i, "basis"), rung.basis)
         followup = rules.followup

@@ -1,4 +1,4 @@
-"""`pil case`: open, record, status, due, followup, export, import, verify, tip."""
+"""`pil case`: open, record, status, due, followup, verify."""
 
 from __future__ import annotations
 
@@ -8,9 +8,23 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import Day, as_json
+from pil_discovery.cli.options import (
+    FILE,
+    Day,
+    any_case_argument,
+    as_json,
+    by_option,
+    case_argument,
+    certificate_option,
+    key_beside,
+    key_option,
+    ledger_argument,
+    on_option,
+    pairs_of,
+    tip_key_option,
+    until_option,
+)
 from pil_discovery.cli.printing import (
-    PARTIAL,
     REFUSED,
     columns,
     guarded,
@@ -25,33 +39,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Due
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
-
-_TABLES = frozenset(
-    [".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods"]
-)
-
-_ledger = click.argument("ledger", metavar="账本")
-_case = click.argument("case", metavar="案件")
-_any_case = click.argument("case", required=False, metavar="[案件]")
-_on = click.option("--on", type=Day(), required=True, help="发生日（YYYY-MM-DD）")
-_as_of = click.option(
-    "--as-of", type=Day(), required=True, help="截至日（YYYY-MM-DD），不看时钟"
-)
-_by = click.option("--by", required=True, metavar="记录人", help="谁记录")
-_key = click.option(
-    "--key",
-    type=_FILE,
-    default=None,
-    help="签名用的私钥（PEM）；口令取环境变量 PIL_KEY_PASSWORD",
-)
-_certificate = click.option(
-    "--cert", "certificate", type=_FILE, default=None, help="核对签名用的证书或公钥"
-)
-_tip_key = click.option(
-    "--tip-key", type=_FILE, default=None, help="举报人信息的密钥文件，应另行保管"
-)
 
 
 @click.group()
@@ -63,7 +51,7 @@ def case() -> None:
 
 
 @case.command("open")
-@_ledger
+@ledger_argument
 @click.option(
     "--track",
     type=click.Choice(["admin", "civil"]),
@@ -75,12 +63,12 @@ def case() -> None:
 @click.option("--party", default="", metavar="名称", help="民事案件的违法行为人")
 @click.option("--title", required=True, metavar="案由", help="案件名称")
 @click.option("--fact-date", type=Day(), required=True, help="事实发生日")
-@_on
-@_by
+@on_option
+@by_option
 @click.option("--tag", "tags", multiple=True, metavar="标签", help="可重复，如 minors")
 @click.option("--scan", type=_FOLDER, default=None, help="筛查结果文件夹")
 @click.option("--lead", default=None, metavar="线索", help="线索序号或编号")
-@_key
+@key_option
 @as_json
 @guarded
 def open_(
@@ -102,11 +90,11 @@ def open_(
 
 
 @case.command()
-@_ledger
-@_case
+@ledger_argument
+@case_argument
 @click.argument("event", metavar="事件")
-@_on
-@_by
+@on_option
+@by_option
 @click.option(
     "--field",
     "fields",
@@ -114,9 +102,9 @@ def open_(
     metavar="KEY=VALUE",
     help="字段，可重复；同一字段写几次即为几项",
 )
-@click.option("--file", "files", type=_FILE, multiple=True, help="附件，记下散列")
-@_tip_key
-@_key
+@click.option("--file", "files", type=FILE, multiple=True, help="附件，记下散列")
+@tip_key_option
+@key_option
 @as_json
 @guarded
 def record(
@@ -141,9 +129,9 @@ def record(
         event,
         on=on,
         by=by,
-        fields=_pairs(fields),
+        fields=pairs_of(fields),
         files=files,
-        tip_key=tip_key or _beside(ledger),
+        tip_key=tip_key or key_beside(ledger),
     )
     last = found.entries[-1]
     if as_json:
@@ -155,8 +143,8 @@ def record(
 
 
 @case.command()
-@_ledger
-@_any_case
+@ledger_argument
+@any_case_argument
 @as_json
 @guarded
 def status(ledger: str, case: str | None, *, as_json: bool) -> None:
@@ -185,10 +173,10 @@ def _print_steps(one: dict[str, Any]) -> None:
 
 
 @case.command()
-@_ledger
-@_any_case
-@_as_of
-@click.option("--ics", type=_FILE, default=None, help="另写成日历文件")
+@ledger_argument
+@any_case_argument
+@until_option
+@click.option("--ics", type=FILE, default=None, help="另写成日历文件")
 @as_json
 @guarded
 def due(
@@ -218,10 +206,10 @@ def _due_row(due: Due) -> tuple[str, ...]:
 
 
 @case.command()
-@_ledger
-@_case
+@ledger_argument
+@case_argument
 @click.option("--scan", type=_FOLDER, required=True, help="新的筛查结果文件夹")
-@_as_of
+@until_option
 @as_json
 @guarded
 def followup(
@@ -251,94 +239,11 @@ def followup(
 
 
 @case.command()
-@_ledger
-@_case
-@click.option("-o", "--output", type=_FILE, required=True, help="写到哪个文件")
-@click.option("--sender", default="", metavar="单位", help="发送单位")
-@_key
-@as_json
-@guarded
-def export(
-    ledger: str,
-    case: str,
-    output: Path,
-    sender: str,
-    key: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """把案件写成移送包；举报人信息不出账本。"""
-    from pil_discovery.pipeline.cases import open_ledger
-    from pil_discovery.pipeline.exchange import export_case
-
-    told = export_case(open_ledger(ledger), case, output, sender=sender, key=key)
-    if as_json:
-        print_json(told)
-        return
-    click.echo(told["sha256"])
-    tell(say(f"已写出 {output}", f"written: {output}"))
-    if not told["signed"]:
-        tell(say("未签名", "not signed"))
-
-
-@case.command("import")
-@_ledger
-@click.argument("file", type=_FILE, metavar="文件")
-@click.option("--by", default="import", metavar="记录人", help="谁接收")
-@click.option(
-    "--from", "agency", default="", metavar="机关", help="表格由谁发来，用其字段对照"
-)
-@click.option(
-    "--columns", multiple=True, metavar="表头=列", help="表格的表头对应哪一列，可重复"
-)
-@_certificate
-@as_json
-@guarded
-def import_(
-    ledger: str,
-    file: Path,
-    by: str,
-    agency: str,
-    columns: tuple[str, ...],
-    certificate: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """收下移送包，或者行政机关发回的回复表格（CSV、Excel）。
-
-    被改动的移送包不收（退出码 1）；表格里记不进去的行列出原因，不丢（退出码 4）。
-    """
-    from pil_discovery.pipeline.cases import open_ledger
-    from pil_discovery.pipeline.exchange import import_case, import_replies
-
-    opened = open_ledger(ledger)
-    if file.suffix.lower() not in _TABLES:
-        told = import_case(opened, file, by=by, certificate=certificate)
-        words = (
-            f"来自 {told['sender']}，新收 {told['added']} 条，回执 {told['receipt']}"
-        )
-    else:
-        named = dict(_pairs(columns))
-        told = import_replies(opened, file, by=by, agency=agency, columns=named)
-        words = (
-            f"{told['rows']} 行：记录 {told['added']}，已有 {told['known']}，"
-            f"隔离 {told['quarantined']}"
-        )
-    if as_json:
-        print_json(told)
-    tell(say(words, ""))
-    for aside in told.get("quarantine", ()):
-        tell(f"× 第{aside['row']}行：{aside['what']} → {aside['remedy']}")
-    if told.get("quarantine"):
-        leave(PARTIAL)
-
-
-@case.command()
-@_ledger
+@ledger_argument
 @click.option(
     "--head", default=None, metavar="散列", help="以前回执上的散列，应仍在账本里"
 )
-@_certificate
+@certificate_option
 @as_json
 @guarded
 def verify(
@@ -353,43 +258,3 @@ def verify(
         return
     click.echo(last.hash)
     tell(say(f"账本完好，共 {last.seq} 条", f"sound, {last.seq} entries"))
-
-
-@case.command()
-@_ledger
-@click.argument("seq", type=click.IntRange(min=1), metavar="序号")
-@_tip_key
-@as_json
-@guarded
-def tip(ledger: str, seq: int, tip_key: Path | None, *, as_json: bool) -> None:
-    """用密钥打开密封的举报人信息（奖励、核实时用）。"""
-    from pil_discovery.pipeline.cases import open_ledger, unseal_tip
-
-    found = unseal_tip(open_ledger(ledger), seq, tip_key=_chosen(ledger, tip_key))
-    if as_json:
-        print_json(found)
-        return
-    click.echo(columns(found.items()))
-
-
-def _chosen(ledger: str, tip_key: Path | None) -> Path:
-    chosen = tip_key or _beside(ledger)
-    if chosen is None:
-        raise click.UsageError("请用 --tip-key 给出密钥文件")
-    return chosen
-
-
-def _beside(ledger: str) -> Path | None:
-    """Return where the key of a ledger in a file is unless an option says otherwise."""
-    if "://" in ledger or ledger.startswith("${"):
-        return None
-    return Path(f"{ledger}.tipkey")
-
-
-def _pairs(fields: tuple[str, ...]) -> list[tuple[str, str]]:
-    broken = [
-        f for f in fields if not f.partition("=")[1] or not f.split("=")[0].strip()
-    ]
-    if broken:
-        raise click.BadParameter(f"应写作 KEY=VALUE：{'、'.join(broken)}")
-    return [(key, value) for key, _, value in (f.partition("=") for f in fields)]

@@ -66,3 +66,46 @@ local_option: Decorator = click.option(
     metavar="文件夹",
     help="本地文件夹（law/、procedure/、agencies/），可重复",
 )
+
+FILE: click.ParamType[Any] = click.Path(dir_okay=False, path_type=Path)
+ledger_argument: Decorator = click.argument("ledger", metavar="账本")
+case_argument: Decorator = click.argument("case", metavar="案件")
+any_case_argument: Decorator = click.argument("case", required=False, metavar="[案件]")
+on_option: Decorator = click.option(
+    "--on", type=Day(), required=True, help="发生日（YYYY-MM-DD）"
+)
+until_option: Decorator = click.option(
+    "--as-of", type=Day(), required=True, help="截至日（YYYY-MM-DD），不看时钟"
+)
+by_option: Decorator = click.option(
+    "--by", required=True, metavar="记录人", help="谁记录"
+)
+key_option: Decorator = click.option(
+    "--key",
+    type=FILE,
+    default=None,
+    help="签名用的私钥（PEM）；口令取环境变量 PIL_KEY_PASSWORD",
+)
+certificate_option: Decorator = click.option(
+    "--cert", "certificate", type=FILE, default=None, help="核对签名用的证书或公钥"
+)
+tip_key_option: Decorator = click.option(
+    "--tip-key", type=FILE, default=None, help="举报人信息的密钥文件，应另行保管"
+)
+
+
+def key_beside(ledger: str) -> Path | None:
+    """Return where the key of a ledger in a file is unless an option says otherwise."""
+    if "://" in ledger or ledger.startswith("${"):
+        return None
+    return Path(f"{ledger}.tipkey")
+
+
+def pairs_of(fields: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return KEY=VALUE options as pairs."""
+    broken = [
+        f for f in fields if not f.partition("=")[1] or not f.split("=")[0].strip()
+    ]
+    if broken:
+        raise click.BadParameter(f"应写作 KEY=VALUE：{'、'.join(broken)}")
+    return [(key, value) for key, _, value in (f.partition("=") for f in fields)]

@@ -15,6 +15,7 @@ import click
 from pil_discovery.cli.language import say
 from pil_discovery.errors import PilError
 from pil_discovery.text.layout import width_of, wrap
+from pil_discovery.text.resident_numbers import mask_persons
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,8 +28,8 @@ _NARROWEST, _WIDEST = 60, 100
 
 
 def tell(text: str) -> None:
-    """Write a sentence to stderr."""
-    click.echo(text, err=True)
+    """Write a sentence to stderr; identity numbers of persons are masked."""
+    click.echo(mask_persons(text), err=True)
 
 
 def print_json(value: object) -> None:

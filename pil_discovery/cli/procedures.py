@@ -207,7 +207,7 @@ def jurisdiction(
     """查主管机关、立案和起诉的检察院、管辖法院。"""
     from pil_discovery.pipeline.avenues import find_jurisdiction, venue_line
 
-    agency, venues = find_jurisdiction(
+    found = find_jurisdiction(
         track,
         day,
         tags=tags,
@@ -216,11 +216,13 @@ def jurisdiction(
         local_models=folders,
     )
     if as_json:
-        print_json({"agency": agency, "venues": venues})
+        told = {"agency": found.agency, "other_agencies": dict(found.others)}
+        print_json({**told, "venues": found.venues})
     else:
-        lines = [f"主管机关：{agency}"] if agency else []
-        click.echo("\n".join([*lines, *(venue_line(v) for v in venues)]))
-    if not venues:
+        lines = [f"主管机关：{found.agency}"] if found.agency else []
+        lines += [f"同一损害的其他机关：{a}（{p}）" for p, a in found.others.items()]
+        click.echo("\n".join([*lines, *(venue_line(v) for v in found.venues)]))
+    if not found.venues:
         tell(say("没有载入该日期的版本", "No version is loaded for that date"))
         leave(PROBLEMS)
 

@@ -1,4 +1,4 @@
-"""`pil report`: annual, scorecard, digest, escalation."""
+"""`pil report`: annual, scorecard, digest, escalation, committee, briefing."""
 
 from __future__ import annotations
 
@@ -91,6 +91,36 @@ def escalation(ledger: str, case: str, output: Path | None, *, as_json: bool) ->
 
     told = case_reports.escalation(open_ledger(ledger), case)
     _deliver(told, case_reports.escalation_text, output, as_json=as_json)
+
+
+@report.command()
+@_ledger
+@_case
+@_output
+@as_json
+@guarded
+def committee(ledger: str, case: str, output: Path | None, *, as_json: bool) -> None:
+    """一件案件向人大常委会报告备案的草稿：账本里各项记录怎样写，逐条注明。"""
+    from pil_discovery.pipeline.case_reports import committee_report, committee_text
+    from pil_discovery.pipeline.cases import open_ledger
+
+    told = committee_report(open_ledger(ledger), case)
+    _deliver(told, committee_text, output, as_json=as_json)
+
+
+@report.command()
+@_ledger
+@_year
+@_output
+@as_json
+@guarded
+def briefing(ledger: str, year: int, output: Path | None, *, as_json: bool) -> None:
+    """人大监督用的材料：年度分析、没有回复的机关、可以采取的监督方式和依据。"""
+    from pil_discovery.pipeline import case_reports
+    from pil_discovery.pipeline.cases import open_ledger
+
+    told = case_reports.briefing(open_ledger(ledger), year)
+    _deliver(told, case_reports.briefing_text, output, as_json=as_json)
 
 
 def _deliver(

@@ -8,6 +8,7 @@ from pil_discovery.cli import (
     authoring,
     bundles,
     cases,
+    exchange,
     laws,
     models,
     procedures,
@@ -61,6 +62,8 @@ for command in (
     pil.add_command(command)
 for command in authoring.COMMANDS:
     models.models.add_command(command)
+for command in exchange.COMMANDS:
+    cases.case.add_command(command)
 for command in procedures.COMMANDS:
     laws.law.add_command(command)
 

@@ -212,7 +212,7 @@ def scan(
 ) -> None:
     """筛查工作区，写出线索、发现、隔离清单和审核页。"""
     from pil_discovery.cli.subjects import linking_lines
-    from pil_discovery.cli.tables import attention_lines, count_rows
+    from pil_discovery.cli.tables import attention_lines, count_rows, lacking_lines
     from pil_discovery.pipeline.flow import scan as run
 
     with Progress() as progress:
@@ -243,6 +243,8 @@ def scan(
         tell(line)
     for line in found.run["conflicts"]:
         tell(f"· {line}")
+    for line in lacking_lines(found.run["models"], found.run["datasets"]):
+        tell(line)
     tell(
         say(
             f"结果：{target}；接下来：pil leads {target}",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     """The subject of a row in a role, and the number of its party (-1 with a code)."""
 
 _FOUR = Decimal("0.0001")
+_OPEN_FROM = 0.5
+"""Probability from which a finding tells an open pair; links.jsonl has all of them."""
 _MOST_OPEN = 5
 """Open pairs that one finding tells; a name like many others has no end of them."""
 
@@ -96,7 +98,8 @@ def _open(
         pair
         for subject, party in _once(places)
         for pair in spellings.open_of.get(party if party >= 0 else subject, ())
-        if not asked.keys().isdisjoint(pair["registers"])
+        if pair["probability"] >= _OPEN_FROM
+        and not asked.keys().isdisjoint(pair["registers"])
     ]
     return [_link(pair, "review") for pair in found[:_MOST_OPEN]]
 

@@ -68,6 +68,26 @@ class Outlook:
 
 
 @dataclass(frozen=True)
+class Jurisdiction:
+    """Who must act, who may file and sue, and who hears.
+
+    Attributes
+    ----------
+    agency
+        Holder of the power; None where no power was asked for.
+    others
+        Title of a power over the same harm → the other agency that holds it: each may
+        have a case of its own.
+    venues
+        Who files, who sues, which court hears.
+    """
+
+    agency: str | None
+    others: Mapping[str, str]
+    venues: tuple[Venue, ...]
+
+
+@dataclass(frozen=True)
 class Judged:
     """A register of plaintiffs, held against the law of a day.
 
@@ -122,7 +142,7 @@ def outlook_of(
     if field is None:
         return Outlook((), {}, {})
     power = models[lead.model].agency.power if lead.model in models else ""
-    others = _others(power, lead, catalog, jurisdiction=jurisdiction, as_of=as_of)
+    others = _others(power, lead.agency, catalog, place=jurisdiction, on=as_of)
     tags = {*procedure.tags_of(power, catalog.powers, agency=lead.agency), *field.tags}
     tags |= {_SEVERAL} if others else set()
     avenues = procedure.open_avenues(
@@ -161,18 +181,18 @@ def _known(lead: Lead) -> set[str]:
 
 
 def _others(
-    power: str, lead: Lead, catalog: Catalog, *, jurisdiction: str, as_of: dt.date
+    power: str, agency: str | None, catalog: Catalog, *, place: str, on: dt.date
 ) -> dict[str, str]:
     """Return the other agencies that hold a power over the same harm."""
     beside = {b for row in catalog.powers if row.id == power for b in row.beside}
     titles = {row.id: row.title.zh for row in catalog.powers}
     held = {
         titles[name]: procedure.find_agency(
-            catalog.powers, name, jurisdiction=jurisdiction, on=as_of
+            catalog.powers, name, jurisdiction=place, on=on
         )
         for name in sorted(beside)
     }
-    return {title: agency for title, agency in held.items() if agency != lead.agency}
+    return {title: other for title, other in held.items() if other != agency}
 
 
 def find_avenues(
@@ -232,7 +252,7 @@ def find_jurisdiction(
     divisions: Sequence[str] = (),
     power: str | None = None,
     local_models: Sequence[Path] = (),
-) -> tuple[str | None, tuple[Venue, ...]]:
+) -> Jurisdiction:
     """Return the competent agency (where a power is given), and who files, sues, hears.
 
     Parameters
@@ -258,12 +278,14 @@ def find_jurisdiction(
     day = procedure.as_day(on)
     book = catalog.books[_regime(catalog, day)]
     _check("标记", tags, _marks(catalog, book))
-    marks, agency = {*tags, *procedure.crosses(divisions)}, None
+    marks = {*tags, *procedure.crosses(divisions)}
+    agency, others = None, {}
     if power is not None:
         place = divisions[0] if divisions else ""
         agency = procedure.find_agency(
             catalog.powers, power, jurisdiction=place, on=day
         )
+        others = _others(power, agency, catalog, place=place, on=day)
         marks |= procedure.tags_of(power, catalog.powers, agency=agency)
     venues = procedure.find_venues(
         track,
@@ -272,7 +294,7 @@ def find_jurisdiction(
         facts=catalog.facts,
         on=day,
     )
-    return agency, venues
+    return Jurisdiction(agency, others, venues)
 
 
 def judge_plaintiffs(

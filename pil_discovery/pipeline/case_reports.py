@@ -64,6 +64,20 @@ def escalation(ledger: Ledger, case: str) -> dict[str, Any]:
     }
 
 
+def committee_report(ledger: Ledger, case: str) -> dict[str, Any]:
+    """Return what the ledger tells of a case, for a report to the committee."""
+    told = books.tell_case(books.find_case(ledger.cases(), case), ledger.book)
+    return {**told, "head": ledger.head().hash}
+
+
+def briefing(ledger: Ledger, year: int) -> dict[str, Any]:
+    """Return the year, who has not answered, and by which means to supervise."""
+    told = annual_report(ledger, year)
+    silent = [a["agency"] for a in told["agencies"] if a["unanswered"]]
+    tools = books.tools_of(ledger.book, _year(year)[1])
+    return {**told, "silent": silent, "tools": tools}
+
+
 def _year(year: int) -> tuple[dt.date, dt.date]:
     return dt.date(year, 1, 1), dt.date(year, 12, 31)
 
@@ -137,6 +151,36 @@ def escalation_text(told: Mapping[str, Any]) -> str:
         f"# 升级途径（案件 {told['case']}）",
         missing or ["- 条件已具备"],
         [f"{n}. {r['to']}{r['basis']}" for n, r in enumerate(told["ladder"], 1)],
+    )
+
+
+def committee_text(told: Mapping[str, Any]) -> str:
+    """Return a report on one case as Markdown; its number stays blank."""
+    parts: list[str | list[str]] = []
+    for zh, lines in told["parts"].items():
+        parts += [f"## {zh}", [f"- {line}" for line in lines]]
+    return _joined(
+        f"# 关于{told['title']}的报告（草稿）",
+        "文号：〔　　〕　　号",
+        [
+            f"- 行政机关：{told['agency'] or '—'}",
+            f"- 事项：{told['matter']}，事实发生日 {told['fact_date']}",
+            f"- 目前：{told['state']}",
+            f"- 报告的依据{told['basis']}",
+        ],
+        *parts,
+        _source(told),
+    )
+
+
+def briefing_text(told: Mapping[str, Any]) -> str:
+    """Return the year with the means of supervision as Markdown."""
+    return _joined(
+        annual_text(told).rstrip(),
+        "## 逾期没有回复的机关",
+        [f"- {name}" for name in told["silent"]] or ["- 无"],
+        "## 可以采取的监督方式",
+        [f"- {tool['to']}{tool['basis']}" for tool in told["tools"]],
     )
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pil_discovery.types import Due, Followup, LeadSnapshot
 
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
+_OPEN_TIP = "tip.open"
 _SERVER = "postgresql"
 _CHUNK = 1 << 20
 
@@ -215,24 +216,29 @@ def _file(path: Path) -> FileRef:
     return FileRef(name=path.name, sha256=digest.hexdigest(), bytes=size)
 
 
-def unseal_tip(ledger: Ledger, seq: int, *, tip_key: Path) -> dict[str, str]:
-    """Return what a record seals, opened with the key.
+def open_tip(
+    ledger: Ledger, seq: int, *, on: dt.date, by: str, reason: str, tip_key: Path
+) -> dict[str, str]:
+    """Return what a record seals, opened with the key, once it is noted who asked.
 
     Raises
     ------
     ArgumentError
         If the record seals nothing.
     LedgerError
-        If the key is another one.
+        If the key is another one; then nothing is noted.
     """
     entry = next((e for e in ledger.read() if e.seq == seq), None)
     if entry is None or not entry.sealed:
         raise ArgumentError(f"第{seq}条没有密封的内容")
     key = books.read_key(tip_key)
-    return {
+    opened = {
         name: books.unseal(value, key, context=f"{entry.case}:{name}")
         for name, value in entry.sealed.items()
     }
+    fields = (("seq", str(seq)), ("reason", reason))
+    record_event(ledger, entry.case, _OPEN_TIP, on=on, by=by, fields=fields)
+    return opened
 
 
 def case_status(ledger: Ledger, case: str | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery import report
+from pil_discovery import report, subjects
 from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import Problem, WorkspaceError
@@ -26,6 +26,7 @@ from pil_discovery.pipeline.folder import (
 )
 from pil_discovery.pipeline.outlook import model_outlook, unlocks
 from pil_discovery.pipeline.overviews import duplicates, overview, required_columns
+from pil_discovery.pipeline.persons import keep_salt, masked_problem
 from pil_discovery.pipeline.reading import gather, open_workspace
 from pil_discovery.pipeline.shifts import suspect_shifts
 from pil_discovery.pipeline.surveys import survey_folder
@@ -123,6 +124,7 @@ def check_workspace(folder: str | Path, progress: Progress | None = None) -> Che
     check.written += _write_proposal(listing, named, surveys)
     workspace = open_workspace(root)
     catalog = load_catalog(local_folders(workspace))
+    check.written += filter(None, [keep_salt(workspace)])
     read = {s.file: (s.entry, s.found) for s in surveys if s.found is not None}
     materials, problems = gather(workspace, catalog, progress, surveyed=read)
     left = filing.in_words(materials.quarantine, materials.sources, catalog.datasets)
@@ -198,7 +200,7 @@ def _modelless(models: Sequence[Model]) -> list[Problem]:
 
 def _problems(found: Iterable[Problem]) -> list[Problem]:
     """Return every problem once, in order."""
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(map(masked_problem, found)))
 
 
 def _look(
@@ -211,6 +213,8 @@ def _look(
     workspace, models = what
     check.sources = [s.model_dump(mode="json") for s in materials.sources]
     check.readings = filing.readings(materials.reports, check.sources, catalog.datasets)
+    recovered = subjects.recovered_codes(materials.frames, catalog.datasets)
+    check.readings += filing.joint_readings(recovered, catalog.datasets)
     check.overviews = _overviews(materials, catalog, what)
     found = linked(workspace, catalog, materials, models)
     inputs = inputs_of(workspace, catalog, materials, found)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog import load_catalog
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.materials import given
+from pil_discovery.pipeline.persons import masked_words
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -57,14 +59,17 @@ def read_records(
     ReadError
         If the file cannot be read as what it claims to be.
     """
-    return sandbox.read_table(
-        Path(path),
-        load_catalog().datasets,
-        wanted=dataset,
-        sheet=sheet,
-        columns=columns,
-        units=units,
-        encoding=encoding,
+    return masked_words(
+        partial(
+            sandbox.read_table,
+            Path(path),
+            load_catalog().datasets,
+            wanted=dataset,
+            sheet=sheet,
+            columns=columns,
+            units=units,
+            encoding=encoding,
+        )
     )
 
 
@@ -103,13 +108,16 @@ def read_layer(
     ReadError, CrsError
         If the file or its coordinate system cannot be used.
     """
-    return sandbox.read_vector(
-        Path(path),
-        load_catalog().datasets,
-        wanted=dataset,
-        layer=layer,
-        crs=crs,
-        encoding=encoding,
+    return masked_words(
+        partial(
+            sandbox.read_vector,
+            Path(path),
+            load_catalog().datasets,
+            wanted=dataset,
+            layer=layer,
+            crs=crs,
+            encoding=encoding,
+        )
     )
 
 

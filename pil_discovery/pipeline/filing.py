@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.archives import Unpacked
     from pil_discovery.pipeline.folder import Listing
     from pil_discovery.pipeline.surveys import Survey
-    from pil_discovery.types import Dataset, ReadReport, Source, Suggestion, Workspace
+    from pil_discovery.types import (
+        Dataset,
+        Inference,
+        ReadReport,
+        Source,
+        Suggestion,
+        Workspace,
+    )
 
 
 _COLUMN = re.compile(r"列 ([a-z][a-z0-9_]*)")
@@ -238,6 +245,17 @@ def readings(
             inference["what"] = _worded(inference["what"], known.get(file))
         told.append({"file": file, **plain})
     return told
+
+
+def joint_readings(
+    notes: Mapping[str, Inference], datasets: Mapping[str, Dataset]
+) -> list[dict[str, Any]]:
+    """Return what only all registers together tell, as readings by data set."""
+    return [
+        {"file": datasets[name].title.zh, "rows_skipped": [], "inferences": [told]}
+        for name, note in notes.items()
+        for told in [note.model_dump(mode="json")]
+    ]
 
 
 def _worded(what: str, dataset: Dataset | None) -> str:

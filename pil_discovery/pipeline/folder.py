@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.imagery.products import parse_product
 from pil_discovery.pipeline.kinds import BESIDE, GEODATABASE, kind_of
+from pil_discovery.pipeline.persons import FILE as SALT
 from pil_discovery.types import BEIJING, VERDICTS
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 REPORT = "检查结果.xlsx"
 PROPOSED = "pil.proposed.yaml"
 
-_OURS = frozenset({REPORT, "pil.yaml", PROPOSED, VERDICTS})
+_OURS = frozenset({REPORT, "pil.yaml", PROPOSED, SALT, VERDICTS})
 _MODELS = frozenset({".yaml", ".yml"})
 _HIDDEN = (".", "~$", "__MACOSX")
 _SENTINEL = ".safe"

@@ -14,6 +14,7 @@ from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.agreement import demand_agreement
 from pil_discovery.pipeline.databases import keep_answers
 from pil_discovery.pipeline.flow import local_folders
+from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.results import (
     find_lead,
@@ -105,7 +106,7 @@ def gather(
     sources = [s for s in known if s.file in used]
     answers = keep_answers(place, {s.file for s in sources}, received)
     paths = _checked(place.root, sources, answers)
-    materials = read_sources(_only(place, used), catalog)
+    materials = read_sources(_only(place, used), catalog, salt=salt_of(place))
     _demand_same_answers(materials.sources, sources, answers)
     return Behind(run, lead, behind, place, catalog, sources, paths, materials)
 

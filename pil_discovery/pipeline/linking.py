@@ -16,7 +16,7 @@ from pil_discovery.subjects.pairs import compared_pairs
 from pil_discovery.subjects.parties import Parties, read_parties
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 Column = str | tuple[str, str]
 """A column of both tables, or one of the left and one of the right."""
@@ -66,7 +66,8 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
         `left`, `right` (labels of rows), `probability`, `decision` (`same`,
         `different`, `review`), `reason` in Chinese; in the order of the rows. Rows
         without any counterpart are absent. Of more than 50 rows of one register with
-        the same core of a name, each is paired with the first.
+        the same core of a name, each is paired with the first. `.attrs["counts"]`: how
+        many pairs were `compared`, `blocked` (never compared), `vetoed` by codes.
 
     Raises
     ------
@@ -79,13 +80,15 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
     links = link_registers(registers)
     labels = (registers.labels[0], registers.labels[-1])
     offset = len(registers.labels[0]) if right is not None else 0
-    return pd.DataFrame(
+    told = pd.DataFrame(
         {
             "left": labels[0].take(links["first"].to_numpy()),
             "right": labels[1].take(links["second"].to_numpy() - offset),
             **{n: links[n] for n in ("probability", "decision", "reason")},
         }
     )
+    told.attrs["counts"] = links.attrs["counts"]
+    return told
 
 
 def read_registers(
@@ -106,12 +109,21 @@ def read_registers(
     """
     given = {what: column for what, column in columns.items() if column is not None}
     tables = [left] if right is None else [left, right]
-    chosen = [_chosen(table, given, side) for side, table in enumerate(tables)]
+    chosen = [chosen_columns(table, given, side) for side, table in enumerate(tables)]
     labels = tuple(table.index for table in tables)
     return Registers(read_parties(chosen, places=places), labels)
 
 
-def _chosen(table: pd.DataFrame, given: dict[str, Column], side: int) -> pd.DataFrame:
+def chosen_columns(
+    table: pd.DataFrame, given: Mapping[str, Column], side: int
+) -> pd.DataFrame:
+    """Return the columns to compare of a table, under what they are called.
+
+    Raises
+    ------
+    ArgumentError
+        When the table lacks a column.
+    """
     names = {what: c if isinstance(c, str) else c[side] for what, c in given.items()}
     for name in names.values():
         if name not in table.columns:
@@ -129,7 +141,9 @@ def link_registers(registers: Registers) -> pd.DataFrame:
     parties = registers.parties
     if not (parties.is_left.any() and parties.is_right.any()):
         nothing = pd.DataFrame({"first": [], "second": []}, dtype=np.int64)
-        return nothing.assign(probability=[], decision=[], reason=[])
+        nothing = nothing.assign(probability=[], decision=[], reason=[])
+        nothing.attrs["counts"] = {"compared": 0, "blocked": 0, "vetoed": 0}
+        return nothing
     return judge_pairs(parties, compared_pairs(parties), load_pair_model())
 
 

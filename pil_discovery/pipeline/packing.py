@@ -26,6 +26,7 @@ from pil_discovery.pipeline.grounds import (
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
+from pil_discovery.report.privacy import mask_sentence
 
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 _OPEN = (None, "", "公开", "public")
@@ -300,4 +301,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401 -- any typed cell
         return value.date().isoformat()
     if isinstance(value, float):
         return f"{value:.10g}"
-    return str(value)
+    return mask_sentence(str(value))

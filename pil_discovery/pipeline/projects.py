@@ -12,6 +12,7 @@ from pil_discovery import report
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import Problem, WorkspaceError
 from pil_discovery.maps.pictures import choose_bands, stretch_limits
+from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace
 from pil_discovery.pipeline.results import noted_workspace
 from pil_discovery.pipeline.sources import Errand, read_source
@@ -71,10 +72,10 @@ def add_pictures(out: str | Path, *, workspace: str | Path | None = None) -> Pat
 
 def _images(place: Path, hashes: Mapping[str, str]) -> Iterator[Image]:
     settings = open_workspace(place)
-    datasets = load_catalog().datasets
+    datasets, salt = load_catalog().datasets, salt_of(settings)
     changed = []
     for entry in settings.images:
-        image = read_source(Errand(entry, settings.root, datasets))
+        image = read_source(Errand(entry, settings.root, datasets, salt))
         if not isinstance(image, Image):
             continue
         if hashes.get(image.provenance.file) != image.provenance.sha256:

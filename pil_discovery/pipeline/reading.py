@@ -23,6 +23,7 @@ from pil_discovery.pipeline.materials import (
     stacked,
     with_joint_notes,
 )
+from pil_discovery.pipeline.persons import masked_problems, salt_of, without_persons
 from pil_discovery.pipeline.sources import Errand, read_source
 from pil_discovery.types import (
     Image,
@@ -92,15 +93,23 @@ def read_sources(
     progress: Progress | None = None,
     *,
     cluster: Cluster | None = None,
+    salt: bytes | None = None,
 ) -> Materials:
     """Read every source that a workspace names.
+
+    Parameters
+    ----------
+    salt
+        Of the whole workspace, where this is a part of it; None: of this one.
 
     Raises
     ------
     ReadError
         With the problems of all files that cannot be read.
     """
-    materials, problems = gather(workspace, catalog, progress, cluster=cluster)
+    materials, problems = gather(
+        workspace, catalog, progress, cluster=cluster, salt=salt
+    )
     if problems:
         raise ReadError(problems)
     return materials
@@ -113,6 +122,7 @@ def gather(
     *,
     surveyed: Surveyed | None = None,
     cluster: Cluster | None = None,
+    salt: bytes | None = None,
 ) -> tuple[Materials, list[Problem]]:
     """Read what can be read, and list the problems of the files that cannot.
 
@@ -122,12 +132,15 @@ def gather(
         Sources read already, by file, with the entry under which they were read.
     cluster
         Whose processes read the files; databases are asked from here.
+    salt
+        As for `read_sources`.
     """
+    secret = salt_of(workspace) if salt is None else salt
     entries: list[Entry] = [*workspace.records, *workspace.layers, *workspace.images]
     reading = _Reading(workspace, catalog.datasets)
     outcomes = [
         _begin(
-            Errand(entry, workspace.root, catalog.datasets),
+            Errand(entry, workspace.root, catalog.datasets, secret),
             progress,
             surveyed=surveyed or {},
             cluster=cluster,
@@ -176,8 +189,8 @@ def _as_surveyed(errand: Errand, found: Content) -> Content:
     if isinstance(found, Image) != isinstance(errand.entry, ImageSource):
         return read_source(errand)
     if not isinstance(found, Image) and found.report.problems:
-        raise ReadError(found.report.problems)
-    return found
+        raise ReadError(masked_problems(found.report.problems))
+    return without_persons(found, errand.salt)
 
 
 class _Reading:

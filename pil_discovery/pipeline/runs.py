@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     )
 
 
-_TOLD = {"citation_zh", "effective_from", "effective_to", "summary_zh", "note"}
+_TOLD = {
+    *("citation_zh", "effective_from", "effective_to"),
+    *("summary_zh", "successor_zh", "note"),
+}
 """What a reader is told of a rule, beside the versions that came after it."""
 
 

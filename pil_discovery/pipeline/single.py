@@ -9,6 +9,7 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.findings.name_links import asks_for_subjects
 from pil_discovery.pipeline.flow import inputs_of, linked, local_folders
+from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def inputs_for(place: Place, models: Iterable[Model]) -> Inputs:
             "images": whole.images if "image" in names else (),
         }
     )
-    materials = read_sources(part, place.catalog)
+    materials = read_sources(part, place.catalog, salt=salt_of(whole))
     found = linked(part, place.catalog, materials, chosen)
     return inputs_of(part, place.catalog, materials, found)
 

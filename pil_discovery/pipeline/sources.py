@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.positional_error import error_of_scale
+from pil_discovery.errors import PilError
 from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.databases import queried_layer, queried_table
 from pil_discovery.pipeline.files import read_entry
 from pil_discovery.pipeline.materials import given
+from pil_discovery.pipeline.persons import masked_error, without_persons
 from pil_discovery.types import ImageSource, RecordSource
 
 if TYPE_CHECKING:
@@ -26,22 +28,36 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Errand:
-    """A source to be read: its entry, its workspace, the data sets it may be."""
+    """A source to be read: its entry, its workspace, the data sets it may be.
+
+    `salt` is the secret of the workspace, under which identity numbers are hidden.
+    """
 
     entry: Entry
     root: Path
     datasets: Mapping[str, Dataset]
+    salt: bytes = field(repr=False)
     progress: Callable[[str, int, int], None] | None = None
 
 
 def read_source(errand: Errand) -> Content:
     """Read a file in the sandbox, or put a query to a database.
 
+    Identity numbers of persons are pseudonyms in what is returned, and masked in what
+    is raised.
+
     Raises
     ------
     ReadError
         If it cannot be read as what the workspace says it is.
     """
+    try:
+        return without_persons(_read(errand), errand.salt)
+    except PilError as error:
+        raise masked_error(error) from None
+
+
+def _read(errand: Errand) -> Content:
     entry = errand.entry
     if isinstance(entry, ImageSource):
         return read_entry(entry, errand.root)

@@ -14,6 +14,7 @@ from pil_discovery.pipeline import sandbox
 from pil_discovery.pipeline.files import read_entry
 from pil_discovery.pipeline.folder import readable_name
 from pil_discovery.pipeline.kinds import kind_of
+from pil_discovery.pipeline.persons import masked_problems, masked_report
 from pil_discovery.pipeline.scenes import draft_pictures
 from pil_discovery.types import Image, ImageSource, LayerSource, RecordSource, Table
 
@@ -153,7 +154,8 @@ def _survey(
         else:
             found = sandbox.survey_vector(path, datasets, root=root)
     except PilError as error:
-        return Survey(name, kind, problems=error.problems)
+        return Survey(name, kind, problems=tuple(masked_problems(error.problems)))
+    found = replace(found, report=masked_report(found.report))
     return Survey(name, kind, _with_crs_advice(found), found.report.problems)
 
 

@@ -74,31 +74,26 @@ def later_versions(
     topics: Mapping[str, Sequence[str]],
     as_of: dt.date,
 ) -> list[dict[str, str]]:
-    """Return the rules that replaced one by a day, and what decides between them.
+    """Return the sanctions that replaced one by a day, and what decides between them.
 
-    A topic names the rules of one kind of fact, of old and new law together; where one
-    of a sanction holds the rule, that one alone counts, and the rules on transition
-    follow.
+    Where the duties of an ended rule stand since, `Basis.successor_zh` tells.
 
     Returns
     -------
     list
-        `{id, citation_zh, effective_from, role}`, role `applies` (to facts from then
-        on), `if_milder` or `transition`; empty where the rule is still in force, and
-        where no topic tells what came after it.
+        `{id, citation_zh, effective_from, role}`, role `if_milder` or `transition`;
+        empty where the rule is in force or no sanction.
     """
     end = basis.effective_to
-    if end is None or end >= as_of:
+    sanctions = [n for n, ids in topics.items() if basis.id in ids and PENALTY in n]
+    if end is None or end >= as_of or not sanctions:
         return []
-    about = {name: ids for name, ids in topics.items() if basis.id in ids}
-    sanctions = {n: ids for n, ids in about.items() if n.endswith(PENALTY)}
-    named = dict.fromkeys(i for ids in (sanctions or about).values() for i in ids)
+    named = dict.fromkeys(i for name in sanctions for i in topics[name])
     new = [f for f in (facts[i] for i in named) if end < f.effective_from <= as_of]
-    told = [_later(f, "if_milder" if sanctions else "applies") for f in new]
-    if not sanctions or not new:
-        return told
-    rules = (facts[i] for i in topics.get(TRANSITION, ()))
-    return told + [_later(f, "transition") for f in rules if in_force(f, as_of, as_of)]
+    rules = [facts[i] for i in topics.get(TRANSITION, ())] if new else []
+    return [_later(f, "if_milder") for f in new] + [
+        _later(f, "transition") for f in rules if in_force(f, as_of, as_of)
+    ]
 
 
 def _later(fact: Fact, role: Role) -> dict[str, str]:

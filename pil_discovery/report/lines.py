@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import PilError, Problem
 from pil_discovery.report.privacy import mask_sentence, mask_sentences
 from pil_discovery.text.canonical import dump_json
+from pil_discovery.text.resident_numbers import mask_persons
 from pil_discovery.types import QUARANTINE_COLUMNS, Finding, Lead
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ def _quarantined(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         **{name: None if row[name] is None else str(row[name]) for name in row},
         "row": None if row["row"] is None else int(row["row"]),
+        "value": None if row["value"] is None else mask_persons(str(row["value"])),
         "reason": mask_sentence(str(row["reason"] or "")),
         "remedy": mask_sentence(str(row["remedy"] or "")),
     }

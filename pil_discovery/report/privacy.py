@@ -6,20 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from pil_discovery.text.masking import mask_identifier
+from pil_discovery.text.resident_numbers import mask_persons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A resident id holds a date of birth in places 7–14; a credit code (统一社会信用代码)
-# of digits only does not, so that firms stay readable. No letter or digit may touch
-# the number, else it is part of a hash, a contract number or an amount.
-_RESIDENT_ID = (
-    r"[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"
-)
-_MOBILE = r"1[3-9]\d{9}"
-_PERSONAL = re.compile(
-    rf"(?<![0-9A-Za-z.\-_])(?:{_RESIDENT_ID}|{_MOBILE})(?![0-9A-Za-z.\-_])", re.ASCII
-)
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.\-_])1[3-9][0-9]{9}(?![0-9A-Za-z.\-_])", re.ASCII)
 
 SENTENCES = frozenset(
     {
@@ -38,8 +30,8 @@ SENTENCES = frozenset(
 
 
 def mask_sentence(text: str) -> str:
-    """Mask 18-digit resident ids and 11-digit mobile numbers in a sentence."""
-    return _PERSONAL.sub(lambda m: mask_identifier(m.group()), text)
+    """Mask resident ids, what stands for them, and mobile numbers in a sentence."""
+    return _MOBILE.sub(lambda m: mask_identifier(m.group()), mask_persons(text))
 
 
 def mask_sentences(record: Mapping[str, object]) -> dict[str, object]:

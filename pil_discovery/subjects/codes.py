@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pil_discovery.text.check_digits import is_right_uscc
 from pil_discovery.text.codes import check_code
 from pil_discovery.text.fixed_texts import right_codes
+from pil_discovery.text.pseudonyms import RIGHT
+from pil_discovery.text.register_numbers import permit_holder
+from pil_discovery.types import Inference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pandas as pd
 
-    from pil_discovery.text.codes import CodeKind
     from pil_discovery.types import Dataset
+    from pil_discovery.types.datasets import CodeKind
 
 
 def link_codes(
@@ -25,7 +31,11 @@ def link_codes(
 
     A code with a bad check digit stays in the source row and in the quarantine list,
     but two registers must not be joined by it: the same slip of the pen may stand in
-    both for different firms.
+    both for different firms. One that can be read in a single right way (a letter O
+    for a zero, a permit number behind it) joins by that, and the list says so.
+    Identity numbers of persons join by their pseudonyms. A firm known by its old
+    organisation code, or by nothing but its permit, gets its credit code where the
+    registers leave one possibility (`recovered_codes` tells how many did).
 
     Parameters
     ----------
@@ -34,7 +44,37 @@ def link_codes(
     datasets
         Descriptions; a column counts as a code when its field says `code`.
     """
-    return {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+    normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+    found = _recovered(frames, normal, datasets)
+    return {name: frame.assign(**found[name]) for name, frame in normal.items()}
+
+
+def recovered_codes(
+    frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, Inference]:
+    """Return data set → how many credit codes were recovered, for whoever checks."""
+    normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
+    told = {}
+    for name, columns in _recovered(frames, normal, datasets).items():
+        filled = [
+            int((codes.notna() & (normal[name][column].fillna("") != codes)).sum())
+            for column, codes in columns.items()
+        ]
+        if cells := sum(filled):
+            told[name] = Inference(
+                what="统一社会信用代码", value=f"补 {cells} 格", why=_RECOVERED
+            )
+    return told
+
+
+_RECOVERED = (
+    "按组织机构代码（第九至十七位）或者排污许可证编号开头的代码补出，只补唯一可能的；"
+    "原始资料没有改动，用于关联"
+)
+_SHORT = 9
+"""Characters of an organisation code."""
+_STRUCTURED: frozenset[str] = frozenset({"permit", "parcel", "supervision"})
+"""Numbers without a check digit of their own: an unusual one is kept as it is."""
 
 
 def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
@@ -49,10 +89,87 @@ def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
 def _normal(values: pd.Series[str], kind: CodeKind) -> pd.Series[str]:
     distinct = pa.array(values.dropna().unique(), pa.large_string())
     right = right_codes(kind, distinct)
+    if kind == "resident_id":
+        right |= np.asarray(pc.match_substring_regex(distinct, f"^{RIGHT}$"))
     if right.all():
         return values
     doubtful = distinct.filter(pa.array(~right)).to_pylist()
-    known = {v: check_code(kind, v) for v in doubtful}
-    normal = {v: code.normal if code.valid else None for v, code in known.items()}
+    normal = {v: _key(v, kind) for v in doubtful}
     changed = values.isin(doubtful)
     return values.mask(changed, values[changed].map(normal).astype(values.dtype))
+
+
+def _key(text: str, kind: CodeKind) -> str | None:
+    """Return by what a code joins; columns of credit codes hold older ones as well."""
+    found = check_code(kind, text).normal
+    if found is not None or kind in _STRUCTURED:
+        return found or text
+    return check_code("org", text).normal if kind == "uscc" else None
+
+
+def _recovered(
+    given: Mapping[str, pd.DataFrame],
+    frames: Mapping[str, pd.DataFrame],
+    datasets: Mapping[str, Dataset],
+) -> dict[str, dict[str, pd.Series[str]]]:
+    """Return the columns of credit codes with what can be told for certain.
+
+    A permit tells nothing where the row gives a code that fails its check: the two
+    contradict each other, and a person has to look.
+    """
+    known = _by_organisation(frames, datasets)
+    found: dict[str, dict[str, pd.Series[str]]] = {}
+    for name, frame in frames.items():
+        holders = _holders(frame, datasets[name])
+        found[name] = {}
+        for column in _columns(frame, datasets[name], "uscc"):
+            codes = _filled(frame[column], known)
+            if holders is not None and column == "uscc":
+                fits = given[name][column].isna() | (codes == holders.str[8:17])
+                codes = codes.mask(fits.fillna(value=False).astype(bool), holders)
+            found[name][column] = codes.mask(codes.str.len() == _SHORT)
+    return found
+
+
+def _filled(codes: pd.Series[str], known: Mapping[str, str]) -> pd.Series[str]:
+    """Return codes with the credit code in place of a known organisation code."""
+    old = codes.isin(list(known))
+    return codes.mask(old, codes[old].map(known).astype(codes.dtype))
+
+
+def _columns(frame: pd.DataFrame, dataset: Dataset, kind: CodeKind) -> list[str]:
+    return [
+        f.name for f in dataset.fields if f.code == kind and f.name in frame.columns
+    ]
+
+
+def _holders(frame: pd.DataFrame, dataset: Dataset) -> pd.Series[str] | None:
+    """Return the credit codes with which the permit numbers of the rows begin."""
+    columns = _columns(frame, dataset, "permit")
+    if not columns:
+        return None
+    numbers = frame[columns[0]]
+    known = {v: permit_holder(v) for v in numbers.dropna().unique()}
+    return numbers.map(known).astype(numbers.dtype)
+
+
+def _by_organisation(
+    frames: Mapping[str, pd.DataFrame], datasets: Mapping[str, Dataset]
+) -> dict[str, str]:
+    """Return organisation code → the credit code that holds it, if there is but one."""
+    columns = [
+        pa.array(frame[column].dropna().unique(), pa.large_string())
+        for name, frame in frames.items()
+        for column in _columns(frame, datasets[name], "uscc")
+    ]
+    known = pa.chunked_array(columns, pa.large_string()).unique()
+    lengths = pc.utf8_length(known)
+    short = known.filter(pc.equal(lengths, _SHORT))
+    whole = known.filter(pc.equal(lengths, 18))
+    inner = pc.utf8_slice_codeunits(whole, 8, 17)
+    asked = pc.is_in(inner, value_set=short)
+    found: dict[str, list[str]] = {}
+    for code in whole.filter(asked).to_pylist():
+        if is_right_uscc(code):
+            found.setdefault(code[8:17], []).append(code)
+    return {inside: codes[0] for inside, codes in found.items() if len(codes) == 1}

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pil_discovery.subjects.core_features import CORE_FEATURES, PARTINGS
-from pil_discovery.subjects.pairs import log_odds, may_be_one
+from pil_discovery.subjects.pairs import FEATURES, log_odds, may_be_one
 from pil_discovery.text.codes import division_stem
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _SHIFTS = {"region": (0.5, -2.5), "address": (1.5, -1.0)}
 _OTHER_SHIFT = (1.0, -1.0)
 """Log odds for an equal and for a different column; design values, not calibrated."""
 _FIGURES = CORE_FEATURES.index("number_differs")
+_TWO = 0.7
+"""Logarithm of one and one other, rounded up: from here two others fit."""
 
 _PARTINGS = {
     "equal": "名称主干相同",
@@ -63,6 +65,7 @@ class _Facts:
     bare: Flags
     whole: Flags
     registered: Flags
+    others: Flags
 
 
 def judge_pairs(parties: Parties, pairs: Pairs, model: PairModel) -> pd.DataFrame:
@@ -73,14 +76,15 @@ def judge_pairs(parties: Parties, pairs: Pairs, model: PairModel) -> pd.DataFram
     DataFrame
         `first`, `second` (rows of the parties), `probability`, `decision`, `reason`;
         ordered by rows. Pairs that nothing but a faint likeness brings together are
-        left out.
+        left out. `.attrs["counts"]`: pairs `compared`, `blocked` (never compared, as
+        nothing speaks for them) and `vetoed` (two different right codes).
     """
     facts = _facts(parties, pairs)
     shifts = _shifts(parties, pairs)
     named = 1 / (1 + np.exp(-log_odds(pairs, model) - shifts))
     named = np.where(may_be_one(pairs.table), named, 0.0)  # a key alone joins them
     named = np.maximum(named, _least(facts, shifts, model))
-    capped = _capped(named, facts, model)
+    capped = _capped(named, facts, model, alone=shifts <= 0)
     rules = [facts.code_differs, facts.code_same, facts.branch]
     chances = [CODE_DIFFERS, CODE_SAME, np.minimum(named, BRANCH)]
     probability: NDArray[np.float64] = np.select(rules, chances, capped)  # type: ignore[arg-type]
@@ -99,7 +103,22 @@ def judge_pairs(parties: Parties, pairs: Pairs, model: PairModel) -> pd.DataFram
         }
     )
     ordered = frame[told].sort_values(["first", "second"], kind="stable")
-    return ordered.reset_index(drop=True)
+    ordered = ordered.reset_index(drop=True)
+    ordered.attrs["counts"] = _counts(parties, facts)
+    return ordered
+
+
+def _counts(parties: Parties, facts: _Facts) -> dict[str, int]:
+    """Return how many pairs there are, were compared, and were kept apart by codes."""
+    left, right = int(parties.is_left.sum()), int(parties.is_right.sum())
+    within = bool((parties.is_left & parties.is_right).any())
+    possible = left * (left - 1) // 2 if within else left * right
+    compared = len(facts.code_differs)
+    return {
+        "compared": compared,
+        "blocked": possible - compared,
+        "vetoed": int(facts.code_differs.sum()),
+    }
 
 
 def _facts(parties: Parties, pairs: Pairs) -> _Facts:
@@ -116,7 +135,25 @@ def _facts(parties: Parties, pairs: Pairs) -> _Facts:
         bare=parties.is_short[a] & parties.is_short[b],
         whole=parties.whole[a] == parties.whole[b],
         registered=(parties.form[a] != "") & ~parties.is_short[a],
+        others=_others_fit(pairs) & ~former,
     )
+
+
+def _others_fit(pairs: Pairs) -> Flags:
+    """Mark pairs of which one name fits another subject of the tables just as well.
+
+    It lacks what would tell them apart: the place in front, or what stands behind.
+    """
+    kinds = {kind: pairs.parting == at for at, kind in enumerate(PARTINGS)}
+    front, behind, cut = (
+        pairs.table[:, FEATURES.index(name)]
+        for name in ("others_front", "others_behind", "cut")
+    )
+    lacks = kinds["left_out_middle"] | kinds["left_out_end"]
+    fits: Flags = lacks & (behind > 0)
+    fits |= kinds["left_out_front"] & (front > 0)
+    fits |= kinds["equal"] & ((front > _TWO) | ((behind > 0) & (cut > 0)))
+    return fits
 
 
 def _codes(
@@ -191,11 +228,16 @@ def _least(
 
 
 def _capped(
-    named: NDArray[np.float64], facts: _Facts, model: PairModel
+    named: NDArray[np.float64], facts: _Facts, model: PairModel, *, alone: Flags
 ) -> NDArray[np.float64]:
-    """Keep names with other figures, and bare names, from deciding on their own."""
+    """Keep names that leave it open from deciding on their own.
+
+    Names with other figures, bare names, and those that fit others as well, where no
+    further column speaks for the pair.
+    """
     below = model.same_from - 0.01
-    capped = np.where(facts.figures, np.minimum(named, below), named)
+    unclear = facts.figures | (facts.others & alone)
+    capped = np.where(unclear, np.minimum(named, below), named)
     return np.where(facts.bare & facts.whole, np.minimum(capped, NAMESAKE), capped)
 
 
@@ -222,6 +264,7 @@ def _reasons(
         (facts.former, "名称与对方的曾用名相同"),
         (facts.bare & facts.whole, "仅姓名或简称相同，不足以认定为同一主体，请核对"),
         (facts.figures, "名称中的数字或序号不同"),
+        (facts.others, "名称缺少地区或后段，表中另有单位同样对得上"),
         (facts.whole, "规范化后全称相同"),
     ]
     reasons = np.select([flags for flags, _ in rules], [w for _, w in rules], "")

@@ -30,6 +30,9 @@ FEATURES = (
     "lead_most",
     "lead_least",
     "lead_clear",
+    "others_front",
+    "others_behind",
+    "others_typed",
     "form_written",
     "form_equal",
     "form_open",
@@ -38,6 +41,9 @@ FEATURES = (
 )
 """Columns of the table that the pair model weighs."""
 
+_FRONT = ("left_out_front",)
+_BEHIND = ("left_out_middle", "left_out_end")
+_SLIPS = ("swapped", "one_inside", "one_at_edge")
 _MOST_EDITS, _LEAST_SHARED = 0.5, 0.5
 _CROWD = 50
 """Rows of one core from which each is compared with the first one only."""
@@ -67,7 +73,9 @@ def compared_pairs(parties: Parties) -> Pairs:
     """Return the pairs that a key or the likeness of their names brings together."""
     ours, theirs = _core_pairs(parties)
     parting, table = core_features(parties.cores, ours, theirs)
-    leads = _leads(ours, theirs, table)
+    leads = np.hstack(
+        [_leads(ours, theirs, table), _others(parties, ours, theirs, parting)]
+    )
     near = may_be_one(table) | _keyed(parties, ours, theirs)
     ours, theirs, parting = ours[near], theirs[near], parting[near]
     table = np.hstack([table[near], leads[near]])
@@ -140,6 +148,32 @@ def _leads(ours: Rows, theirs: Rows, table: Floats) -> Floats:
     leads[apart, :2] = rival_features(ours[apart], theirs[apart], share)
     leads[:, 2] = np.maximum(leads[:, 1], 0)
     return leads * 2
+
+
+def _others(
+    parties: Parties, ours: Rows, theirs: Rows, parting: NDArray[np.int8]
+) -> Floats:
+    """Return how many other cores fit a pair as well as the pair fits itself.
+
+    A name without its place may be any of those that have a place in front, one that
+    is cut off any of those that go on; a slip may be that of any neighbour. A column
+    for what lacks in front, for what lacks behind or within, and for slips.
+    """
+    size, kinds = len(parties.cores), np.array(PARTINGS, dtype=object)[parting]
+    ours_short = parties.cores.lengths[ours] <= parties.cores.lengths[theirs]
+    short = np.where(ours_short, ours, theirs)
+    columns = []
+    for members in (_FRONT, _BEHIND, _SLIPS):
+        inside = np.isin(kinds, members)
+        sides = [ours[inside], theirs[inside]] if members is _SLIPS else [short[inside]]
+        count = np.bincount(np.concatenate(sides), minlength=size)
+        here = (
+            np.maximum(count[ours], count[theirs])
+            if members is _SLIPS
+            else count[short]
+        )
+        columns.append(np.log1p(here - inside))
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def _forms(parties: Parties, first: Rows, second: Rows) -> Floats:

@@ -12,16 +12,18 @@ from pil_discovery.subjects.cores import Cores, read_cores
 from pil_discovery.text.codes import check_code
 from pil_discovery.text.name_words import SHORT_FORMS
 from pil_discovery.text.names import normalise_name, parse_name
-from pil_discovery.text.register_numbers import permit_holder
+from pil_discovery.text.pseudonyms import is_pseudonym
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from pil_discovery.types.datasets import CodeKind
+
     Texts = NDArray[np.object_]
 
-_KEYS = ("uscc", "registration", "resident_id")
+_KEYS: tuple[CodeKind, ...] = ("uscc", "registration", "resident_id")
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,12 @@ def _codes(texts: Texts) -> tuple[Texts, Texts]:
 
 def _code(text: str) -> tuple[str, str]:
     """Return what a code says for certain; one that fails its check says nothing."""
-    holder = permit_holder(check_code("permit", text).normal or "") if text else None
-    for kind in _KEYS if text else ():
-        code = check_code(kind, holder if holder and kind == "uscc" else text)  # type: ignore[arg-type]
-        if code.valid and code.normal:
-            return f"{kind}:{code.normal}", code.normal[8:17] if kind == "uscc" else ""
-    organisation = check_code("org", text) if text else None
-    if organisation is not None and organisation.valid and organisation.normal:
-        return "", organisation.normal
-    return "", ""
+    if not text:
+        return "", ""
+    if is_pseudonym(text):
+        return f"resident_id:{text}", ""
+    for kind in _KEYS:
+        normal = check_code(kind, text).normal
+        if normal:
+            return f"{kind}:{normal}", normal[8:17] if kind == "uscc" else ""
+    return "", check_code("org", text).normal or ""

@@ -88,35 +88,56 @@ def read_register(
     """
     given, clean = frames
     spec = dataset.parties[role]
-    codes = _column(clean, spec.code).astype("string")
+    codes = _column(clean, spec.code).astype("string").reset_index(drop=True)
     without = np.flatnonzero(codes.isna().to_numpy())
-    told = _texts(given.iloc[without], spec)
-    others = [
-        _other_code(*pair) for pair in zip(told["code"], told["permit"], strict=True)
-    ]
-    kinds = pd.DataFrame(others, columns=["code", "organisation"], index=told.index)
-    held = kinds["code"].str.startswith("uscc:").to_numpy(dtype=bool)
-    if held.any():
-        from_permit = pd.Series(kinds["code"].str[5:].to_numpy(), without)[held]
-        codes = codes.reset_index(drop=True).fillna(from_permit.astype("string"))
-    said = pd.concat([told[["name", "region", "address"]], kinds], axis=1)[~held]
-    is_coded = ((said["code"] != "") | (said["organisation"] != "")).to_numpy(bool)
-    parts = {n: _kind_of(n, places) for n in said["name"].unique()}
-    kind = said["name"].map(parts).to_numpy(dtype=object)
-    is_person = (told["person"] != "").to_numpy()[~held] & (kind != "firm")
-    kind[is_person] = "bare"
-    said = _where_names_repeat(said.assign(register=dataset.id), kind)
-    usable = is_coded | ((kind != "none") & (kind != "bare"))
+    number, told = _distinct(_texts(given.iloc[without], spec))
+    said, kind = _read(told, dataset.id, places)
+    if (kind == "held").any():
+        holders = said["code"].where(kind == "held").str[5:].astype("string")
+        found = pd.Series(holders.array.take(number), without, dtype="string")
+        codes = codes.fillna(found)
+    of_rows = kind[number]
+    usable = np.isin(of_rows, ("coded", "firm", "sign"))
     return Register(
         dataset.id,
         role,
         codes,
-        without[~held][usable],
-        said.loc[usable, list(SAID)].reset_index(drop=True),
-        bare=int(((kind == "bare") & ~is_coded).sum()),
-        silent=int(((kind == "none") & ~is_coded).sum()),
-        from_permit=int(held.sum()),
+        without[usable],
+        said[list(SAID)].take(number[usable]).reset_index(drop=True),
+        bare=int((of_rows == "bare").sum()),
+        silent=int((of_rows == "none").sum()),
+        from_permit=int((of_rows == "held").sum()),
     )
+
+
+def _distinct(texts: pd.DataFrame) -> tuple[NDArray[np.int64], pd.DataFrame]:
+    """Return the number of each row's writing, and the distinct writings."""
+    by = texts.groupby([*texts.columns], sort=False)
+    number = by.ngroup().to_numpy().astype(np.int64)
+    once = texts.drop_duplicates().reset_index(drop=True).astype(object)
+    return number, once.reindex(columns=list(_PARTS), fill_value="")
+
+
+def _read(
+    told: pd.DataFrame, register: str, places: Collection[str]
+) -> tuple[pd.DataFrame, NDArray[np.object_]]:
+    """Return the columns `SAID` of writings, and what each of them is.
+
+    `held`, a permit number names the holder; `coded`, another code; `firm`, `sign`,
+    `bare` and `none` as `_kind_of` has it.
+    """
+    pairs = zip(told["code"], told["permit"], strict=True)
+    codes = pd.DataFrame(
+        [_other_code(*pair) for pair in pairs], columns=["code", "organisation"]
+    ).astype(object)
+    names = {name: _kind_of(name, places) for name in told["name"].unique()}
+    kind = told["name"].map(names).to_numpy(dtype=object)
+    kind[(told["person"] == 1).to_numpy(bool) & (kind == "sign")] = "bare"
+    said = told[["name", "region", "address"]].join(codes).assign(register=register)
+    said = _where_names_repeat(said, kind)
+    is_held = codes["code"].str.startswith("uscc:").to_numpy(bool)
+    is_coded = (codes != "").any(axis=1).to_numpy(bool)
+    return said, np.where(is_held, "held", np.where(is_coded, "coded", kind))
 
 
 def _column(frame: pd.DataFrame, name: str | None) -> pd.Series:
@@ -125,13 +146,21 @@ def _column(frame: pd.DataFrame, name: str | None) -> pd.Series:
     return frame[name]
 
 
+_PARTS = ("name", "code", "permit", "person", "region", "address")
+
+
 def _texts(frame: pd.DataFrame, spec: PartyColumns) -> pd.DataFrame:
-    """Return what the columns of a party say, as text, "" where they say nothing."""
-    wanted = ("name", "code", "permit", "person", "region", "address")
-    columns = {part: _column(frame, getattr(spec, part)) for part in wanted}
-    return pd.DataFrame(
-        {p: c.astype("string").fillna("").str.strip() for p, c in columns.items()}
-    ).astype(object)
+    """Return what the columns of a party say, as text, "" where they say nothing.
+
+    Of an identity number nothing is kept but that there is one.
+    """
+    told = {}
+    for part in _PARTS:
+        name = getattr(spec, part)
+        if name is not None and name in frame.columns:
+            texts = frame[name].astype("string").fillna("").str.strip()
+            told[part] = (texts != "").astype("int8") if part == "person" else texts
+    return pd.DataFrame(told)
 
 
 def _other_code(text: str, permit: str) -> tuple[str, str]:

@@ -7,11 +7,10 @@ identity number: GB 11643-1999. Division code: GB/T 2260. Numbers of registers: 
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from pil_discovery.errors import ArgumentError
 from pil_discovery.text.characters import fold
@@ -27,11 +26,12 @@ from pil_discovery.text.register_numbers import (
     parcel,
     permit,
     registration,
+    supervision,
 )
+from pil_discovery.text.resident_numbers import is_day, normal_number
 
-CodeKind = Literal[
-    "uscc", "org", "resident_id", "division", "registration", "permit", "parcel"
-]
+if TYPE_CHECKING:
+    from pil_discovery.types.datasets import CodeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def check_code(kind: CodeKind, text: str) -> Code:
     kind
         `uscc` (18 characters), `org` (9), `resident_id` (18, old form 15),
         `division` (6, 9 or 12 digits), `registration` (15 digits), `permit` (22
-        characters, the holder's `uscc` first) or `parcel` (19).
+        characters, the holder's `uscc` first), `parcel` (19) or `supervision` (16, of a
+        supply of land, with a part behind a hyphen).
     text
         The code as written.
 
@@ -86,12 +87,13 @@ def check_code(kind: CodeKind, text: str) -> Code:
         "registration": registration,
         "permit": permit,
         "parcel": parcel,
+        "supervision": supervision,
     }
     if kind not in checks:
         raise ArgumentError(f"未知的代码类型“{kind}”，可用：{'、'.join(checks)}")
     if not isinstance(text, str):
         raise TypeError(f"代码应当是文字，不是 {type(text).__name__}")
-    plain, repairs = _plain(text)
+    plain, repairs = _plain(text, hyphens=kind == "supervision")
     valid, normal, reason = checks[kind](plain)
     words = [reason] if reason else []
     if normal is not None and repairs:
@@ -99,7 +101,7 @@ def check_code(kind: CodeKind, text: str) -> Code:
     return Code(kind, text, valid, normal, "；".join(words))
 
 
-def _plain(text: str) -> tuple[str, list[str]]:
+def _plain(text: str, *, hyphens: bool) -> tuple[str, list[str]]:
     repairs = []
     folded = fold(text)
     if folded != text:
@@ -110,7 +112,7 @@ def _plain(text: str) -> tuple[str, list[str]]:
     cut = re.sub(r"(?<=\w)\([^()]*\)$", "", bare)
     if cut != bare:
         repairs.append("括号后缀")
-    joined = re.sub(r"(?<=\w)-(?=\w)", "", cut)
+    joined = cut if hyphens else re.sub(r"(?<=\w)-(?=\w)", "", cut)
     if joined != cut:
         repairs.append("连字符")
     upper = joined.upper()
@@ -156,31 +158,17 @@ def _org(code: str) -> Verdict:
 
 
 def _resident(code: str) -> Verdict:
-    if re.fullmatch(r"\d{15}", code):
-        return _old_resident(code)
-    if not re.fullmatch(r"\d{17}[\dX]", code):
+    if re.fullmatch(r"[0-9]{15}", code):
+        normal = normal_number(code)
+        known = "十五位旧号，补世纪与校验位"
+        return False, normal, known if normal else "十五位旧号的出生日期不能确定"
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", code):
         return False, None, f"应为十八位数字（末位可为X），实为{len(code)}位"
-    if not _is_day(code[6:14]):
+    if not is_day(code[6:14]):
         return False, None, "第七至十四位不是存在的出生日期"
     if resident_check_digit(code[:17]) != code[17]:
         return False, None, "校验码不符"
     return True, code, ""
-
-
-def _old_resident(code: str) -> Verdict:
-    # Sequence numbers 996 to 999 were kept for people born before 1900.
-    if code[12:] >= "996" or not _is_day(f"19{code[6:12]}"):
-        return False, None, "十五位旧号的出生日期不能确定"
-    body = f"{code[:6]}19{code[6:]}"
-    return False, body + resident_check_digit(body), "十五位旧号，补世纪与校验位"
-
-
-def _is_day(text: str) -> bool:
-    try:
-        dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
-    except ValueError:
-        return False
-    return True
 
 
 def _division(code: str) -> Verdict:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from pil_discovery.text.codes import CodeKind
+    from pil_discovery.types.datasets import CodeKind
 
 Characters = "NDArray[np.uint8]"
 """ASCII codes, one row per text."""

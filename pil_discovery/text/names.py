@@ -50,9 +50,17 @@ _BRANCH_ENDS = (
     "门市部|经营部|代表处|工作站|服务部|直营店|专卖店|加油站|店"
 )
 _BRANCH = re.compile(
-    r"^(?P<head>.{2,}?(?:公司|合作社|联合社|厂|院|社|银行|超市|集团))"
+    r"^(?P<head>.{2,}?(?:公司|合作社|联合社|厂|院|社|银行|超市|集团|经营部|商行|农场))"
     rf"(?P<branch>[^()]{{1,16}}(?:{_BRANCH_ENDS})|\([^()]{{1,12}}(?:{_BRANCH_ENDS})\))$"
 )
+_BEHIND_FORM = re.compile(
+    r"^(?P<head>.{2,}?(?:有限(?:责任)?|股份|集团)公司)(?P<branch>[^()]{2,16})$"
+)
+"""Whatever stands behind a whole legal form is a part of that company."""
+_SPLIT_OFF = re.compile(
+    r"^(?P<head>.{4,})(?P<branch>[^()]{2}分(?:公司|[厂院店部社行校所站场]|中心))$"
+)
+"""A branch behind a form that no list has; its place has two characters at least."""
 _DIVISION = re.compile(
     r"[^()省市县区旗]{2,9}?"
     r"(?:自治[区州县旗]|[省县]|(?<![超城都门夜菜])市|(?<![红国])旗|(?<![小园社])区)"
@@ -145,10 +153,11 @@ def _without_former(plain: str) -> tuple[str, str]:
 
 
 def _split_branch(plain: str) -> tuple[str, str]:
-    match = _BRANCH.match(plain)
-    if match is None or match["branch"] in FORMS:
-        return plain, ""
-    return match["head"], match["branch"].strip("()")
+    for pattern in (_BRANCH, _BEHIND_FORM, _SPLIT_OFF):
+        match = pattern.match(plain)
+        if match is not None and match["branch"] not in FORMS:
+            return match["head"], match["branch"].strip("()")
+    return plain, ""
 
 
 def _split_form(head: str) -> tuple[str, str]:

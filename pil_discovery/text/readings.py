@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from pil_discovery.text.characters import fold, is_placeholder, squeeze, tidy
-from pil_discovery.text.codes import CodeKind, check_code
+from pil_discovery.text.codes import check_code
 from pil_discovery.text.dates import DateReading, read_dates
 from pil_discovery.text.numbers import (
     NumberReading,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pil_discovery.text.rules import Rules
-    from pil_discovery.types.datasets import FieldType
+    from pil_discovery.types.datasets import CodeKind, FieldType
     from pil_discovery.types.sources import ReasonClass
 
     Reader: TypeAlias = "Callable[[Sequence[object], Rules], list[Reading]]"
@@ -136,6 +136,10 @@ def _truncated() -> Reading:
     )
 
 
+_STRUCTURED: frozenset[CodeKind] = frozenset({"permit", "parcel", "supervision"})
+"""Numbers without a check digit of their own, of which older kinds are in use."""
+
+
 def _coded(text: str, kind: CodeKind) -> Reading:
     # Bodies without a unified code are still listed under their old organisation code.
     if kind == "uscc" and len(re.sub(r"[\s-]", "", text)) == 9:
@@ -144,12 +148,17 @@ def _coded(text: str, kind: CodeKind) -> Reading:
     if code.valid:
         note = "" if code.normal == text else "代码统一写法（大小写、空格、后缀）"
         return Reading(code.normal, note=note)
-    hint = f"，可能是 {code.normal}" if code.normal and kind != "resident_id" else ""
+    if kind == "resident_id" and code.normal:
+        return Reading(code.normal, note=code.reason)
+    if kind in _STRUCTURED:
+        return Reading(
+            text, note=f"编号结构与国家标准不同（{code.reason}），按原文使用"
+        )
+    remedy = "按原文保留，不用于关联；请向数据提供方核实"
+    if code.normal:
+        remedy = f"原文保留；关联时按唯一可能的读法 {code.normal}，请向数据提供方核实"
     return Reading(
-        text,
-        reason_class="checksum",
-        reason=f"代码有误：{code.reason}{hint}",
-        remedy="按原文保留，不用于关联；请向数据提供方核实",
+        text, reason_class="checksum", reason=f"代码有误：{code.reason}", remedy=remedy
     )
 
 
@@ -225,7 +234,7 @@ def _number(value: object, rules: Rules, factor: Fraction) -> Reading:
             return found
         factor = found
     exact = scale(reading.value, factor)
-    if abs(exact) >= _TOO_LARGE:
+    if max(abs(reading.value), abs(exact)) >= TOO_LARGE:
         return Reading(
             reason_class="range",
             reason="数值大到不可能",
@@ -260,8 +269,9 @@ def _unreadable(reason: str) -> Reading:
     return Reading(reason_class="type", reason=reason, remedy="核对原始资料后改正该格")
 
 
-_TOO_LARGE = 10**15
-"""Beyond this a float no longer holds whole numbers, and no export means it."""
+TOO_LARGE = 10**14
+"""No export means so much, in any unit; an identity number of fifteen digits, which
+somebody put into a column of amounts, is always more."""
 
 _MOST_PER_DAY = Decimal("0.01")
 """A late fee above one per cent a day is no lawful rate: its unit must be asked."""
@@ -293,7 +303,7 @@ def _integers(values: Sequence[object], rules: Rules) -> list[Reading]:
 
 def _integer(value: object, rules: Rules, factor: Fraction) -> Reading:
     ordinal = read_ordinal(value) if isinstance(value, str) else None
-    if ordinal is not None and factor == 1:
+    if ordinal is not None and ordinal < TOO_LARGE and factor == 1:
         plain = fold(str(value)).isdecimal()
         return Reading(ordinal, note="" if plain else "取序数中的数字")
     reading = _number(value, rules, factor)

@@ -46,7 +46,9 @@ _CODES = {
     "org": "组织机构代码",
     "resident_id": "居民身份号码",
     "division": "行政区划代码",
+    "registration": "注册号",
 }
+"""Codes with a check digit, which tell columns apart."""
 
 
 class UnrecognisedError(ReadError):
@@ -97,7 +99,7 @@ def fit_of(cells: Sequence[object], field: Field, dataset: Dataset) -> Fit:
         return _ANY_TEXT
     rules = rules_of(dataset, field, unit=None, century=None)
     read = [_is_read(r) for r in reader_of(field.type)(filled, rules)]
-    telling = field.code is not None or bool(field.values)
+    telling = field.code in _CODES or bool(field.values)
     return Fit(sum(read) / len(read), telling=telling, words=words)
 
 
@@ -107,7 +109,7 @@ def is_empty(cell: object) -> bool:
 
 
 def _tested(field: Field) -> str:
-    if field.code is not None:
+    if field.code in _CODES:
         return f"校验位正确的{_CODES[field.code]}"
     if field.type == "enum":
         return f"取值表“{'、'.join(field.values[:4])}”之内" if field.values else ""

@@ -1,7 +1,8 @@
 """Numbers under which registers keep a firm, a pollution source or a parcel.
 
 Registration number of a market subject: GS 15-2006. Number of a pollutant discharge
-permit: HJ 608-2017. Parcel code: GB/T 37346-2019.
+permit: HJ 608-2017. Parcel code: GB/T 37346-2019. Number of the electronic supervision
+of a supply of land (电子监管号): its structure as the land market publishes it.
 
 Only the registration number has a check digit, and a permit number the one of the
 credit code that it begins with. The serial number of a permit and a parcel code have
@@ -103,3 +104,21 @@ def _wrong_in_parcel(code: str) -> str:
     if code[12] == "G" and code[13] in "AC":
         return f"集体土地的特征码“{code[13]}”不能用于国有土地"
     return ""
+
+
+def supervision(code: str) -> Verdict:
+    """Check the structure of a supervision number: place, year, letter, five digits."""
+    if _is_supervision(code):
+        return True, code, ""
+    body, hyphen, part = code.partition("-")
+    mended = "".join(
+        (_digits(body[:10]), body[10:11], _digits(body[11:]), hyphen, part)
+    )
+    if mended != code and _is_supervision(mended):
+        return False, mended, "数字位上是字母O、I或L，疑为形近数字0、1"
+    return False, None, "应为六位区划代码、四位年份、一位字母加五位顺序号"
+
+
+def _is_supervision(code: str) -> bool:
+    shape = r"[0-9]{6}(?:19|20)[0-9]{2}[A-Z][0-9]{5}(?:-[0-9]{1,2})?"
+    return bool(re.fullmatch(shape, code)) and code[:2] in PROVINCES

@@ -57,7 +57,7 @@ def settle_floats(reals: NDArray[np.float64], rules: Rules) -> NDArray[np.bool_]
     if field.unit == "1/d" or column_factor(rules) != 1:
         return np.zeros(len(reals), dtype=bool)
     if field.type == "integer":
-        return np.asarray((reals >= 0) & (reals < 10**15) & (reals == np.rint(reals)))
+        return np.asarray((reals >= 0) & (reals < 10**14) & (reals == np.rint(reals)))
     plain = np.abs(reals) < 10**13
     if _is_money(rules):
         plain &= np.rint(np.where(plain, reals, 0) * 100) / 100 == reals
@@ -143,7 +143,7 @@ def _scaled(cells: pa.Array, rules: Rules) -> Settled:
     exact = digits <= 2**53 // upper[places]
     upper, lower = np.where(exact, digits, 0) * upper[places], lower[places]
     reals = (2 * upper + lower) // (2 * lower) / 100 if money else upper / lower
-    good = plain.to_numpy(zero_copy_only=False) & exact & (reals < 10**15)
+    good = plain.to_numpy(zero_copy_only=False) & exact & (reals < 10**14)
     if _may_be_in_doubt(rules):
         good &= reals < _SMALL
     return pa.array(reals, mask=~good), _or_blank(pa.array(good), cells)
@@ -162,7 +162,7 @@ def _whole(numbers: pa.Array) -> NDArray[np.int64]:
 
 def _integers(cells: pa.Array, rules: Rules) -> Settled:
     del rules
-    plain = _match(cells, r"^[0-9]{1,15}$")
+    plain = _match(cells, r"^[0-9]{1,14}$")
     return pc.cast(_only(cells, plain), pa.int64()), _or_blank(plain, cells)
 
 

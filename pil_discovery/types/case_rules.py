@@ -249,6 +249,14 @@ class Rung(Noun):
     basis: tuple[str, ...]
 
 
+class Told(Noun):
+    """A field of an event that a report tells under a heading."""
+
+    zh: str
+    event: str
+    field: str
+
+
 class CaseRules(Noun):
     """Everything that one body of procedural rules says about recording a case."""
 
@@ -265,6 +273,9 @@ class CaseRules(Noun):
     followup: FollowupRule
     counts: tuple[CountRule, ...]
     recovered: tuple[AmountRule, ...]
+    told: tuple[Told, ...]
+    report_basis: tuple[str, ...]
+    tools: tuple[Rung, ...]
     ladder_event: str
     ladder: tuple[Rung, ...]
     indicators: tuple[IndicatorRule, ...]

@@ -13,6 +13,17 @@ FieldType = Literal[
     "text", "number", "integer", "date", "datetime", "boolean", "enum", "geometry"
 ]
 DatasetKind = Literal["record", "vector", "raster", "table"]
+CodeKind = Literal[
+    "uscc",
+    "org",
+    "resident_id",
+    "division",
+    "registration",
+    "permit",
+    "parcel",
+    "supervision",
+]
+"""Numbers whose check digit or structure is known."""
 
 
 class Relation(Noun):
@@ -74,7 +85,7 @@ class Field(Noun):
     pii
         `name` or `identifier` when the column holds personal data.
     code
-        Kind of code whose check digit is tested; only valid codes join registers.
+        Kind of code; where it has a check digit, only right ones join registers.
     usual
         Where the median of an export lies; only where that can be defended.
     """
@@ -88,7 +99,7 @@ class Field(Noun):
     geom: Literal["point", "polygon", "any"] | None = None
     values: tuple[str, ...] = ()
     pii: Literal["name", "identifier"] | None = None
-    code: Literal["uscc", "org", "resident_id", "division"] | None = None
+    code: CodeKind | None = None
     usual: Usual | None = None
     note: str = ""
 

@@ -27,7 +27,13 @@ def rules():
 
 
 FREE = {"note.add", "incident.record", "meeting.hold", "hearing.hold", "sign"}
-ANYWHERE = FREE | {"tip.register", "transfer.out", "lead.assess", "lead.transfer"}
+ANYWHERE = FREE | {
+    "tip.register",
+    "tip.open",
+    "transfer.out",
+    "lead.assess",
+    "lead.transfer",
+}
 
 
 def test_every_event_of_a_track_is_refused_in_the_state_of_a_fresh_lead(desk, rules):
@@ -433,11 +439,17 @@ def test_who_gave_a_tip_is_sealed_and_never_leaves(desk, tmp_path):
         assert b"13800000000" not in held
     assert "举报人甲" not in shown
     assert "举报" not in package.read_text("utf-8")
-    opened = desk.run("tip", desk.ledger, seq)
+    words = ("--by", "李四", "--on", "2026-03-03", "--reason", "发放奖励")
+    opened = desk.run("tip", desk.ledger, seq, *words)
     assert opened == {"contact": "13800000000", "identity": "举报人甲"}
+    last = desk.status()["events"][-1]
+    assert (last["event"], last["by"]) == ("tip.open", "李四")
+    told_out = desk.run("export", desk.ledger, desk.case, "-o", tmp_path / "又.json")
+    assert told_out["withheld"] == 2
+    desk.run("tip", desk.ledger, 1, *words, code=2)
     key.unlink()
     desk.record("tip.register", "2026-03-03", identity="乙")
-    desk.run("tip", desk.ledger, seq, code=1)
+    desk.run("tip", desk.ledger, seq, *words, code=1)
 
 
 def test_a_file_is_kept_by_its_hash(desk, tmp_path):

@@ -115,3 +115,21 @@ def test_a_report_is_written_the_same_each_time(desk, tmp_path):
     assert texts[0] == texts[1]
     assert "回复 2 件（66.7%），按期 1 件（33.3%）" in texts[0]
     assert f"- {AGENCY}" in texts[0]
+
+
+def test_a_report_on_a_case_says_what_the_ledger_says(desk):
+    text = run("committee", desk.ledger, desk.cases[0]).stdout
+    assert "（草稿）" in text
+    assert "〔　　〕　　号" in text
+    assert f"- 行政机关：{AGENCY}" in text
+    assert "- 依法追缴欠缴的土地出让价款（第" in text
+    assert "2026-05-20" in text
+    assert "seed-4-b" in text
+
+
+def test_a_briefing_names_who_is_silent_and_the_means(desk):
+    told = json.loads(run("briefing", desk.ledger, "--year", 2026, "--json").stdout)
+    assert told["silent"] == [OTHER]
+    text = run("briefing", desk.ledger, "--year", 2026).stdout
+    assert "质询（" in text
+    assert "npc-51" in text

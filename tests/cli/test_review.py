@@ -3,9 +3,11 @@
 import json
 
 import pytest
+import xlsxwriter
 from click.testing import CliRunner
 
 from pil_discovery.cli.root import pil
+from pil_discovery.report.decisions import FIELDS
 from pil_discovery.types import VERDICTS
 from tests.report.builders import RUN, make_lead, write
 
@@ -65,3 +67,21 @@ def test_leads_are_listed_by_kind_and_unlisted_ones_on_request(run, tmp_path):
     assert hidden.lead_id[:12] in every.stdout
     classes = json.loads(run("leads", out, "--kind", "class", "--json").stdout)
     assert [lead["lead_id"] for lead in classes] == [group.lead_id]
+
+
+def test_page_and_workbook_leave_the_same_verdict(run, tmp_path):
+    lead = make_lead()
+    out = write(tmp_path / "out", leads=[lead])
+    told = {"reason": "data_error", "note": "重复", "by": "张三", "decision": "reject"}
+    page = decisions(tmp_path / "d.json", lead.lead_id, **told)
+    book = tmp_path / "d.xlsx"
+    with xlsxwriter.Workbook(book) as written:
+        sheet = written.add_worksheet("线索")
+        sheet.write_row(0, 0, tuple(FIELDS))
+        row = [lead.lead_id, "排除", "数据错误", "重复", "张三", "2026-10-08"]
+        sheet.write_row(1, 0, row)
+    first = run("review", out, "--import", page, "--workspace", tmp_path)
+    assert "新记入 1 条" in first.stderr
+    again = run("review", out, "--import", book, "--workspace", tmp_path)
+    assert again.exit_code == 0
+    assert "新记入 0 条" in again.stderr

@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,18 @@ def test_the_best_are_checked_and_a_share_of_the_places_is_drawn_by_lot():
 def test_without_a_capacity_nothing_is_said():
     listed = shortlist([lead(1)], None, as_of=AS_OF)
     assert listed == [lead(1)]
+
+
+@pytest.mark.parametrize(
+    "lane",
+    ["饮用水水源一级保护区", "涉未成年人食品安全", "险情紧迫的地质灾害", "办结后反弹"],
+)
+def test_the_lowest_score_with_a_lane_is_checked_before_the_highest(lane):
+    seen = lead(40, score=Decimal(0), certainty="0.0100", lanes=(lane,))
+    ordered = rank([*(lead(n) for n in range(1, 40)), seen])
+    assert ordered[0].lead_id == seen.lead_id
+    listed = shortlist(ordered, Capacity(leads=1), as_of=AS_OF)
+    assert (listed[0].band, listed[0].inclusion_probability) == ("must", 1)
 
 
 def test_what_a_person_must_see_comes_first_and_may_go_beyond_the_capacity():

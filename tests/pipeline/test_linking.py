@@ -76,6 +76,32 @@ def test_one_code_is_enough_and_two_codes_are_a_veto():
     assert not any(code in r.reason for r in found.values() for code in CODES)
 
 
+def test_every_pair_is_counted():
+    left = pd.DataFrame({"n": [NAMES[0], NAMES[6]], "c": [CODES[0], ""]})
+    right = pd.DataFrame({"n": [NAMES[0], NAMES[1], "某"], "c": [CODES[1], "", ""]})
+    counts = pil.link(left, right, name="n", code="c").attrs["counts"]
+    assert counts["vetoed"] == 1
+    assert counts["compared"] >= 2
+    assert counts["compared"] + counts["blocked"] == 6
+    alone = pil.link(left, name="n").attrs["counts"]
+    assert alone["compared"] + alone["blocked"] == 1
+
+
+def test_a_name_that_fits_two_subjects_is_for_a_person_to_look_at():
+    towns = ["瓯江市示例环保科技有限公司", "嵊海市示例环保科技有限公司"]
+    bare = "示例环保科技有限公司"
+    found = linked({"n": [bare]}, {"n": towns}, name="n")
+    assert [found[0, at].decision for at in (0, 1)] == ["review", "review"]
+    assert "另有单位" in found[0, 0].reason
+    placed = linked(
+        {"n": [bare], "r": ["990302"]},
+        {"n": towns, "r": ["990302", "990481"]},
+        name="n",
+        region="r",
+    )
+    assert placed[0, 0].decision == "same"
+
+
 def test_a_code_that_fails_its_check_is_no_key():
     wrong = CODES[0][:-1] + ("0" if CODES[0][-1] != "0" else "1")
     left, right = {"n": [NAMES[0]], "c": [wrong]}, {"n": ["虚构食品厂"], "c": [wrong]}

@@ -76,6 +76,15 @@ def test_another_agency_of_the_same_harm_may_have_a_case_of_its_own():
     assert "separate" not in {a.id for a in lone.avenues}
 
 
+def test_a_power_asked_for_names_the_others_over_the_same_harm():
+    found = find_jurisdiction(
+        "admin", "2026-09-30", power="farmland.use.enforce", divisions=["990302"]
+    )
+    assert found.agency == "示例区农业农村局"
+    assert list(found.others.values()) == ["示例区自然资源和规划局"]
+    assert find_jurisdiction("admin", "2026-09-30").others == {}
+
+
 def test_of_a_government_the_next_level_may_file():
     power = "water.source.outfall.remove"
     found = outlook(lead(model=model_of(power), agency="示例区人民政府"))
@@ -144,7 +153,7 @@ def test_a_local_table_names_the_agency(tmp_path):
             power="sea.use.enforce",
             divisions=[place],
             local_models=[tmp_path],
-        )[0]
+        ).agency
 
     assert agency("2024-12-31") == "示例县旧海洋局"
     assert agency("2025-01-01") == "示例县海洋局"

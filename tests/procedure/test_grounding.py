@@ -130,13 +130,12 @@ def later(name, as_of=AS_OF):
     return later_versions(basis, FACTS, TOPICS, as_of)
 
 
-def test_a_rule_names_what_came_after_it():
-    duty = later("wpl-64")
-    assert {("eec-318", "applies")} <= {(v["id"], v["role"]) for v in duty}
-    assert all(v["effective_from"] == "2026-08-15" for v in duty)
+def test_a_sanction_names_what_came_after_it_and_what_decides():
     sanction = later("wpl-84")
     assert [v["id"] for v in sanction if v["role"] == "if_milder"] == ["eec-1109"]
     assert [v["role"] for v in sanction][-1] == "transition"
+    assert all(v["effective_from"] == "2026-08-15" for v in sanction)
+    assert later("wpl-64") == []  # a duty: where it stands since, its successor tells
 
 
 def test_before_the_change_and_for_law_in_force_there_is_nothing_later():

@@ -158,6 +158,7 @@ def run():
         "effective_from": "2020-01-01",
         "effective_to": "2026-03-31",
         "summary_zh": "应当缴清价款",
+        "successor_zh": "示例法典第九条",
         "note": "",
         "later": [
             {

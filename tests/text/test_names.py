@@ -84,3 +84,33 @@ def test_any_text_is_taken_apart_and_normalising_is_idempotent(text):
     name = parse_name(text)
     assert name.core or not name.whole
     assert normalise_name(name.whole) == normalise_name(normalise_name(name.whole))
+
+
+@pytest.mark.parametrize(
+    ("text", "head"),
+    [
+        ("示例五金经营部城关分公司", "示例五金经营部"),
+        ("瓯江示例五金有限公司城关营运网点", "瓯江示例五金有限公司"),
+        ("瓯江示例会计师事务所城关分所", "瓯江示例会计师事务所"),
+        ("瓯江示例五金商行新城直营店", "瓯江示例五金商行"),
+    ],
+)
+def test_branches_behind_any_form_and_under_any_word(text, head):
+    name = parse_name(text)
+    assert name.branch
+    assert name.core == parse_name(head).core
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "瓯江示例五金有限公司",
+        "瓯江示例五金有限公司(原示例工贸有限公司)",
+        "示例有限公司..",
+        "瓯江示例集团有限公司",
+        "瓯江示例股份有限公司",
+        "瓯江市分公司大楼物业管理有限公司",
+    ],
+)
+def test_names_that_are_no_branch(text):
+    assert parse_name(text).branch == ""

@@ -58,3 +58,20 @@ def test_a_letter_where_only_a_digit_can_stand_has_one_reading():
 
 def test_a_registration_number_is_right_as_written():
     assert check_code("registration", " 110108000000016\u200b").normal
+
+
+@pytest.mark.parametrize(
+    ("text", "valid", "normal"),
+    [
+        ("9903022021B00123", True, "9903022021B00123"),
+        ("9903022021b00123-1", True, "9903022021B00123-1"),
+        ("９９０３０２２０２１B00123", True, "9903022021B00123"),
+        ("99O3022021B0O123", False, "9903022021B00123"),
+        ("9903021821B00123", False, None),
+        ("0003022021B00123", False, None),
+        ("990302202100123", False, None),
+    ],
+)
+def test_supervision_numbers(text, valid, normal):
+    code = check_code("supervision", text)
+    assert (code.valid, code.normal) == (valid, normal)

@@ -6,6 +6,8 @@ from pil_discovery.procedure.ledger.analysis import (
     digest_case,
     labels_of,
     score_agencies,
+    tell_case,
+    tools_of,
 )
 from pil_discovery.procedure.ledger.cases import Case, find_case
 from pil_discovery.procedure.ledger.chain import Head, linked
@@ -61,6 +63,8 @@ __all__ = [
     "score_agencies",
     "seal",
     "sign",
+    "tell_case",
+    "tools_of",
     "unpack",
     "unseal",
 ]

@@ -226,6 +226,38 @@ def climb_ladder(case: Case, book: Rulebook) -> list[dict[str, Any]]:
     return [{"to": r.to, "basis": book.cite(r.basis)} for r in rules.ladder]
 
 
+def tell_case(case: Case, book: Rulebook) -> dict[str, Any]:
+    """Return what the records of a case say, by heading, with number and day of each.
+
+    Sealed records say nothing.
+    """
+    rules = book.on(case.latest)
+    parts = {
+        told.zh: [
+            f"{value}（第{entry.seq}条，{entry.on}）"
+            for entry in case.of(told.event)
+            for value in entry.fields.get(told.field, ())
+        ]
+        for told in rules.told
+    }
+    return {
+        "case": case.id,
+        "title": case.title,
+        "agency": case.agency,
+        "matter": case.matter,
+        "fact_date": case.fact_date.isoformat(),
+        "state": rules.state(case.state).zh,
+        "parts": {zh: lines for zh, lines in parts.items() if lines},
+        "basis": book.cite(rules.report_basis),
+    }
+
+
+def tools_of(book: Rulebook, day: dt.date) -> list[dict[str, Any]]:
+    """Return by which means a standing committee supervises, each with its rules."""
+    rungs = book.on(day).tools
+    return [{"to": rung.to, "basis": book.cite(rung.basis)} for rung in rungs]
+
+
 def labels_of(rules: CaseRules) -> Mapping[str, str]:
     """Return the Chinese names of what is counted and recovered."""
     counts = {rule.id: rule.zh for rule in rules.counts}

@@ -37,7 +37,7 @@ function law(id) {
   const later = b.later || [];
   return el("li", {}, el("b", {}, b.citation_zh), ` ${t("from")} ${b.effective_from}${b.effective_to ? ` ${t("to")} ${b.effective_to}` : ""} `, el("span", { class: "sub" }, `（${id}）`),
     b.summary_zh ? el("div", {}, b.summary_zh) : null, b.note && (english || /[一-鿿]/.test(b.note)) ? el("div", { class: "sub" }, b.note) : null,
-    later.length ? el("div", { class: "later" }, ["applies", "if_milder", "transition"].filter((role) => later.some((v) => v.role === role)).map((role) => el("div", {}, `${t(`later_${role}`)}：${later.filter((v) => v.role === role).map((v) => `${v.citation_zh}（${v.id}，${t("from")} ${v.effective_from}）`).join("；")}`))) : null);
+    b.successor_zh || later.length ? el("div", { class: "later" }, b.successor_zh ? el("div", {}, `${t("later_applies")}：${b.successor_zh}`) : null, ["if_milder", "transition"].filter((role) => later.some((v) => v.role === role)).map((role) => el("div", {}, `${t(`later_${role}`)}：${later.filter((v) => v.role === role).map((v) => `${v.citation_zh}（${v.id}，${t("from")} ${v.effective_from}）`).join("；")}`))) : null);
 }
 function nextStep(s) {
   const cited = (s.basis || []).filter((i) => basis[i]).map((i) => basis[i].citation_zh).join("；");

@@ -1,5 +1,5 @@
 /* overview: what came in, what was set aside, what each model saw, what could not be computed */
-/* whom the leads are about: shares with their 90 % interval, unsaid where there are too few */
+/* whom the leads are about: shares with their 95 % interval, unsaid where there are too few */
 function audit(by, groups) {
   if (groups.length < 2) return [];
   const share = (s) => (s.share === null || !s.enough ? `${s.hits} / ${s.n}` : `${s.hits} / ${s.n}（${(100 * s.share).toFixed(1)}%，${(100 * s.low).toFixed(1)}–${(100 * s.high).toFixed(1)}%）`);

@@ -39,12 +39,30 @@ def train():
     return pd.read_parquet(DATA / "dev_train.parquet")
 
 
-def test_a_list_for_two_months_is_worth_its_days(train):
-    test = pd.read_parquet(DATA / "dev_peer_test.parquet")
-    chance = fit_scorer(train, SPEC).predict(train, test)
-    truth = (test["criticalCount"] > 0).to_numpy(dtype=float)
+@pytest.fixture(scope="module")
+def later():
+    return pd.read_parquet(DATA / "dev_peer_test.parquet")
+
+
+def test_a_gap_in_the_feed_widens_the_windows_and_costs_little(train, later):
+    day = later["Inspection_Date"].min()
+    gap = train[train["Inspection_Date"] < "2014-04-15"]
+    scorer = fit_scorer(gap, SPEC)
+    chance = scorer.predict(gap, later, as_of=day)
+    truth = (later["criticalCount"] > 0).to_numpy(dtype=float)
+    assert ranked(chance, truth).auc() >= 0.625
+    window = scorer.window(gap, as_of=day)
+    assert window.widened
+    assert "因数据中断改看" in window.zh
+
+
+@pytest.mark.parametrize("outcomes", [SPEC.outcomes, ()])
+def test_a_list_for_two_months_is_worth_its_days(train, later, outcomes):
+    spec = SPEC.model_copy(update={"outcomes": outcomes})
+    chance = fit_scorer(train, spec).predict(train, later)
+    truth = (later["criticalCount"] > 0).to_numpy(dtype=float)
     assert ranked(chance, truth).auc() >= 0.65
-    assert replay(chance, truth, days_of(test["Inspection_Date"])).days_earlier >= 6.4
+    assert replay(chance, truth, days_of(later["Inspection_Date"])).days_earlier >= 6.4
     assert calibration_error(chance, truth).ece <= 0.035
 
 

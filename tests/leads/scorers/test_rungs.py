@@ -179,3 +179,5 @@ def test_the_card_names_data_choice_and_limits(scorers):
     card = scorers["ridge"].card
     for words in ("SHA-256", "由使用者指定", "不说“违法”", "从什么学来", "斜率"):
         assert words in card
+    for words in ("在较晚的核查上", "95% 区间", "PU", "标签是核查、立案的记录"):
+        assert words in card
