@@ -11,6 +11,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _VERSION = re.compile(r"BagIt-Version: (\d+\.\d+)")
 _ENCODING = re.compile(r"Tag-File-Character-Encoding: (\S+)")
@@ -43,6 +47,7 @@ def check_bag(folder: Path) -> BagAnswer:
     if not payload:
         answer.errors.append("no manifest of the payload")
     _check_info(folder, encoding, answer)
+    _check_fetch(folder, encoding, answer)
     _check_payload(folder, payload, version, answer)
     for name, listed in lists.items():
         _check_digests(folder, name, listed, answer)
@@ -107,7 +112,7 @@ def _path(written: str, name: str, answer: BagAnswer) -> str:
         answer.warnings.append(f"{name}: relative path {path}")
         path = path.removeprefix("./")
     parts = path.split("/")
-    if path.startswith(("/", "~", "\\")) or ".." in parts or ":" in parts[0]:
+    if path.startswith(("/", "~", "\\", "%")) or ".." in parts or ":" in parts[0]:
         answer.errors.append(f"{name}: {path} is outside of the bag")
     return path
 
@@ -131,6 +136,16 @@ def _check_info(folder: Path, encoding: str, answer: BagAnswer) -> None:
     lines = [line for line in text.lstrip("\ufeff").splitlines() if line.strip()]
     if any(":" not in x and not x.startswith((" ", "\t")) for x in lines):
         answer.errors.append("bag-info.txt: a line without a label")
+
+
+def _check_fetch(folder: Path, encoding: str, answer: BagAnswer) -> None:
+    """Look at the paths of `fetch.txt`; nothing is ever fetched."""
+    path = folder / "fetch.txt"
+    if not path.is_file():
+        return
+    text = _decoded(path.read_bytes(), encoding, path.name, answer)
+    for line in filter(None, text.splitlines()):
+        _path(line.split(maxsplit=2)[-1], path.name, answer)
 
 
 def _check_payload(
@@ -171,7 +186,20 @@ def _check_digests(
     }
     for path, wanted in listed.items():
         file = known.get(_normal(path))
-        if file is None:
+        if file is None and _is_harmless(path, listed, known.keys()):
+            answer.warnings.append(f"{name}: {path} is missing")
+        elif file is None:
             answer.errors.append(f"{name}: {path} is missing")
         elif hashlib.new(kind, file.read_bytes()).hexdigest() != wanted:
             answer.errors.append(f"{name}: {path} has changed")
+
+
+def _is_harmless(path: str, listed: dict[str, str], there: Iterable[str]) -> bool:
+    """Whether what is missing is a system's own file, or stands there in other case.
+
+    File systems that do not tell `a` from `A` keep one of two such files.
+    """
+    if Path(path).name in _SYSTEM:
+        return True
+    twins = [p for p in there if p != path and p.casefold() == path.casefold()]
+    return any(listed.get(t) == listed[path] for t in twins)
