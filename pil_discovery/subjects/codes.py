@@ -12,7 +12,6 @@ from pil_discovery.text.check_digits import is_right_uscc
 from pil_discovery.text.codes import check_code
 from pil_discovery.text.fixed_texts import right_codes
 from pil_discovery.text.pseudonyms import RIGHT
-from pil_discovery.text.register_numbers import permit_holder
 from pil_discovery.types import Inference
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ def link_codes(
     both for different firms. One that can be read in a single right way (a letter O
     for a zero, a permit number behind it) joins by that, and the list says so.
     Identity numbers of persons join by their pseudonyms. A firm known by its old
-    organisation code, or by nothing but its permit, gets its credit code where the
-    registers leave one possibility (`recovered_codes` tells how many did).
+    organisation code gets its credit code where the registers leave one possibility
+    (`recovered_codes` tells how many did).
 
     Parameters
     ----------
@@ -45,7 +44,7 @@ def link_codes(
         Descriptions; a column counts as a code when its field says `code`.
     """
     normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
-    found = _recovered(frames, normal, datasets)
+    found = _recovered(normal, datasets)
     return {name: frame.assign(**found[name]) for name, frame in normal.items()}
 
 
@@ -55,7 +54,7 @@ def recovered_codes(
     """Return data set → how many credit codes were recovered, for whoever checks."""
     normal = {name: _linked(frame, datasets[name]) for name, frame in frames.items()}
     told = {}
-    for name, columns in _recovered(frames, normal, datasets).items():
+    for name, columns in _recovered(normal, datasets).items():
         filled = [
             int((codes.notna() & (normal[name][column].fillna("") != codes)).sum())
             for column, codes in columns.items()
@@ -68,8 +67,7 @@ def recovered_codes(
 
 
 _RECOVERED = (
-    "按组织机构代码（第九至十七位）或者排污许可证编号开头的代码补出，只补唯一可能的；"
-    "原始资料没有改动，用于关联"
+    "按组织机构代码（第九至十七位）补出，只补唯一可能的；原始资料没有改动，用于关联"
 )
 _SHORT = 9
 """Characters of an organisation code."""
@@ -108,25 +106,16 @@ def _key(text: str, kind: CodeKind) -> str | None:
 
 
 def _recovered(
-    given: Mapping[str, pd.DataFrame],
     frames: Mapping[str, pd.DataFrame],
     datasets: Mapping[str, Dataset],
 ) -> dict[str, dict[str, pd.Series[str]]]:
-    """Return the columns of credit codes with what can be told for certain.
-
-    A permit tells nothing where the row gives a code that fails its check: the two
-    contradict each other, and a person has to look.
-    """
+    """Return the columns of credit codes with what can be told for certain."""
     known = _by_organisation(frames, datasets)
     found: dict[str, dict[str, pd.Series[str]]] = {}
     for name, frame in frames.items():
-        holders = _holders(frame, datasets[name])
         found[name] = {}
         for column in _columns(frame, datasets[name], "uscc"):
             codes = _filled(frame[column], known)
-            if holders is not None and column == "uscc":
-                fits = given[name][column].isna() | (codes == holders.str[8:17])
-                codes = codes.mask(fits.fillna(value=False).astype(bool), holders)
             found[name][column] = codes.mask(codes.str.len() == _SHORT)
     return found
 
@@ -141,16 +130,6 @@ def _columns(frame: pd.DataFrame, dataset: Dataset, kind: CodeKind) -> list[str]
     return [
         f.name for f in dataset.fields if f.code == kind and f.name in frame.columns
     ]
-
-
-def _holders(frame: pd.DataFrame, dataset: Dataset) -> pd.Series[str] | None:
-    """Return the credit codes with which the permit numbers of the rows begin."""
-    columns = _columns(frame, dataset, "permit")
-    if not columns:
-        return None
-    numbers = frame[columns[0]]
-    known = {v: permit_holder(v) for v in numbers.dropna().unique()}
-    return numbers.map(known).astype(numbers.dtype)
 
 
 def _by_organisation(

@@ -47,21 +47,10 @@ def test_of_two_credit_codes_around_one_organisation_code_none_is_taken():
     assert pd.isna(found["penalty"][0])
 
 
-def test_a_permit_gives_the_code_of_its_holder():
-    permits = frame(
-        permit_no=[f"{FIRM}001P", f"{OTHER}001P", "旧证第12号", f"{OTHER}002P"],
-        uscc=[None, FIRM, None, f"{OTHER[:-1]}?"],
-    )
-    found = joined(pollution_permit=permits)["pollution_permit"]
-    assert found["uscc"].tolist()[:2] == [FIRM, FIRM]
-    assert found["uscc"].isna().tolist() == [False, False, True, True]
-    assert found["permit_no"].tolist() == permits["permit_no"].tolist()
-
-
 def test_what_was_recovered_is_counted():
-    permits = frame(permit_no=[f"{FIRM}001P", f"{OTHER}001P"], uscc=[None, OTHER[8:17]])
-    told = recovered_codes({"pollution_permit": permits}, DATASETS)
-    assert told["pollution_permit"].value == "补 2 格"
+    old = frame(uscc=[FIRM[8:17], FIRM, None])
+    told = recovered_codes({"penalty": old, "farm": frame(uscc=[FIRM])}, DATASETS)
+    assert {name: note.value for name, note in told.items()} == {"penalty": "补 1 格"}
     assert recovered_codes({"farm": frame(uscc=[FIRM])}, DATASETS) == {}
 
 
