@@ -222,7 +222,7 @@ def _circumstances(district: District, book: _Registers) -> None:
         ENDED,
         "hit",
         book.permit(2231, _YEAR_END, status="过期"),
-        "代码校验位有误，由许可证编号得到单位，用电不变",
+        "代码校验位有误，按全称在用电档案中找到单位，用电照旧",
     )
     book.permits[-1][1] = wrong_uscc(2231)
     path = "数据/排污许可证.xlsx"

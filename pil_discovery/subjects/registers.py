@@ -90,6 +90,8 @@ def read_register(
     spec = dataset.parties[role]
     codes = _column(clean, spec.code).astype("string").reset_index(drop=True)
     without = np.flatnonzero(codes.isna().to_numpy())
+    given_codes = _column(given, spec.code).isna().to_numpy()
+    recovered = int((codes.notna().to_numpy() & given_codes).sum())
     number, told = _distinct(_texts(given.iloc[without], spec))
     said, kind = _read(told, dataset.id, places)
     if (kind == "held").any():
@@ -106,7 +108,7 @@ def read_register(
         said[list(SAID)].take(number[usable]).reset_index(drop=True),
         bare=int((of_rows == "bare").sum()),
         silent=int((of_rows == "none").sum()),
-        from_permit=int((of_rows == "held").sum()),
+        from_permit=recovered + int((of_rows == "held").sum()),
     )
 
 
@@ -165,7 +167,9 @@ def _texts(frame: pd.DataFrame, spec: PartyColumns) -> pd.DataFrame:
 
 def _other_code(text: str, permit: str) -> tuple[str, str]:
     """Return what a row without a credit code says all the same, with its kind."""
-    holder = permit_holder(check_code("permit", permit).normal or "") if permit else ""
+    # beside a code that fails its check a permit number tells nothing: the two differ
+    alone = permit if not text else ""
+    holder = permit_holder(check_code("permit", alone).normal or "") if alone else ""
     if holder:
         return f"uscc:{holder}", holder[8:17]
     if not text:
