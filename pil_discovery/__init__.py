@@ -40,9 +40,15 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis, write_calendar
     from pil_discovery.pipeline.linking import link
-    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+    from pil_discovery.pipeline.packing import (
+        build_bundle,
+        office_seal,
+        open_fields,
+        verify_bundle,
+    )
     from pil_discovery.pipeline.people import link_people
     from pil_discovery.pipeline.reading import open_workspace
+    from pil_discovery.pipeline.reproducing import reproduce
     from pil_discovery.text.codes import check_code
 
 _HOMES = {
@@ -72,6 +78,8 @@ _HOMES = {
     "locate_addresses": "pipeline.addresses",
     "link": "pipeline.linking",
     "link_people": "pipeline.people",
+    "office_seal": "pipeline.packing",
+    "open_fields": "pipeline.packing",
     "open_workspace": "pipeline.reading",
     "overlay": "geo.overlay",
     "parse_address": "pipeline.addresses",
@@ -80,6 +88,7 @@ _HOMES = {
     "read_layer": "pipeline.files",
     "read_records": "pipeline.files",
     "register_shift": "imagery.registration",
+    "reproduce": "pipeline.reproducing",
     "resolve_basis": "pipeline.law",
     "scan": "pipeline.flow",
     "verify_bundle": "pipeline.packing",
@@ -115,6 +124,8 @@ __all__ = [
     "link",
     "link_people",
     "locate_addresses",
+    "office_seal",
+    "open_fields",
     "open_workspace",
     "overlay",
     "parse_address",
@@ -123,6 +134,7 @@ __all__ = [
     "read_layer",
     "read_records",
     "register_shift",
+    "reproduce",
     "resolve_basis",
     "scan",
     "verify_bundle",

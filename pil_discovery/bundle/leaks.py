@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.bundle.redaction import Secret
 
-_HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{12,64}(?![0-9A-Za-z])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])[0-9a-f]{12,64}(?![0-9A-Za-z])")
 _PICTURES = (".png", ".pdf")
 """Pictures hold no text, and a PDF is set from `letter.json`, which is looked at."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,7 @@ def crate(request: BundleRequest, files: FileFacts) -> dict[str, Any]:
         "about": {"@id": "./"},
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
     }
-    parts = [path.removeprefix("data/") for path in sorted(files)]
+    parts = [_reference(path) for path in sorted(files)]
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -89,12 +90,18 @@ def _crate_file(path: str, facts: tuple[str, int]) -> dict[str, Any]:
     digest, size = facts
     kind = _TYPES.get(Path(path).suffix.lower(), "application/octet-stream")
     return {
-        "@id": path.removeprefix("data/"),
+        "@id": _reference(path),
         "@type": "File",
         "contentSize": str(size),
         "encodingFormat": kind,
         "sha256": digest,
     }
+
+
+def _reference(path: str) -> str:
+    """Return the path below `data/` as a reference that RFC 3987 allows."""
+    inside = path.removeprefix("data/")
+    return re.sub('[ "<>\\\\^`{|}\\[\\]%#?]', lambda m: f"%{ord(m[0]):02X}", inside)
 
 
 def _source_entity(source: dict[str, Any], request: BundleRequest) -> dict[str, Any]:

@@ -106,7 +106,8 @@ class Redactor:
     profile: str
     shown: frozenset[str] = frozenset()
     _labels: dict[str, Secret] = field(default_factory=dict)
-    _known: re.Pattern[str] | None = None
+    _counts: dict[str, int] = field(default_factory=dict)
+    _sought: dict[str, list[str]] = field(default_factory=dict)
 
     def learn(self, value: str | None, mark: str | None) -> None:
         """Take a value of a marked column as a secret wherever it is met."""
@@ -158,28 +159,47 @@ class Redactor:
         plain = squeezed(value)
         found = self._labels.get(plain)
         if found is None:
-            number = 1 + sum(s.kind == kind for s in self._labels.values())
+            number = self._counts.get(kind, 0) + 1
             found = Secret(f"【{KINDS[kind]}{number}】", kind, value)
             self._labels[plain] = found
-            self._known = None
+            self._counts[kind] = number
+            if is_telling(plain, kind):
+                near = self._sought.setdefault(plain[:2], [])
+                near.append(plain)
+                near.sort(key=lambda p: (-len(p), p))
         return found
 
     def _met(self, text: str) -> list[tuple[int, int, str]]:
         """Return where known secrets stand, however they are pulled apart."""
-        if self._known is None:
-            # the longest first: 王小明 is not 王小 and 明
-            plains = sorted(self._labels, key=lambda p: (-len(p), p))
-            sought = [p for p in plains if is_telling(p, self._labels[p].kind)]
-            texts = [BETWEEN.join(map(re.escape, p)) for p in sought]
-            whole = rf"(?<![0-9])(?:{'|'.join(texts)})(?![0-9])"
-            self._known = re.compile(whole if texts else r"(?!)", re.IGNORECASE)
         folded = unfold(text)
-        met = self._known.finditer(folded.text)
-        return [
-            (*folded.span(*m.span()), self._labels[squeezed(m.group())].label)
-            for m in met
-            if squeezed(m.group()) in self._labels
-        ]
+        kept = [n for n, c in enumerate(folded.text) if not _LOOSE.match(c)]
+        bare = [folded.text[n].casefold() for n in kept]
+        whole = "".join(c if len(c) == 1 else "\0" for c in bare)
+        met: list[tuple[int, int, str]] = []
+        place = 0
+        while place < len(whole) - 1:
+            plain = self._at(whole, place)
+            if plain is None or _is_glued(folded.text, kept, (place, len(plain))):
+                place += 1
+                continue
+            last = place + len(plain) - 1
+            span = folded.span(kept[place], kept[last] + 1)
+            met.append((*span, self._labels[plain].label))
+            place = last + 1
+        return met
+
+    def _at(self, whole: str, place: int) -> str | None:
+        """Return the longest secret that begins at a place: 王小明 before 王小."""
+        sought = self._sought.get(whole[place : place + 2], ())
+        return next((p for p in sought if whole.startswith(p, place)), None)
+
+
+def _is_glued(text: str, kept: list[int], span: tuple[int, int]) -> bool:
+    """Whether a number goes on in front or behind: then it is another one."""
+    place, length = span
+    first, last = kept[place], kept[place + length - 1]
+    before = text[first - 1 : first].isdigit() and text[first].isdigit()
+    return before or (text[last + 1 : last + 2].isdigit() and text[last].isdigit())
 
 
 def is_telling(plain: str, kind: str) -> bool:

@@ -38,7 +38,7 @@ _LANDLINE = re.compile(
     r"(?<![0-9])[(]?0[0-9]{2,3}(?:[)]|[\s\-‐-―])[\s\-‐-―]{0,2}"
     r"[0-9]{3,4}[\s\-]?[0-9]{4}(?![0-9])"
 )
-_MAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_MAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}")
 _REGION = r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|市|自治州|县|区|旗|镇|乡|街道))*"
 _STREET = (
     r"(?:路|街|大道|巷|弄|胡同|村|社区|小区|花园|公寓|家园|新村|苑|里|坊|组|屯|寨)"
@@ -64,7 +64,10 @@ SURNAMES = (
 )
 """Single-character family names (百家姓 and the usual ones beside it)."""
 _TWO = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|司徒|夏侯|端木|南宫"
-_PERSON = rf"(?:(?:{_TWO})|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}}"
+_PERSON = (
+    rf"(?:[{SURNAMES}](?: {{1,3}}[\u4e00-\u9fff]){{1,2}}(?![\u4e00-\u9fff])"
+    rf"|(?:(?:{_TWO})|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}})"
+)
 _ROLES = (
     "姓名|联系人|法定代表人|法人代表|负责人|经营者|当事人|户主|患者|业主|受害人|证人|被害人|经办人|参保人|"
     "领取人|死者|村民|居民|职工|学生|家长|司机|驾驶员|医师|医生|药师|承租人|申请人|实际控制人|股东"
@@ -218,7 +221,8 @@ _LENGTHS = (18, 19, 17, 16, 11, 15)
 
 def _in_run(text: str, places: list[int]) -> Iterator[Span]:
     taken: set[int] = set()
-    for length in _LENGTHS:
+    # the run as a whole first: a card of 19 digits may begin like one of 18
+    for length in (len(places), *_LENGTHS):
         for first in range(len(places) - length + 1):
             window = places[first : first + length]
             if taken.intersection(window) or _glued(text, window):
@@ -243,7 +247,7 @@ def _is_decimal(text: str, window: list[int]) -> bool:
 
 
 def _kind(digits: str, *, decimal: bool = False) -> str:
-    if decimal:
+    if decimal or len(digits) > 19:
         return ""
     if len(digits) == 18 and _is_resident(digits):
         return "id"

@@ -1,14 +1,17 @@
 import csv
+import datetime as dt
 import errno
 import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -222,9 +225,9 @@ def test_parts_of_a_shapefile_travel_along(tmp_path):
 def test_every_fault_of_the_fields_is_told_at_once(tmp_path):
     fields = {"number": "十七", "rectify_by": "30.9.", "nonsense": "x"}
     with pytest.raises(BundleError) as caught:
-        build(factory.request(tmp_path, fields=fields, profile="public"))
+        build(factory.request(tmp_path, fields=fields, profile="press"))
     text = str(caught.value)
-    assert all(word in text for word in ("number", "rectify_by", "nonsense", "public"))
+    assert all(word in text for word in ("number", "rectify_by", "nonsense", "press"))
 
 
 def test_unknown_kind_names_the_known_ones(tmp_path):
@@ -310,6 +313,35 @@ def test_geometry_keeps_numbers_and_names_its_item(built):
     layer = json.loads((built.path / "data/03_分析/layers.geojson").read_text("utf-8"))
     assert layer["features"][0]["id"] == "F1"
     assert layer["features"][0]["geometry"] == factory.SQUARE
+
+
+def test_the_crate_is_what_its_standard_asks_for(tmp_path):
+    """RO-Crate 1.1: descriptor, root data set, files in `hasPart`, legal references."""
+    side = tmp_path / "工作区/数据/出让合同.a b[1]"
+    request = factory.request(tmp_path, plate=False)
+    side.write_text("x")
+    paths = {**request.source_paths, "数据/出让合同.a b[1]": side}
+    path = build(replace(request, source_paths=paths)).path / "data"
+    crate = json.loads((path / "ro-crate-metadata.json").read_text("utf-8"))
+    entities = {e["@id"]: e for e in crate["@graph"]}
+    assert len(entities) == len(crate["@graph"])
+    descriptor = entities["ro-crate-metadata.json"]
+    assert descriptor["@type"] == "CreativeWork"
+    assert descriptor["about"] == {"@id": "./"}
+    assert descriptor["conformsTo"] == {"@id": "https://w3id.org/ro/crate/1.1"}
+    root = entities["./"]
+    assert root["@type"] == "Dataset"
+    assert all(root[n] for n in ("name", "description", "datePublished", "license"))
+    dt.date.fromisoformat(root["datePublished"])
+    parts = {p["@id"] for p in root["hasPart"]}
+    files = {i: e for i, e in entities.items() if e["@type"] == "File"}
+    assert parts == set(files)
+    assert any("%20" in i and "%5B" in i for i in files)
+    for name, entity in files.items():
+        assert re.fullmatch(r"[^ \"<>\\^`{|}\[\]#?]+", name)
+        data = (path / unquote(name)).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == entity["sha256"]
+        assert str(len(data)) == entity["contentSize"]
 
 
 def test_crate_lists_files_with_hashes(built):

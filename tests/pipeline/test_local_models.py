@@ -190,7 +190,7 @@ def shipped_text(name):
 
 def test_a_local_model_of_a_built_in_id_takes_its_place(place):
     text = shipped_text("land/price-refunded").replace(
-        "version: 1.0.0", "version: 7.0.0"
+        "version: 1.1.0", "version: 7.0.0"
     )
     file = place / "本地" / "land" / "price-refunded.yaml"
     file.write_text(text, encoding="utf-8")
