@@ -50,9 +50,7 @@ def build(request: BundleRequest) -> Bundle:
     try:
         with staging.staged(request.out, request.name) as folder:
             root = _write(folder, payload, (kind, shown))
-            if redacted is not None and request.seal is not None:
-                build_annex(request, redacted, root, request.seal)
-            return _settle(folder, request.out / request.name, (request, root))
+            return _settle(folder, (request, root), redacted)
     except OSError as error:
         what = f"不能写入证据包：{error.strerror or error}"
         remedy = "检查磁盘空间和权限后重新生成，未完成的内容已清除"
@@ -105,8 +103,11 @@ def _write(folder: Path, payload: Payload, context: tuple[Kind, BundleRequest]) 
     )
 
 
-def _settle(folder: Path, final: Path, identity: tuple[BundleRequest, str]) -> Bundle:
+def _settle(
+    folder: Path, identity: tuple[BundleRequest, str], redacted: Redacted | None
+) -> Bundle:
     request, root = identity
+    final = request.out / request.name
     existed = final.exists() or final.is_symlink()
     if request.seal is not None and not existed:
         sealing.seal(folder, request.name, request.seal)
@@ -115,6 +116,8 @@ def _settle(folder: Path, final: Path, identity: tuple[BundleRequest, str]) -> B
         _refuse(final, report)
     if report.problems:
         raise BundleError(Problem(request.name, f, w) for _, f, w in report.problems)
+    if redacted is not None and request.seal is not None:
+        build_annex(request, redacted, root, request.seal)
     if not existed:
         staging.publish(folder, final)
     return Bundle(

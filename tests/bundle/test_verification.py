@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pil_discovery.bundle import verify
+from pil_discovery.bundle.foreign import check_bag
 from pil_discovery.bundle.seal_checks import MANIFEST, TAGMANIFEST
 from tests.bundle.mutations import (
     OPERATORS,
@@ -172,6 +173,39 @@ def test_a_linked_bundle_folder_is_refused(built, tmp_path):
     link = tmp_path / "bundle"
     link.symlink_to(built.path)
     assert not verify(link).ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("valid", {"sound", "noted"}),
+        ("warning", {"noted"}),
+        ("invalid", {"refused"}),
+        ("linux-only", {"refused"}),
+        ("windows-only", {"refused"}),
+    ],
+)
+def test_bags_of_others_are_judged_as_the_suite_has_it(kind, expected):
+    base = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data"))
+    suite = base / "badinputs/bagit-conformance-suite"
+    if not suite.is_dir():
+        pytest.skip("no shared data")
+    bags_found = [p for p in sorted(suite.glob(f"v*/{kind}/*")) if p.is_dir()]
+    assert bags_found
+    for bag in bags_found:
+        answer = check_bag(bag)
+        judged = "noted" if answer.warnings else "sound"
+        judged = "refused" if answer.errors else judged
+        assert judged in expected, (bag.name, answer)
+
+
+def test_our_own_bundles_are_bags_without_remarks(built):
+    answer = check_bag(built.path)
+    assert (answer.errors, answer.warnings) == ([], [])
+    with replaced(built.path / "data/provenance.json", b"{}"):
+        assert check_bag(built.path).errors
+    with replaced(built.path / "bagit.txt", None):
+        assert check_bag(built.path).errors == ["no bagit.txt"]
 
 
 def test_conformance_suite_of_bagit():

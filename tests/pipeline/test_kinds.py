@@ -16,7 +16,7 @@ ROWS = "合同编号,受让人\nHT-1,甲\nHT-2,乙\n"
 def book(member):
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr(member, "x")
+        archive.writestr(zipfile.ZipInfo(member), "x")
     return held.getvalue()
 
 
