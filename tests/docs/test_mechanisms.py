@@ -81,6 +81,7 @@ def command(row, places):
         os.chdir(before)
 
 
+@pytest.mark.xdist_group("mechanisms")
 @pytest.mark.parametrize("name", [n for n in DONE if n != "M12"])
 def test_the_command_of_a_row_runs(name, places):
     run = command(DONE[name], places)
@@ -88,6 +89,7 @@ def test_the_command_of_a_row_runs(name, places):
     assert run.stdout.strip()
 
 
+@pytest.mark.xdist_group("mechanisms")
 def test_the_scan_of_the_page_tells_rows_read_used_and_set_apart(places):
     assert (places["out"] / "run.json").is_file()
     assert (places["out"] / "quarantine.jsonl").is_file()
