@@ -82,7 +82,7 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     nargs=2,
     default=None,
     metavar="账本 案件",
-    help="签名时在这件案件里记一笔，账本头随包签名",
+    help="文书依据的案件；签名时在案件里记一笔，账本头随包签名",
 )
 @as_json
 @guarded
@@ -107,10 +107,8 @@ def bundle(
 
     pairs = _pairs(fields)
     seal = _seal(p12, key, cert, tsa)
-    if seal is None and (tsa is not None or case is not None):
-        raise click.UsageError(
-            "--tsa 和 --case 要和签名一起用：--p12，或者 --key --cert"
-        )
+    if seal is None and tsa is not None:
+        raise click.UsageError("--tsa 要和签名一起用：--p12，或者 --key --cert")
     if seal is not None and case is not None:
         seal = _noted(seal, case, out)
     built = [
@@ -119,6 +117,7 @@ def bundle(
             workspace=workspace,
             profile=profile,
             seal=seal,
+            case=case,
             **pairs,
         )
         for one in lead
@@ -177,7 +176,9 @@ def _seal(
         return office_seal(**given, password=asked)  # type: ignore[arg-type]
 
 
-_OWN = frozenset({"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"})
+_OWN = frozenset(
+    {"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal", "case"}
+)
 """Names that say where a bundle comes from; no document has a field of this name."""
 
 

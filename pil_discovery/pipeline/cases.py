@@ -47,9 +47,14 @@ def open_ledger(place: str | Path, *, key: Path | None = None) -> Ledger:
         Private key (PEM) that signs the head after each record; its password comes
         from `PIL_KEY_PASSWORD`.
     """
+    return Ledger(_store(str(place)), rulebook(), None if key is None else signer(key))
+
+
+def rulebook() -> Rulebook:
+    """Return the law and the rules of recording."""
     facts, topics = load_law()
     procedure = load_procedure(facts)
-    book = Rulebook(
+    return Rulebook(
         facts=facts,
         topics=topics,
         regimes=procedure.regimes,
@@ -57,7 +62,6 @@ def open_ledger(place: str | Path, *, key: Path | None = None) -> Ledger:
         rules=load_case_rules(facts, topics, procedure.clocks),
         calendar=procedure.calendar,
     )
-    return Ledger(_store(str(place)), book, None if key is None else signer(key))
 
 
 def _store(place: str) -> SqliteStore | PostgresStore:

@@ -31,6 +31,8 @@ from pil_discovery.types.case_rules import (
     PrivateDuty,
 )
 from pil_discovery.types.cases import (
+    CaseFile,
+    CaseRecord,
     Due,
     Entry,
     ExchangeTable,
@@ -154,6 +156,8 @@ __all__ = [
     "Capacity",
     "CaseClock",
     "CaseEvent",
+    "CaseFile",
+    "CaseRecord",
     "CaseRules",
     "Clock",
     "Conflict",

@@ -11,6 +11,7 @@ from pil_discovery.procedure.ledger.analysis import (
 )
 from pil_discovery.procedure.ledger.cases import Case, find_case
 from pil_discovery.procedure.ledger.chain import Head, linked
+from pil_discovery.procedure.ledger.contents import dictated_duties
 from pil_discovery.procedure.ledger.dues import dues
 from pil_discovery.procedure.ledger.followups import Fresh, compare
 from pil_discovery.procedure.ledger.guards import (
@@ -18,6 +19,7 @@ from pil_discovery.procedure.ledger.guards import (
     checklist,
     is_open,
     refusals,
+    unmet,
 )
 from pil_discovery.procedure.ledger.ledger import Draft, Ledger, head_words
 from pil_discovery.procedure.ledger.packages import (
@@ -47,6 +49,7 @@ __all__ = [
     "checklist",
     "climb_ladder",
     "compare",
+    "dictated_duties",
     "digest_case",
     "dues",
     "find_case",
@@ -65,6 +68,7 @@ __all__ = [
     "sign",
     "tell_case",
     "tools_of",
+    "unmet",
     "unpack",
     "unseal",
 ]

@@ -68,6 +68,11 @@ def refusals(proposal: Proposal) -> list[Problem]:
     ]
 
 
+def unmet(guards: Iterable[Guard], proposal: Proposal) -> list[Problem]:
+    """Return what a case lacks of what some guards want, each with its rule."""
+    return [p for guard in guards for p in _guard_faults(guard, proposal)]
+
+
 def is_open(proposal: Proposal) -> bool:
     """Whether the event may be recorded in the state of the case, fields aside."""
     return not _state_faults(proposal)
