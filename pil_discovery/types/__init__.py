@@ -28,7 +28,9 @@ from pil_discovery.types.case_rules import (
     GroundRule,
     Guard,
     IndicatorRule,
+    Numbering,
     PrivateDuty,
+    RegisterRule,
 )
 from pil_discovery.types.cases import (
     Due,
@@ -198,6 +200,7 @@ __all__ = [
     "ModelRun",
     "NameLink",
     "Noun",
+    "Numbering",
     "Office",
     "Origin",
     "Overlap",
@@ -219,6 +222,7 @@ __all__ = [
     "RecordSource",
     "Refinement",
     "Regime",
+    "RegisterRule",
     "Relation",
     "ReplyMeasure",
     "Reproduction",
