@@ -28,7 +28,9 @@ from pil_discovery.types.case_rules import (
     GroundRule,
     Guard,
     IndicatorRule,
+    Numbering,
     PrivateDuty,
+    RegisterRule,
 )
 from pil_discovery.types.cases import (
     CaseFile,
@@ -202,6 +204,7 @@ __all__ = [
     "ModelRun",
     "NameLink",
     "Noun",
+    "Numbering",
     "Office",
     "Origin",
     "Overlap",
@@ -223,6 +226,7 @@ __all__ = [
     "RecordSource",
     "Refinement",
     "Regime",
+    "RegisterRule",
     "Relation",
     "ReplyMeasure",
     "Reproduction",
