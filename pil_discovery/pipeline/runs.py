@@ -89,6 +89,7 @@ def describe(
         "domains": _domains(outcome),
         "domains_en": _domains_en(outcome),
         "datasets": _datasets(outcome),
+        "units": _units(outcome),
         "leads": {
             "single": kinds["single"],
             "class": kinds["class"],
@@ -156,6 +157,7 @@ def _model(
         **run.model_dump(mode="json"),
         "notes": notes,
         "labels": model.labels,
+        "units": model.measures,
         "tables": list(model.tables),
         "quality": trust.model_dump(),
         "precision": _precision(outcome.checks.precisions[run.id]),
@@ -255,6 +257,14 @@ def _datasets(outcome: Outcome) -> dict[str, str]:
     models = [outcome.catalog.models[r.id] for r in outcome.runs]
     asked = sorted({name for m in models for name in (*m.data, *m.clears)})
     return {name: known[name].title.zh for name in asked if name in known}
+
+
+def _units(outcome: Outcome) -> dict[str, str]:
+    """Name the units of what the models measure, by symbol."""
+    known = outcome.catalog.units
+    models = [outcome.catalog.models[r.id] for r in outcome.runs]
+    used = sorted({unit for m in models for unit in m.measures.values()})
+    return {unit: known[unit] for unit in used if unit in known}
 
 
 def _tables(outcome: Outcome) -> list[dict[str, Any]]:
