@@ -205,7 +205,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         screened.runs, checks, grounded, catalog, planned, bases, found.account
     )
     run = describe(place, day, materials, outcome)
-    behind = backdrop_of(planned, grounded, materials, catalog.datasets)
+    behind = backdrop_of(planned, grounded, materials, catalog)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,

@@ -11,6 +11,7 @@ from pil_discovery import leads, procedure
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
 from pil_discovery.pipeline.enterprises import enterprises_of
+from pil_discovery.pipeline.outlook import gaps
 from pil_discovery.pipeline.versions import engines, product_version
 from pil_discovery.types import LINK_REVIEWS
 
@@ -81,6 +82,7 @@ def describe(
         "tables": _tables(outcome),
         "basis": {
             i: b.model_dump(mode="json", include=_TOLD)
+            | _in_english(b, outcome.catalog)
             | {"later": _later(b, outcome.catalog, as_of)}
             for i, b in _bases(outcome).items()
         },
@@ -90,10 +92,12 @@ def describe(
         "domains_en": _domains_en(outcome),
         "datasets": _datasets(outcome),
         "units": _units(outcome),
+        "gaps": _gaps(outcome),
         "leads": {
             "single": kinds["single"],
             "class": kinds["class"],
             "not_listed": sum(not lead.listed for lead in outcome.leads),
+            "expected": leads.expected(_listed(outcome.leads)).model_dump(mode="json"),
         },
         "shortlist": _shortlist(workspace, outcome.leads),
         "verdicts_sha256": outcome.checks.sha256,
@@ -120,11 +124,21 @@ def _shortlist(workspace: Workspace, ranked: Sequence[Lead]) -> dict[str, Any] |
     if workspace.capacity is None:
         return None
     bands = Counter(str(lead.band) for lead in ranked)
+    now = [lead for lead in ranked if lead.band in leads.BANDS]
     return {
         **workspace.capacity.model_dump(mode="json"),
         "bands": {band: bands[band] for band in (*leads.BANDS, "later")},
-        "expected": leads.expected(ranked).model_dump(mode="json"),
+        "expected": leads.expected(now).model_dump(mode="json"),
     }
+
+
+def _listed(ranked: Sequence[Lead]) -> list[Lead]:
+    return [lead for lead in ranked if lead.kind == "single" and lead.listed]
+
+
+def _gaps(outcome: Outcome) -> list[dict[str, Any]]:
+    """Group the models that could not be computed by the data they lack."""
+    return gaps((run.model_dump() for run in outcome.runs), outcome.catalog.datasets)
 
 
 def _attention(
@@ -156,6 +170,10 @@ def _model(
     return {
         **run.model_dump(mode="json"),
         "notes": notes,
+        "title_zh": model.title.zh,
+        "title_en": model.title.en,
+        "domain": model.domain,
+        "personal": model.personal,
         "labels": model.labels,
         "units": model.measures,
         "tables": list(model.tables),
@@ -225,6 +243,20 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
                 f"vocabulary/{name}.yaml"
             )
     return notes
+
+
+def _in_english(basis: Basis, catalog: Catalog) -> dict[str, str]:
+    """Say in English what the catalogue has in English; laws keep their own names."""
+    fact = catalog.facts.get(basis.id)
+    if not basis.law or fact is None:
+        return {"citation_en": "", "summary_en": ""}
+    paragraph = f"({basis.paragraph})" if basis.paragraph else ""
+    return {
+        "citation_en": f"《{basis.law}》 Art. {basis.article}{paragraph}"
+        if basis.article
+        else f"《{basis.law}》",
+        "summary_en": fact.summary_en,
+    }
 
 
 def _later(basis: Basis, catalog: Catalog, as_of: dt.date) -> list[dict[str, str]]:
