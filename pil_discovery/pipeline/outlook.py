@@ -101,8 +101,9 @@ def gaps(
     Returns
     -------
     list of dict
-        `needs` (`dataset`, `title_zh`, `title_en`, `holder`: who keeps it, `columns` in
-        words, empty where the whole data set is missing) and `models` (codes). A
+        `needs` (`dataset`, `title_zh`, `title_en`, `holder`: who keeps it, `layer`:
+        whether it has a place, `columns` in words, empty where the whole data set is
+        missing) and `models` (codes). A
         single data set comes before several together, then what helps most models.
     """
     found: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -133,6 +134,7 @@ def _need(
         "title_zh": "可用的影像" if known is None else known.title.zh,
         "title_en": "usable pictures" if known is None else known.title.en,
         "holder": None if known is None else known.holder,
+        "layer": known is not None and known.has_geometry,
         "columns": [_column(name, column, datasets) for column in columns],
     }
 

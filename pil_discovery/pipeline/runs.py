@@ -90,7 +90,8 @@ def describe(
         "link_reviews_sha256": _sha256(workspace.root / LINK_REVIEWS),
         "domains": _domains(outcome),
         "domains_en": _domains_en(outcome),
-        "datasets": _datasets(outcome),
+        "datasets": _datasets(materials, outcome, "zh"),
+        "datasets_en": _datasets(materials, outcome, "en"),
         "units": _units(outcome),
         "gaps": _gaps(outcome),
         "leads": {
@@ -283,12 +284,13 @@ def _domains_en(outcome: Outcome) -> dict[str, str]:
     return {name: known[name].title.en for name in _domains(outcome)}
 
 
-def _datasets(outcome: Outcome) -> dict[str, str]:
-    """Name the data sets that models asked for, by id."""
+def _datasets(materials: Materials, outcome: Outcome, lang: str) -> dict[str, str]:
+    """Name the data sets that were read or that models asked for, by id."""
     known = outcome.catalog.datasets
     models = [outcome.catalog.models[r.id] for r in outcome.runs]
-    asked = sorted({name for m in models for name in (*m.data, *m.clears)})
-    return {name: known[name].title.zh for name in asked if name in known}
+    asked = {name for m in models for name in (*m.data, *m.clears)}
+    named = sorted(asked | {s.dataset for s in materials.sources if s.dataset})
+    return {name: getattr(known[name].title, lang) for name in named if name in known}
 
 
 def _units(outcome: Outcome) -> dict[str, str]:
