@@ -11,7 +11,13 @@ from pil_discovery.types.avenues import (
     VenueRule,
     Want,
 )
-from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
+from pil_discovery.types.backdrop import (
+    Album,
+    Backdrop,
+    BaseLayer,
+    IndexCurve,
+    Shot,
+)
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
     Bundle,
@@ -189,6 +195,7 @@ __all__ = [
     "Image",
     "ImageProvenance",
     "ImageSource",
+    "IndexCurve",
     "Indicator",
     "IndicatorRule",
     "Inference",
