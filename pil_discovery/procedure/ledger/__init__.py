@@ -34,9 +34,11 @@ from pil_discovery.procedure.ledger.rulebook import Rulebook
 from pil_discovery.procedure.ledger.sealing import new_key, read_key, seal, unseal
 from pil_discovery.procedure.ledger.signing import is_signed, sign
 from pil_discovery.procedure.ledger.sqlite import SqliteStore
+from pil_discovery.procedure.ledger.tallies import Counted, count_period
 
 __all__ = [
     "Case",
+    "Counted",
     "Draft",
     "Fresh",
     "Head",
@@ -50,6 +52,7 @@ __all__ = [
     "checklist",
     "climb_ladder",
     "compare",
+    "count_period",
     "dictated_duties",
     "digest_case",
     "dues",
