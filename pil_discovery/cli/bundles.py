@@ -70,6 +70,13 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="给谁看：本院、行政机关、法院、公众；后三种脱敏，不带原始材料",
 )
+@click.option(
+    "--redaction",
+    type=click.Choice(["usual", "strict"]),
+    default="usual",
+    show_default=True,
+    help="strict：涉及未成年人，对外的版本从严遮盖；领域、案件、年龄已写明的自动从严",
+)
 @_key_options
 @click.option(
     "--tsa",
@@ -94,6 +101,7 @@ def bundle(
     workspace: Path | None,
     fields: tuple[str, ...],
     profile: str,
+    redaction: str,
     p12: Path | None,
     key: Path | None,
     cert: Path | None,
@@ -116,6 +124,7 @@ def bundle(
             *(out, one, kind, output),
             workspace=workspace,
             profile=profile,
+            redaction=redaction,
             seal=seal,
             case=case,
             **pairs,
@@ -177,7 +186,10 @@ def _seal(
 
 
 _OWN = frozenset(
-    {"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal", "case"}
+    {
+        *("scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"),
+        *("case", "redaction"),
+    }
 )
 """Names that say where a bundle comes from; no document has a field of this name."""
 

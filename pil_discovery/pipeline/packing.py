@@ -23,6 +23,7 @@ from pil_discovery.pipeline.grounds import (
     course_of,
     with_reply_periods,
 )
+from pil_discovery.pipeline.minors import is_case_of_minors, is_of_minors
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
@@ -59,6 +60,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     profile: str = "internal",
     seal: Seal | None = None,
     case: tuple[str | Path, str] | None = None,
+    redaction: str = "usual",
     **fields: str,
 ) -> Bundle:
     """Build the evidence folder of one document kind for one lead.
@@ -84,6 +86,9 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     case
         Ledger and name of the case on which the document rests; a kind says in its file
         whether it wants one, and how far the case must have come.
+    redaction
+        `strict`: the data are of a minor. Where field, case or a person behind the
+        lead tell so, that need not be said.
     fields
         Values of fields that the kind declares (`number`, `contact`, …).
 
@@ -101,6 +106,10 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = _request(behind, Path(scan_dir), kind, Path(out))
         request = with_case(request, told)
+        strict = redaction == "strict" or is_of_minors(behind, request.rows)
+        if told.case is not None:
+            strict = strict or is_case_of_minors(told.case, told.book)
+        request = replace(request, strict=strict)
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
