@@ -37,6 +37,7 @@ from pil_discovery.types.case_rules import (
     Numbering,
     PrivateDuty,
     RegisterRule,
+    Rung,
 )
 from pil_discovery.types.cases import (
     CaseFile,
@@ -239,6 +240,7 @@ __all__ = [
     "Reproduction",
     "Route",
     "RuleBook",
+    "Rung",
     "Share",
     "Shot",
     "Skipped",
