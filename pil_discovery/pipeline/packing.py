@@ -94,7 +94,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     """
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
-        request = _request(behind, Path(scan_dir), kind, Path(out))
+        request = request_of(behind, Path(scan_dir), kind, Path(out))
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
@@ -160,7 +160,8 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
     return replace(seal, ledger=note)
 
 
-def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+    """Return what a bundle is built of: a lead with its law, its map, its rows."""
     catalog, materials = behind.catalog, behind.materials
     course = course_of(behind.lead, catalog, behind.as_of)
     course = with_reply_periods(course, catalog, behind.as_of)
@@ -174,7 +175,7 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         course=course,
         office=behind.place.office,
         out=out,
-        templates=models_folder() / "procedure" / "documents",
+        templates=documents_folder(),
         kind=kind,
         datasets=catalog.datasets,
         remedies=catalog.remedies,
@@ -187,6 +188,11 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         reading=_reading(behind),
         classified=_classified(behind),
     )
+
+
+def documents_folder() -> Path:
+    """Return where the templates of the documents are."""
+    return models_folder() / "procedure" / "documents"
 
 
 def _reading(behind: Behind) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from pil_discovery.types.avenues import (
 from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
+    Batch,
     Bundle,
     BundleProblem,
+    PackedLead,
     Reproduction,
     Verification,
 )
@@ -147,6 +149,7 @@ __all__ = [
     "Backdrop",
     "BaseLayer",
     "Basis",
+    "Batch",
     "Bundle",
     "BundleProblem",
     "CalendarYear",
@@ -201,6 +204,7 @@ __all__ = [
     "Office",
     "Origin",
     "Overlap",
+    "PackedLead",
     "Parameter",
     "Part",
     "Parts",
