@@ -20,8 +20,10 @@ from pil_discovery.types.backdrop import (
 )
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
+    Batch,
     Bundle,
     BundleProblem,
+    PackedLead,
     Reproduction,
     Verification,
 )
@@ -157,6 +159,7 @@ __all__ = [
     "Backdrop",
     "BaseLayer",
     "Basis",
+    "Batch",
     "Bundle",
     "BundleProblem",
     "CalendarYear",
@@ -215,6 +218,7 @@ __all__ = [
     "Office",
     "Origin",
     "Overlap",
+    "PackedLead",
     "Parameter",
     "Part",
     "Parts",

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-
 def compose_papers(
     kind: PaperKind, told: Values, *, office: str, as_of: dt.date
 ) -> list[Paper]:

@@ -42,7 +42,9 @@ def render_pdf(
     with tempfile.TemporaryDirectory() as folder:
         main = Path(folder) / template.name
         main.write_bytes(template.read_bytes())
-        charts = [b for p in told["parts"] for b in p["blocks"] if b["block"] == "chart"]
+        charts = [
+            b for p in told["parts"] for b in p["blocks"] if b["block"] == "chart"
+        ]
         for number, (chart, png) in enumerate(zip(charts, pictures, strict=True)):
             chart["file"] = f"{number}.png"
             (Path(folder) / chart["file"]).write_bytes(png)

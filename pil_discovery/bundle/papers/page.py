@@ -36,7 +36,9 @@ def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
     str
         HTML; every text is escaped, nothing in it runs.
     """
-    style = files("pil_discovery.bundle.papers").joinpath("paper.css").read_text("utf-8")
+    style = (
+        files("pil_discovery.bundle.papers").joinpath("paper.css").read_text("utf-8")
+    )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
@@ -61,7 +63,9 @@ def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
 
 def _front(paper: Paper) -> str:
     office = f'<span class="office">{escape(paper.office)}</span>'
-    lines = f"<h1>{office if paper.office else ''}<span>{escape(paper.title)}</span></h1>"
+    lines = (
+        f"<h1>{office if paper.office else ''}<span>{escape(paper.title)}</span></h1>"
+    )
     if paper.subtitle:
         lines += f'<p class="subtitle">{escape(paper.subtitle)}</p>'
     return lines
