@@ -20,8 +20,10 @@ from pil_discovery.types.backdrop import (
 )
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
+    Batch,
     Bundle,
     BundleProblem,
+    PackedLead,
     Reproduction,
     Verification,
 )
@@ -34,9 +36,13 @@ from pil_discovery.types.case_rules import (
     GroundRule,
     Guard,
     IndicatorRule,
+    Numbering,
     PrivateDuty,
+    RegisterRule,
 )
 from pil_discovery.types.cases import (
+    CaseFile,
+    CaseRecord,
     Due,
     Entry,
     ExchangeTable,
@@ -153,6 +159,7 @@ __all__ = [
     "Backdrop",
     "BaseLayer",
     "Basis",
+    "Batch",
     "Bundle",
     "BundleProblem",
     "CalendarYear",
@@ -160,6 +167,8 @@ __all__ = [
     "Capacity",
     "CaseClock",
     "CaseEvent",
+    "CaseFile",
+    "CaseRecord",
     "CaseRules",
     "Clock",
     "Conflict",
@@ -205,9 +214,11 @@ __all__ = [
     "ModelRun",
     "NameLink",
     "Noun",
+    "Numbering",
     "Office",
     "Origin",
     "Overlap",
+    "PackedLead",
     "Parameter",
     "Part",
     "Parts",
@@ -226,6 +237,7 @@ __all__ = [
     "RecordSource",
     "Refinement",
     "Regime",
+    "RegisterRule",
     "Relation",
     "ReplyMeasure",
     "Reproduction",
