@@ -1,4 +1,6 @@
-"""Run the notebook of the docs and keep its outputs: `python docs/how-to/run_notebook.py`.
+"""Run the notebook of the docs and keep its outputs.
+
+Call it as `python docs/how-to/run_notebook.py`.
 
 The cells run one after the other in one namespace, beside a fresh copy of the sample,
 and show what a notebook shows: the value of the last line, as picture, table or text.
