@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from pil_discovery.report import wording
+from pil_discovery.report.account import need_words
 from pil_discovery.report.columns import (
     DOMAIN_COLUMNS,
     FINDINGS,
+    FLAGGED,
+    GAPS,
     KEY_COLUMNS,
     LEAD_COLUMNS,
     MEMBERS,
@@ -83,9 +86,11 @@ def write_workbook(path: Path, contents: Contents) -> None:
         _write_sheet(_sheet(book, "类案成员", styles), MEMBERS, _members(leads))
         findings = _labelled(contents.findings, contents.run)
         _write_sheet(_sheet(book, "筛查结果", styles), FINDINGS, findings)
-        models = contents.run.get("models", ())
-        _write_sheet(_sheet(book, "模型运行情况", styles), MODELS, models)
-        sources = contents.run.get("sources", ())
+        _write_models(_sheet(book, "模型运行情况", styles), contents.run)
+        gaps = [_gap(gap) for gap in contents.run.get("gaps", ())]
+        if gaps:
+            _write_sheet(_sheet(book, "补数据可算", styles), GAPS, gaps)
+        sources = _sources(contents.run)
         _write_sheet(_sheet(book, "数据来源", styles), SOURCES, sources)
         _write_sheet(_sheet(book, "隔离数据", styles), QUARANTINE, contents.quarantine)
         _write_sheet(_sheet(book, "说明", styles), NOTES, _notes(contents))
@@ -187,6 +192,39 @@ def _write_leads(
         choice = {"validate": "list", "source": list(words.values())}
         page.sheet.data_validation(1, places[title], last, places[title], choice)
     page.sheet.freeze_panes(1, places["线索标题"] + 1)
+
+
+def _write_models(page: _Sheet, run: Record) -> None:
+    titles = run.get("datasets") or {}
+    models = [
+        {**m, "lacking": [_need(n, titles) for n in m.get("missing", ())]}
+        for m in run.get("models", ())
+    ]
+    _write_sheet(page, MODELS, models)
+    place = next(i for i, c in enumerate(MODELS) if c.title == FLAGGED)
+    page.sheet.conditional_format(1, place, max(len(models), 1), place, _bar(1))
+
+
+def _need(name: str, titles: Mapping[str, str]) -> str:
+    title = titles.get(name.partition(".")[0])
+    return name if title is None else f"{title}（{name}）"
+
+
+def _gap(gap: Record) -> Record:
+    return {
+        "needs": [need_words(need) for need in gap["needs"]],
+        "holders": [need["holder"] or "" for need in gap["needs"]],
+        "count": len(gap["models"]),
+        "models": gap["models"],
+    }
+
+
+def _sources(run: Record) -> list[Record]:
+    titles = run.get("datasets") or {}
+    return [
+        {**s, "dataset": _need(s["dataset"] or "", titles)}
+        for s in run.get("sources", ())
+    ]
 
 
 def _bar(most: int) -> dict[str, object]:
