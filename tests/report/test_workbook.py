@@ -59,6 +59,7 @@ def test_codes_are_said_in_chinese(tmp_path):
     need = {
         "dataset": "drain_permit",
         "title_zh": "排水许可证",
+        "title_en": "Drainage permit",
         "holder": "城管局",
         "layer": False,
         "columns": ["证号（permit_no）"],
