@@ -117,7 +117,7 @@ def need_words(need: Record) -> str:
     title = f"〈{need['title_zh']}〉"
     if need["columns"]:
         return f"{title}的列：{'、'.join(need['columns'])}"
-    kind = "图层" if need["layer"] else "一表"
+    kind = "（图层或者带位置的表）" if need["placed"] else "一表"
     return f"{title}{'' if need['dataset'] == 'image' else kind}"
 
 

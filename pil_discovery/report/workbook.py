@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 LEADS = "线索"
 NOT_LISTED = "未自动列出"
 _A3, _A4 = 8, 9
-_TWO_LINES = 30
+_ONE_LINE, _TWO_LINES = 15, 30
 """Points: the reasons of a score must not make every row a page high."""
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_000
@@ -89,7 +89,7 @@ def write_workbook(path: Path, contents: Contents) -> None:
         _write_models(_sheet(book, "模型运行情况", styles), contents.run)
         gaps = [_gap(gap) for gap in contents.run.get("gaps", ())]
         if gaps:
-            _write_sheet(_sheet(book, "补数据可算", styles), GAPS, gaps)
+            _write_gaps(_sheet(book, "补数据可算", styles), gaps)
         sources = _sources(contents.run)
         _write_sheet(_sheet(book, "数据来源", styles), SOURCES, sources)
         _write_sheet(_sheet(book, "隔离数据", styles), QUARANTINE, contents.quarantine)
@@ -208,6 +208,14 @@ def _write_models(page: _Sheet, run: Record) -> None:
 def _need(name: str, titles: Mapping[str, str]) -> str:
     title = titles.get(name.partition(".")[0])
     return name if title is None else f"{title}（{name}）"
+
+
+def _write_gaps(page: _Sheet, gaps: Sequence[Record]) -> None:
+    # LibreOffice gives a cell of several lines the height of one
+    for row, gap in enumerate(gaps, 1):
+        lines = max(len(gap["needs"]), len(gap["models"]))
+        page.sheet.set_row(row, _ONE_LINE * lines)
+    _write_sheet(page, GAPS, gaps)
 
 
 def _gap(gap: Record) -> Record:

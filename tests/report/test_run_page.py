@@ -19,7 +19,7 @@ NEED = {
     "title_zh": "排水许可证",
     "title_en": "Drainage permit",
     "holder": "城管局",
-    "layer": False,
+    "placed": False,
     "columns": [],
 }
 EXPECTED = {"leads": 24, "true": "12.0", "low": "8.0", "high": "16.0"}

@@ -61,7 +61,7 @@ def test_codes_are_said_in_chinese(tmp_path):
         "title_zh": "排水许可证",
         "title_en": "Drainage permit",
         "holder": "城管局",
-        "layer": False,
+        "placed": False,
         "columns": ["证号（permit_no）"],
     }
     run = {
