@@ -247,5 +247,7 @@ def test_one_name_borne_by_thousands_with_codes_makes_no_pairs_by_the_square():
 
 def test_one_name_borne_by_thousands_without_codes_is_refused_in_words():
     left, right = crowd(7100, coded=False), crowd(7100, coded=False)
-    with pytest.raises(ArgumentError, match=r"次的上限；最多的是“示例商贸”.*社会信用代码"):
+    with pytest.raises(
+        ArgumentError, match=r"次的上限；最多的是“示例商贸”.*社会信用代码"
+    ):
         pil.link(left, right, name="n")
