@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from pil_discovery.types import Entry
 
 _TRACKS = {"admin": "行政公益诉讼", "civil": "民事公益诉讼"}
-_APART = ("note.add", "tip.register", "tip.open")
-"""Records of which no document tells: notes of this program, and tips."""
+_NOTE = "note.add"
+"""Notes of this program: no document tells of them, nor of what concerns tips."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def case_file(case: Case, kind: Kind, book: Rulebook, *, as_of: dt.date) -> Case
         When the case has not come to where the law allows the document, with everything
         that is missing, each with its rule.
     """
-    told = [e for e in case.entries if e.event not in _APART]
+    told = [e for e in case.entries if not _is_apart(e, book)]
     day = max(as_of, *(entry.on for entry in told))
     proposal = Proposal(case, _step(kind), day, {}, book)
     problems = [*_track_faults(kind, case, book), *books.unmet(kind.guards, proposal)]
@@ -180,6 +180,12 @@ def claim_check(
         return [f"{words.zh}：“{clause}”{book.cite(words.basis)}" for clause in found]
 
     return check
+
+
+def _is_apart(entry: Entry, book: Rulebook) -> bool:
+    event = book.on(entry.on).event(entry.event)
+    sealed = bool(entry.sealed) or (event is not None and bool(event.sealed))
+    return sealed or entry.event == _NOTE
 
 
 def _step(kind: Kind) -> CaseEvent:
