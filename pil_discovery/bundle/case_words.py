@@ -70,7 +70,8 @@ class CaseWording(Noun):
     """All words about cases, as `wording/case.yaml` names them.
 
     `names` are fields of records that hold names of persons; `sign` is the record by
-    which a document is approved, its `field` names the document.
+    which a document is approved, its `field` names the document; `tracks` are the marks
+    of the two kinds of cases in a number; `periods` are words for the length of clocks.
     """
 
     words: dict[str, CaseWord] = _Field(default_factory=dict)
@@ -78,6 +79,8 @@ class CaseWording(Noun):
     sign: CaseSource | None = None
     terms: dict[str, CaseTerm] = _Field(default_factory=dict)
     names: tuple[str, ...] = ()
+    tracks: dict[str, str] = _Field(default_factory=dict)
+    periods: dict[str, str] = _Field(default_factory=dict)
 
 
 def load_case_wording(templates: Path) -> CaseWording:
@@ -105,6 +108,7 @@ def case_words(request: BundleRequest) -> dict[str, Any]:
         **{n: _word(w, request) for n, w in wording.words.items()},
         **{n: _list(entry, request) for n, entry in wording.lists.items()},
         **{n: _term(t, request.case) for n, t in wording.terms.items()},
+        **{n: request.periods.get(c, "") for n, c in wording.periods.items()},
     }
 
 

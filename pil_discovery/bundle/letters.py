@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pil_discovery.bundle.canonical import printable
-from pil_discovery.bundle.case_words import latest
+from pil_discovery.bundle.case_words import latest, load_case_wording
 from pil_discovery.bundle.documents import (
     Annex,
     Claim,
@@ -97,7 +97,7 @@ def _letter(
         kind=kind.kind,
         mark="" if _is_signed(request) else kind.draft_mark,
         office=printable(request.office.name),
-        title=_fill(sheet.title, words),
+        title=_fill(sheet.headline or sheet.title, words),
         number=_number((kind, sheet), request, day),
         addressee=_fill(sheet.addressee, words),
         sections=_kept_together(sections) if sheet.closing else tuple(sections),
@@ -210,7 +210,10 @@ def _number(sheet: tuple[Kind, Sheet], request: BundleRequest, day: dt.date) -> 
     given = request.fields.get("number", "") if own is kind else ""
     office = printable(request.office.short)
     number = given or kind.blank_number
-    return own.number.format(office=office, year=day.year, number=number)
+    track = request.course.route if request.case is None else request.case.track
+    mark = load_case_wording(request.templates).tracks.get(track, "")
+    told = {"office": office, "track": mark, "year": day.year, "number": number}
+    return own.number.format(**told)
 
 
 def _section(section: Section, words: Mapping[str, Any]) -> LetterSection:
@@ -227,7 +230,7 @@ def _section(section: Section, words: Mapping[str, Any]) -> LetterSection:
 
 
 def _all(blocks: Sequence[Block], words: Mapping[str, Any]) -> tuple[Paragraph, ...]:
-    return tuple(p for block in blocks for p in _paragraphs(block, words))
+    return tuple(p for b in blocks for p in _paragraphs(b, words) if p.text)
 
 
 def _form_row(line: FormLine, words: Mapping[str, Any]) -> FormRow:

@@ -12,7 +12,7 @@ from pil_discovery.catalog import models_folder
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.findings import text_key
 from pil_discovery.pipeline.cases import open_ledger, rulebook
-from pil_discovery.procedure import in_force, to_basis
+from pil_discovery.procedure import in_force, period_zh, to_basis
 from pil_discovery.procedure import ledger as books
 from pil_discovery.procedure.ledger import Proposal
 from pil_discovery.types import CaseEvent, CaseFile, CaseRecord, Guard
@@ -60,7 +60,7 @@ def told_case(
     named
         Ledger and name of the case.
     fields
-        Of the document; `on` dates it.
+        Of the document; `date` dates it: later records of the case do not count.
     as_of
         Day of the scan, which dates the document otherwise.
 
@@ -81,6 +81,8 @@ def told_case(
         return Told(kind, book, day)
     ledger = open_ledger(named[0])
     case = books.find_case(ledger.cases(), named[1])
+    if _given_day(fields) is not None:
+        case = case.until(day)
     file = case_file(case, kind, ledger.book, as_of=day)
     return Told(kind, ledger.book, file.day, case, file)
 
@@ -105,7 +107,11 @@ def with_case(request: BundleRequest, told: Told) -> BundleRequest:
     party = "" if told.case is None else told.case.party
     names = (party, request.lead.subject_name or "")
     check = claim_check(told.book, day, names)
-    return replace(request, case=told.file, rules=rules, claim_faults=check)
+    clocks = told.book.clocks[told.book.regime(day)]
+    periods = {n: period_zh(c).removesuffix("内") for n, c in clocks.items()}
+    return replace(
+        request, case=told.file, rules=rules, periods=periods, claim_faults=check
+    )
 
 
 def _given_day(fields: Mapping[str, str]) -> dt.date | None:
