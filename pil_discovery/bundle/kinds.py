@@ -37,10 +37,14 @@ class KindField(Noun):
 
 
 class Requirement(Noun):
-    """An element without which the document may not be written, and its rules."""
+    """An element without which the document may not be written, and its rules.
+
+    `draft`: a draft may leave it blank, a document that is signed off may not.
+    """
 
     what: str
     element: str
+    draft: bool = False
     basis: tuple[str, ...] = ()
 
 
@@ -74,8 +78,12 @@ class TableLine(Noun):
 
 
 class NumberedTable(Noun):
-    """A table of four columns; the numbers run on through the whole document."""
+    """A table of four columns; the numbers run on through the whole document.
 
+    `restart` begins them anew.
+    """
+
+    restart: bool = False
     columns: tuple[str, str, str, str]
     rows: tuple[TableLine, ...]
 
