@@ -51,13 +51,14 @@ class Requirement(Noun):
 class Block(Noun):
     """A sentence; `each` repeats it over a list, `when` asks for a non-empty value.
 
-    `unless` asks for an empty one.
+    `unless` asks for an empty one; `keep` holds it on the page of what follows.
     """
 
     text: str
     each: str = ""
     when: str = ""
     unless: str = ""
+    keep: bool = False
 
 
 class FormLine(Noun):

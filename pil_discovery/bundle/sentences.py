@@ -91,7 +91,7 @@ def keep_together(sections: list[LetterSection]) -> tuple[LetterSection, ...]:
 
 
 def _kept(paragraph: Paragraph, last: tuple[Paragraph, ...]) -> Paragraph:
-    keeps = paragraph.text.endswith("：") or (paragraph,) == last
+    keeps = paragraph.keeps or paragraph.text.endswith("：") or (paragraph,) == last
     return paragraph.model_copy(update={"keeps": keeps})
 
 
@@ -99,7 +99,8 @@ def _paragraphs(block: Block, words: Mapping[str, Any]) -> list[Paragraph]:
     if not _is_wanted(block, words):
         return []
     if not block.each:
-        return [Paragraph(text=fill(block.text, words), basis=_cited(block, words))]
+        text, cited = fill(block.text, words), _cited(block, words)
+        return [Paragraph(text=text, keeps=block.keep, basis=cited)]
     entries = enumerate(named(words, block.each), 1)
     return [_repeated(block, words, (n, one)) for n, one in entries]
 
