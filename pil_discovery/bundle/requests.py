@@ -136,13 +136,16 @@ class BundleRequest:
     @property
     def name(self) -> str:
         """Folder name of the bundle."""
-        year, lead, tail = self.as_of.year, self.lead.lead_id[:12], ""
-        if self.profile != "internal":
-            tail = f"-{self.profile}"
-        return f"PIL-{year}-{lead}-{self.kind}{tail}"
+        return bundle_name(self.as_of, self.lead.lead_id, self.kind, self.profile)
 
     @property
     def lead_models(self) -> list[Model]:
         """Models of the findings, each once, in the order of the findings."""
         ids = dict.fromkeys([f.model for f in self.findings] or [self.lead.model])
         return [self.models[i] for i in ids if i in self.models]
+
+
+def bundle_name(as_of: dt.date, lead_id: str, kind: str, profile: str) -> str:
+    """Return the folder name of a bundle: it follows from scan, lead, kind, reader."""
+    tail = "" if profile == "internal" else f"-{profile}"
+    return f"PIL-{as_of.year}-{lead_id[:12]}-{kind}{tail}"

@@ -303,6 +303,12 @@ def case_dues(ledger: Ledger, case: str | None = None, *, as_of: dt.date) -> lis
     return sorted(found, key=lambda due: (due.date, due.case, due.clock))
 
 
+def case_register(ledger: Ledger, register: str, *, as_of: dt.date) -> dict[str, Any]:
+    """Return a register through all cases: tips, appraisals, preservations."""
+    cases = ledger.cases().values()
+    return books.keep_register(cases, ledger.book, register, as_of=as_of)
+
+
 def case_calendar(ledger: Ledger, dues: Sequence[Due], *, as_of: dt.date) -> str:
     """Return periods as a calendar file, with the titles of their cases.
 

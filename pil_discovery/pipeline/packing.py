@@ -99,7 +99,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     told = told_case(kind, case, fields, scan_day(scan_dir))
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
-        request = _request(behind, Path(scan_dir), kind, Path(out))
+        request = request_of(behind, Path(scan_dir), kind, Path(out))
         request = with_case(request, told)
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
@@ -166,7 +166,8 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
     return replace(seal, ledger=note)
 
 
-def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+    """Return what a bundle is built of: a lead with its law, its map, its rows."""
     catalog, materials = behind.catalog, behind.materials
     course = course_of(behind.lead, catalog, behind.as_of)
     course = with_reply_periods(course, catalog, behind.as_of)
