@@ -160,7 +160,7 @@ def _word(word: CaseWord, request: BundleRequest) -> str:
         if not source.event:
             given = request.fields.get(source.field, "")
             if given:
-                return printable(given)
+                return printable(word.words.get(given, given))
             continue
         found = _found(source, request.case)
         if found:

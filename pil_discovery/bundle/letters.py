@@ -215,8 +215,14 @@ def _annexes(sheet: Sheet, *, plate: bool, site: bool) -> tuple[Annex, ...]:
 
 
 def _number(sheet: tuple[Kind, Sheet], request: BundleRequest, day: dt.date) -> str:
+    """Return the official number: as recorded or given, blank until then."""
     kind, own = sheet
     given = request.fields.get("number", "") if own is kind else ""
+    record = latest(request.case, own.dated)
+    if record is not None and own.number and not given:
+        recorded = "".join(record.fields.get("number", ())[-1:])
+        if recorded:
+            return printable(recorded)
     office = printable(request.office.short)
     number = given or kind.blank_number
     track = request.course.route if request.case is None else request.case.track

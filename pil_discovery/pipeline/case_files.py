@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pil_discovery.types import Entry
 
 _TRACKS = {"admin": "行政公益诉讼", "civil": "民事公益诉讼"}
-_APART = ("note.add", "tip.register", "tip.open")
-"""Records of which no document tells: notes of this program, and tips."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +145,7 @@ def case_file(case: Case, kind: Kind, book: Rulebook, *, as_of: dt.date) -> Case
         When the case has not come to where the law allows the document, with everything
         that is missing, each with its rule.
     """
-    told = [e for e in case.entries if e.event not in _APART]
+    told = [e for e in case.entries if _is_told(e, book)]
     day = max(as_of, *(entry.on for entry in told))
     proposal = Proposal(case, _step(kind), day, {}, book)
     problems = [*_track_faults(kind, case, book), *books.unmet(kind.guards, proposal)]
@@ -186,6 +184,14 @@ def claim_check(
         return [f"{words.zh}：“{clause}”{book.cite(words.basis)}" for clause in found]
 
     return check
+
+
+def _is_told(entry: Entry, book: Rulebook) -> bool:
+    """Whether documents may tell of a record: not of notes, and of no tip at all."""
+    rules = book.on(entry.on)
+    event = rules.event(entry.event)
+    sealed = () if event is None else event.sealed
+    return not sealed and entry.event != rules.done.event
 
 
 def _step(kind: Kind) -> CaseEvent:

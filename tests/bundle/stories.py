@@ -95,8 +95,21 @@ CIVIL = (
     ),
     ("notice.publish", "2026-03-23", NOTICE),
 )
+URGED = {"to": "示例省消费者权益保护委员会", "content": "事实", "approved_by": CHIEF}
+PRESERVED = {
+    "kind": "property",
+    "stage": "before_suit",
+    "court": "示例市中级人民法院",
+    "object": "违法所得的银行账户",
+    "ground": "正在转移财产",
+    "security": "由检察机关提出，人民法院准许不提供担保",
+    "approved_by": CHIEF,
+    "number": "示检民公保〔2026〕3号",
+}
 SUED = (
     *CIVIL,
+    ("urge.send", "2026-03-24", URGED),
+    ("preservation.apply", "2026-03-25", PRESERVED),
     ("appraisal.end", "2026-04-20", {"report": "检测报告"}),
     ("followup.check", "2026-04-24", {"outcome": "not", "collector": TWO}),
     (
@@ -211,15 +224,7 @@ SAMPLES = {
         },
     ),
     "supervisory-opinion": ("opinion", {}),
-    "preservation": (
-        "suit",
-        {
-            "measure": "evidence",
-            "court": "示例市中级人民法院",
-            "target": "经营场所内的进货台账和电子数据",
-            "ground": "证据可能灭失",
-        },
-    ),
+    "preservation": ("suit", {}),
     "crime-transfer": (
         "admin",
         {"to": "示例区公安分局", "suspicion": "涉嫌拒不执行"},

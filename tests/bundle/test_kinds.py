@@ -58,8 +58,8 @@ def documents(path):
     return sorted(folder.glob("*.docx"))
 
 
-HEAD = "序号证据名称证明内容来源和日期"
-"""Heading of the proof; the PDF repeats it on every page."""
+HEADS = re.compile("序号证据名称证明内容来源和日期|序号法律依据版本起止内容概要（非原文）")
+"""Headings of tables; the PDF repeats them on every page."""
 
 
 def printed(word):
@@ -88,7 +88,7 @@ def template(kind):
 def test_docx_and_pdf_say_the_same_and_nothing_is_left_open(kind, bundles):
     for word in documents(bundles(kind)):
         text = docx_text(word.read_bytes())
-        assert text.replace(HEAD, "") == printed(word).replace(HEAD, ""), word.name
+        assert HEADS.sub("", text) == HEADS.sub("", printed(word)), word.name
         assert not re.search(r"\{\{|\{%|%\}|\}\}|None|nan|\[\]|，，|。。|（）", text)
         assert "待核查" in text or "证据目录" in text or "磋商函" in text
 
@@ -212,9 +212,11 @@ def test_the_fields_that_the_rules_ask_for_are_told_with_their_rule(ledger, tmp_
 
 
 def test_a_draft_may_be_open_a_signed_document_may_not(ledger, tmp_path):
-    named = (ledger[0], ledger[1]["suit"])
-    path = written(tmp_path, "preservation", named, {}).path
-    assert "需要保全的理由＿＿＿＿。" in text_of(path, "保全建议书")
+    named = (ledger[0], ledger[1]["admin"])
+    path = written(tmp_path, "preservation", named, {"measure": "evidence"}).path
+    text = text_of(path, "保全建议书")
+    assert "证据保全建议书" in text
+    assert "需要保全的理由＿＿＿＿。" in text
     with pytest.raises(GateError, match=r"(?s)保全的对象.*保全的理由"):
         written(tmp_path / "b", "preservation", named, {"approved_by": "王五"})
 
@@ -329,6 +331,14 @@ def test_a_signature_in_the_ledger_takes_the_draft_mark_away(ledger, tmp_path):
         )
         signed = told_case("followup-report", named, {}, AS_OF).file.is_signed
         assert signed is (opinion == "同意")
+
+
+def test_an_application_for_preservation_says_what_the_ledger_says(bundles):
+    text = text_of(bundles("preservation"), "保全建议书")
+    assert "财产保全建议书示检民公保〔2026〕3号示例市中级人民法院：" in text
+    assert "违法所得的银行账户" in text
+    assert "第一百零三条" in text
+    assert "2026年3月25日" in text
 
 
 def test_hostile_words_of_a_case_stay_text(ledger, tmp_path):
