@@ -85,6 +85,8 @@ class BundleRequest:
         The case behind the document, as it stood on the day of the document.
     rules
         Fact id → basis, of every fact that the kind names and that is in force.
+    periods
+        Clock → its length in words.
     claim_faults
         Claim → what is wrong with it, each as a sentence with its rule.
     """
@@ -118,6 +120,7 @@ class BundleRequest:
     strict: bool = False
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
+    periods: Mapping[str, str] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
 
     @property
