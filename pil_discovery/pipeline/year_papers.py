@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.procedure.ledger import Ledger
 
-ANNUAL, SCORECARD, BRIEFING = "annual-report", "scorecard", "npc-report"
+ANNUAL, SCORECARD, BRIEFING = "annual-report", "scorecard", "npc-briefing"
 
 
 def year_papers(
@@ -40,7 +40,7 @@ def year_papers(
     Parameters
     ----------
     kind
-        `annual-report`, `scorecard` or `npc-report`.
+        `annual-report`, `scorecard` or `npc-briefing`.
     as_of
         Last day that counts, within the year; None takes its end. Periods that end by
         then without a reply count as unanswered, whether or not that day has come.

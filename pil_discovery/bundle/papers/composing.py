@@ -138,7 +138,7 @@ def _sentences(text: BlockText, values: Values) -> Iterator[Sentence]:
 
 
 def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:
-    rows = _rows(text.table, values)
+    rows = _numbered(_rows(text.table, values), text)
     if not rows and text.empty:
         yield Sentence(text=_fill(text.empty, values))
         return
@@ -146,7 +146,10 @@ def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         Column(name=_fill(c.name, values), kind=c.kind, width_mm=c.width)
         for c in text.columns
     ]
-    cells = [tuple(_cell(row, c.field) for c in text.columns) for row in rows]
+    cells = [
+        tuple(_cell(row, c.field) if c.field else c.text for c in text.columns)
+        for row in rows
+    ]
     caption = _fill(text.caption, values)
     yield Table(
         caption=counted.of("表", caption) if text.printed else caption,
@@ -157,6 +160,13 @@ def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         printed=text.printed,
         tall=text.tall,
     )
+
+
+def _numbered(rows: Sequence[Row], text: BlockText) -> list[Row]:
+    """Number the rows as `n` and add empty ones."""
+    empty = {c.field: "" for c in text.columns if c.field}
+    every = [*rows, *(empty for _ in range(text.blank_rows))]
+    return [{**row, "n": n} for n, row in enumerate(every, 1)]
 
 
 def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:

@@ -43,6 +43,7 @@ WIDE_MM = (28.0, 26.0, 30.0, 30.0)
 WIDE_TYPE_MM = 297.0 - WIDE_MM[2] - WIDE_MM[3]
 LABEL_MM = 40.0
 SMALL_PT = 10.5
+GAP_PT = 9
 _BODY, _LEVEL, _TITLE = "公文正文", "公文层次", "公文标题"
 _CELL, _HEAD = "表格文字", "表格表头"
 _AMBIGUOUS = re.compile("[“”‘’—…·×÷±°□]")
@@ -74,6 +75,7 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
         _turn(document, paper.parts, number)
         for block in part.blocks:
             _write(document, block, drawn, _width(part))
+    _close(document)
     core = document.core_properties
     core.created = core.modified = dt.datetime.combine(paper.as_of, dt.time())
     core.title = f"{paper.office}{paper.title}"
@@ -83,6 +85,13 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
     raw = io.BytesIO()
     document.save(raw)
     return canonical_zip(raw.getvalue())
+
+
+def _close(document: Any) -> None:
+    """Let the last gap take no room: it would begin a page of its own."""
+    last = document.paragraphs[-1]
+    if not last.text:
+        last.paragraph_format.line_spacing = Pt(1)
 
 
 def _empty(paper: Paper) -> Any:
@@ -177,11 +186,13 @@ def _table(document: Any, table: Table, width: float) -> None:
                 paragraph.alignment = ALIGN.RIGHT
         if table.tall:
             _at_least(row, 16)
-    if table.note:
-        note = _add(document, table.note, _CELL)
-        for run in note.runs:
-            run.font.size = Pt(SMALL_PT)
-    _gap(document)
+    if not table.note:
+        _gap(document)
+        return
+    note = _add(document, table.note, _CELL)
+    note.paragraph_format.space_after = Pt(GAP_PT)
+    for run in note.runs:
+        run.font.size = Pt(SMALL_PT)
 
 
 def fitted(widths: Sequence[float], room: float) -> list[float]:
@@ -251,7 +262,7 @@ def _underline(cell: Any) -> None:
 def _gap(document: Any) -> None:
     # Two tables without a paragraph between them would become one.
     gap = _add(document, "", _CELL)
-    gap.paragraph_format.line_spacing = Pt(9)
+    gap.paragraph_format.line_spacing = Pt(GAP_PT)
 
 
 def _add(document: Any, text: str, style: str = "Normal") -> Any:
