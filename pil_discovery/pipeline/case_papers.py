@@ -15,7 +15,13 @@ from pil_discovery.bundle.papers.nouns import BOX
 from pil_discovery.bundle.words import date_zh
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import ArgumentError, Problem
-from pil_discovery.pipeline.paper_names import UNKNOWN, load_names, papers_folder
+from pil_discovery.pipeline.paper_names import (
+    UNKNOWN,
+    cited,
+    load_names,
+    papers_folder,
+    tools_of,
+)
 from pil_discovery.pipeline.results import find_lead, findings_of
 from pil_discovery.procedure import ledger as books
 from pil_discovery.report.privacy import mask_sentence
@@ -125,7 +131,9 @@ def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]
         "facts": _facts(case, told),
         "duties": _duties(case, told),
         "requests": _requests(case, told),
-        "measures": _lines(case, rules.followup.reply.event, rules.followup.reply.field),
+        "measures": _lines(
+            case, rules.followup.reply.event, rules.followup.reply.field
+        ),
         "told": _told(case, book),
         "timeline": _timeline(case, book),
         "terms": [_term(d) for d in books.dues(case, book, as_of=day)],
@@ -136,11 +144,8 @@ def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]
 def _sources(ledger: Ledger, case: Case) -> dict[str, Any]:
     rules = ledger.book.on(case.latest)
     return {
-        "report_basis": ledger.book.cite(rules.report_basis).strip("（）"),
-        "tools": [
-            {**t, "basis": str(t["basis"]).strip("（）")}
-            for t in books.tools_of(ledger.book, case.latest)
-        ],
+        "report_basis": cited(ledger.book, rules.report_basis),
+        "tools": tools_of(ledger.book, case.latest),
         "head16": ledger.head().hash[:16],
     }
 
@@ -165,10 +170,7 @@ def _duties(case: Case, told: Told | None) -> list[Row]:
     if told is None:
         return kept
     fired = dict.fromkeys(
-        _bare(one.zh)
-        for f in told.findings
-        if f.state in _TOLD
-        for one in f.inaction
+        _bare(one.zh) for f in told.findings if f.state in _TOLD for one in f.inaction
     )
     return [{"text": _masked(text), "day": ""} for text in fired] or kept
 
@@ -253,6 +255,8 @@ def digest_values(case: Case, book: Rulebook) -> dict[str, Any]:
     """Return what an anonymous digest may say: no name, no free text, round amounts."""
     names, told = load_names(), books.digest_case(case, book)
     steps = [step.partition(" ") for step in told["steps"]]
+    ids = book.mandate(case.track, case.matter, case.tags, day=case.fact_date)
+    laws = [cited(book, [one]) for one in ids]
     return {
         "track_zh": names.track(case.track),
         "field_zh": names.field(case.matter),
@@ -260,8 +264,8 @@ def digest_values(case: Case, book: Rulebook) -> dict[str, Any]:
         "state_zh": told["state"],
         "outcome_zh": names.outcome(told["outcome"] or ""),
         "recovered_zh": _recovered(told["recovered"]),
-        "laws": told["basis"],
-        "no_laws": not told["basis"],
+        "laws": laws,
+        "no_laws": not laws,
         "steps": [{"month": month, "title": title} for month, _, title in steps],
     }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
@@ -28,7 +28,7 @@ from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pil_discovery.bundle.papers.kinds import (
         BlockText,
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     Values = Mapping[str, Any]
     Row = Mapping[str, Any]
-
 
 
 def compose_papers(
@@ -61,7 +60,7 @@ def compose_papers(
     BundleError
         When the wording names a value that is not there.
     """
-    values = {**kind.values, **dict.fromkeys(kind.fields, ""), **told}
+    values = {"few": kind.few, **kind.values, **dict.fromkeys(kind.fields, ""), **told}
     values |= {"office": office}
     front = {"kind": kind.kind, "mark": kind.mark, "office": printable(office)}
     return [_paper(p, values, {**front, "as_of": as_of}) for p in kind.papers]
@@ -98,6 +97,10 @@ class _Captions:
 
 def _part(text: PartText, values: Values, counted: _Captions) -> Part:
     blocks = [b for one in text.blocks for b in _blocks(one, values, counted)]
+    for n, (block, after) in enumerate(pairwise(blocks)):
+        # Nobody signs a page without text.
+        if isinstance(block, Sentence) and isinstance(after, Slots):
+            blocks[n] = block.model_copy(update={"keeps": True})
     return Part(blocks=tuple(blocks), wide=text.wide, new_page=text.new_page)
 
 
@@ -163,7 +166,7 @@ def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
 
 
 def _numbered(rows: Sequence[Row], text: BlockText) -> list[Row]:
-    """Number the rows as `n` and add empty ones."""
+    """Return the rows, numbered as `n`, with empty ones behind them."""
     empty = {c.field: "" for c in text.columns if c.field}
     every = [*rows, *(empty for _ in range(text.blank_rows))]
     return [{**row, "n": n} for n, row in enumerate(every, 1)]
