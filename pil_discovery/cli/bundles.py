@@ -93,7 +93,7 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     nargs=2,
     default=None,
     metavar="账本 案件",
-    help="签名时在这件案件里记一笔，账本头随包签名",
+    help="文书依据的案件；签名时在案件里记一笔，账本头随包签名",
 )
 @click.option("--all", "every", is_flag=True, help="全部线索，逐条装包，另写一份索引表")
 @click.option(
@@ -135,17 +135,18 @@ def bundle(
     wanted = _wanted(lead, every=every, top=top)
     pairs = _pairs(fields)
     seal = _seal(p12, key, cert, tsa)
-    if seal is None and (tsa is not None or case is not None):
-        raise click.UsageError(
-            "--tsa 和 --case 要和签名一起用：--p12，或者 --key --cert"
-        )
+    if seal is None and tsa is not None:
+        raise click.UsageError("--tsa 要和签名一起用：--p12，或者 --key --cert")
     if seal is not None and case is not None:
         seal = _noted(seal, case, out)
     asked: dict[str, Any] = {"scan_dir": out, "kind": kind, "out": output}
     asked |= {"workspace": workspace, "profile": profile, "seal": seal}
     if wanted is not None and len(wanted) == 1 and not resume:
-        _pack_one(asked | {"lead_id": wanted[0]} | pairs, as_json=as_json)
+        asked |= {"lead_id": wanted[0], "case": case}
+        _pack_one(asked | pairs, as_json=as_json)
         return
+    if case is not None:
+        raise click.UsageError("案件的文书一次装一条线索：--case 只和一条线索一起用")
     from pil_discovery.pipeline.batches import build_bundles
 
     asked |= {"leads": wanted, "top": top, "fields": pairs, "resume": resume}
@@ -253,7 +254,9 @@ def _seal(
         return office_seal(**given, password=asked)  # type: ignore[arg-type]
 
 
-_OWN = frozenset({"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"})
+_OWN = frozenset(
+    {"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal", "case"}
+)
 """Names that say where a bundle comes from; no document has a field of this name."""
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.bundle import staging
 from pil_discovery.bundle.canonical import json_lines, printable
 from pil_discovery.bundle.workbooks import table_workbook
-from pil_discovery.pipeline.packing import documents_folder
+from pil_discovery.pipeline.case_files import templates_folder
 from pil_discovery.report.privacy import mask_sentence
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ def order_key(order: Order) -> str:
         "seal": None if order.seal is None else order.seal.declaration(),
         "scan": {name: _sha256(order.scan_dir / name) for name in _SCAN},
         "templates": {
-            path.relative_to(documents_folder()).as_posix(): _sha256(path)
-            for path in sorted(documents_folder().rglob("*"))
+            path.relative_to(templates_folder()).as_posix(): _sha256(path)
+            for path in sorted(templates_folder().rglob("*"))
             if path.is_file()
         },
     }

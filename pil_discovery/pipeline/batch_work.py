@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery import bundle
 from pil_discovery.bundle.requests import bundle_name
 from pil_discovery.errors import BundleError, GateError, PilError, Problem
+from pil_discovery.pipeline.case_files import told_case, with_case
 from pil_discovery.pipeline.gathering import Desk, open_scan
 from pil_discovery.pipeline.packing import request_of
 from pil_discovery.types import PackedLead
@@ -61,6 +62,8 @@ class Packer:
         self._order, self._known = order, known
         self._leads = {lead.lead_id: lead for lead in scan.leads}
         self._desk = Desk(scan, own)
+        as_of = dt.date.fromisoformat(scan.run["as_of"])
+        self._case = told_case(order.kind, None, order.fields, as_of)
 
     def pack(self, lead_id: str) -> PackedLead:
         """Return what became of a lead.
@@ -103,6 +106,7 @@ class Packer:
         order = self._order
         behind = self._desk.behind(lead)
         request = request_of(behind, order.scan_dir, order.kind, order.out)
+        request = with_case(request, self._case)
         built = bundle.build(
             replace(
                 request, fields=order.fields, profile=order.profile, seal=order.seal

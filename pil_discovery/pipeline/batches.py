@@ -8,19 +8,21 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pil_discovery.bundle.kinds import check_fields, load_kind
+from pil_discovery.bundle.kinds import check_fields
 from pil_discovery.bundle.redaction import PROFILES
 from pil_discovery.errors import BundleError, PilError, Problem
 from pil_discovery.pipeline.batch_index import Journal, write_index
 from pil_discovery.pipeline.batch_work import Order, spread_parts
+from pil_discovery.pipeline.case_files import told_case
 from pil_discovery.pipeline.gathering import open_scan
-from pil_discovery.pipeline.packing import documents_folder
+from pil_discovery.pipeline.packing import scan_day
 from pil_discovery.pipeline.results import find_lead, used_files
 from pil_discovery.types import Batch, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from pil_discovery.bundle.kinds import Kind
     from pil_discovery.bundle.sealing import Seal
     from pil_discovery.pipeline.gathering import OpenScan
     from pil_discovery.types import Lead, PackedLead
@@ -77,12 +79,15 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
     BundleError
         If the kind, a field or the profile is wrong, the disk is full or cannot be
         written, a process is lost, or another batch is at work there.
+    GateError
+        If the kind rests on a case: such documents are written one by one.
     PilError
         If the folder is not a finished scan, or a lead is unknown.
     """
     scan = open_scan(scan_dir, workspace=workspace)
     chosen = _chosen(scan.leads, leads)[:top]
-    _check(kind, profile, fields or {})
+    told_of = told_case(kind, None, fields or {}, scan_day(scan_dir))
+    _check(told_of.kind, profile, fields or {})
     order = Order(
         scan_dir=Path(scan_dir),
         workspace=None if workspace is None else Path(workspace),
@@ -128,9 +133,9 @@ def _chosen(leads: Sequence[Lead], wanted: Sequence[str] | None) -> list[Lead]:
     return list(found.values())
 
 
-def _check(kind: str, profile: str, fields: Mapping[str, str]) -> None:
+def _check(kind: Kind, profile: str, fields: Mapping[str, str]) -> None:
     """Refuse once what every single bundle would refuse."""
-    problems = check_fields(load_kind(documents_folder(), kind), fields)
+    problems = check_fields(kind, fields)
     if profile not in PROFILES:
         what = f"没有脱敏级别“{profile}”，已有：{'、'.join(PROFILES)}"
         problems.append(Problem("--profile", "", what))

@@ -14,8 +14,8 @@ from pil_discovery.bundle import BundleRequest
 from pil_discovery.bundle.annexes import open_annex
 from pil_discovery.bundle.sealing import Seal
 from pil_discovery.bundle.signing import KeySigner, load_signer
-from pil_discovery.catalog import models_folder
 from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.case_files import templates_folder, told_case, with_case
 from pil_discovery.pipeline.cases import open_ledger, record_event
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.grounds import (
@@ -58,6 +58,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     workspace: str | Path | None = None,
     profile: str = "internal",
     seal: Seal | None = None,
+    case: tuple[str | Path, str] | None = None,
     **fields: str,
 ) -> Bundle:
     """Build the evidence folder of one document kind for one lead.
@@ -80,21 +81,26 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     seal
         Who signs and stamps, as `office_seal` gives it; None leaves it unsigned. A
         redacted bundle then has a sealed annex beside it, `<name>.sealed`.
+    case
+        Ledger and name of the case on which the document rests; a kind says in its file
+        whether it wants one, and how far the case must have come.
     fields
         Values of fields that the kind declares (`number`, `contact`, …).
 
     Raises
     ------
     GateError
-        If the law asks for an element that the lead does not have, or a classified
-        source would leave the office.
+        If the law asks for an element that the lead does not have, the case has not
+        come far enough, or a classified source would leave the office.
     BundleError
         If a raw source is gone or differs from what was scanned, a glyph or a field is
         missing, or a finished bundle with other content stands there.
     """
+    told = told_case(kind, case, fields, scan_day(scan_dir))
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = request_of(behind, Path(scan_dir), kind, Path(out))
+        request = with_case(request, told)
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
@@ -175,7 +181,7 @@ def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleR
         course=course,
         office=behind.place.office,
         out=out,
-        templates=documents_folder(),
+        templates=templates_folder(),
         kind=kind,
         datasets=catalog.datasets,
         remedies=catalog.remedies,
@@ -188,11 +194,6 @@ def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleR
         reading=_reading(behind),
         classified=_classified(behind),
     )
-
-
-def documents_folder() -> Path:
-    """Return where the templates of the documents are."""
-    return models_folder() / "procedure" / "documents"
 
 
 def _reading(behind: Behind) -> dict[str, Any]:

@@ -11,7 +11,13 @@ from pil_discovery.types.avenues import (
     VenueRule,
     Want,
 )
-from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
+from pil_discovery.types.backdrop import (
+    Album,
+    Backdrop,
+    BaseLayer,
+    IndexCurve,
+    Shot,
+)
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
     Batch,
@@ -30,9 +36,13 @@ from pil_discovery.types.case_rules import (
     GroundRule,
     Guard,
     IndicatorRule,
+    Numbering,
     PrivateDuty,
+    RegisterRule,
 )
 from pil_discovery.types.cases import (
+    CaseFile,
+    CaseRecord,
     Due,
     Entry,
     ExchangeTable,
@@ -157,6 +167,8 @@ __all__ = [
     "Capacity",
     "CaseClock",
     "CaseEvent",
+    "CaseFile",
+    "CaseRecord",
     "CaseRules",
     "Clock",
     "Conflict",
@@ -186,6 +198,7 @@ __all__ = [
     "Image",
     "ImageProvenance",
     "ImageSource",
+    "IndexCurve",
     "Indicator",
     "IndicatorRule",
     "Inference",
@@ -201,6 +214,7 @@ __all__ = [
     "ModelRun",
     "NameLink",
     "Noun",
+    "Numbering",
     "Office",
     "Origin",
     "Overlap",
@@ -223,6 +237,7 @@ __all__ = [
     "RecordSource",
     "Refinement",
     "Regime",
+    "RegisterRule",
     "Relation",
     "ReplyMeasure",
     "Reproduction",
