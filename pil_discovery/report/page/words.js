@@ -48,7 +48,7 @@ const WORDS = {
 };
 const CODED_EN = {
   routes: { admin: "administrative suit", civil: "civil suit", none: "open" }, kinds: { single: "single", class: "class" },
-  states: { hit: "hit", review: "review", dropped: "dropped", unknown: "unknown", clear: "clear", computed: "computed", not_computable: "not computable", off: "off" },
+  states: { hit: "hit", review: "review", dropped: "dropped", unknown: "unknown", clear: "clear", computed: "computed", not_computable: "not computable", off: "off", stopped: "stopped" },
   parts: { certainty: "certainty", verifiability: "verifiability", harm: "harm", inaction: "inaction", urgency: "urgency", scale: "scale" },
   decisions: { adopt: "Adopt", check: "Check", reject: "Reject" },
   reasons: { fact_absent: "fact absent", lawfully_handled: "lawfully handled", data_error: "data error", same_lead: "same lead", not_our_jurisdiction: "not our jurisdiction", trivial: "trivial", time_barred: "time-barred", wrong_subject_or_agency: "wrong subject or agency", policy_exemption: "policy exemption" },
