@@ -52,7 +52,7 @@ def page_of(run=None, leads=(), **quarantine):
 def words_of(page):
     """Return the Chinese words of a page without its markup."""
     body = page.partition("<body>")[2]
-    body = re.sub(r'<span class="en">[^<]*</span>', "", body)
+    body = re.sub(r'<span class="en" lang="en">[^<]*</span>', "", body)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
 
