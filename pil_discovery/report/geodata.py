@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CRS = "EPSG:4490"
 LAYER = "leads"
 OVERLAPS = "overlaps"
+BASE = "base_"
+"""What the names of layers under the leads begin with."""
 TEXTS = (
     "lead_id",
     "kind",
@@ -239,10 +241,24 @@ def further_layers(
     """Return layer → Chinese name and features of what lies under the leads."""
     ground = {OVERLAPS: ("空间比对的范围", overlaps)} if len(overlaps) else {}
     return ground | {
-        f"base_{layer.dataset}": (layer.title.zh, layer.frame)
+        f"{BASE}{layer.dataset}": (layer.title.zh, layer.frame)
         for layer in base
         if len(layer.frame) <= MOST_FEATURES
     }
+
+
+def read_base(path: Path) -> list[tuple[str, gpd.GeoDataFrame]]:
+    """Return the layers under the leads: Chinese name, and features in EPSG:4490."""
+    told = pyogrio.read_dataframe(
+        path,
+        sql="SELECT table_name, identifier FROM gpkg_contents ORDER BY table_name",
+        sql_dialect="SQLITE",
+    )
+    return [
+        (title, pyogrio.read_dataframe(path, layer=name, columns=[]))
+        for name, title in zip(told["table_name"], told["identifier"], strict=True)
+        if name.startswith(BASE)
+    ]
 
 
 def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:
