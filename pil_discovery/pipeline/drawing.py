@@ -18,6 +18,7 @@ from pil_discovery.pipeline.figures import (
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.pictures import draw_dates, layers_of, pictures_of
 from pil_discovery.pipeline.strips import strips_of
+from pil_discovery.types.markup import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,3 +128,21 @@ def _write(drawn: Mapping[str, bytes], folder: str | Path, form: Form) -> list[P
     for path, content in zip(paths, drawn.values(), strict=True):
         path.write_bytes(content)
     return paths
+
+
+def show_pictures(
+    out: str | Path,
+    lead_id: str | int,
+    folder: str | Path,
+    *,
+    workspace: str | Path | None = None,
+) -> list[Picture]:
+    """Draw the pictures of a lead as `draw_pictures` does, for a notebook to show.
+
+    Returns
+    -------
+    list of Picture
+        Map, plate and time strips where there are such, the score last.
+    """
+    paths = draw_pictures(out, str(lead_id), folder, workspace=workspace)
+    return [Picture(path) for path in paths]

@@ -105,6 +105,8 @@ OTHER_ALIASES = {
     "threshold_m2": "限值（平方米）",
     "distance_m": "距离（米）",
 }
+OLDEST = "1.2"
+"""Edition of the GeoPackage standard: old programs in offices know no later one."""
 CAUTION = "由程序筛查得出，均待核查，不是对任何人的认定"
 MOST_FEATURES = 20_000
 """Of a layer under the leads; a larger one is opened from the workspace itself."""
@@ -224,6 +226,7 @@ def write_geopackage(
                 path,
                 layer=layer,
                 driver="GPKG",
+                dataset_options={"VERSION": OLDEST} if number == 0 else None,
                 geometry_type=_kind(features),
                 append=number > 0,
                 layer_options={
