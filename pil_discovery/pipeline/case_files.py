@@ -190,7 +190,7 @@ def _is_told(entry: Entry, book: Rulebook) -> bool:
     """Whether documents may tell of a record: not of notes, and of no tip at all."""
     rules = book.on(entry.on)
     event = rules.event(entry.event)
-    sealed = () if event is None else event.sealed
+    sealed = bool(entry.sealed) or (event is not None and bool(event.sealed))
     return not sealed and entry.event != rules.done.event
 
 
