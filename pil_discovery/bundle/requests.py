@@ -83,6 +83,8 @@ class BundleRequest:
         The case behind the document, as it stood on the day of the document.
     rules
         Fact id → basis, of every fact that the kind names and that is in force.
+    told
+        Values that the papers of the kind name, where it has any.
     claim_faults
         Claim → what is wrong with it, each as a sentence with its rule.
     """
@@ -115,6 +117,7 @@ class BundleRequest:
     is_redacted: bool = False
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
 
     @property

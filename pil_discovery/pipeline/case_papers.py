@@ -101,7 +101,10 @@ def case_papers(
     if kind == DIGEST:
         values = digest_values(found, ledger.book)
     else:
-        values = {**case_values(found, ledger.book, told), **_sources(ledger, found)}
+        values = {
+            **case_values(found, ledger.book, told),
+            **ledger_values(ledger, found),
+        }
     as_of = found.latest if told is None else max(found.latest, told.as_of)
     return compose_papers(text, {**values, **given}, office=office, as_of=as_of)
 
@@ -141,7 +144,8 @@ def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]
     }
 
 
-def _sources(ledger: Ledger, case: Case) -> dict[str, Any]:
+def ledger_values(ledger: Ledger, case: Case) -> dict[str, Any]:
+    """Return the rules a report rests on, means of supervision, and the head."""
     rules = ledger.book.on(case.latest)
     return {
         "report_basis": cited(ledger.book, rules.report_basis),

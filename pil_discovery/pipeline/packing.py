@@ -23,6 +23,7 @@ from pil_discovery.pipeline.grounds import (
     course_of,
     with_reply_periods,
 )
+from pil_discovery.pipeline.paper_bundles import with_papers
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
@@ -100,7 +101,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = request_of(behind, Path(scan_dir), kind, Path(out))
-        request = with_case(request, told)
+        request = with_papers(with_case(request, told), case, fields)
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
