@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ArgumentError, Problem
+from pil_discovery.pipeline.minors import is_case_of_minors, without_minors
 from pil_discovery.procedure import ledger as books
 
 if TYPE_CHECKING:
@@ -70,8 +71,14 @@ def escalation(ledger: Ledger, case: str) -> dict[str, Any]:
 
 
 def committee_report(ledger: Ledger, case: str) -> dict[str, Any]:
-    """Return what the ledger tells of a case, for a report to the committee."""
-    told = books.tell_case(books.find_case(ledger.cases(), case), ledger.book)
+    """Return what the ledger tells of a case, for a report to the committee.
+
+    A case of minors is told without persons, schools, ages and places.
+    """
+    found = books.find_case(ledger.cases(), case)
+    told = books.tell_case(found, ledger.book)
+    if is_case_of_minors(found, ledger.book):
+        told = without_minors(told, ("title", "parts"))
     return {**told, "head": ledger.head().hash}
 
 
