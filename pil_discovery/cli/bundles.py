@@ -81,6 +81,13 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="给谁看：本院、行政机关、法院、公众；后三种脱敏，不带原始材料",
 )
+@click.option(
+    "--redaction",
+    type=click.Choice(["usual", "strict"]),
+    default="usual",
+    show_default=True,
+    help="strict：涉及未成年人，对外的版本从严遮盖；领域、案件、年龄已写明的自动从严",
+)
 @_key_options
 @click.option(
     "--tsa",
@@ -119,6 +126,7 @@ def bundle(
     workspace: Path | None,
     fields: tuple[str, ...],
     profile: str,
+    redaction: str,
     p12: Path | None,
     key: Path | None,
     cert: Path | None,
@@ -141,6 +149,7 @@ def bundle(
         seal = _noted(seal, case, out)
     asked: dict[str, Any] = {"scan_dir": out, "kind": kind, "out": output}
     asked |= {"workspace": workspace, "profile": profile, "seal": seal}
+    asked |= {"redaction": redaction}
     if wanted is not None and len(wanted) == 1 and not resume:
         asked |= {"lead_id": wanted[0], "case": case}
         _pack_one(asked | pairs, as_json=as_json)
@@ -255,7 +264,10 @@ def _seal(
 
 
 _OWN = frozenset(
-    {"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal", "case"}
+    {
+        *("scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"),
+        *("case", "redaction"),
+    }
 )
 """Names that say where a bundle comes from; no document has a field of this name."""
 
