@@ -58,7 +58,9 @@ def documents(path):
     return sorted(folder.glob("*.docx"))
 
 
-HEADS = re.compile("序号证据名称证明内容来源和日期|序号法律依据版本起止内容概要（非原文）")
+HEADS = re.compile(
+    "序号证据名称证明内容来源和日期|序号法律依据版本起止内容概要（非原文）"
+)
 """Headings of tables; the PDF repeats them on every page."""
 
 

@@ -11,14 +11,9 @@ import pytest
 from docx.shared import Mm, Pt
 
 from pil_discovery.bundle import build
-from tests.bundle import factory, layout
-from tests.bundle.test_documents import (
-    PAGE,
-    docx_text,
-    letter_of,
-    pdf_text,
-    render,
-)
+from tests.bundle import factory, layout, stories
+from tests.bundle.test_documents import PAGE, bare, letter_of, render
+from tests.bundle.test_kinds import HEADS, KINDS, documents, printed, written
 
 SOFFICE = shutil.which("soffice")
 TEMPLATES = sorted(factory.TEMPLATES.glob("*.docx"))
@@ -33,11 +28,35 @@ def word_of(bundle):
 def test_templates_follow_the_standard(path):
     faults = layout.faults_of(path.read_bytes())
     # what is not printed, and the line that a picture takes, have no pitch
-    assert [f for f in faults if "{%" not in f and "{{ plate" not in f] == []
+    assert [
+        f
+        for f in faults
+        if "{%" not in f and "{{ plate" not in f and "{{ strips" not in f
+    ] == []
 
 
 def test_a_letter_follows_the_standard(built):
     assert layout.faults_of(word_of(built).read_bytes()) == []
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """Kind → its finished bundle, from a case that allows it."""
+    folder = tmp_path_factory.mktemp("文书")
+    place = folder / "案件.ledger"
+    names = stories.play(place)
+    done = {}
+    for kind, (story, fields) in stories.SAMPLES.items():
+        named = None if story is None else (place, names[story])
+        done[kind] = written(folder / kind, kind, named, fields)
+    return done
+
+
+def test_every_kind_follows_the_standard(played):
+    assert set(played) == {*KINDS}
+    for kind, bundle in played.items():
+        for path in documents(bundle.path):
+            assert layout.faults_of(path.read_bytes()) == [], (kind, path.name)
 
 
 def spoiled(path, spoil):
@@ -142,67 +161,66 @@ def test_page_numbers_stand_outside(built):
         assert (foot[0][1] > middle) == (number % 2 == 1), number
 
 
-def to_pdf(words, folder):
-    """Open Word files in LibreOffice, all in one go, and print them to PDF."""
+def opened_as(kind, words, folder):
+    """Open Word files in LibreOffice, all in one go; return what it makes of them."""
     for name, data in words.items():
         (folder / f"{name}.docx").write_bytes(data)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [SOFFICE, profile, "--headless", "--convert-to", "pdf", "--outdir"]
+    command = [SOFFICE, profile, "--headless", "--convert-to", kind, "--outdir"]
     files = [str(folder / f"{name}.docx") for name in words]
     subprocess.run(
         [*command, str(folder), *files], check=True, capture_output=True, timeout=300
     )
-    return {name: (folder / f"{name}.pdf").read_bytes() for name in words}
+    suffix = kind.partition(":")[0]
+    return {name: (folder / f"{name}.{suffix}").read_bytes() for name in words}
+
+
+@pytest.fixture(scope="module")
+def words(built, played, tmp_path_factory):
+    """Word files of every kind, and some about somebody with a rare name."""
+    folder = tmp_path_factory.mktemp("rare")
+    rare = build(factory.request(folder, plate=False, name="喆祎堃&<b>{{ x }}"))
+    several = {"letter": built, "rare": rare, **played}
+    return {
+        f"{name}-{path.stem}": path
+        for name, bundle in several.items()
+        for path in documents(bundle.path)
+    }
+
+
+@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed")
+def test_libreoffice_reads_the_words_of_the_pdf(words, tmp_path):
+    given = {name: path.read_bytes() for name, path in words.items()}
+    texts = opened_as("txt:Text (encoded):UTF8", given, tmp_path)
+    for name, path in words.items():
+        text = bare(texts[name].decode("utf-8-sig"))
+        assert without_heads(text) == without_heads(printed(path)), name
+
+
+def without_heads(text):
+    """Text without the headings that a table repeats on a new page."""
+    for head in ("序号证据名称来源取得时间SHA-256（节选）", *HEADS.pattern.split("|")):
+        text = text.replace(head, "")
+    return text.replace("点号圈X（北）/mY（东）/m经度纬度边长/m", "")
 
 
 @pytest.fixture(scope="module")
 def opened(built, solid, tmp_path_factory):
-    """What LibreOffice makes of the documents."""
+    """What LibreOffice prints."""
     if SOFFICE is None:
         pytest.skip("LibreOffice is not installed")
-    plain = build(
-        factory.request(
-            tmp_path_factory.mktemp("plain"), plate=False, name="喆祎堃&<b>"
-        )
-    )
-    bundles = {"letter": built, "plain": plain}
-    words = {n: word_of(b).read_bytes() for n, b in bundles.items()}
-    words["solid"] = solid[0]
-    folder = tmp_path_factory.mktemp("soffice")
-    return bundles, words, to_pdf(words, folder)
-
-
-def test_libreoffice_prints_the_words_of_the_pdf(opened):
-    bundles, words, printed = opened
-    for name, bundle in bundles.items():
-        (path,) = bundle.path.glob("data/00_*/*.pdf")
-        wanted = once(pdf_text(path.read_bytes()))
-        assert once(pdf_text(printed[name])) == wanted
-        assert once(docx_text(words[name])) == wanted
-
-
-HEADS = (
-    "序号证据名称来源取得时间SHA-256（节选）",
-    "点号圈X（北）/mY（东）/m经度纬度边长/m",
-)
-
-
-def once(text):
-    """Text without the headings that a table repeats on a new page."""
-    for head in HEADS:
-        first, found, rest = text.partition(head)
-        text = first + found + rest.replace(head, "")
-    return text
+    given = {"letter": word_of(built).read_bytes(), "solid": solid[0]}
+    return opened_as("pdf", given, tmp_path_factory.mktemp("soffice"))
 
 
 def test_libreoffice_sets_22_lines_of_28_characters(opened):
-    assert_full(opened[2]["solid"])
+    assert_full(opened["solid"])
 
 
-def test_a_word_file_needs_no_repair(opened):
+def test_a_word_file_needs_no_repair(words):
     """Every part is listed once, is XML, and what it refers to is there."""
-    for data in opened[1].values():
-        with zipfile.ZipFile(layout.io.BytesIO(data)) as packed:
+    for path in words.values():
+        with zipfile.ZipFile(path) as packed:
             names = packed.namelist()
             assert packed.testzip() is None
             assert len(names) == len(set(names))
@@ -218,12 +236,12 @@ def test_a_word_file_needs_no_repair(opened):
             assert used <= set(re.findall(r'\bId="(\w+)"', links))
             inside = re.findall(r'Target="([^"]+)"', links)
             for target in inside:
-                path = target.lstrip("/") if target[0] == "/" else f"word/{target}"
-                assert path in names or target.startswith("../"), target
+                part = target.lstrip("/") if target[0] == "/" else f"word/{target}"
+                assert part in names or target.startswith("../"), target
 
 
 def test_no_heading_is_the_last_line_of_a_page(opened):
-    for data in (*opened[2].values(),):
+    for data in opened.values():
         for page in layout.lines_of(data):
             body = [t for y, _, t in page if y > 90 and not PAGE.search(t)]
             assert not body or not re.match("[一二三四五六七]、", body[-1])
