@@ -157,9 +157,18 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
         return
     wording = load_case_wording(request.templates)
     for record in case.records:
-        yield record.by
-        for name in wording.names:
-            yield from record.fields.get(name, ())
+        told = [record.by]
+        told += [v for name in wording.names for v in record.fields.get(name, ())]
+        for value in told:
+            yield value
+            yield _without_role(value, wording.roles)
+
+
+def _without_role(value: str, roles: Iterable[str]) -> str:
+    """Return a name without the office that stands before or behind it."""
+    for role in roles:
+        value = value.strip().removeprefix(role).removesuffix(role)
+    return value.strip()
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str | None]:
@@ -210,6 +219,7 @@ class _Words:
             strips=strips,
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             case=None if request.case is None else self.case(request.case),
+            told=self.tree(dict(request.told)),
             is_redacted=True,
         )
 

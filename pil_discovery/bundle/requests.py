@@ -85,6 +85,10 @@ class BundleRequest:
         The case behind the document, as it stood on the day of the document.
     rules
         Fact id → basis, of every fact that the kind names and that is in force.
+    periods
+        Clock → its length in words.
+    told
+        Values that the papers of the kind name, where it has any.
     claim_faults
         Claim → what is wrong with it, each as a sentence with its rule.
     """
@@ -118,6 +122,8 @@ class BundleRequest:
     strict: bool = False
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
+    periods: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
 
     @property
@@ -136,13 +142,16 @@ class BundleRequest:
     @property
     def name(self) -> str:
         """Folder name of the bundle."""
-        year, lead, tail = self.as_of.year, self.lead.lead_id[:12], ""
-        if self.profile != "internal":
-            tail = f"-{self.profile}"
-        return f"PIL-{year}-{lead}-{self.kind}{tail}"
+        return bundle_name(self.as_of, self.lead.lead_id, self.kind, self.profile)
 
     @property
     def lead_models(self) -> list[Model]:
         """Models of the findings, each once, in the order of the findings."""
         ids = dict.fromkeys([f.model for f in self.findings] or [self.lead.model])
         return [self.models[i] for i in ids if i in self.models]
+
+
+def bundle_name(as_of: dt.date, lead_id: str, kind: str, profile: str) -> str:
+    """Return the folder name of a bundle: it follows from scan, lead, kind, reader."""
+    tail = "" if profile == "internal" else f"-{profile}"
+    return f"PIL-{as_of.year}-{lead_id[:12]}-{kind}{tail}"

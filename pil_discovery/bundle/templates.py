@@ -61,6 +61,10 @@ _POINTS: tuple[Column, ...] = (
     ("纬度", "lat", 27),
     ("边长/m", "side", 20),
 )
+_HEADER = (
+    "{{ letter.mark }}{% if letter.mark and letter.copy_mark %}　{% endif %}"
+    "{{ letter.copy_mark }}"
+)
 _PITCH = 28.95  # pt: 22 lines on 225 mm
 
 
@@ -98,7 +102,7 @@ def _page(document: Any) -> None:
     section._sectPr.append(grid)
     document.settings.odd_and_even_pages_header_footer = True
     for header in (section.header, section.even_page_header):
-        _line(header.paragraphs[0], "{{ letter.mark }}{{ letter.copy_mark }}", style="")
+        _line(header.paragraphs[0], _HEADER, style="")
         header.paragraphs[0].alignment = ALIGN.RIGHT
         _font(header.paragraphs[0].runs[0], SONG, 14)
     _footer(section.footer.paragraphs[0], ALIGN.RIGHT)

@@ -66,9 +66,7 @@ def draw_bars(sticks: Sequence[Stick], *, longest: float | None = None) -> bytes
         _fill(canvas, (label_width, int(middle - 24), end, int(middle + 24)), stick)
         canvas.text((end + _GAP, middle), stick.words, size=SIZE)
         top += height
-    canvas.draw.line(
-        [(label_width, _GAP // 2), (label_width, top)], fill=INK, width=3
-    )
+    canvas.draw.line([(label_width, _GAP // 2), (label_width, top)], fill=INK, width=3)
     return canvas.png()
 
 
@@ -84,9 +82,7 @@ def draw_columns(sticks: Sequence[Stick], *, longest: float | None = None) -> by
         half = min(step * 0.3, 60)
         box = (int(middle - half), bottom - height, int(middle + half), bottom)
         _fill(canvas, box, stick)
-        canvas.text(
-            (middle, bottom - height - 12), stick.words, size=SIZE, anchor="ms"
-        )
+        canvas.text((middle, bottom - height - 12), stick.words, size=SIZE, anchor="ms")
         canvas.text((middle, bottom + 14), stick.label, size=SIZE - 4, anchor="ma")
     canvas.draw.line([(0, bottom), (WIDTH, bottom)], fill=INK, width=3)
     return canvas.png()

@@ -24,6 +24,7 @@ from pil_discovery.pipeline.grounds import (
     with_reply_periods,
 )
 from pil_discovery.pipeline.minors import is_case_of_minors, is_of_minors
+from pil_discovery.pipeline.paper_bundles import with_papers
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.bundle.annexes import Opened
     from pil_discovery.bundle.sealing import Sealed
+    from pil_discovery.pipeline.case_files import Told
     from pil_discovery.pipeline.gathering import Behind
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
@@ -104,12 +106,9 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     told = told_case(kind, case, fields, scan_day(scan_dir))
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
-        request = _request(behind, Path(scan_dir), kind, Path(out))
-        request = with_case(request, told)
-        strict = redaction == "strict" or is_of_minors(behind, request.rows)
-        if told.case is not None:
-            strict = strict or is_case_of_minors(told.case, told.book)
-        request = replace(request, strict=strict)
+        request = request_of(behind, Path(scan_dir), told, Path(out))
+        request = with_papers(request, case, fields)
+        request = replace(request, strict=request.strict or redaction == "strict")
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
@@ -175,11 +174,13 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
     return replace(seal, ledger=note)
 
 
-def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> BundleRequest:
+    """Return what a bundle is built of: a lead with its law, its map, rows and case."""
     catalog, materials = behind.catalog, behind.materials
     course = course_of(behind.lead, catalog, behind.as_of)
     course = with_reply_periods(course, catalog, behind.as_of)
-    return BundleRequest(
+    rows = list(_source_rows(behind.findings, materials))
+    request = BundleRequest(
         scan_dir=scan_path,
         run=behind.run,
         lead=behind.lead,
@@ -190,10 +191,10 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         office=behind.place.office,
         out=out,
         templates=templates_folder(),
-        kind=kind,
+        kind=told.kind.kind,
         datasets=catalog.datasets,
         remedies=catalog.remedies,
-        rows=list(_source_rows(behind.findings, materials)),
+        rows=rows,
         sources=behind.sources,
         source_paths=behind.paths,
         images=[i.provenance for i in materials.images],
@@ -201,7 +202,15 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         strips=strips_of(behind.findings, materials.images, catalog.models),
         reading=_reading(behind),
         classified=_classified(behind),
+        strict=_is_strict(behind, told, rows),
     )
+    return with_case(request, told)
+
+
+def _is_strict(behind: Behind, told: Told, rows: Sequence[dict[str, Any]]) -> bool:
+    """Return whether field, case or a person behind the lead tell of a minor."""
+    named = told.case is not None and is_case_of_minors(told.case, told.book)
+    return named or is_of_minors(behind, rows)
 
 
 def _reading(behind: Behind) -> dict[str, Any]:

@@ -131,9 +131,7 @@ def _amounts(year: Year) -> list[Row]:
 
 def _outcomes(year: Year) -> list[Row]:
     found = dict.fromkeys(
-        c.measure
-        for c in (*year.now, *year.before)
-        if c.measure.startswith(OUTCOME)
+        c.measure for c in (*year.now, *year.before) if c.measure.startswith(OUTCOME)
     )
     return [
         _compared(year, m, year.names.outcome(m.removeprefix(OUTCOME)))
@@ -143,7 +141,8 @@ def _outcomes(year: Year) -> list[Row]:
 
 def _rates(year: Year) -> list[Row]:
     return [
-        _rate(year, zh, measure) for zh, measure in (("回复率", REPLIED), ("按期回复率", ON_TIME))
+        _rate(year, zh, measure)
+        for zh, measure in (("回复率", REPLIED), ("按期回复率", ON_TIME))
     ]
 
 
@@ -302,7 +301,9 @@ def measure_labels(year: Year) -> Mapping[str, str]:
         name = year.names.outcome(measure.removeprefix(OUTCOME))
         labels[measure] = f"最近一次跟进：{name}"
     labels |= {r.field: f"{r.zh}（{r.unit}）" for r in year.rules.recovered}
-    return labels | {f"{UNREAD}{r.field}": f"{r.zh}（不是数字）" for r in year.rules.recovered}
+    return labels | {
+        f"{UNREAD}{r.field}": f"{r.zh}（不是数字）" for r in year.rules.recovered
+    }
 
 
 def _traces(year: Year) -> list[Row]:

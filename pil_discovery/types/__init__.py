@@ -20,8 +20,10 @@ from pil_discovery.types.backdrop import (
 )
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
+    Batch,
     Bundle,
     BundleProblem,
+    PackedLead,
     Reproduction,
     Verification,
 )
@@ -158,6 +160,7 @@ __all__ = [
     "Backdrop",
     "BaseLayer",
     "Basis",
+    "Batch",
     "Bundle",
     "BundleProblem",
     "CalendarYear",
@@ -216,6 +219,7 @@ __all__ = [
     "Office",
     "Origin",
     "Overlap",
+    "PackedLead",
     "Parameter",
     "Part",
     "Parts",

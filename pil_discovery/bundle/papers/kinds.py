@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field as _Field
 from pydantic import ValidationError, model_validator
 
+from pil_discovery.bundle.papers.nouns import Ending
 from pil_discovery.bundle.papers.nouns import Kind as ColumnKind
 from pil_discovery.errors import BundleError, Problem, near_names
 from pil_discovery.types.base import Noun
@@ -19,10 +20,14 @@ _SHAPES = ("heading", "text", "table", "chart", "form", "slots")
 
 
 class ColumnText(Noun):
-    """A column: its name, the value of a row that it shows, kind and width."""
+    """A column: its name, the value of a row that it shows, kind and width.
+
+    `text` stands in every row; with neither there is room to write.
+    """
 
     name: str
-    field: str
+    field: str = ""
+    text: str = ""
     kind: ColumnKind = "text"
     width: float
 
@@ -40,8 +45,9 @@ class BlockText(Noun):
 
     `when` asks for a value that is not empty, `unless` for one that is; `each` repeats
     a text over a list. `table` and `chart` name a list; `caption` is numbered, `empty`
-    is said where the list is empty. A chart shows the `most` first rows; bars of
-    `field` with `words`, full at `longest`, striped where a row says `faint`.
+    is said where the list is empty, `blank_rows` are added to write in. A chart
+    shows the `most` first rows: bars of `field` with `words`, full at `longest`,
+    striped where a row says `faint`.
     """
 
     heading: str = ""
@@ -62,6 +68,7 @@ class BlockText(Noun):
     empty: str = ""
     printed: bool = True
     tall: bool = False
+    blank_rows: int = 0
     shape: Literal["bars", "columns"] = "bars"
     label: str = ""
     field: str = ""
@@ -104,15 +111,18 @@ class PaperText(Noun):
 class PaperKind(Noun):
     """A kind: its papers, and values that belong to the wording.
 
-    `values` are words and thresholds that the sentences name; `names` are tables of
-    names, such as topic → Chinese; `fields` may be filled in by the office.
+    `values` are words and rows that the blocks name; `fields` may be filled in by the
+    office: name → what it is; `formats` are the endings of the files. Rates over
+    fewer than `few` carry a caution.
     """
 
     kind: str
     title: str
     mark: str
     basis: tuple[str, ...] = ()
-    values: dict[str, str | int] = _Field(default_factory=dict)
+    formats: tuple[Ending, ...] = ("docx", "pdf")
+    few: int = 0
+    values: dict[str, str | list[dict[str, str]]] = _Field(default_factory=dict)
     fields: dict[str, str] = _Field(default_factory=dict)
     papers: tuple[PaperText, ...]
 

@@ -17,6 +17,7 @@ from pil_discovery.bundle.papers.nouns import (
     Sentence,
     Slots,
     Table,
+    box_lines,
 )
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
     str
         HTML; every text is escaped, nothing in it runs.
     """
-    style = files("pil_discovery.bundle.papers").joinpath("paper.css").read_text("utf-8")
+    style = (
+        files("pil_discovery.bundle.papers").joinpath("paper.css").read_text("utf-8")
+    )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
@@ -61,7 +64,9 @@ def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
 
 def _front(paper: Paper) -> str:
     office = f'<span class="office">{escape(paper.office)}</span>'
-    lines = f"<h1>{office if paper.office else ''}<span>{escape(paper.title)}</span></h1>"
+    lines = (
+        f"<h1>{office if paper.office else ''}<span>{escape(paper.title)}</span></h1>"
+    )
     if paper.subtitle:
         lines += f'<p class="subtitle">{escape(paper.subtitle)}</p>'
     return lines
@@ -97,7 +102,7 @@ def _table(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{escape(cell)}</td>'
+            f'<td class="{kind}">{_lines(cell)}</td>'
             for kind, cell in zip(kinds, row, strict=True)
         )
         + "</tr>"
@@ -113,10 +118,14 @@ def _table(table: Table) -> str:
     )
 
 
+def _lines(text: str) -> str:
+    return "<br>".join(map(escape, box_lines(text)))
+
+
 def _form(form: Form) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(b.label)}</th>'
-        f'<td class="lines-{min(b.lines, 8)}">{escape(b.value)}</td></tr>'
+        f'<td class="lines-{min(b.lines, 8)}">{_lines(b.value)}</td></tr>'
         for b in form.blanks
     )
     return f'<table class="form"><tbody>{rows}</tbody></table>'
