@@ -61,7 +61,7 @@ def _opening_faults(first: Sequence[Entry], book: Rulebook) -> list[Problem]:
         told = {key: values[0] for key, values in entry.fields.items() if values}
         day = read_day(told.get("fact_date", ""))
         faults = [
-            ("第一条不是登记线索", entry.event != OPEN),
+            ("开头不是登记线索", entry.event != OPEN),
             ("没有写明行政或者民事", told.get("track") not in _TRACKS),
             ("事实发生日读不出来，或者晚于登记日", day is None or day > entry.on),
             ("主题不认识", told.get("matter") not in book.topics),
