@@ -12,6 +12,7 @@ from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pil_discovery.bundle.docx_links import marked_words, settle_links
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def render_docx(
     document = DocxTemplate(str(template))
     env = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
     words: dict[str, object] = {
-        "letter": letter.model_dump(mode="python"),
+        "letter": marked_words(letter),
         "plate": "" if plate is None else _picture(document, plate, 150),
         "strips": {
             mark.item: _picture(document, (strips or {})[mark.item], mark.width_mm)
@@ -57,6 +58,7 @@ def render_docx(
         raise BundleError(
             Problem(template.name, "", f"模板不能填写：{error}")
         ) from error
+    settle_links(document.docx)
     _date(document, letter)
     raw = io.BytesIO()
     document.save(raw)

@@ -9,21 +9,24 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pil_discovery.bundle.appendices import annexes as annexes_of
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.documents import (
-    Annex,
     Claim,
     ExhibitRow,
     Letter,
     LetterSection,
     Paragraph,
 )
+from pil_discovery.bundle.links import linked
+from pil_discovery.bundle.numbers import parts_of, unmarked
 from pil_discovery.bundle.site import site_note, site_shapes
 from pil_discovery.bundle.wording import gather_words
 from pil_discovery.bundle.words import date_zh
 from pil_discovery.errors import BundleError, GateError, Problem
 
 if TYPE_CHECKING:
+    from pil_discovery.bundle.appendices import Sheets
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import Block, Kind, Section
     from pil_discovery.bundle.requests import BundleRequest
@@ -37,8 +40,11 @@ def compose(
     exhibits: Sequence[ExhibitRow],
     *,
     site: Sequence[Ground] = (),
+    sheets: Sheets,
 ) -> Letter:
     """Write the letter.
+
+    `sheets` are the tables of its annexes, whole.
 
     Raises
     ------
@@ -49,9 +55,9 @@ def compose(
     """
     words = gather_words(kind, request, (evidence, exhibits))
     _check_gate(kind, request, words)
-    annexes = _annexes(kind, plate=request.plate is not None, site=bool(site))
+    annexes = annexes_of(kind, sheets, plate=request.plate is not None, site=bool(site))
     words["law_annex"] = next(a.label for a in annexes if a.kind == "laws")[2:]
-    return Letter(
+    letter = Letter(
         kind=kind.kind,
         mark="" if request.fields.get("approved_by") else kind.draft_mark,
         office=printable(request.office.name),
@@ -71,6 +77,7 @@ def compose(
         site=site_shapes(site, request.strips),
         site_note=site_note(site),
     )
+    return linked(letter, footnotes=request.footnotes)
 
 
 def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) -> None:
@@ -85,15 +92,6 @@ def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) ->
         missing.append(Problem(where, "办理路径", what, "选用其他文书种类"))
     if missing:
         raise GateError(missing)
-
-
-def _annexes(kind: Kind, *, plate: bool, site: bool) -> tuple[Annex, ...]:
-    there = {"exhibits": True, "plate": plate, "site": site, "laws": True}
-    names = [name for name, shown in there.items() if shown]
-    return tuple(
-        Annex(kind=name, label=f"附件{n}", title=kind.annexes[name])
-        for n, name in enumerate(names, 1)
-    )
 
 
 def _number(kind: Kind, request: BundleRequest) -> str:
@@ -124,7 +122,7 @@ def _paragraphs(block: Block, words: Mapping[str, Any]) -> list[Paragraph]:
     if block.when and not words[block.when]:
         return []
     if not block.each:
-        return [Paragraph(text=_fill(block.text, words), basis=_cited(block, words))]
+        return [_paragraph(_fill(block.text, words), basis=_cited(block, words))]
     return [
         _repeated(block, words, (n, one)) for n, one in enumerate(words[block.each], 1)
     ]
@@ -136,9 +134,15 @@ def _repeated(
     n, one = entry
     text = _fill(block.text, {**words, "n": n, "one": one})
     known = one if isinstance(one, Mapping) else {}
-    return Paragraph(
-        text=text, items=known.get("items", ()), basis=known.get("ids", ())
-    )
+    return _paragraph(text, known.get("items", ()), known.get("ids", ()))
+
+
+def _paragraph(
+    text: str, items: tuple[str, ...] = (), basis: tuple[str, ...] = ()
+) -> Paragraph:
+    parts = parts_of(text)
+    plain = "".join(part.text for part in parts)
+    return Paragraph(text=plain, parts=parts, items=items, basis=basis)
 
 
 def _cited(block: Block, words: Mapping[str, Any]) -> tuple[str, ...]:
@@ -152,8 +156,10 @@ def _claims(kind: Kind, words: Mapping[str, Any]) -> tuple[Claim, ...]:
         Claim(
             number=n,
             request=r["text"],
-            claim=_fill(
-                kind.claim, {"agency": words["agency"], "n": n, "text": r["text"]}
+            claim=unmarked(
+                _fill(
+                    kind.claim, {"agency": words["agency"], "n": n, "text": r["text"]}
+                )
             ),
         )
         for n, r in enumerate(words["requests"], 1)
@@ -162,7 +168,8 @@ def _claims(kind: Kind, words: Mapping[str, Any]) -> tuple[Claim, ...]:
 
 def _fill(text: str, words: Mapping[str, Any]) -> str:
     try:
-        return printable(_compiled(text).render(words))
+        # every word is printable already, and may hold the marks of numbers
+        return _compiled(text).render(words)
     except TemplateError as error:
         raise BundleError(Problem("文书模板", text, f"不能填写：{error}")) from error
 

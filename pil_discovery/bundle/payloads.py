@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle import exhibits as items
+from pil_discovery.bundle.appendices import annex_sheets, sheet_files
 from pil_discovery.bundle.canonical import geojson_bytes, json_bytes, json_lines
 from pil_discovery.bundle.docx_files import render_docx
 from pil_discovery.bundle.fonts import Faces, choose_faces
@@ -22,6 +23,7 @@ from pil_discovery.bundle.indexes import (
 )
 from pil_discovery.bundle.letters import compose
 from pil_discovery.bundle.methods import legal_basis, limits, method_card, rules
+from pil_discovery.bundle.numbers import lead_item
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
 from pil_discovery.bundle.site import (
@@ -83,11 +85,14 @@ def compose_payload(
     site = grounds(request)
     analysis = {**_analysis(request, evidence), **_site(request, site)}
     exhibits = exhibit_rows(request, evidence, _derived(analysis))
-    letter = compose(kind, request, evidence, exhibits, site=site)
+    sheets = annex_sheets(kind, request, evidence, placed=bool(site))
+    letter = compose(kind, request, evidence, exhibits, site=site, sheets=sheets)
+    lead = lead_item(request, kind.max_facts)
     files = {
         **analysis,
+        **sheet_files(sheets),
         **_documents(kind, request, letter, faces),
-        **_record(evidence, exhibits, letter),
+        **_record(evidence, exhibits, (letter, lead)),
         **_methods(request, evidence),
         **_folders(request, evidence),
         **_reading(request, evidence),
@@ -158,8 +163,11 @@ def _documents(
 
 
 def _record(
-    evidence: Evidence, exhibits: list[ExhibitRow], letter: Letter
+    evidence: Evidence,
+    exhibits: list[ExhibitRow],
+    told: tuple[Letter, dict[str, Any]],
 ) -> dict[str, bytes]:
+    letter, lead = told
     numbers = {e.item: e.number for e in exhibits}
     numbered = ({**i, "evidence_no": numbers.get(i["item"])} for i in evidence.items)
     derived = (
@@ -176,7 +184,7 @@ def _record(
         if e.item.partition("-")[0] in (ROWS, LAYERS, PLATE, POINTS, STRIP)
     )
     return {
-        "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),
+        "data/03_分析/items.jsonl": json_lines([*numbered, *derived, lead]),
         "data/03_分析/letter.json": json_bytes(letter),
     }
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import Finding, Lead, Source
+    from pil_discovery.types import Finding, Lead, SetAside, Source, Verdict
 
 NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
@@ -132,7 +132,7 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
             redactor.learn(cells[header], mark)
     for name in (
         request.lead.subject_name,
-        *(f.subject_name for f in request.findings),
+        *(f.subject_name for f in (*request.findings, *request.looked_at)),
     ):
         redactor.learn(name, "name")
 
@@ -180,6 +180,10 @@ class _Words:
             images=[self.noun(i, ()) for i in request.images],
             plate=None if request.plate is None else bare_png(request.plate),
             strips=strips,
+            crossings=[self.noun(c, ("item",)) for c in request.crossings],
+            looked_at=[self.finding(f) for f in request.looked_at],
+            set_aside=[self.set_aside(s) for s in request.set_aside],
+            verdicts=[self.verdict(v) for v in request.verdicts],
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             is_redacted=True,
         )
@@ -197,6 +201,17 @@ class _Words:
     def finding(self, finding: Finding) -> Finding:
         told = self.noun(finding, ("finding_id",))
         return told.model_copy(update={"finding_id": self.identity(finding.finding_id)})
+
+    def set_aside(self, entry: SetAside) -> SetAside:
+        """Leave out why, which may repeat a cell; what became of geometry stays."""
+        reason = entry.reason if entry.column == "geometry" else ""
+        told = entry.model_copy(update={"reason": reason})
+        return self.noun(told, ("scope", "reason_class", "column"))
+
+    def verdict(self, verdict: Verdict) -> Verdict:
+        """Keep who of the office checked, but from the public, and no remarks."""
+        by = "" if self.redactor.profile == "public" else verdict.by
+        return verdict.model_copy(update={"by": by, "note": "", "lead_id": ""})
 
     def identity(self, finding_id: str) -> str:
         """Return another id: the own one is a hash of a key that one could try out."""

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from pil_discovery.types import (
         Basis,
         Course,
+        Crossing,
         Dataset,
         Finding,
         ImageProvenance,
         Lead,
         Model,
         Office,
+        SetAside,
         Source,
+        Verdict,
     )
 
 
@@ -53,6 +56,14 @@ class BundleRequest:
         The location map as PNG, or None.
     strips
         Evidence item of a finding → its time strip as PNG.
+    crossings
+        The zones of all layers of the workspace that the ground of the findings meets.
+    looked_at
+        What the same models found of the same subject beside the lead, listed or not.
+    set_aside
+        Rows and cells in quarantine of the files behind the lead.
+    verdicts
+        What checks of the lead showed, in the order of the file.
     out
         Parent folder of the bundle.
     fields
@@ -70,6 +81,8 @@ class BundleRequest:
     reading
         How the sources were read (`as_of`, `models`, `workspace`), so that the findings
         can be computed again from the bundle alone.
+    footnotes
+        Numbers of the text have footnotes with their evidence items.
     classified
         Sources behind the lead that are classified → their grade.
     is_redacted
@@ -94,11 +107,16 @@ class BundleRequest:
     images: Sequence[ImageProvenance] = ()
     plate: bytes | None = None
     strips: Mapping[str, bytes] = field(default_factory=dict)
+    crossings: Sequence[Crossing] = ()
+    looked_at: Sequence[Finding] = ()
+    set_aside: Sequence[SetAside] = ()
+    verdicts: Sequence[Verdict] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     fonts: tuple[Path, ...] = ()
     profile: str = "internal"
     seal: Seal | None = None
+    footnotes: bool = False
     reading: Mapping[str, Any] = field(default_factory=dict)
     classified: Mapping[str, str] = field(default_factory=dict)
     is_redacted: bool = False

@@ -14,45 +14,15 @@ from typing import Any
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from pil_discovery.bundle.annex_templates import add_annexes
 from pil_discovery.bundle.docx_files import canonical_zip
+from pil_discovery.bundle.template_parts import add, kept, line
 
 FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
-Column = tuple[str, str, int]
-_EXHIBITS: tuple[Column, ...] = (
-    ("序号", "number", 12),
-    ("证据名称", "title", 42),
-    ("来源", "origin", 34),
-    ("取得时间", "obtained", 28),
-    ("SHA-256（节选）", "digest", 40),
-)
-_BELOW = {"title": ("{%p if row.covers %}", "{{ row.covers }}", "{%p endif %}")}
-"""Field → what stands below it in the same cell, in smaller type."""
-_LAWS: tuple[Column, ...] = (
-    ("序号", "number", 12),
-    ("法律依据", "citation", 52),
-    ("版本起止", "validity", 34),
-    ("内容概要（非原文）", "summary", 58),
-)
-_AREAS: tuple[Column, ...] = (
-    ("量算方法", "name", 46),
-    ("平方米", "m2", 28),
-    ("亩", "mu", 24),
-    ("公顷", "ha", 24),
-    ("与椭球面积之差", "difference", 34),
-)
-_POINTS: tuple[Column, ...] = (
-    ("点号", "label", 14),
-    ("圈", "ring", 12),
-    ("X（北）/m", "north", 28),
-    ("Y（东）/m", "east", 26),
-    ("经度", "lon", 29),
-    ("纬度", "lat", 27),
-    ("边长/m", "side", 20),
-)
 _PITCH = 28.95  # pt: 22 lines on 225 mm
 
 
@@ -67,7 +37,7 @@ def draw_letter() -> bytes:
     _page(document)
     _styles(document)
     _letter(document)
-    _annexes(document)
+    add_annexes(document)
     core = document.core_properties
     core.created = core.modified = dt.datetime(2026, 1, 1)  # noqa: DTZ001
     core.author = core.last_modified_by = core.comments = ""
@@ -90,7 +60,7 @@ def _page(document: Any) -> None:
     section._sectPr.append(grid)
     document.settings.odd_and_even_pages_header_footer = True
     for header in (section.header, section.even_page_header):
-        _line(header.paragraphs[0], "{{ letter.mark }}", style="")
+        line(header.paragraphs[0], "{{ letter.mark }}", style="")
         header.paragraphs[0].alignment = ALIGN.RIGHT
         _font(header.paragraphs[0].runs[0], SONG, 14)
     _footer(section.footer.paragraphs[0], ALIGN.RIGHT)
@@ -155,142 +125,35 @@ def _body(style: Any) -> None:
 
 
 def _letter(document: Any) -> None:
-    _add(document, "{{ letter.office }}", "公文标题")
-    _add(document, "{{ letter.title }}", "公文标题")
-    _add(document, "{{ letter.number }}").alignment = ALIGN.RIGHT
-    _add(document, "")
-    _add(document, "{{ letter.addressee }}：")
-    _add(document, "{%p for section in letter.sections %}")
-    _add(document, "{{ section.heading }}", "公文层次")
-    _add(document, "{%p for one in section.paragraphs %}")
-    _add(document, "{%p if one.keeps %}")
-    _kept(_add(document, "{{ one.text }}", "公文正文"))
-    _add(document, "{%p else %}")
-    _add(document, "{{ one.text }}", "公文正文")
-    _add(document, "{%p endif %}")
-    _add(document, "{%p endfor %}")
-    _add(document, "{%p endfor %}")
-    _kept(_add(document, ""))
-    _add(document, "{%p for one in letter.attachments %}")
+    add(document, "{{ letter.office }}", "公文标题")
+    add(document, "{{ letter.title }}", "公文标题")
+    add(document, "{{ letter.number }}").alignment = ALIGN.RIGHT
+    add(document, "")
+    add(document, "{{ letter.addressee }}：")
+    add(document, "{%p for section in letter.sections %}")
+    add(document, "{{ section.heading }}", "公文层次")
+    add(document, "{%p for one in section.paragraphs %}")
+    add(document, "{%p if one.keeps %}")
+    kept(add(document, "{{ one.text }}", "公文正文"))
+    add(document, "{%p else %}")
+    add(document, "{{ one.text }}", "公文正文")
+    add(document, "{%p endif %}")
+    add(document, "{%p endfor %}")
+    add(document, "{%p endfor %}")
+    kept(add(document, ""))
+    add(document, "{%p for one in letter.attachments %}")
     mark = "{% if loop.first %}附件：{% else %}　　　{% endif %}"
-    _kept(_add(document, mark + "{{ one }}", "公文正文"))
-    _add(document, "{%p endfor %}")
+    kept(add(document, mark + "{{ one }}", "公文正文"))
+    add(document, "{%p endfor %}")
     for _ in range(2):
-        _kept(_add(document, ""))
-    _signed(_kept(_add(document, "{{ letter.office }}")), 32)
-    _signed(_add(document, "{{ letter.date }}"), 64)
-
-
-def _kept(paragraph: Any) -> Any:
-    paragraph.paragraph_format.keep_with_next = True
-    return paragraph
+        kept(add(document, ""))
+    _signed(kept(add(document, "{{ letter.office }}")), 32)
+    _signed(add(document, "{{ letter.date }}"), 64)
 
 
 def _signed(paragraph: Any, indent: float) -> None:
     paragraph.alignment = ALIGN.RIGHT
     paragraph.paragraph_format.right_indent = Pt(indent)
-
-
-def _annexes(document: Any) -> None:
-    _add(document, "{%p for annex in letter.annexes %}")
-    _add(
-        document, "{{ annex.label }}", "附件号"
-    ).paragraph_format.page_break_before = True
-    _add(document, "{{ annex.title }}", "公文标题")
-    _add(document, "{%p if annex.kind == 'exhibits' %}")
-    _table(document, "letter.exhibits", _EXHIBITS)
-    _add(document, "{%p elif annex.kind == 'plate' %}")
-    _plate(_add(document, "{{ plate }}", "表格文字"))
-    _add(document, "{{ letter.plate_caption }}", "表格文字").alignment = ALIGN.CENTER
-    _add(document, "{%p elif annex.kind == 'site' %}")
-    _site(document)
-    _add(document, "{%p else %}")
-    _table(document, "letter.laws", _LAWS)
-    _add(document, "{%p endif %}")
-    _add(document, "{%p endfor %}")
-
-
-def _site(document: Any) -> None:
-    _add(document, "{{ letter.site_note }}", "表格校验值")
-    _add(document, "{%p for shape in letter.site %}")
-    _kept(_add(document, "{{ shape.title }}", "表格表头"))
-    _add(document, "{%p if shape.areas %}")
-    _table(document, "shape.areas", _AREAS, small=True)
-    _add(document, "{%p endif %}")
-    _add(document, "{%p for note in shape.notes %}")
-    _add(document, "{{ note }}", "表格校验值")
-    _add(document, "{%p endfor %}")
-    _table(document, "shape.points", _POINTS, small=True)
-    _add(document, "{%p if shape.rest %}")
-    _add(document, "{{ shape.rest }}", "表格校验值")
-    _add(document, "{%p endif %}")
-    _add(document, "{%p if shape.strip %}")
-    _plate(_add(document, "{{ strips[shape.strip.item] }}", "表格文字"))
-    _add(document, "{%p endif %}")
-    _add(document, "{%p endfor %}")
-
-
-def _plate(paragraph: Any) -> None:
-    # An exact line height would cut the picture to one line.
-    paragraph.alignment = ALIGN.CENTER
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    paragraph.paragraph_format.line_spacing = 1.0
-
-
-def _table(
-    document: Any, rows: str, columns: tuple[Column, ...], *, small: bool = False
-) -> None:
-    table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
-    table.autofit = False
-    _frame(table)
-    table.rows[1].cells[0].paragraphs[0].add_run(f"{{%tr for row in {rows} %}}")
-    table.rows[3].cells[0].paragraphs[0].add_run("{%tr endfor %}")
-    for n, (name, field, width) in enumerate(columns):
-        style = "表格校验值" if small or field == "digest" else "表格文字"
-        _line(table.rows[0].cells[n].paragraphs[0], name, style="表格表头")
-        text = f"{{{{ row.{field} }}}}"
-        _line(table.rows[2].cells[n].paragraphs[0], text, style=style)
-        for more in _BELOW.get(field, ()):
-            _line(table.rows[2].cells[n].add_paragraph(), more, style="表格校验值")
-        table.columns[n].width = Mm(width)
-    for row in table.rows:
-        _whole(row, [width for _, _, width in columns])
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
-def _frame(table: Any) -> None:
-    margins = "".join(
-        f'<w:{side} w:w="{width}" w:type="dxa"/>'
-        for side, width in (("top", 40), ("left", 57), ("bottom", 40), ("right", 57))
-    )
-    properties = table._tbl.tblPr
-    properties.append(
-        parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
-    )
-
-
-def _whole(row: Any, widths: list[int]) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for cell, width in zip(row.cells, widths, strict=True):
-        cell.width = Mm(width)
-        cell.vertical_alignment = 1
-
-
-def _add(document: Any, text: str, style: str = "Normal") -> Any:
-    return _line(document.add_paragraph(), text, style=style)
-
-
-def _line(paragraph: Any, text: str, *, style: str) -> Any:
-    if style:
-        paragraph.style = style
-    if text:
-        _hint(paragraph.add_run(text))
-    return paragraph
-
-
-def _hint(run: Any) -> None:
-    # Quotation marks and dashes are Chinese here, not Latin.
-    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
 
 
 def _font(target: Any, name: str, size: float) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.documents import ExhibitRow, LawRow
 from pil_discovery.bundle.kinds import load_remedies
+from pil_discovery.bundle.numbers import LEAD, mark, mark_each
 from pil_discovery.bundle.words import (
     citation,
     date_zh,
@@ -17,6 +18,7 @@ from pil_discovery.bundle.words import (
     is_interpretation,
     joined,
     plain_summary,
+    term,
     validity,
 )
 
@@ -50,7 +52,7 @@ def gather_words(
         **_law_words(kind, request),
         **_period_words(kind, request),
         "facts": facts[: kind.max_facts],
-        "more_facts": max(0, len(facts) - kind.max_facts),
+        "more_facts": mark(str(max(0, len(facts) - kind.max_facts) or ""), LEAD),
         "inaction": (inaction := _inaction(evidence, exhibits)),
         "no_inaction": not inaction,
         "requests": _requests(kind, request),
@@ -63,8 +65,8 @@ def _case_words(request: BundleRequest) -> dict[str, Any]:
     agency = request.fields.get("addressee") or request.course.agency
     return {
         "models": joined(titles) or "公益诉讼监督模型",
-        "lead_title": _bare(request.lead.title_zh),
-        "as_of": date_zh(request.as_of),
+        "lead_title": mark(_bare(request.lead.title_zh), LEAD),
+        "as_of": mark(date_zh(request.as_of), LEAD),
         "agency": printable(agency or request.lead.agency or ""),
         "duties": list(dict.fromkeys(printable(m.why) for m in models if m.why)),
     }
@@ -90,8 +92,8 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
     mandate = [b for b in bases if b.id in course.mandate]
     since = request.lead.fact_date
     return {
-        "laws": printable(grouped(duty, since)),
-        "rulings": printable(grouped(rulings, since)),
+        "laws": _dated(duty, since),
+        "rulings": _dated(rulings, since),
         "mandate": printable(grouped(mandate)),
         "no_mandate": not mandate,
         "law_rows": [_law_row(n, b) for n, b in enumerate(_listed(bases, duty), 1)],
@@ -99,6 +101,15 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
         "ruling_ids": [b.id for b in rulings],
         "mandate_ids": [b.id for b in mandate],
     }
+
+
+def _dated(bases: list[Basis], since: dt.date | None) -> str:
+    """Return grouped citations; the days of a version name their rule."""
+    text = printable(grouped(bases, since))
+    for basis in bases:
+        said = term(basis, since)
+        text = text.replace(said, mark(said, basis.id)) if said else text
+    return text
 
 
 def _listed(bases: list[Basis], duty: list[Basis]) -> list[Basis]:
@@ -137,7 +148,7 @@ def _period_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
     return {
         "period": printable(step.period_zh).removesuffix("内") if step else "",
         "period_ids": list(step.basis) if step else [],
-        "rectify_by": date_zh(dt.date.fromisoformat(by)) if by else "",
+        "rectify_by": mark(date_zh(dt.date.fromisoformat(by)), LEAD) if by else "",
         "prompt_reply": urgent and not by,
         "plain_reply": not urgent and not by,
     }
@@ -150,9 +161,9 @@ def _reply_step(request: BundleRequest, clock: str) -> CourseStep | None:
 def _facts(evidence: Evidence, exhibits: Sequence[ExhibitRow]) -> list[dict[str, Any]]:
     return [
         {
-            "sentence": _bare(fact["statement"]),
-            "place": _new_place(fact),
-            "review": _review(fact),
+            "sentence": mark(_bare(fact["statement"]), fact["item"]),
+            "place": mark(_new_place(fact), fact["item"]),
+            "review": mark(_review(fact), fact["item"]),
             **_exhibit_numbers(fact, exhibits),
             "items": (fact["item"], *fact["parents"]),
         }
@@ -185,10 +196,13 @@ def _exhibit_numbers(
     shown |= {"ROWS"} if fact["parents"] else set()
     shown |= {"LAYERS"} if fact["geometry"] else set()
     held = {*fact["searched"]} - shown
-    return {
-        "exhibits": _folded([int(e.number) for e in exhibits if e.item in shown]),
-        "searched": _folded([int(e.number) for e in exhibits if e.item in held]),
-    }
+    return {"exhibits": _named(exhibits, shown), "searched": _named(exhibits, held)}
+
+
+def _named(exhibits: Sequence[ExhibitRow], items: set[str]) -> str:
+    """Return the numbers of the exhibits of items, each marked with its item."""
+    found = [(e.number, e.item) for e in exhibits if e.item in items]
+    return mark_each(found, _folded([int(number) for number, _ in found]))
 
 
 def _folded(numbers: Sequence[int]) -> str:
@@ -215,7 +229,7 @@ def _inaction(
                 found.setdefault(_bare(fired["zh"]), []).append(fact)
     return [
         {
-            "text": text,
+            "text": mark(text, facts[0]["item"]),
             **_exhibit_numbers(_united(facts), exhibits),
             "items": tuple(f["item"] for f in facts),
         }

@@ -70,6 +70,7 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="给谁看：本院、行政机关、法院、公众；后三种脱敏，不带原始材料",
 )
+@click.option("--footnotes", is_flag=True, help="正文中的数字另印脚注，注明证据项编号")
 @_key_options
 @click.option(
     "--tsa",
@@ -100,6 +101,7 @@ def bundle(
     tsa: str | None,
     case: tuple[str, str] | None,
     *,
+    footnotes: bool,
     as_json: bool,
 ) -> None:
     """为线索建证据包并验证；给出证书就签名。"""
@@ -119,6 +121,7 @@ def bundle(
             workspace=workspace,
             profile=profile,
             seal=seal,
+            footnotes=footnotes,
             **pairs,
         )
         for one in lead

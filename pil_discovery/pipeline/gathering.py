@@ -12,6 +12,7 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.agreement import demand_agreement
+from pil_discovery.pipeline.asides import looked_at
 from pil_discovery.pipeline.databases import keep_answers
 from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.persons import salt_of
@@ -51,6 +52,8 @@ class Behind:
         The sources behind the findings, and file → where it lies.
     materials
         Tables, layers and pictures of these sources.
+    looked_at
+        What the same models found of the same subjects beside the lead.
     """
 
     run: Mapping[str, Any]
@@ -61,6 +64,7 @@ class Behind:
     sources: Sequence[Source]
     paths: Mapping[str, Path]
     materials: Materials
+    looked_at: Sequence[Finding] = ()
 
     @property
     def as_of(self) -> dt.date:
@@ -108,7 +112,8 @@ def gather(
     paths = _checked(place.root, sources, answers)
     materials = read_sources(_only(place, used), catalog, salt=salt_of(place))
     _demand_same_answers(materials.sources, sources, answers)
-    return Behind(run, lead, behind, place, catalog, sources, paths, materials)
+    beside = looked_at(behind, findings)
+    return Behind(run, lead, behind, place, catalog, sources, paths, materials, beside)
 
 
 def _workspace(scan_dir: Path, given: str | Path | None) -> Workspace:

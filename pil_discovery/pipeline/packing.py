@@ -16,7 +16,9 @@ from pil_discovery.bundle.sealing import Seal
 from pil_discovery.bundle.signing import KeySigner, load_signer
 from pil_discovery.catalog import models_folder
 from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.asides import set_aside, verdicts_on
 from pil_discovery.pipeline.cases import open_ledger, record_event
+from pil_discovery.pipeline.crossings import crossings_of
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.grounds import (
     bases_for,
@@ -27,6 +29,7 @@ from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
 from pil_discovery.report.privacy import mask_sentence
+from pil_discovery.types import Source
 
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 _OPEN = (None, "", "公开", "public")
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Bundle,
+        Crossing,
         Finding,
         ImageSource,
         LayerSource,
@@ -58,6 +62,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     workspace: str | Path | None = None,
     profile: str = "internal",
     seal: Seal | None = None,
+    footnotes: bool = False,
     **fields: str,
 ) -> Bundle:
     """Build the evidence folder of one document kind for one lead.
@@ -80,6 +85,8 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     seal
         Who signs and stamps, as `office_seal` gives it; None leaves it unsigned. A
         redacted bundle then has a sealed annex beside it, `<name>.sealed`.
+    footnotes
+        Print below the page which evidence item each number of the text comes from.
     fields
         Values of fields that the kind declares (`number`, `contact`, …).
 
@@ -95,7 +102,8 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = _request(behind, Path(scan_dir), kind, Path(out))
-        return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
+        told = replace(request, fields=fields, profile=profile, footnotes=footnotes)
+        return bundle.build(replace(told, seal=seal))
 
 
 def office_seal(
@@ -184,9 +192,32 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         images=[i.provenance for i in materials.images],
         plate=plate_of(behind.findings, materials, catalog.datasets),
         strips=strips_of(behind.findings, materials.images, catalog.models),
+        crossings=_crossings(behind),
+        looked_at=behind.looked_at,
+        set_aside=set_aside(
+            scan_path, behind.findings, {s.file for s in behind.sources}
+        ),
+        verdicts=verdicts_on(behind.place.root, behind.lead, behind.as_of),
         reading=_reading(behind),
         classified=_classified(behind),
     )
+
+
+def _crossings(behind: Behind) -> list[Crossing]:
+    """Measure the lead against the layers of the workspace that may be shown."""
+    secret = {entry.file for entry in behind.place.layers if not _is_open(entry)}
+    frames = {
+        name: frame[~frame["_source"].isin(secret)]
+        for name, frame in behind.materials.frames.items()
+    }
+    known = [Source.model_validate(s) for s in behind.run["sources"]]
+    catalog = behind.catalog
+    context = (catalog.models, known)
+    return crossings_of(behind.findings, frames, catalog.datasets, context)
+
+
+def _is_open(entry: RecordSource | LayerSource | ImageSource) -> bool:
+    return entry.classification in _OPEN
 
 
 def _reading(behind: Behind) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
     Bundle,
     BundleProblem,
+    Crossing,
     Reproduction,
+    SetAside,
     Verification,
 )
 from pil_discovery.types.case_rules import (
@@ -161,6 +163,7 @@ __all__ = [
     "Course",
     "CourseStep",
     "Criterion",
+    "Crossing",
     "Dataset",
     "Deadline",
     "Domain",
@@ -224,6 +227,7 @@ __all__ = [
     "Reproduction",
     "Route",
     "RuleBook",
+    "SetAside",
     "Share",
     "Shot",
     "Skipped",

@@ -1,0 +1,238 @@
+"""What may be objected to a lead, what it was tested on, and what was left aside."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pil_discovery.bundle.sheets import Sheet, listed, row_of
+from pil_discovery.bundle.survey import field_title, place_words
+from pil_discovery.text.defences import FLAG, OK, QUESTIONS, UNKNOWN, objections
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pil_discovery.bundle.exhibits import Evidence
+    from pil_discovery.bundle.requests import BundleRequest
+    from pil_discovery.bundle.sheets import SheetRow
+    from pil_discovery.types import Finding, Model, SetAside
+    from pil_discovery.types.models import Exclusion
+
+VERDICTS = {OK: "通过", FLAG: "不通过", UNKNOWN: "不明"}
+_COVERED = frozenset({"exempt", "undecided"})
+"""Questions that the exclusions of the models answer one by one."""
+_PARAMETER = re.compile(r"\$\w+|'[^']*'")
+_WORD = re.compile(r"[A-Za-z_]\w*")
+_NOTE = (
+    "“通过”指现有数据没有显示该情形，“不通过”指现有数据显示该情形，“不明”指缺少数据而不能判断；"
+    "三者均不是结论，须由办案人员核实。"
+)
+_STATES = {
+    "dropped": "已排除",
+    "unknown": "不能判断",
+    "hit": "命中",
+    "review": "待复核",
+}
+_REASONS = {
+    "encoding": "文字编码",
+    "header": "表头",
+    "type": "类型不符",
+    "unit": "单位不明",
+    "date": "日期不能读取",
+    "key_missing": "缺少编号",
+    "key_conflict": "编号重复而内容不同",
+    "duplicate": "完全重复",
+    "checksum": "校验位不符",
+    "range": "数值超出范围",
+    "geometry_invalid": "图形无效或者经过修复",
+    "geometry_empty": "没有图形",
+    "crs": "坐标系",
+    "outside_area": "在辖区以外",
+    "truncated": "内容被截断",
+    "empty": "空行",
+    "unsupported": "不支持的格式",
+    "forbidden_path": "不允许的路径",
+    "forbidden_driver": "不允许的格式",
+    "too_large": "超出大小限制",
+    "fields": "字段数不符",
+}
+
+
+def defence_sheets(request: BundleRequest, evidence: Evidence) -> tuple[Sheet, ...]:
+    """Return the checklist of defences, then what was looked at and not listed."""
+    tables = (
+        defence_sheet(request, evidence),
+        excluded_sheet(request),
+        set_aside_sheet(request),
+    )
+    return tuple(t for t in tables if t.rows or t.after)
+
+
+def defence_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
+    """Return pass, fail or unknown for each exclusion and each general question."""
+    rows = [
+        *(
+            _exclusion_row(request, evidence, model, exclusion)
+            for model in request.lead_models
+            for exclusion in model.exclusions
+        ),
+        *_question_rows(request),
+    ]
+    points = request.lead.verify or tuple(
+        dict.fromkeys(v for m in request.lead_models for v in m.verify)
+    )
+    verify = tuple(f"人工核对要点{n}：{p}。" for n, p in enumerate(points, 1))
+    return Sheet(
+        kind="defences",
+        title="逐项核对",
+        before=(_NOTE,),
+        rows=tuple(rows),
+        after=verify,
+    )
+
+
+def _exclusion_row(
+    request: BundleRequest, evidence: Evidence, model: Model, exclusion: Exclusion
+) -> SheetRow:
+    facts = [
+        (item["item"], finding)
+        for item, finding in zip(evidence.facts, request.findings, strict=True)
+        if finding.model == model.id
+    ]
+    applied = [i for i, f in facts if _applies(f, exclusion)]
+    open_ones = [i for i, f in facts if exclusion.zh in f.undecided]
+    verdict = FLAG if applied else UNKNOWN if open_ones else OK
+    words = {
+        FLAG: f"{listed(applied)}显示该情形",
+        UNKNOWN: f"{listed(open_ones)}缺少数据",
+        OK: f"{len(facts)}项发现均未显示",
+    }
+    return row_of(
+        exclusion.zh,
+        VERDICTS[verdict],
+        f"{words[verdict]}；{_tested_on(request, evidence, model, exclusion)}",
+        _left_to_do(request, model, (verdict, exclusion)),
+    )
+
+
+def _applies(finding: Finding, exclusion: Exclusion) -> bool:
+    return any(e.zh == exclusion.zh for e in finding.exclusions)
+
+
+def _tested_on(
+    request: BundleRequest, evidence: Evidence, model: Model, exclusion: Exclusion
+) -> str:
+    """Name the columns and files that decide the condition, and the rows behind it."""
+    named = [*_columns(request, model, exclusion.when)]
+    items = [
+        s["item"] for s in evidence.sources if {*s["datasets"]} & {d for d, _ in named}
+    ]
+    own = [f for f in evidence.facts if f["model"].partition("@")[0] == model.id]
+    rows = [p for f in own for p in f["parents"]]
+    told = [f"列{listed([w for _, w in named], 4)}"] if named else ["模型计算的值"]
+    told += [f"文件{listed(items, 4)}"] if items else []
+    told += [f"行{listed(rows, 4)}"] if rows else []
+    return "，".join(told)
+
+
+def _columns(
+    request: BundleRequest, model: Model, condition: str
+) -> Iterator[tuple[str, str]]:
+    """Yield data set and Chinese name of each column that a condition names."""
+    words = dict.fromkeys(_WORD.findall(_PARAMETER.sub(" ", condition)))
+    asked = {**model.clears}
+    for name, columns in model.data.items():
+        asked[name] = (*asked.get(name, ()), *columns)
+    for word in words:
+        for dataset, columns in asked.items():
+            if word in columns:
+                yield dataset, field_title(request.datasets.get(dataset), word)
+
+
+def _left_to_do(
+    request: BundleRequest, model: Model, context: tuple[str, Exclusion]
+) -> str:
+    verdict, exclusion = context
+    if verdict == FLAG:
+        return "核实该情形是否成立；成立的，不再作为线索"
+    if verdict == UNKNOWN:
+        missing = [
+            m
+            for f in request.findings
+            if f.model == model.id and exclusion.zh in f.undecided
+            for m in f.missing
+        ]
+        return listed(missing, 3) or "补充数据后核实"
+    return "对照原始档案复核"
+
+
+def _question_rows(request: BundleRequest) -> Iterator[SheetRow]:
+    lead = request.lead.model_dump(mode="json")
+    findings = [f.model_dump(mode="json") for f in request.findings]
+    for question, verdict, words in objections(lead, findings, request.run):
+        if question not in _COVERED:
+            todo = "" if verdict == OK else "由办案人员核实"
+            yield row_of(QUESTIONS[question], VERDICTS[verdict], words, todo)
+
+
+def excluded_sheet(request: BundleRequest) -> Sheet:
+    """Return what the same models looked at for the same subject and did not list."""
+    rows = [
+        row_of(
+            _whom(finding),
+            _STATES[finding.state],
+            listed(_reasons(finding), 4) or "模型条件缺少数据",
+            listed([place_words(r.source, r.sheet, r.row) for r in finding.records], 3),
+        )
+        for finding in request.looked_at
+    ]
+    return Sheet(
+        kind="excluded",
+        title="同一主体看过而没有列入的对象",
+        rows=tuple(rows),
+        after=tuple(_count_words(request)),
+    )
+
+
+def _whom(finding: Finding) -> str:
+    key = "，".join(str(v) for v in finding.key.values() if v is not None)
+    name = finding.subject_name or ""
+    return f"{finding.code}　{key}" + (f"（{name}）" if name and name != key else "")
+
+
+def _reasons(finding: Finding) -> list[str]:
+    applied = [e.zh for e in finding.exclusions]
+    left = [f"不能判断：{u}" for u in finding.undecided]
+    return [*applied, *left, *finding.missing]
+
+
+def _count_words(request: BundleRequest) -> Iterator[str]:
+    runs = {r.get("id"): r for r in request.run.get("models", ())}
+    for model in request.lead_models:
+        counts: Mapping[str, Any] = runs.get(model.id, {}).get("counts") or {}
+        if counts:
+            yield (
+                f"{model.code}共计算{counts['population']}个对象：命中{counts['hit']}，"
+                f"待复核{counts['review']}，已排除{counts['dropped']}，不能判断"
+                f"{counts['unknown']}，其余{counts['clear']}个没有所列情形（只计数）。"
+            )
+
+
+def set_aside_sheet(request: BundleRequest) -> Sheet:
+    """Return the rows and cells in quarantine of the files behind the lead."""
+    rows = [_set_aside_row(s) for s in request.set_aside]
+    note = (
+        "隔离的行没有参与筛查，隔离的单元格按缺失处理；其中可能有与本线索有关的内容。"
+    )
+    return Sheet(
+        kind="set_aside",
+        title="所用文件中被隔离的行和单元格",
+        rows=tuple(rows),
+        after=(note,) if rows else (),
+    )
+
+
+def _set_aside_row(entry: SetAside) -> SheetRow:
+    scope = "整行" if entry.scope == "row" else f"单元格（{entry.column or '未知列'}）"
+    reason = entry.reason or _REASONS.get(entry.reason_class, entry.reason_class)
+    return row_of(place_words(entry.file, entry.sheet, entry.row), scope, reason)
