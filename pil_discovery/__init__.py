@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         find_jurisdiction,
         judge_plaintiffs,
     )
+    from pil_discovery.pipeline.batches import build_bundles
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis, write_calendar
@@ -63,6 +64,7 @@ _HOMES = {
     "backtest": "leads.scorers.backtesting",
     "bd09_to_gcj02": "geo.gcj",
     "build_bundle": "pipeline.packing",
+    "build_bundles": "pipeline.batches",
     "check_code": "text.codes",
     "detect_change": "imagery.change",
     "due": "pipeline.law",
@@ -109,6 +111,7 @@ __all__ = [
     "backtest",
     "bd09_to_gcj02",
     "build_bundle",
+    "build_bundles",
     "check_code",
     "detect_change",
     "due",

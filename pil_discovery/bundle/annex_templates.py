@@ -11,8 +11,8 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Mm, Pt
 
-from pil_discovery.bundle.sheets import COLUMNS
-from pil_discovery.bundle.template_parts import add, kept, line
+from pil_discovery.bundle.annex_tables import COLUMNS
+from pil_discovery.bundle.word_parts import add, kept, line
 
 Column = tuple[str, str, int]
 _EXHIBITS: tuple[Column, ...] = (
@@ -65,26 +65,26 @@ def add_annexes(document: Any) -> None:
     add(document, "{%p elif annex.kind == 'laws' %}")
     _table(document, "letter.laws", _LAWS)
     add(document, "{%p endif %}")
-    _sheets(document)
+    _tables(document)
     add(document, "{%p endfor %}")
 
 
-def _sheets(document: Any) -> None:
-    add(document, "{%p for sheet in annex.sheets %}")
-    title = kept(add(document, "{{ sheet.title }}", "表格表头"))
+def _tables(document: Any) -> None:
+    add(document, "{%p for table in annex.tables %}")
+    title = kept(add(document, "{{ table.title }}", "表格表头"))
     title.paragraph_format.space_before = Pt(8)
-    add(document, "{%p for note in sheet.before %}")
+    add(document, "{%p for note in table.before %}")
     kept(add(document, "{{ note }}", "表格校验值"))
     add(document, "{%p endfor %}")
-    add(document, "{%p if sheet.rows %}")
+    add(document, "{%p if table.rows %}")
     for n, (kind, columns) in enumerate(COLUMNS.items()):
         word = "elif" if n else "if"
-        add(document, f"{{%p {word} sheet.kind == '{kind}' %}}")
+        add(document, f"{{%p {word} table.kind == '{kind}' %}}")
         fields = [(c.title, f"cells[{i}]", c.width_mm) for i, c in enumerate(columns)]
-        _table(document, "sheet.rows", tuple(fields), small=True)
+        _table(document, "table.rows", tuple(fields), small=True)
     add(document, "{%p endif %}")
     add(document, "{%p endif %}")
-    add(document, "{%p for note in sheet.after %}")
+    add(document, "{%p for note in table.after %}")
     add(document, "{{ note }}", "表格校验值")
     add(document, "{%p endfor %}")
     add(document, "{%p endfor %}")

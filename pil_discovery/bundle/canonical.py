@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 _HIDDEN = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\ufff9-\ufffb\U0010fff0-\U0010fff2]"
+    "\ufff9-\ufffb]"
 )
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 

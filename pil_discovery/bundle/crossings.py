@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.bundle.sheets import Sheet, listed, row_of, spaced
+from pil_discovery.bundle.annex_tables import AnnexTable, listed, row_of, spaced
 from pil_discovery.bundle.survey import place_words
 from pil_discovery.text.areas import rounded_area
 from pil_discovery.text.ground import HOWS, NOT_ASSESSED
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from decimal import Decimal
 
+    from pil_discovery.bundle.annex_tables import AnnexRow
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.bundle.sheets import SheetRow
     from pil_discovery.types import Crossing, Model
 
 _NOTE = (
@@ -26,11 +26,12 @@ _NOTE = (
     "图层不是监督模型的依据，只说明该处还有哪些范围。不同图层之间可能互相重叠，面积不得相加。"
     "均待核查。"
 )
+_POINT = "位于范围内（点，没有面积）"
 _MENDED = "图形已按要求修复"
 _NOT_MENDED = "本线索所据的行没有图形修复的记录，面积均按原图形量算。"
 
 
-def overlap_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
+def overlap_table(request: BundleRequest, evidence: Evidence) -> AnnexTable:
     """Return the overlaps that the models measured, then each zone that is met.
 
     Areas are decimal strings in m² with their interval; every line names its item.
@@ -39,7 +40,7 @@ def overlap_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
         *(row for fact in evidence.facts for row in _measured(request, evidence, fact)),
         *(_crossed(request, evidence, c) for c in request.crossings),
     ]
-    return Sheet(
+    return AnnexTable(
         kind="overlaps",
         title="与各图层范围的重叠",
         rows=tuple(rows),
@@ -49,7 +50,7 @@ def overlap_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
 
 def _measured(
     request: BundleRequest, evidence: Evidence, fact: Mapping[str, Any]
-) -> Iterator[SheetRow]:
+) -> Iterator[AnnexRow]:
     model = request.models.get(fact["model"].partition("@")[0])
     for number, overlap in enumerate(fact["overlaps"], 1):
         names = _layers_of(model, overlap["step"]) if model else set()
@@ -61,6 +62,8 @@ def _measured(
         area = _area_words(
             overlap["area_m2"], overlap["area_low_m2"], overlap["area_high_m2"]
         )
+        if overlap["how"] == "within" and not overlap["area_m2"]:
+            area = _POINT
         said = "" if chance is None else f"；关系成立的概率{chance}"
         several = f".{number}" if len(fact["overlaps"]) > 1 else ""
         yield row_of(
@@ -120,13 +123,13 @@ def _edition(
 
 def _crossed(
     request: BundleRequest, evidence: Evidence, crossing: Crossing
-) -> SheetRow:
+) -> AnnexRow:
     files = [s["item"] for s in evidence.sources if crossing.file in s["files"]]
     where = place_words(crossing.file, crossing.sheet, crossing.row)
     use = "" if crossing.used else "，参考"
     area = _area_words(crossing.area_m2, crossing.area_low_m2, crossing.area_high_m2)
     if crossing.how == "within":
-        area = "位于范围内（点，没有面积）"
+        area = _POINT
     if crossing.p_overlap is not None:
         area += f"；关系成立的概率{crossing.p_overlap:.4f}"
     hashed = "" if files else f"；SHA-256 {spaced(crossing.sha256)}"
@@ -152,6 +155,7 @@ def _area_words(area: Decimal | None, low: Decimal | None, high: Decimal | None)
 
 def _repairs(request: BundleRequest) -> list[str]:
     """Say of each geometry behind the lead that was repaired what it was before."""
+    behind: set[tuple[str, str | None, int | None]]
     behind = {(r.source, r.sheet, r.row) for f in request.findings for r in f.records}
     placed = any(f.geometry for f in request.findings)
     mended = [

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.bundle.sheets import Sheet, listed, row_of
+from pil_discovery.bundle.annex_tables import AnnexTable, listed, row_of
 from pil_discovery.bundle.survey import field_title, place_words
 from pil_discovery.text.defences import FLAG, OK, QUESTIONS, UNKNOWN, objections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pil_discovery.bundle.annex_tables import AnnexRow
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.bundle.sheets import SheetRow
     from pil_discovery.types import Finding, Model, SetAside
     from pil_discovery.types.models import Exclusion
 
@@ -23,6 +23,12 @@ _COVERED = frozenset({"exempt", "undecided"})
 """Questions that the exclusions of the models answer one by one."""
 _PARAMETER = re.compile(r"\$\w+|'[^']*'")
 _WORD = re.compile(r"[A-Za-z_]\w*")
+_TO_DO = {
+    "drop": "核实该情形是否成立；成立的，不作为线索",
+    "review": "核实该情形是否成立",
+    "downgrade": "核实该情形；确定性已据此降低",
+}
+"""What becomes of an exclusion → what is left to a person."""
 _NOTE = (
     "“通过”指现有数据没有显示该情形，“不通过”指现有数据显示该情形，“不明”指缺少数据而不能判断；"
     "三者均不是结论，须由办案人员核实。"
@@ -58,17 +64,19 @@ _REASONS = {
 }
 
 
-def defence_sheets(request: BundleRequest, evidence: Evidence) -> tuple[Sheet, ...]:
+def defence_tables(
+    request: BundleRequest, evidence: Evidence
+) -> tuple[AnnexTable, ...]:
     """Return the checklist of defences, then what was looked at and not listed."""
     tables = (
-        defence_sheet(request, evidence),
-        excluded_sheet(request),
-        set_aside_sheet(request),
+        defence_table(request, evidence),
+        excluded_table(request),
+        set_aside_table(request),
     )
     return tuple(t for t in tables if t.rows or t.after)
 
 
-def defence_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
+def defence_table(request: BundleRequest, evidence: Evidence) -> AnnexTable:
     """Return pass, fail or unknown for each exclusion and each general question."""
     rows = [
         *(
@@ -82,7 +90,7 @@ def defence_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
         dict.fromkeys(v for m in request.lead_models for v in m.verify)
     )
     verify = tuple(f"人工核对要点{n}：{p}。" for n, p in enumerate(points, 1))
-    return Sheet(
+    return AnnexTable(
         kind="defences",
         title="逐项核对",
         before=(_NOTE,),
@@ -93,7 +101,7 @@ def defence_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
 
 def _exclusion_row(
     request: BundleRequest, evidence: Evidence, model: Model, exclusion: Exclusion
-) -> SheetRow:
+) -> AnnexRow:
     facts = [
         (item["item"], finding)
         for item, finding in zip(evidence.facts, request.findings, strict=True)
@@ -154,7 +162,7 @@ def _left_to_do(
 ) -> str:
     verdict, exclusion = context
     if verdict == FLAG:
-        return "核实该情形是否成立；成立的，不再作为线索"
+        return _TO_DO[exclusion.then]
     if verdict == UNKNOWN:
         missing = [
             m
@@ -166,7 +174,7 @@ def _left_to_do(
     return "对照原始档案复核"
 
 
-def _question_rows(request: BundleRequest) -> Iterator[SheetRow]:
+def _question_rows(request: BundleRequest) -> Iterator[AnnexRow]:
     lead = request.lead.model_dump(mode="json")
     findings = [f.model_dump(mode="json") for f in request.findings]
     for question, verdict, words in objections(lead, findings, request.run):
@@ -175,7 +183,7 @@ def _question_rows(request: BundleRequest) -> Iterator[SheetRow]:
             yield row_of(QUESTIONS[question], VERDICTS[verdict], words, todo)
 
 
-def excluded_sheet(request: BundleRequest) -> Sheet:
+def excluded_table(request: BundleRequest) -> AnnexTable:
     """Return what the same models looked at for the same subject and did not list."""
     rows = [
         row_of(
@@ -186,7 +194,7 @@ def excluded_sheet(request: BundleRequest) -> Sheet:
         )
         for finding in request.looked_at
     ]
-    return Sheet(
+    return AnnexTable(
         kind="excluded",
         title="同一主体看过而没有列入的对象",
         rows=tuple(rows),
@@ -218,13 +226,13 @@ def _count_words(request: BundleRequest) -> Iterator[str]:
             )
 
 
-def set_aside_sheet(request: BundleRequest) -> Sheet:
+def set_aside_table(request: BundleRequest) -> AnnexTable:
     """Return the rows and cells in quarantine of the files behind the lead."""
     rows = [_set_aside_row(s) for s in request.set_aside]
     note = (
         "隔离的行没有参与筛查，隔离的单元格按缺失处理；其中可能有与本线索有关的内容。"
     )
-    return Sheet(
+    return AnnexTable(
         kind="set_aside",
         title="所用文件中被隔离的行和单元格",
         rows=tuple(rows),
@@ -232,7 +240,7 @@ def set_aside_sheet(request: BundleRequest) -> Sheet:
     )
 
 
-def _set_aside_row(entry: SetAside) -> SheetRow:
+def _set_aside_row(entry: SetAside) -> AnnexRow:
     scope = "整行" if entry.scope == "row" else f"单元格（{entry.column or '未知列'}）"
     reason = entry.reason or _REASONS.get(entry.reason_class, entry.reason_class)
     return row_of(place_words(entry.file, entry.sheet, entry.row), scope, reason)

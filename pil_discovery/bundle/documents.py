@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from pil_discovery.bundle.sheets import Sheet, headings
+from pil_discovery.bundle.annex_tables import AnnexTable, headings
 from pil_discovery.types.base import Noun
 
 
@@ -35,11 +35,32 @@ class Paragraph(Noun):
     basis: tuple[str, ...] = ()
 
 
+class FormRow(Noun):
+    """A line of a form: label, sentences, and how many empty lines follow."""
+
+    label: str
+    texts: tuple[str, ...] = ()
+    blanks: tuple[str, ...] = ()
+
+
+class NumberedRow(Noun):
+    """A line of a numbered table."""
+
+    number: str
+    cells: tuple[str, ...]
+
+
 class LetterSection(Noun):
-    """A heading and its paragraphs."""
+    """A heading and what stands below it: paragraphs, a form, a numbered table.
+
+    `columns` are the headings of the table.
+    """
 
     heading: str
     paragraphs: tuple[Paragraph, ...]
+    form: tuple[FormRow, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[NumberedRow, ...] = ()
 
 
 class Claim(Noun):
@@ -133,11 +154,15 @@ class Annex(Noun):
     kind: str
     label: str
     title: str
-    sheets: tuple[Sheet, ...] = ()
+    tables: tuple[AnnexTable, ...] = ()
 
 
 class Letter(Noun):
-    """All words of a document; DOCX and PDF only lay them out."""
+    """All words of a document; DOCX and PDF only lay them out.
+
+    `stem` names its files; `copy_mark` says which copy it is, where several are
+    written; `closing` asks for office and date at the end.
+    """
 
     kind: str
     mark: str
@@ -157,6 +182,9 @@ class Letter(Noun):
     claims: tuple[Claim, ...]
     site: tuple[SiteShape, ...] = ()
     site_note: str = ""
+    stem: str = ""
+    copy_mark: str = ""
+    closing: bool = True
 
     @property
     def strips(self) -> tuple[StripMark, ...]:
@@ -173,8 +201,8 @@ _FIXED = (
 
 def printed_strings(letter: Letter) -> list[str]:
     """Return every text that the documents print, for the glyph gate."""
-    sheets = [sheet for annex in letter.annexes for sheet in annex.sheets]
-    found: list[str] = [_FIXED, *headings(sheets)]
+    tables = [table for annex in letter.annexes for table in annex.tables]
+    found: list[str] = [_FIXED, *headings(tables)]
     _gather(letter.model_dump(mode="json", exclude={"claims"}), found)
     return found
 

@@ -41,7 +41,7 @@ def marked_words(letter: Letter) -> dict[str, Any]:
     words: dict[str, Any] = letter.model_dump(mode="python")
     for one in (p for s in words["sections"] for p in s["paragraphs"]):
         _mark_paragraph(one)
-    for row in (r for a in words["annexes"] for s in a["sheets"] for r in s["rows"]):
+    for row in (r for a in words["annexes"] for s in a["tables"] for r in s["rows"]):
         if row["anchor"]:
             first, *others = row["cells"]
             row["cells"] = [_mark(_PLACE, row["anchor"], first), *others]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.bundle.sheets import Sheet, row_of
+from pil_discovery.bundle.annex_tables import AnnexTable, row_of
 from pil_discovery.bundle.words import citation, date_zh, validity
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Basis
 
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _UNREAD = "secondary"
 """Rules whose text nobody read: no document may print them."""
 _ROLES = {
@@ -27,7 +29,9 @@ _NOTE = (
 )
 
 
-def edition_sheets(request: BundleRequest, cited: Sequence[Basis]) -> tuple[Sheet, ...]:
+def edition_tables(
+    request: BundleRequest, cited: Sequence[Basis]
+) -> tuple[AnnexTable, ...]:
     """Return the versions of what is cited, and what is known but not printed.
 
     Parameters
@@ -36,7 +40,7 @@ def edition_sheets(request: BundleRequest, cited: Sequence[Basis]) -> tuple[Shee
         The bases that the document prints.
     """
     told = [edition(request, b) for b in cited]
-    versions = Sheet(
+    versions = AnnexTable(
         kind="editions",
         title="所用版本的说明",
         before=(_fact_words(request),),
@@ -46,7 +50,7 @@ def edition_sheets(request: BundleRequest, cited: Sequence[Basis]) -> tuple[Shee
         ),
         after=(_NOTE,),
     )
-    return tuple(s for s in (versions, absent_sheet(request, cited)) if s.rows)
+    return tuple(s for s in (versions, absent_table(request, cited)) if s.rows)
 
 
 def edition(request: BundleRequest, basis: Basis) -> dict[str, str]:
@@ -103,7 +107,7 @@ def _then(request: BundleRequest, basis: Basis) -> Iterator[str]:
     for later in _later(request, basis):
         role = _ROLES.get(str(later.get("role")), "")
         yield f"{later['citation_zh']}（{later['effective_from']}起，{role}）"
-    if basis.note:
+    if _CHINESE.search(basis.note):
         yield basis.note
 
 
@@ -112,7 +116,7 @@ def _later(request: BundleRequest, basis: Basis) -> list[Mapping[str, Any]]:
     return list(told.get("later") or ())
 
 
-def absent_sheet(request: BundleRequest, cited: Sequence[Basis]) -> Sheet:
+def absent_table(request: BundleRequest, cited: Sequence[Basis]) -> AnnexTable:
     """Return what is known of the law and may not be printed, with the reason."""
     printed = {b.id for b in cited}
     unique = {b.id: b for b in request.bases if b.id not in printed}
@@ -124,7 +128,7 @@ def absent_sheet(request: BundleRequest, cited: Sequence[Basis]) -> Sheet:
     ]
     unread = sum(not row.in_print for row in rows)
     note = f"另有{unread}项依据没有核对原文，文书不得印出，见未载入的依据.csv。"
-    return Sheet(
+    return AnnexTable(
         kind="absent",
         title="没有载入文本、文书不引用的依据",
         rows=tuple(rows),

@@ -10,23 +10,24 @@ import datetime as dt
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.bundle.annex_tables import AnnexTable, row_of, spaced
+from pil_discovery.bundle.kinds import several
 from pil_discovery.bundle.provenance import software
-from pil_discovery.bundle.sheets import Sheet, row_of, spaced
 from pil_discovery.bundle.survey import engine_words, tool_words
-from pil_discovery.bundle.words import date_zh
+from pil_discovery.bundle.words import date_zh, numeral
 from pil_discovery.text.periods import NOT_GIVEN, archive_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
+    from pil_discovery.bundle.annex_tables import AnnexRow
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.requests import BundleRequest
 
 _SLOTS = {
-    "collector": "提取人（一）",
-    "second_collector": "提取人（二）",
-    "witness": "见证人",
-    "extracted_on": "提取日期",
+    "collector": ("提取人（一）", "提取人（二）"),
+    "witness": ("见证人",),
+    "extracted_on": ("提取日期",),
 }
 """Field of the office → what stands in front of its slot."""
 _BLANK, _NO_DAY = "　　　　　　　　　　（签名）", "　　　　年　　月　　日"
@@ -40,9 +41,11 @@ _REDACTED = (
 )
 
 
-def extraction_sheets(request: BundleRequest, evidence: Evidence) -> tuple[Sheet, ...]:
+def extraction_tables(
+    request: BundleRequest, evidence: Evidence
+) -> tuple[AnnexTable, ...]:
     """Return the list of the files, and the slots for those who took them."""
-    files = Sheet(
+    files = AnnexTable(
         kind="extraction",
         title="来源文件",
         before=(_HOW, *((_REDACTED,) if request.is_redacted else ())),
@@ -74,11 +77,10 @@ def _method(source: Mapping[str, Any]) -> str:
     return "、".join(t for t in told if t) or "整份提取"
 
 
-def _signatures(request: BundleRequest, evidence: Evidence) -> Sheet:
+def _signatures(request: BundleRequest, evidence: Evidence) -> AnnexTable:
     engines = engine_words(request)
     writers = "、".join(f"{n} {v}" for n, v in software().items())
-    slots = [row_of(title, _filled(request, name)) for name, title in _SLOTS.items()]
-    return Sheet(
+    return AnnexTable(
         kind="signatures",
         title="提取和固定",
         rows=(
@@ -87,13 +89,21 @@ def _signatures(request: BundleRequest, evidence: Evidence) -> Sheet:
             row_of("制作文书的组件", writers),
             row_of("筛查基准日", date_zh(request.as_of)),
             row_of("清单校验值", spaced(list_digest(evidence))),
-            *slots,
+            *_slot_rows(request),
         ),
     )
 
 
-def _filled(request: BundleRequest, name: str) -> str:
-    given = request.fields.get(name)
-    if name == "extracted_on":
-        return date_zh(dt.date.fromisoformat(given)) if given else _NO_DAY
-    return given or _BLANK
+def _slot_rows(request: BundleRequest) -> Iterator[AnnexRow]:
+    """Yield a line for each who signs, filled where the office told the names."""
+    for field, titles in _SLOTS.items():
+        given = request.fields.get(field, "")
+        if field == "extracted_on":
+            day = date_zh(dt.date.fromisoformat(given)) if given else _NO_DAY
+            yield row_of(titles[0], day)
+            continue
+        names = several(given)
+        blanks = [_BLANK] * (len(titles) - len(names))
+        more = [f"提取人（{numeral(n)}）" for n in range(3, len(names) + 1)]
+        for title, name in zip((*titles, *more), (*names, *blanks), strict=True):
+            yield row_of(title, name)

@@ -34,7 +34,7 @@ def linked(letter: Letter, *, footnotes: bool) -> Letter:
 def anchors(letter: Letter) -> frozenset[str]:
     """Return the items that the annexes of a letter list, each once."""
     kinds = {annex.kind for annex in letter.annexes}
-    found = {row.anchor for a in letter.annexes for s in a.sheets for row in s.rows}
+    found = {row.anchor for a in letter.annexes for s in a.tables for row in s.rows}
     found |= {e.item for e in letter.exhibits} if "exhibits" in kinds else set()
     found |= {law.id for law in letter.laws} if "laws" in kinds else set()
     return frozenset(found - {""})

@@ -6,13 +6,15 @@ marks travel through the wording of the office unharmed and become parts of a pa
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.bundle.annex_tables import AnnexTable, listed, row_of
 from pil_discovery.bundle.documents import Part
-from pil_discovery.bundle.sheets import Sheet, listed, row_of
-from pil_discovery.bundle.survey import field_title, place_words
+from pil_discovery.bundle.survey import field_title, place_words, unit_words
 from pil_discovery.bundle.traces import NUMBER
+from pil_discovery.bundle.words import date_zh
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +39,6 @@ _NOTE = (
     "文书正文中的数字与本表逐一对应，数字后的文字说明它取自哪一项指标或者哪一列；所在行的原值见"
     "来源行摘录，证据项编号与items.jsonl一致。"
 )
-_UNITS = {"CNY": "元", "day": "日", "m2": "平方米", "person": "人", "1": "", "m": "米"}
 
 
 def mark(text: str, item: str) -> str:
@@ -75,11 +76,11 @@ def parts_of(text: str) -> tuple[Part, ...]:
 def lead_item(request: BundleRequest, printed: int) -> dict[str, Any]:
     """Return the item of the lead: what the letter says of the scan as a whole."""
     findings = len(request.findings)
-    day = request.as_of
-    told = {
-        "as_of": [day.year, day.month, day.day],
+    by = request.fields.get("rectify_by", "")
+    told: dict[str, list[Any]] = {
+        "as_of": [date_zh(request.as_of)],
         "not_printed": [max(0, findings - printed)],
-        "rectify_by": map(int, NUMBER.findall(request.fields.get("rectify_by", ""))),
+        "rectify_by": [date_zh(dt.date.fromisoformat(by))] if by else [],
         "title": NUMBER.findall(request.lead.title_zh),
     }
     numbers = [
@@ -89,7 +90,7 @@ def lead_item(request: BundleRequest, printed: int) -> dict[str, Any]:
         "item": LEAD,
         "kind": "lead",
         "lead_id": request.lead.lead_id,
-        "as_of": day,
+        "as_of": request.as_of,
         "findings": findings,
         "printed": min(printed, findings),
         "statement": request.lead.title_zh,
@@ -98,7 +99,9 @@ def lead_item(request: BundleRequest, printed: int) -> dict[str, Any]:
     }
 
 
-def number_sheet(request: BundleRequest, evidence: Evidence, printed: int) -> Sheet:
+def number_table(
+    request: BundleRequest, evidence: Evidence, printed: int
+) -> AnnexTable:
     """Return one line for each finding: its numbers, what they mean, and their rows.
 
     Links of the text lead to these lines; those of findings that the letter prints
@@ -116,7 +119,7 @@ def number_sheet(request: BundleRequest, evidence: Evidence, printed: int) -> Sh
         _number_row(request, evidence, fact, anchored=n < printed)
         for n, fact in enumerate(_in_print_order(evidence))
     ]
-    return Sheet(
+    return AnnexTable(
         kind="numbers", title="正文数字和证据项", before=(_NOTE,), rows=(first, *rows)
     )
 
@@ -132,10 +135,10 @@ def _number_row(
     fact: Mapping[str, Any],
     *,
     anchored: bool,
-) -> Any:  # noqa: ANN401 -- a row of a sheet
+) -> Any:  # noqa: ANN401 -- a row of a table
     rows = {r["item"]: r for r in evidence.rows}
     places = [
-        f"{p}　{place_words(rows[p]['source'], rows[p]['sheet'], rows[p]['row'])}"
+        f"{p}　{place_words(rows[p]['source'], rows[p]['table'], rows[p]['row'])}"
         for p in fact["parents"]
         if p in rows
     ]
@@ -163,8 +166,7 @@ def _measure(request: BundleRequest, fact: Mapping[str, Any], name: str) -> str:
     model = request.models.get(fact["model"].partition("@")[0])
     title = model.labels.get(name, name) if model else name
     told = fact["measures"][name]
-    unit = _UNITS.get(told["unit"] or "", told["unit"] or "")
-    return f"{title} {told['value']}{unit}"
+    return f"{title} {told['value']}{unit_words(told['unit'])}"
 
 
 def _key_title(request: BundleRequest, fact: Mapping[str, Any], name: str) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import typst
 
+from pil_discovery.bundle.annex_tables import COLUMNS
 from pil_discovery.bundle.documents import Letter, printed_strings
 from pil_discovery.bundle.fonts import Faces, check_glyphs
-from pil_discovery.bundle.sheets import COLUMNS
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
+from pil_discovery.bundle.case_words import load_case_wording
 from pil_discovery.bundle.redaction import TIP, Redactor, Secret, column_marks
 from pil_discovery.errors import GateError, Problem
 
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import Finding, Lead, SetAside, Source, Verdict
+    from pil_discovery.types import (
+        CaseFile,
+        CaseRecord,
+        Finding,
+        Lead,
+        SetAside,
+        Source,
+        Verdict,
+    )
 
 NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
@@ -119,6 +128,7 @@ def _shown(request: BundleRequest) -> frozenset[str]:
     if request.profile == "public":
         return frozenset()
     names = [request.lead.subject_name, *(f.subject_name for f in request.findings)]
+    names += [] if request.case is None else [request.case.party]
     return frozenset(n.casefold().replace(" ", "") for n in names if n)
 
 
@@ -133,8 +143,27 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
     for name in (
         request.lead.subject_name,
         *(f.subject_name for f in (*request.findings, *request.looked_at)),
+        *_case_names(request),
     ):
         redactor.learn(name, "name")
+
+
+def _case_names(request: BundleRequest) -> Iterable[str]:
+    """Yield names that a case tells: its party, and who acted, hidden in public only.
+
+    Agency and court know with whom they deal.
+    """
+    case = request.case
+    if case is None:
+        return
+    yield case.party
+    if request.profile != "public":
+        return
+    wording = load_case_wording(request.templates)
+    for record in case.records:
+        yield record.by
+        for name in wording.names:
+            yield from record.fields.get(name, ())
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str | None]:
@@ -185,6 +214,7 @@ class _Words:
             set_aside=[self.set_aside(s) for s in request.set_aside],
             verdicts=[self.verdict(v) for v in request.verdicts],
             fields={k: self.field(k, v) for k, v in request.fields.items()},
+            case=None if request.case is None else self.case(request.case),
             is_redacted=True,
         )
 
@@ -241,6 +271,35 @@ class _Words:
     def field(self, name: str, value: str) -> str:
         own = name in _OWN_WORDS and self.redactor.profile != "public"
         return value if own else self.redactor.text(value)
+
+    def case(self, case: CaseFile) -> CaseFile:
+        """Return a case with every word of its records replaced, and no hash of them.
+
+        The matter, the agency and the periods are law and office, not persons.
+        """
+        return case.model_copy(
+            update={
+                "title": self.redactor.text(case.title),
+                "party": self.redactor.text(case.party),
+                "records": tuple(map(self.record, case.records)),
+            }
+        )
+
+    def record(self, record: CaseRecord) -> CaseRecord:
+        return record.model_copy(
+            update={
+                "by": self.redactor.text(record.by),
+                "fields": {
+                    k: tuple(map(self.redactor.text, v))
+                    for k, v in record.fields.items()
+                },
+                "files": tuple(
+                    f.model_copy(update={"name": self.redactor.text(f.name)})
+                    for f in record.files
+                ),
+                "hash": "",
+            }
+        )
 
     def noun(self, noun: NounT, kept: tuple[str, ...]) -> NounT:
         told = noun.model_dump()

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.bundle.sheets import Sheet, listed, row_of
+from pil_discovery.bundle.annex_tables import AnnexTable, listed, row_of
 from pil_discovery.bundle.words import date_zh
 from pil_discovery.text.periods import NOT_GIVEN
 from pil_discovery.types.verdicts import OUTCOMES, STAGES
@@ -14,15 +14,20 @@ from pil_discovery.types.verdicts import OUTCOMES, STAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pil_discovery.bundle.annex_tables import AnnexRow
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.bundle.sheets import SheetRow
     from pil_discovery.types import Dataset, Model
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_FOUND = "没有对应的行"
 _NOT_GIVEN = "没有取得，未检索"
 _NOT_BY_ROW = "参与比对，模型不逐行列出"
+_NOT_MET = "没有与发现的图形相交的范围"
+_UNITS = {"CNY": "元", "m2": "平方米", "m": "米", "mu": "亩", "person": "人", "1": ""}
+_UNITS |= {"day": "日", "month": "个月", "year": "年", "ha": "公顷"}
+_TITLES = {"subject_id": "主体（名称或代码归并后）", "geometry": "图形"}
+"""Columns that no register has under a name of its own."""
 _SEARCHED = (
     "“没有对应的行”指按所列的列在该文件已读入的行中没有比对到，不等于事实上不存在：登记可能"
     "晚于取得日期，名称和编号可能写法不同，隔离的行没有参与比对。均待核查。"
@@ -37,22 +42,22 @@ _EVENTS = (
 )
 
 
-def survey_sheets(request: BundleRequest, evidence: Evidence) -> tuple[Sheet, ...]:
+def survey_tables(request: BundleRequest, evidence: Evidence) -> tuple[AnnexTable, ...]:
     """Return the tables of the search: registers, days, stages, method.
 
     The content follows the MapBiomas Alerta report (permits searched, history, method,
     sources, a notice on limits).
     """
     tables = (
-        searched_sheet(request, evidence),
-        events_sheet(request, evidence),
-        stages_sheet(request),
-        method_sheet(request, evidence),
+        searched_table(request, evidence),
+        events_table(request, evidence),
+        stages_table(request),
+        method_table(request, evidence),
     )
     return tuple(t for t in tables if t.rows)
 
 
-def searched_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
+def searched_table(request: BundleRequest, evidence: Evidence) -> AnnexTable:
     """Return each register that the models looked through, and what was found there.
 
     A register that was not given is listed as not searched. Pictures are no register.
@@ -65,7 +70,7 @@ def searched_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
         for row in _register_rows((request, evidence), model, dataset)
     ]
     once = dict.fromkeys(rows)
-    return Sheet(
+    return AnnexTable(
         kind="searched",
         title="检索过的登记数据和结果",
         rows=tuple(once),
@@ -75,7 +80,7 @@ def searched_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
 
 def _register_rows(
     found: tuple[BundleRequest, Evidence], model: Model, dataset: str
-) -> Iterator[SheetRow]:
+) -> Iterator[AnnexRow]:
     request, evidence = found
     known = request.datasets.get(dataset)
     title = known.title.zh if known else dataset
@@ -101,9 +106,7 @@ def _compared(request: BundleRequest, model: Model, dataset: str) -> str:
     absent = _absent(request, model, dataset)
     words = []
     for name in dict.fromkeys(names):
-        if name == "geometry":
-            words.append("图形")
-        elif name in absent:
+        if name in absent:
             words.append(f"{field_title(known, name)}（没有这一列）")
         else:
             words.append(field_title(known, name) + _keys(request, model, name))
@@ -142,7 +145,17 @@ def _result(
     ]
     if hits:
         return f"对应{len(hits)}行：{listed(hits)}"
+    if _is_ground(request, model, dataset):
+        met = [c for c in request.crossings if c.file in source["files"]]
+        return f"与{len(met)}处范围相交，见重叠情况" if met else _NOT_MET
     return _NOT_FOUND if _is_joined(request, model, dataset) else _NOT_BY_ROW
+
+
+def _is_ground(request: BundleRequest, model: Model, dataset: str) -> bool:
+    """Whether a data set holds zones against which placed findings were measured."""
+    known = request.datasets.get(dataset)
+    flat = known is not None and any(f.geom == "polygon" for f in known.fields)
+    return flat and any(f.geometry for f in request.findings if f.model == model.id)
 
 
 def _is_joined(request: BundleRequest, model: Model, dataset: str) -> bool:
@@ -152,15 +165,20 @@ def _is_joined(request: BundleRequest, model: Model, dataset: str) -> bool:
     return dataset in model.records or bool(names & {*model.population.key})
 
 
+def unit_words(unit: str | None) -> str:
+    """Return a unit in Chinese, as it stands behind a number."""
+    return _UNITS.get(unit or "", unit or "")
+
+
 def field_title(dataset: Dataset | None, name: str) -> str:
     """Return the Chinese name of a column, its own where none is known."""
     for field in dataset.fields if dataset else ():
-        if field.name == name:
+        if field.name == name and name not in _TITLES:
             return field.aliases[0] if field.aliases else name
-    return name
+    return _TITLES.get(name, name)
 
 
-def events_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
+def events_table(request: BundleRequest, evidence: Evidence) -> AnnexTable:
     """Return what the rows and pictures behind the lead tell, in order of days."""
     found = [
         *(e for row in evidence.rows for e in _row_events(request, row)),
@@ -168,7 +186,7 @@ def events_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
         *_fact_events(evidence),
     ]
     rows = dict.fromkeys(row_of(*event) for event in sorted(found))
-    return Sheet(
+    return AnnexTable(
         kind="events",
         title="数据记载的时间顺序",
         rows=tuple(rows),
@@ -211,7 +229,7 @@ def _fact_events(evidence: Evidence) -> Iterator[tuple[str, str, str, str]]:
             yield last.isoformat(), "发现所述事实（止）", "", fact["item"]
 
 
-def stages_sheet(request: BundleRequest) -> Sheet:
+def stages_table(request: BundleRequest) -> AnnexTable:
     """Return which stages the lead has passed, when and by whom."""
     day = date_zh(request.as_of)
     tool = partial(row_of, "数据筛查（预检）")
@@ -229,7 +247,7 @@ def stages_sheet(request: BundleRequest) -> Sheet:
         for v in request.verdicts
     ]
     signer = request.fields.get("approved_by", "")
-    return Sheet(
+    return AnnexTable(
         kind="stages",
         title="线索已经过的环节",
         rows=(
@@ -246,12 +264,12 @@ def _counts(request: BundleRequest, model: Model) -> str:
     return f"本线索发现{len(found)}项，其中命中{hits}项"
 
 
-def method_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
+def method_table(request: BundleRequest, evidence: Evidence) -> AnnexTable:
     """Return models, parameters, software and limits, as they belong in print."""
     rows = [row for model in request.lead_models for row in _model_rows(model)]
     files = f"共{len(evidence.sources)}个来源文件，逐个列在电子数据提取固定清单"
     gaps = [m.data_gap for m in request.lead_models if m.data_gap]
-    return Sheet(
+    return AnnexTable(
         kind="method",
         title="方法、软件和局限",
         rows=(
@@ -265,10 +283,10 @@ def method_sheet(request: BundleRequest, evidence: Evidence) -> Sheet:
     )
 
 
-def _model_rows(model: Model) -> Iterator[SheetRow]:
+def _model_rows(model: Model) -> Iterator[AnnexRow]:
     yield row_of("监督模型", f"{model.title.zh}（{model.id}@{model.version}）")
     for name, p in model.parameters.items():
-        yield row_of(f"参数 {name}", f"{p.value} {p.unit}：{p.why}")
+        yield row_of("参数", f"{p.value}{unit_words(p.unit)}（{name}）：{p.why}")
 
 
 def tool_words(request: BundleRequest) -> str:
@@ -286,7 +304,7 @@ def engine_words(request: BundleRequest) -> str:
 
 
 def place_words(file: str, sheet: str | None, row: int | None) -> str:
-    """Return file, sheet and row as a reader looks them up."""
+    """Return file, table and row as a reader looks them up."""
     inside = f"［{sheet}］" if sheet else ""
     return f"{_name(file)}{inside}" + (f"第{row}行" if row is not None else "")
 

@@ -13,14 +13,18 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from pil_discovery.bundle.annex_templates import add_annexes
 from pil_discovery.bundle.docx_files import canonical_zip
-from pil_discovery.bundle.template_parts import add, kept, line
+from pil_discovery.bundle.word_forms import draw_form, draw_numbered
+from pil_discovery.bundle.word_parts import add as _add
+from pil_discovery.bundle.word_parts import font as _font
+from pil_discovery.bundle.word_parts import kept as _kept
+from pil_discovery.bundle.word_parts import line as _line
+from pil_discovery.bundle.word_parts import space as _space
 
 FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
 _PITCH = 28.95  # pt: 22 lines on 225 mm
@@ -60,7 +64,7 @@ def _page(document: Any) -> None:
     section._sectPr.append(grid)
     document.settings.odd_and_even_pages_header_footer = True
     for header in (section.header, section.even_page_header):
-        line(header.paragraphs[0], "{{ letter.mark }}", style="")
+        _line(header.paragraphs[0], "{{ letter.mark }}{{ letter.copy_mark }}", style="")
         header.paragraphs[0].alignment = ALIGN.RIGHT
         _font(header.paragraphs[0].runs[0], SONG, 14)
     _footer(section.footer.paragraphs[0], ALIGN.RIGHT)
@@ -125,56 +129,56 @@ def _body(style: Any) -> None:
 
 
 def _letter(document: Any) -> None:
-    add(document, "{{ letter.office }}", "公文标题")
-    add(document, "{{ letter.title }}", "公文标题")
-    add(document, "{{ letter.number }}").alignment = ALIGN.RIGHT
-    add(document, "")
-    add(document, "{{ letter.addressee }}：")
-    add(document, "{%p for section in letter.sections %}")
-    add(document, "{{ section.heading }}", "公文层次")
-    add(document, "{%p for one in section.paragraphs %}")
-    add(document, "{%p if one.keeps %}")
-    kept(add(document, "{{ one.text }}", "公文正文"))
-    add(document, "{%p else %}")
-    add(document, "{{ one.text }}", "公文正文")
-    add(document, "{%p endif %}")
-    add(document, "{%p endfor %}")
-    add(document, "{%p endfor %}")
-    kept(add(document, ""))
-    add(document, "{%p for one in letter.attachments %}")
+    _add(document, "{{ letter.office }}", "公文标题")
+    _add(document, "{{ letter.title }}", "公文标题")
+    _add(document, "{%p if letter.number %}")
+    _add(document, "{{ letter.number }}").alignment = ALIGN.RIGHT
+    _add(document, "{%p endif %}")
+    _add(document, "")
+    _add(document, "{%p if letter.addressee %}")
+    _add(document, "{{ letter.addressee }}：")
+    _add(document, "{%p endif %}")
+    _add(document, "{%p for section in letter.sections %}")
+    _add(document, "{%p if section.heading %}")
+    _add(document, "{{ section.heading }}", "公文层次")
+    _add(document, "{%p endif %}")
+    _sentences(document)
+    _add(document, "{%p if section.form %}")
+    draw_form(document)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p if section.rows %}")
+    draw_numbered(document)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p endfor %}")
+    _ending(document)
+
+
+def _sentences(document: Any) -> None:
+    _add(document, "{%p for one in section.paragraphs %}")
+    _add(document, "{%p if one.keeps %}")
+    _kept(_add(document, "{{ one.text }}", "公文正文"))
+    _add(document, "{%p else %}")
+    _add(document, "{{ one.text }}", "公文正文")
+    _add(document, "{%p endif %}")
+    _add(document, "{%p endfor %}")
+
+
+def _ending(document: Any) -> None:
+    _add(document, "{%p if letter.attachments %}")
+    _kept(_add(document, ""))
+    _add(document, "{%p for one in letter.attachments %}")
     mark = "{% if loop.first %}附件：{% else %}　　　{% endif %}"
-    kept(add(document, mark + "{{ one }}", "公文正文"))
-    add(document, "{%p endfor %}")
+    _kept(_add(document, mark + "{{ one }}", "公文正文"))
+    _add(document, "{%p endfor %}")
+    _add(document, "{%p endif %}")
+    _add(document, "{%p if letter.closing %}")
     for _ in range(2):
-        kept(add(document, ""))
-    _signed(kept(add(document, "{{ letter.office }}")), 32)
-    _signed(add(document, "{{ letter.date }}"), 64)
+        _kept(_add(document, ""))
+    _signed(_kept(_add(document, "{{ letter.office }}")), 32)
+    _signed(_add(document, "{{ letter.date }}"), 64)
+    _add(document, "{%p endif %}")
 
 
 def _signed(paragraph: Any, indent: float) -> None:
     paragraph.alignment = ALIGN.RIGHT
     paragraph.paragraph_format.right_indent = Pt(indent)
-
-
-def _font(target: Any, name: str, size: float) -> None:
-    # One face for Chinese and Latin: digits of another font stand out in «附件1».
-    target.font.name = name
-    target.font.size = Pt(size)
-    fonts = target.element if hasattr(target, "element") else target._r
-    properties = fonts.get_or_add_rPr()
-    properties.get_or_add_rFonts().set(qn("w:eastAsia"), name)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-US")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(language)
-
-
-def _space(style: Any, pitch: float) -> None:
-    layout = style.paragraph_format
-    layout.space_before = layout.space_after = Pt(0)
-    layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    layout.line_spacing = Pt(pitch)
-    # The exact pitch is the grid; snapping on top of it would double short lines.
-    snap = OxmlElement("w:snapToGrid")
-    snap.set(qn("w:val"), "0")
-    style.element.get_or_add_pPr().append(snap)

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Finding, Model
 
-NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+NUMBER = re.compile(
+    r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"|[0-9][0-9,]*(?:\.[0-9]+)?"
+)
+"""A number, or a whole day."""
+_PLAIN = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 _MU = Decimal(MU_M2.numerator) / MU_M2.denominator
 _LARGE = (Decimal(10**4), Decimal(10**8))
 _SCALES = {
@@ -49,6 +54,9 @@ def trace_numbers(finding: Finding, model: Model | None) -> list[dict[str, str]]
 
 def _origins(text: str, finding: Finding, units: dict[str, str]) -> Iterator[str]:
     """Yield what a number may come from, the surest first."""
+    if not _PLAIN.fullmatch(text):
+        yield from _day_of(text, finding)
+        return
     number = Decimal(text.replace(",", ""))
     known = {n: Decimal(v) for n, v in finding.measures.items() if v is not None}
     keys = {name: str(key) for name, key in finding.key.items()}
@@ -60,6 +68,19 @@ def _origins(text: str, finding: Finding, units: dict[str, str]) -> Iterator[str
             yield f"measure:{name}"
     yield from (f"key:{n}" for n, key in keys.items() if text in key)
     yield from _told_of(text, finding)
+
+
+def _day_of(text: str, finding: Finding) -> Iterator[str]:
+    year, month, day = map(int, re.findall("[0-9]+", text))
+    if (year, month, day) in {
+        (d.year, d.month, d.day)
+        for d in (finding.fact_date, finding.fact_last_date)
+        if d
+    }:
+        yield "date"
+    yield from (f"key:{n}" for n, key in finding.key.items() if text == str(key))
+    if finding.place and text in finding.place:
+        yield "place"
 
 
 def _told_of(text: str, finding: Finding) -> Iterator[str]:

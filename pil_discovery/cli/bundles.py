@@ -10,15 +10,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import Day, as_json
-from pil_discovery.cli.printing import PROBLEMS, guarded, leave, print_json, tell
+from pil_discovery.cli.options import Day, as_json, workers_option
+from pil_discovery.cli.printing import (
+    INTERNAL,
+    PARTIAL,
+    PROBLEMS,
+    REFUSED,
+    USAGE,
+    Progress,
+    guarded,
+    leave,
+    print_json,
+    tell,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
     from pil_discovery.bundle.sealing import Seal
-    from pil_discovery.types import Bundle, BundleProblem
+    from pil_discovery.types import Batch, Bundle, BundleProblem
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -46,7 +57,7 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command()
 @click.argument("out", type=_FOLDER, metavar="结果")
-@click.argument("lead", nargs=-1, required=True, metavar="线索...")
+@click.argument("lead", nargs=-1, metavar="[线索...]")
 @click.option(
     "--kind", default="suggestion", show_default=True, metavar="种类", help="文书种类"
 )
@@ -70,7 +81,6 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="给谁看：本院、行政机关、法院、公众；后三种脱敏，不带原始材料",
 )
-@click.option("--footnotes", is_flag=True, help="正文中的数字另印脚注，注明证据项编号")
 @_key_options
 @click.option(
     "--tsa",
@@ -83,8 +93,23 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     nargs=2,
     default=None,
     metavar="账本 案件",
-    help="签名时在这件案件里记一笔，账本头随包签名",
+    help="文书依据的案件；签名时在案件里记一笔，账本头随包签名",
 )
+@click.option("--footnotes", is_flag=True, help="正文中的数字另印脚注，注明证据项编号")
+@click.option("--all", "every", is_flag=True, help="全部线索，逐条装包，另写一份索引表")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="条数",
+    help="排在前面的若干条线索",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="接着上次中断的地方：已装好的只核验，不重新生成",
+)
+@workers_option
 @as_json
 @guarded
 def bundle(
@@ -100,47 +125,99 @@ def bundle(
     cert: Path | None,
     tsa: str | None,
     case: tuple[str, str] | None,
+    top: int | None,
+    workers: int | None,
     *,
     footnotes: bool,
+    every: bool,
+    resume: bool,
     as_json: bool,
 ) -> None:
-    """为线索建证据包并验证；给出证书就签名。"""
-    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
-
+    """为线索建证据包并验证；给出证书就签名。几条线索一起装，另有索引表。"""
+    wanted = _wanted(lead, every=every, top=top)
     pairs = _pairs(fields)
     seal = _seal(p12, key, cert, tsa)
-    if seal is None and (tsa is not None or case is not None):
-        raise click.UsageError(
-            "--tsa 和 --case 要和签名一起用：--p12，或者 --key --cert"
-        )
+    if seal is None and tsa is not None:
+        raise click.UsageError("--tsa 要和签名一起用：--p12，或者 --key --cert")
     if seal is not None and case is not None:
         seal = _noted(seal, case, out)
-    built = [
-        build_bundle(
-            *(out, one, kind, output),
-            workspace=workspace,
-            profile=profile,
-            seal=seal,
-            footnotes=footnotes,
-            **pairs,
-        )
-        for one in lead
-    ]
-    checked = [verify_bundle(b.path) for b in built]
+    asked: dict[str, Any] = {"scan_dir": out, "kind": kind, "out": output}
+    asked |= {"workspace": workspace, "profile": profile, "seal": seal}
+    asked["footnotes"] = footnotes
+    if wanted is not None and len(wanted) == 1 and not resume:
+        asked |= {"lead_id": wanted[0], "case": case}
+        _pack_one(asked | pairs, as_json=as_json)
+        return
+    if case is not None:
+        raise click.UsageError("案件的文书一次装一条线索：--case 只和一条线索一起用")
+    from pil_discovery.pipeline.batches import build_bundles
+
+    asked |= {"leads": wanted, "top": top, "fields": pairs, "resume": resume}
+    with Progress() as progress:
+        batch = build_bundles(**asked, workers=workers or 1, progress=progress)
     if as_json:
-        print_json(built)
-    for one, verdict in zip(built, checked, strict=True):
-        click.echo(str(one.path)) if not as_json else None
-        seal_words = "已签名" if verdict.signed else "未签名"
-        tell(
-            say(
-                f"{seal_words}；根散列 {verdict.root_sha256}",
-                f"root {verdict.root_sha256}",
-            )
+        print_json(batch.entries)
+    _tell_batch(batch, output, (seal is not None, as_json))
+
+
+def _wanted(
+    leads: tuple[str, ...], *, every: bool, top: int | None
+) -> tuple[str, ...] | None:
+    """Return the leads that were named, or None for those of the list."""
+    if (bool(leads), every, top is not None).count(True) != 1:
+        raise click.UsageError("写明线索，或者用 --all、--top 选取，三者用其一")
+    return leads or None
+
+
+def _pack_one(asked: dict[str, Any], *, as_json: bool) -> None:
+    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+
+    built = build_bundle(**asked)
+    verdict = verify_bundle(built.path)
+    if as_json:
+        print_json([built])
+    else:
+        click.echo(str(built.path))
+    seal_words = "已签名" if verdict.signed else "未签名"
+    tell(
+        say(
+            f"{seal_words}；根散列 {verdict.root_sha256}",
+            f"root {verdict.root_sha256}",
         )
-        _tell_annex(one, profile)
-    if not all(v.ok for v in checked):
+    )
+    _tell_annex(built, asked["profile"])
+    if not verdict.ok:
         leave(PROBLEMS)
+
+
+def _tell_batch(batch: Batch, output: Path, told: tuple[bool, bool]) -> None:
+    """Print the folders, list what was not packed, and end with the fitting code."""
+    signed, as_json = told
+    done = [e for e in batch.entries if e.bundle is not None]
+    for entry in done if not as_json else ():
+        click.echo(str(output / str(entry.bundle)))
+    for entry in batch.refused:
+        tell(f"× {entry.rank}. {entry.title_zh}：{'；'.join(entry.reasons)}")
+    before = sum(e.existed for e in done)
+    seal_words = "已签名" if signed else "未签名"
+    tell(
+        say(
+            f"共{len(batch.entries)}条线索：已装{len(done)}（其中{before}个早已装好），"
+            f"未装{len(batch.refused)}；{seal_words}；索引 {batch.index}",
+            f"{len(batch.entries)} leads: {len(done)} packed ({before} before), "
+            f"{len(batch.refused)} not; index {batch.index}",
+        )
+    )
+    if batch.refused:
+        leave(PARTIAL if done else _refusal(batch))
+
+
+def _refusal(batch: Batch) -> int:
+    """Return the exit code of a batch without a single bundle."""
+    states = {e.state for e in batch.refused}
+    if "defect" in states:
+        return INTERNAL
+    return REFUSED if states == {"gate"} else USAGE
 
 
 def _tell_annex(built: Bundle, profile: str) -> None:
@@ -180,7 +257,9 @@ def _seal(
         return office_seal(**given, password=asked)  # type: ignore[arg-type]
 
 
-_OWN = frozenset({"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"})
+_OWN = frozenset(
+    {"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal", "case"}
+)
 """Names that say where a bundle comes from; no document has a field of this name."""
 
 

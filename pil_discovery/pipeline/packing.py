@@ -14,9 +14,9 @@ from pil_discovery.bundle import BundleRequest
 from pil_discovery.bundle.annexes import open_annex
 from pil_discovery.bundle.sealing import Seal
 from pil_discovery.bundle.signing import KeySigner, load_signer
-from pil_discovery.catalog import models_folder
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.asides import set_aside, verdicts_on
+from pil_discovery.pipeline.case_files import templates_folder, told_case, with_case
 from pil_discovery.pipeline.cases import open_ledger, record_event
 from pil_discovery.pipeline.crossings import crossings_of
 from pil_discovery.pipeline.gathering import gather
@@ -62,6 +62,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     workspace: str | Path | None = None,
     profile: str = "internal",
     seal: Seal | None = None,
+    case: tuple[str | Path, str] | None = None,
     footnotes: bool = False,
     **fields: str,
 ) -> Bundle:
@@ -85,6 +86,9 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     seal
         Who signs and stamps, as `office_seal` gives it; None leaves it unsigned. A
         redacted bundle then has a sealed annex beside it, `<name>.sealed`.
+    case
+        Ledger and name of the case on which the document rests; a kind says in its file
+        whether it wants one, and how far the case must have come.
     footnotes
         Print below the page which evidence item each number of the text comes from.
     fields
@@ -93,17 +97,19 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     Raises
     ------
     GateError
-        If the law asks for an element that the lead does not have, or a classified
-        source would leave the office.
+        If the law asks for an element that the lead does not have, the case has not
+        come far enough, or a classified source would leave the office.
     BundleError
         If a raw source is gone or differs from what was scanned, a glyph or a field is
         missing, or a finished bundle with other content stands there.
     """
+    told = told_case(kind, case, fields, scan_day(scan_dir))
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
-        request = _request(behind, Path(scan_dir), kind, Path(out))
-        told = replace(request, fields=fields, profile=profile, footnotes=footnotes)
-        return bundle.build(replace(told, seal=seal))
+        request = request_of(behind, Path(scan_dir), kind, Path(out))
+        request = with_case(request, told)
+        request = replace(request, fields=fields, profile=profile, seal=seal)
+        return bundle.build(replace(request, footnotes=footnotes))
 
 
 def office_seal(
@@ -168,7 +174,8 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
     return replace(seal, ledger=note)
 
 
-def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+    """Return what a bundle is built of: a lead with its law, its map, its rows."""
     catalog, materials = behind.catalog, behind.materials
     course = course_of(behind.lead, catalog, behind.as_of)
     course = with_reply_periods(course, catalog, behind.as_of)
@@ -182,7 +189,7 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         course=course,
         office=behind.place.office,
         out=out,
-        templates=models_folder() / "procedure" / "documents",
+        templates=templates_folder(),
         kind=kind,
         datasets=catalog.datasets,
         remedies=catalog.remedies,

@@ -17,6 +17,8 @@ const WORDS = {
   no_town: ["（未写明镇街）", "(no town told)"], no_agency: ["未确定", "not resolved"], undecided: ["未处理", "open"], at_least: ["得分不低于", "Score at least"],
   of: ["件", "leads"], only: ["本页只列前", "this page lists the first"], rest: ["件，其余见 leads.xlsx", "; the rest is in leads.xlsx"],
   id: ["线索编号", "Lead id"], subject: ["主体", "Subject"], place: ["地点", "Place"], route: ["路线", "Route"], unknown: ["未知", "unknown"], not_known: ["未确定", "not resolved"],
+  curves: ["指数曲线", "Index over time"], interval: ["发现所述期间", "period that the finding names"], hollow: ["云等遮挡过多，不作判断", "too little of the ground was seen"], hidden_ground: ["（遮挡）", " (hidden)"], values: ["各日数值", "Values"],
+  zh_only: ["", "Chinese only"], row_no: ["第", "row"], row_end: ["行", ""], amounts: ["度量", "Measures"],
   members_subjects: ["件线索的主体，见成员", "subjects, see the members"],
   urgent: ["优先核查", "Priority"], first: ["优先", "first"], said: ["情况与证据链", "What was found, and the rows behind it"], rows: ["来源行", "Rows"], more_rows: ["行，其余见 findings.jsonl", "rows; the rest is in findings.jsonl"],
   ground: ["空间比对", "Ground measured"], editions: ["图层版本", "Editions of layers"], gates: ["影像质量", "Quality of pictures"], rates: ["所用标准", "Rates used"],

@@ -102,7 +102,7 @@ FILES: Mapping[str, str] = {
 """Table → the file that holds all of its rows."""
 
 
-class SheetRow(Noun):
+class AnnexRow(Noun):
     """A row; `anchor` is the evidence item or rule that links lead to.
 
     `in_print` is false for what may stand in files and not in a document.
@@ -113,13 +113,13 @@ class SheetRow(Noun):
     in_print: bool = True
 
 
-class Sheet(Noun):
+class AnnexTable(Noun):
     """A table of an annex with its title and what is said above and below it."""
 
     kind: str
     title: str
     before: tuple[str, ...] = ()
-    rows: tuple[SheetRow, ...] = ()
+    rows: tuple[AnnexRow, ...] = ()
     after: tuple[str, ...] = ()
 
     @property
@@ -128,35 +128,35 @@ class Sheet(Noun):
         return COLUMNS[self.kind]
 
 
-def row_of(*cells: str, anchor: str = "") -> SheetRow:
+def row_of(*cells: str, anchor: str = "") -> AnnexRow:
     """Return a row whose cells can be printed; what is not known is «—»."""
     shown = tuple(printable(cell) or "—" for cell in cells)
-    return SheetRow(cells=shown, anchor=anchor)
+    return AnnexRow(cells=shown, anchor=anchor)
 
 
-def printed(sheet: Sheet) -> Sheet:
+def printed(table: AnnexTable) -> AnnexTable:
     """Return the table as it is printed: long ones are cut, and say where they go on.
 
     Rows that links of the text lead to stay.
     """
-    rows = [r for r in sheet.rows if r.in_print]
+    rows = [r for r in table.rows if r.in_print]
     kept = [r for n, r in enumerate(rows) if n < MOST_ROWS or r.anchor]
-    after = sheet.after
+    after = table.after
     if len(kept) < len(rows):
-        name = FILES[sheet.kind].rpartition("/")[2]
+        name = FILES[table.kind].rpartition("/")[2]
         more = f"此处只列{len(kept)}行，其余{len(rows) - len(kept)}行见{name}。"
         after = (*after, more)
-    return sheet.model_copy(update={"rows": tuple(kept), "after": after})
+    return table.model_copy(update={"rows": tuple(kept), "after": after})
 
 
-def lines_of(sheet: Sheet) -> list[tuple[str, ...]]:
+def lines_of(table: AnnexTable) -> list[tuple[str, ...]]:
     """Return all rows of a table as lines of a file."""
-    return [row.cells for row in sheet.rows]
+    return [row.cells for row in table.rows]
 
 
-def headings(sheets: Iterable[Sheet]) -> list[str]:
+def headings(tables: Iterable[AnnexTable]) -> list[str]:
     """Return the headings that are printed, for the glyph gate."""
-    return [c.title for sheet in sheets for c in COLUMNS[sheet.kind]]
+    return [c.title for table in tables for c in COLUMNS[table.kind]]
 
 
 def listed(words: Sequence[str], most: int = 6) -> str:
