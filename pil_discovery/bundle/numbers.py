@@ -138,7 +138,7 @@ def _number_row(
 ) -> Any:  # noqa: ANN401 -- a row of a table
     rows = {r["item"]: r for r in evidence.rows}
     places = [
-        f"{p}　{place_words(rows[p]['source'], rows[p]['table'], rows[p]['row'])}"
+        f"{p}　{place_words(rows[p]['source'], rows[p]['sheet'], rows[p]['row'])}"
         for p in fact["parents"]
         if p in rows
     ]

@@ -304,7 +304,7 @@ def engine_words(request: BundleRequest) -> str:
 
 
 def place_words(file: str, sheet: str | None, row: int | None) -> str:
-    """Return file, table and row as a reader looks them up."""
+    """Return file, sheet and row as a reader looks them up."""
     inside = f"［{sheet}］" if sheet else ""
     return f"{_name(file)}{inside}" + (f"第{row}行" if row is not None else "")
 

@@ -14,7 +14,7 @@ import docx
 import pypdf
 import pytest
 import typst
-from pil_discovery.bundle.sheets import COLUMNS
+from pil_discovery.bundle.annex_tables import COLUMNS
 
 from pil_discovery.bundle import build, load_kind
 from pil_discovery.bundle.documents import Letter
