@@ -7,12 +7,11 @@ from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls
+from docx.oxml import OxmlElement
 from docx.shared import Mm, Pt
 
 from pil_discovery.bundle.annex_tables import COLUMNS
-from pil_discovery.bundle.word_parts import add, kept, line
+from pil_discovery.bundle.word_parts import add, frame, kept, line, whole
 
 Column = tuple[str, str, int]
 _EXHIBITS: tuple[Column, ...] = (
@@ -81,7 +80,9 @@ def _tables(document: Any) -> None:
         word = "elif" if n else "if"
         add(document, f"{{%p {word} table.kind == '{kind}' %}}")
         fields = [(c.title, f"cells[{i}]", c.width_mm) for i, c in enumerate(columns)]
-        _table(document, "table.rows", tuple(fields), small=True)
+        table = _table(document, "table.rows", tuple(fields), small=True)
+        if kind == "signatures":
+            _joined(table.rows[2])
     add(document, "{%p endif %}")
     add(document, "{%p endif %}")
     add(document, "{%p for note in table.after %}")
@@ -119,10 +120,10 @@ def _plate(paragraph: Any) -> None:
 
 def _table(
     document: Any, rows: str, columns: tuple[Column, ...], *, small: bool = False
-) -> None:
+) -> Any:
     table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
     table.autofit = False
-    _frame(table)
+    frame(table)
     table.rows[1].cells[0].paragraphs[0].add_run(f"{{%tr for row in {rows} %}}")
     table.rows[3].cells[0].paragraphs[0].add_run("{%tr endfor %}")
     for n, (name, field, width) in enumerate(columns):
@@ -134,23 +135,14 @@ def _table(
             line(table.rows[2].cells[n].add_paragraph(), more, style="表格校验值")
         table.columns[n].width = Mm(width)
     for row in table.rows:
-        _whole(row, [width for _, _, width in columns])
+        whole(row, [width for _, _, width in columns])
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    _joined(table.rows[0])
+    return table
 
 
-def _frame(table: Any) -> None:
-    margins = "".join(
-        f'<w:{side} w:w="{width}" w:type="dxa"/>'
-        for side, width in (("top", 40), ("left", 57), ("bottom", 40), ("right", 57))
-    )
-    properties = table._tbl.tblPr
-    properties.append(
-        parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
-    )
-
-
-def _whole(row: Any, widths: list[int]) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for cell, width in zip(row.cells, widths, strict=True):
-        cell.width = Mm(width)
-        cell.vertical_alignment = 1
+def _joined(row: Any) -> None:
+    """Keep a row on the page of the next one."""
+    for cell in row.cells:
+        for paragraph in cell.paragraphs:
+            kept(paragraph)

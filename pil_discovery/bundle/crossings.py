@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.annex_tables import AnnexTable, listed, row_of, spaced
+from pil_discovery.bundle.lineage import tables_behind
 from pil_discovery.bundle.survey import place_words
 from pil_discovery.text.areas import rounded_area
 from pil_discovery.text.ground import HOWS, NOT_ASSESSED
 from pil_discovery.text.periods import NOT_GIVEN
-from pil_discovery.types.models import OverlayStep, SqlStep
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.annex_tables import AnnexRow
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import Crossing, Model
+    from pil_discovery.types import Crossing
 
 _NOTE = (
     "重叠面积为CGCS2000椭球面积，区间为只计位置误差的百分之五至百分之九十五分位数。“参考”所列"
@@ -53,7 +53,7 @@ def _measured(
 ) -> Iterator[AnnexRow]:
     model = request.models.get(fact["model"].partition("@")[0])
     for number, overlap in enumerate(fact["overlaps"], 1):
-        names = _layers_of(model, overlap["step"]) if model else set()
+        names = tables_behind(model, overlap["step"]) if model else set()
         used = [v for v in fact["layers"] if v["dataset"] in names]
         titles = [_title(request, n) for n in sorted({v["dataset"] for v in used})]
         what = listed(titles) or "模型所用图层"
@@ -76,31 +76,6 @@ def _measured(
 
 def _is_of(source: Mapping[str, Any], used: list[dict[str, Any]]) -> bool:
     return any(v["file"] in source["files"] for v in used)
-
-
-def _layers_of(model: Model, step: str) -> set[str]:
-    """Return the data sets that an overlay rests on, through the steps before it."""
-    data = {*model.data, *model.clears}
-    steps = {s.table: s for s in model.steps}
-    found: set[str] = set()
-    open_names, seen = [step], set[str]()
-    while open_names:
-        name = open_names.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        if name in data:
-            found.add(name)
-        known = steps.get(name)
-        if isinstance(known, OverlayStep):
-            open_names += [known.overlay.left, known.overlay.right]
-        elif isinstance(known, SqlStep):
-            open_names += [n for n in (*steps, *data) if n in _words(known.sql)]
-    return found
-
-
-def _words(sql: str) -> set[str]:
-    return set("".join(c if c.isalnum() or c == "_" else " " for c in sql).split())
 
 
 def _editions(used: list[dict[str, Any]]) -> str:
@@ -126,6 +101,7 @@ def _crossed(
 ) -> AnnexRow:
     files = [s["item"] for s in evidence.sources if crossing.file in s["files"]]
     where = place_words(crossing.file, crossing.sheet, crossing.row)
+    name = f"：{crossing.name}" if crossing.name else ""
     use = "" if crossing.used else "，参考"
     area = _area_words(crossing.area_m2, crossing.area_low_m2, crossing.area_high_m2)
     if crossing.how == "within":
@@ -134,7 +110,7 @@ def _crossed(
         area += f"；关系成立的概率{crossing.p_overlap:.4f}"
     hashed = "" if files else f"；SHA-256 {spaced(crossing.sha256)}"
     return row_of(
-        f"{_title(request, crossing.dataset)}：{crossing.name}（{where}{use}）",
+        f"{_title(request, crossing.dataset)}{name}（{where}{use}）",
         _edition(
             crossing.obtained, crossing.issuer, (crossing.valid_from, crossing.valid_to)
         )

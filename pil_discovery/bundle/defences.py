@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.annex_tables import AnnexTable, listed, row_of
+from pil_discovery.bundle.lineage import columns_of, data_behind, named_in
 from pil_discovery.bundle.survey import field_title, place_words
 from pil_discovery.text.defences import FLAG, OK, QUESTIONS, UNKNOWN, objections
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 VERDICTS = {OK: "通过", FLAG: "不通过", UNKNOWN: "不明"}
 _COVERED = frozenset({"exempt", "undecided"})
 """Questions that the exclusions of the models answer one by one."""
-_PARAMETER = re.compile(r"\$\w+|'[^']*'")
-_WORD = re.compile(r"[A-Za-z_]\w*")
 _TO_DO = {
     "drop": "核实该情形是否成立；成立的，不作为线索",
     "review": "核实该情形是否成立",
@@ -109,10 +107,12 @@ def _exclusion_row(
     ]
     applied = [i for i, f in facts if _applies(f, exclusion)]
     open_ones = [i for i, f in facts if exclusion.zh in f.undecided]
-    verdict = FLAG if applied else UNKNOWN if open_ones else OK
+    absent = _absent(request, model, exclusion)
+    verdict = FLAG if applied else UNKNOWN if open_ones or absent else OK
+    missing = f"{listed(open_ones)}缺少数据" if open_ones else f"没有取得{absent}"
     words = {
         FLAG: f"{listed(applied)}显示该情形",
-        UNKNOWN: f"{listed(open_ones)}缺少数据",
+        UNKNOWN: missing,
         OK: f"{len(facts)}项发现均未显示",
     }
     return row_of(
@@ -123,6 +123,22 @@ def _exclusion_row(
     )
 
 
+def _absent(request: BundleRequest, model: Model, exclusion: Exclusion) -> str:
+    """Name the optional data behind a condition that the scan did not have.
+
+    Without them the condition is never met, which shows nothing.
+    """
+    runs = [r for r in request.run.get("models", ()) if r.get("id") == model.id]
+    gone = [g.partition(".") for r in runs for g in r.get("missing_clears", ())]
+    data, names = data_behind(model, exclusion.when), named_in(exclusion.when)
+    titles = [
+        known.title.zh if (known := request.datasets.get(dataset)) else dataset
+        for dataset, _, column in gone
+        if dataset in data and (not column or column in names)
+    ]
+    return listed(titles)
+
+
 def _applies(finding: Finding, exclusion: Exclusion) -> bool:
     return any(e.zh == exclusion.zh for e in finding.exclusions)
 
@@ -131,30 +147,29 @@ def _tested_on(
     request: BundleRequest, evidence: Evidence, model: Model, exclusion: Exclusion
 ) -> str:
     """Name the columns and files that decide the condition, and the rows behind it."""
-    named = [*_columns(request, model, exclusion.when)]
-    items = [
-        s["item"] for s in evidence.sources if {*s["datasets"]} & {d for d, _ in named}
-    ]
+    data = data_behind(model, exclusion.when)
+    items = [s["item"] for s in evidence.sources if data & {*s["datasets"]}]
     own = [f for f in evidence.facts if f["model"].partition("@")[0] == model.id]
-    rows = [p for f in own for p in f["parents"]]
-    told = [f"列{listed([w for _, w in named], 4)}"] if named else ["模型计算的值"]
+    parents = {p for f in own for p in f["parents"]}
+    rows = [
+        r["item"]
+        for r in evidence.rows
+        if r["item"] in parents and r["dataset"] in data
+    ]
+    columns = [*_columns(request, model, exclusion.when)]
+    told = [f"列{listed(columns, 4)}"] if columns else ["模型计算的值"]
     told += [f"文件{listed(items, 4)}"] if items else []
-    told += [f"行{listed(rows, 4)}"] if rows else []
+    told += [f"行{listed(rows, 4)}" if rows else "没有对应的行"]
     return "，".join(told)
 
 
-def _columns(
-    request: BundleRequest, model: Model, condition: str
-) -> Iterator[tuple[str, str]]:
-    """Yield data set and Chinese name of each column that a condition names."""
-    words = dict.fromkeys(_WORD.findall(_PARAMETER.sub(" ", condition)))
-    asked = {**model.clears}
-    for name, columns in model.data.items():
-        asked[name] = (*asked.get(name, ()), *columns)
-    for word in words:
+def _columns(request: BundleRequest, model: Model, condition: str) -> Iterator[str]:
+    """Yield the Chinese name of each column that a condition names itself."""
+    asked = columns_of(model)
+    for word in named_in(condition):
         for dataset, columns in asked.items():
             if word in columns:
-                yield dataset, field_title(request.datasets.get(dataset), word)
+                yield field_title(request.datasets.get(dataset), word)
 
 
 def _left_to_do(

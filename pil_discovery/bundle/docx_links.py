@@ -33,7 +33,10 @@ _FOOTNOTES = f"""<w:footnotes {nsdecls("w")}>
 <w:footnote w:type="continuationSeparator" w:id="0"><w:p><w:r><w:continuationSeparator/>
 </w:r></w:p></w:footnote></w:footnotes>"""  # noqa: E501 — XML
 _NOTE_SIZE = "18"  # half points
-_RAISED = f'<w:rPr {nsdecls("w")}><w:vertAlign w:val="superscript"/></w:rPr>'
+_RAISED = (
+    f'<w:rPr {nsdecls("w")}><w:sz w:val="{_NOTE_SIZE}"/>'
+    '<w:vertAlign w:val="superscript"/></w:rPr>'
+)
 
 
 def marked_words(letter: Letter) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def lead_item(request: BundleRequest, printed: int) -> dict[str, Any]:
     by = request.fields.get("rectify_by", "")
     told: dict[str, list[Any]] = {
         "as_of": [date_zh(request.as_of)],
-        "not_printed": [max(0, findings - printed)],
+        "not_printed": [findings - printed] if findings > printed else [],
         "rectify_by": [date_zh(dt.date.fromisoformat(by))] if by else [],
         "title": NUMBER.findall(request.lead.title_zh),
     }

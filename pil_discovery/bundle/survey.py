@@ -24,8 +24,16 @@ _NOT_FOUND = "没有对应的行"
 _NOT_GIVEN = "没有取得，未检索"
 _NOT_BY_ROW = "参与比对，模型不逐行列出"
 _NOT_MET = "没有与发现的图形相交的范围"
-_UNITS = {"CNY": "元", "m2": "平方米", "m": "米", "mu": "亩", "person": "人", "1": ""}
-_UNITS |= {"day": "日", "month": "个月", "year": "年", "ha": "公顷"}
+_UNITS = {
+    "CNY": "元",
+    "m2": "平方米",
+    "m": "米",
+    "mu": "亩",
+    "person": "人",
+    "1": "",
+    "count": "",
+}
+_UNITS |= {"day": "日", "month": "个月", "year": "年", "ha": "公顷", "count": ""}
 _TITLES = {"subject_id": "主体（名称或代码归并后）", "geometry": "图形"}
 """Columns that no register has under a name of its own."""
 _SEARCHED = (

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Finding, Model
 
+_DIGITS = r"(?<![*0-9])[0-9][0-9,]*(?:\.[0-9]+)?(?![*0-9])"
 NUMBER = re.compile(
-    r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    r"|[0-9][0-9,]*(?:\.[0-9]+)?"
+    rf"[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_DIGITS}"
 )
-"""A number, or a whole day."""
-_PLAIN = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+"""A number or a whole day; what is left of a masked identifier is neither."""
+_PLAIN = re.compile(_DIGITS)
 _MU = Decimal(MU_M2.numerator) / MU_M2.denominator
 _LARGE = (Decimal(10**4), Decimal(10**8))
 _SCALES = {
@@ -85,8 +85,7 @@ def _day_of(text: str, finding: Finding) -> Iterator[str]:
 
 def _told_of(text: str, finding: Finding) -> Iterator[str]:
     dates = [d for d in (finding.fact_date, finding.fact_last_date) if d]
-    parts = {part for day in dates for part in (day.year, day.month, day.day)}
-    if text.isdecimal() and int(text) in parts:
+    if text in {str(day.year) for day in dates}:
         yield "date"
     if text in f"{finding.subject_name}{finding.subject_code}":
         yield "subject"

@@ -14,9 +14,9 @@ import docx
 import pypdf
 import pytest
 import typst
-from pil_discovery.bundle.annex_tables import COLUMNS
 
 from pil_discovery.bundle import build, load_kind
+from pil_discovery.bundle.annex_tables import COLUMNS
 from pil_discovery.bundle.documents import Letter
 from pil_discovery.bundle.docx_files import render_docx
 from pil_discovery.bundle.fonts import cast_roles, check_glyphs, choose_faces
