@@ -88,7 +88,9 @@ def _sources(sql: str, name: str) -> Iterator[str]:
     of the statement; a name that is no value of the statement (a function) with none.
     """
     aliases = dict(_aliases(sql))
-    plain = re.findall(rf"\b(\w+)\.\w+\s+AS\s+{name}\b", sql, re.IGNORECASE)
+    plain = re.findall(
+        rf"(?:SELECT|,)\s*(\w+)\.\w+\s+AS\s+{name}\b", sql, re.IGNORECASE
+    )
     plain += re.findall(rf"\b(\w+)\.{name}\b", sql)
     if plain:
         yield from (aliases[a] for a in plain if a in aliases)

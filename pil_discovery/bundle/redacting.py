@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pil_discovery.bundle.case_words import load_case_wording
+from pil_discovery.bundle.kinds import several
 from pil_discovery.bundle.redaction import TIP, Redactor, Secret, column_marks
 from pil_discovery.errors import GateError, Problem
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
 """Fields with which the office names itself; only the public does not see them."""
+_STAFF = ("collector", "witness", "approved_by", "handler", "contact")
+"""Fields with names of those who acted for the office."""
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs"})
 _BLOCK = 1 << 20
 
@@ -146,6 +149,10 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
         *_case_names(request),
     ):
         redactor.learn(name, "name")
+    if request.profile == "public":
+        for field in _STAFF:
+            for name in several(request.fields.get(field, "")):
+                redactor.learn(name, "name")
 
 
 def _case_names(request: BundleRequest) -> Iterable[str]:
