@@ -89,6 +89,10 @@ class ModelError(PilError):
     """A screening model cannot run as written."""
 
 
+class StoppedError(ModelError):
+    """A screening model was stopped: it took too much time, memory or rows."""
+
+
 class ClusterError(PilError):
     """A cluster cannot be reached, or its processes would not give the same results."""
 

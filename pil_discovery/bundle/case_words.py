@@ -49,13 +49,15 @@ class CaseList(Noun):
     """A list for `each`: a value of a field each, or a record each.
 
     It comes from the first source that has any, or from `all`. A record gives `on`,
-    `by`, `title`, `files` and the `fields` named here; a value gives `text` and `on`.
+    `by`, `title`, `document` (by event, from `names`), `files` and the `fields` named
+    here; a value gives `text` and `on`.
     """
 
     zh: str
     from_: tuple[CaseSource, ...] = _Field(alias="from")
     all: bool = False
     fields: tuple[str, ...] = ()
+    names: dict[str, str] = _Field(default_factory=dict)
     words: dict[str, str] = _Field(default_factory=dict)
 
 
@@ -69,8 +71,10 @@ class CaseTerm(Noun):
 class CaseWording(Noun):
     """All words about cases, as `wording/case.yaml` names them.
 
-    `names` are fields of records that hold names of persons; `sign` is the record by
-    which a document is approved, its `field` names the document.
+    `names` are fields of records that hold names of persons, `roles` the offices that
+    stand beside a name; `sign` is the record by
+    which a document is approved, its `field` names the document; `tracks` are the marks
+    of the two kinds of cases in a number; `periods` are words for the length of clocks.
     """
 
     words: dict[str, CaseWord] = _Field(default_factory=dict)
@@ -78,6 +82,9 @@ class CaseWording(Noun):
     sign: CaseSource | None = None
     terms: dict[str, CaseTerm] = _Field(default_factory=dict)
     names: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    tracks: dict[str, str] = _Field(default_factory=dict)
+    periods: dict[str, str] = _Field(default_factory=dict)
 
 
 def load_case_wording(templates: Path) -> CaseWording:
@@ -105,6 +112,7 @@ def case_words(request: BundleRequest) -> dict[str, Any]:
         **{n: _word(w, request) for n, w in wording.words.items()},
         **{n: _list(entry, request) for n, entry in wording.lists.items()},
         **{n: _term(t, request.case) for n, t in wording.terms.items()},
+        **{n: request.periods.get(c, "") for n, c in wording.periods.items()},
     }
 
 
@@ -152,7 +160,7 @@ def _word(word: CaseWord, request: BundleRequest) -> str:
         if not source.event:
             given = request.fields.get(source.field, "")
             if given:
-                return printable(given)
+                return printable(word.words.get(given, given))
             continue
         found = _found(source, request.case)
         if found:
@@ -190,7 +198,9 @@ def _items(
         ]
     fields = {f: _joined(record.fields.get(f, ()), entry.words) for f in entry.fields}
     files = "、".join(printable(f.name) for f in record.files)
-    return [{**seen, "title": record.title_zh, "files": files, **fields}]
+    document = entry.names.get(record.event, record.title_zh)
+    told = {"title": record.title_zh, "document": document, "files": files}
+    return [{**seen, **told, **fields}]
 
 
 def _joined(values: Sequence[str], words: Mapping[str, str]) -> str:

@@ -37,23 +37,28 @@ class KindField(Noun):
 
 
 class Requirement(Noun):
-    """An element without which the document may not be written, and its rules."""
+    """An element without which the document may not be written, and its rules.
+
+    `draft`: a draft may leave it blank, a document that is signed off may not.
+    """
 
     what: str
     element: str
+    draft: bool = False
     basis: tuple[str, ...] = ()
 
 
 class Block(Noun):
     """A sentence; `each` repeats it over a list, `when` asks for a non-empty value.
 
-    `unless` asks for an empty one.
+    `unless` asks for an empty one; `keep` holds it on the page of what follows.
     """
 
     text: str
     each: str = ""
     when: str = ""
     unless: str = ""
+    keep: bool = False
 
 
 class FormLine(Noun):
@@ -74,8 +79,12 @@ class TableLine(Noun):
 
 
 class NumberedTable(Noun):
-    """A table of four columns; the numbers run on through the whole document."""
+    """A table of four columns; the numbers run on through the whole document.
 
+    `restart` begins them anew.
+    """
+
+    restart: bool = False
     columns: tuple[str, str, str, str]
     rows: tuple[TableLine, ...]
 
@@ -102,6 +111,8 @@ class Sheet(Noun):
 
     Attributes
     ----------
+    headline
+        The title as it is printed, where it depends on fields.
     number
         How the official number is written; empty: the document has none.
     addressee
@@ -117,6 +128,7 @@ class Sheet(Noun):
 
     title: str
     stem: str
+    headline: str = ""
     number: str = ""
     addressee: str = ""
     closing: bool = True
@@ -214,8 +226,9 @@ def load_kind(templates: Path, kind: str) -> Kind:
 def _read_kind(templates: Path, kind: str) -> Kind:
     path = templates / f"{kind}.yaml"
     shared = read_wording(templates, "fields.yaml")
+    sentences = read_wording(templates, "sentences.yaml")
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+        told = _spread(yaml.safe_load(path.read_text(encoding="utf-8")), sentences)
         _share(told, shared)
         return Kind.model_validate(told)
     except (OSError, yaml.YAMLError) as error:
@@ -223,6 +236,19 @@ def _read_kind(templates: Path, kind: str) -> Kind:
         raise BundleError(Problem(path.name, "", what)) from error
     except ValidationError as error:
         raise BundleError(_mistakes(path.name, error)) from error
+
+
+def _spread(tree: Any, sentences: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- YAML
+    """Put the shared sentence in the place of each `use`; an unknown one stays."""
+    if isinstance(tree, list):
+        return [_spread(part, sentences) for part in tree]
+    if not isinstance(tree, dict):
+        return tree
+    own = {key: _spread(part, sentences) for key, part in tree.items()}
+    if own.get("use") not in sentences:
+        return own
+    name = own.pop("use")
+    return {**sentences[name], **own}
 
 
 def _share(told: Any, shared: Mapping[str, Any]) -> None:  # noqa: ANN401 -- YAML

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from pil_discovery.bundle.case_words import load_case_wording
 from pil_discovery.bundle.kinds import several
-from pil_discovery.bundle.redaction import TIP, Redactor, Secret, column_marks
+from pil_discovery.bundle.redaction import TIP, Redactor, Secret
 from pil_discovery.errors import GateError, Problem
+from pil_discovery.text.personal import is_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -60,7 +61,8 @@ def redact(request: BundleRequest) -> Redacted:
     Personal data are known by the marks of the data sets and by what their form tells;
     they are replaced in rows, sentences, file and sheet names and every other word of
     the request, so that whatever is composed of it is free of them. Raw files stay
-    behind; who reported a fact leaves the office in no profile.
+    behind; who reported a fact leaves the office in no profile. Where the data are of a
+    minor (`strict`), maps, pictures, places, schools and ages stay behind as well.
 
     Raises
     ------
@@ -68,7 +70,7 @@ def redact(request: BundleRequest) -> Redacted:
         When a source is classified: it leaves the office in no profile at all.
     """
     _check_classified(request)
-    redactor = Redactor(request.profile, _shown(request))
+    redactor = Redactor(request.profile, _shown(request), strict=request.strict)
     _learn(request, redactor)
     salt = bundle_salt(request)
     words = _Words(redactor, salt)
@@ -132,6 +134,8 @@ def _shown(request: BundleRequest) -> frozenset[str]:
         return frozenset()
     names = [request.lead.subject_name, *(f.subject_name for f in request.findings)]
     names += [] if request.case is None else [request.case.party]
+    if request.strict:  # a firm or a school that must be acted on, never a person
+        names = [n for n in names if n and not is_person(n)]
     return frozenset(n.casefold().replace(" ", "") for n in names if n)
 
 
@@ -141,18 +145,22 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
         if dataset is not None and dataset.tips:
             continue
         cells = _cells(row)
-        for header, mark in column_marks(cells, dataset).items():
+        for header, mark in redactor.marks(cells, dataset).items():
             redactor.learn(cells[header], mark)
     for name in (
         request.lead.subject_name,
         *(f.subject_name for f in (*request.findings, *request.looked_at)),
         *_case_names(request),
+        *_staff(request),
     ):
         redactor.learn(name, "name")
+
+
+def _staff(request: BundleRequest) -> Iterable[str]:
+    """Yield who acted for the office, as its fields tell, hidden in public only."""
     if request.profile == "public":
-        for field in _STAFF:
-            for name in several(request.fields.get(field, "")):
-                redactor.learn(name, "name")
+        for name in _STAFF:
+            yield from several(request.fields.get(name, ""))
 
 
 def _case_names(request: BundleRequest) -> Iterable[str]:
@@ -168,9 +176,18 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
         return
     wording = load_case_wording(request.templates)
     for record in case.records:
-        yield record.by
-        for name in wording.names:
-            yield from record.fields.get(name, ())
+        told = [record.by]
+        told += [v for name in wording.names for v in record.fields.get(name, ())]
+        for value in told:
+            yield value
+            yield _without_role(value, wording.roles)
+
+
+def _without_role(value: str, roles: Iterable[str]) -> str:
+    """Return a name without the office that stands before or behind it."""
+    for role in roles:
+        value = value.strip().removeprefix(role).removesuffix(role)
+    return value.strip()
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str | None]:
@@ -202,7 +219,10 @@ class _Words:
 
     def request(self, request: BundleRequest) -> BundleRequest:
         findings = [self.finding(f) for f in request.findings]
-        strips = {item: bare_png(png) for item, png in request.strips.items()}
+        strict = self.redactor.strict
+        pictures = {} if strict else request.strips
+        strips = {item: bare_png(png) for item, png in pictures.items()}
+        plate = None if strict or request.plate is None else bare_png(request.plate)
         return replace(
             request,
             run=self.run(request.run),
@@ -214,9 +234,11 @@ class _Words:
                 self.redactor.text(k): p for k, p in request.source_paths.items()
             },
             images=[self.noun(i, ()) for i in request.images],
-            plate=None if request.plate is None else bare_png(request.plate),
+            plate=plate,
             strips=strips,
-            crossings=[self.noun(c, ("item",)) for c in request.crossings],
+            crossings=[]
+            if strict
+            else [self.noun(c, ("item",)) for c in request.crossings],
             looked_at=[self.finding(f) for f in request.looked_at],
             set_aside=[self.set_aside(s) for s in request.set_aside],
             verdicts=[self.verdict(v) for v in request.verdicts],
@@ -231,13 +253,18 @@ class _Words:
 
     def lead(self, lead: Lead) -> Lead:
         findings = tuple(map(self.identity, lead.findings))
-        return self.noun(lead, ("findings", "members")).model_copy(
-            update={"findings": findings, "members": ()}
-        )
+        change: dict[str, Any] = {"findings": findings, "members": ()}
+        if self.redactor.strict:
+            change["place"] = self.redactor.cell(lead.place, "address")
+        return self.noun(lead, ("findings", "members")).model_copy(update=change)
 
     def finding(self, finding: Finding) -> Finding:
         told = self.noun(finding, ("finding_id",))
-        return told.model_copy(update={"finding_id": self.identity(finding.finding_id)})
+        change: dict[str, Any] = {"finding_id": self.identity(finding.finding_id)}
+        if self.redactor.strict:  # where a child lives or learns tells who it is
+            place = self.redactor.cell(finding.place, "address")
+            change |= {"geometry": None, "overlaps": (), "place": place}
+        return told.model_copy(update=change)
 
     def set_aside(self, entry: SetAside) -> SetAside:
         """Leave out why, which may repeat a cell; what became of geometry stays."""
@@ -260,7 +287,7 @@ class _Words:
     def row(self, row: Mapping[str, Any], request: BundleRequest) -> dict[str, Any]:
         dataset = request.datasets.get(str(row.get("dataset")))
         cells = _cells(row)
-        marks = column_marks(cells, dataset)
+        marks = self.redactor.marks(cells, dataset)
         tips = dataset is not None and dataset.tips
         return {
             "dataset": row.get("dataset"),

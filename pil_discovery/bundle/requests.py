@@ -92,10 +92,14 @@ class BundleRequest:
         Sources behind the lead that are classified → their grade.
     is_redacted
         What the profile may not show has been replaced; raw files stay behind.
+    strict
+        The data are of a minor: every profile but the internal one shows less.
     case
         The case behind the document, as it stood on the day of the document.
     rules
         Fact id → basis, of every fact that the kind names and that is in force.
+    periods
+        Clock → its length in words.
     claim_faults
         Claim → what is wrong with it, each as a sentence with its rule.
     """
@@ -131,8 +135,10 @@ class BundleRequest:
     reading: Mapping[str, Any] = field(default_factory=dict)
     classified: Mapping[str, str] = field(default_factory=dict)
     is_redacted: bool = False
+    strict: bool = False
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
+    periods: Mapping[str, str] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
 
     @property

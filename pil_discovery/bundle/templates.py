@@ -27,6 +27,10 @@ from pil_discovery.bundle.word_parts import line as _line
 from pil_discovery.bundle.word_parts import space as _space
 
 FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
+_HEADER = (
+    "{{ letter.mark }}{% if letter.mark and letter.copy_mark %}　{% endif %}"
+    "{{ letter.copy_mark }}"
+)
 _PITCH = 28.95  # pt: 22 lines on 225 mm
 
 
@@ -64,7 +68,7 @@ def _page(document: Any) -> None:
     section._sectPr.append(grid)
     document.settings.odd_and_even_pages_header_footer = True
     for header in (section.header, section.even_page_header):
-        _line(header.paragraphs[0], "{{ letter.mark }}{{ letter.copy_mark }}", style="")
+        _line(header.paragraphs[0], _HEADER, style="")
         header.paragraphs[0].alignment = ALIGN.RIGHT
         _font(header.paragraphs[0].runs[0], SONG, 14)
     _footer(section.footer.paragraphs[0], ALIGN.RIGHT)

@@ -48,10 +48,11 @@ def gather_words(
     evidence, exhibits = found
     facts = _facts(evidence, exhibits)
     told = case_words(request)
+    fields = _field_words(kind, request, told)
     law, period = _law_words(kind, request), _period_words(kind, request, told)
     return {
         **told,
-        **_field_words(kind, request, told),
+        **fields,
         **_lead_words(request),
         **law,
         **period,
@@ -61,12 +62,23 @@ def gather_words(
         "inaction": (inaction := _inaction(evidence, exhibits)),
         "no_inaction": not inaction,
         "exhibits": [_exhibit_words(e) for e in exhibits],
+        "pairs": _pairs(told),
+        "public_harm": fields.get("harm") or "；".join(f["sentence"] for f in facts),
         "source": told.get("decided_source") or bool(request.lead_models),
         "default_grounds": told.get("decided_default")
         or any(m.why for m in request.lead_models)
         or inaction,
         "requests": _requests(kind, request, told),
     }
+
+
+def _pairs(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Pair what was suggested with the claim that stands for it, as decided."""
+    asked, claimed = told.get("decided_requests", ()), told.get("decided_claims", ())
+    return [
+        {"request": one["text"], "claim": claim["text"], "on": one["on"]}
+        for one, claim in zip(asked, claimed, strict=False)
+    ]
 
 
 def _field_words(

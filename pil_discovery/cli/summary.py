@@ -1,4 +1,4 @@
-"""What a scan says at its end: what came in, what did not, what more data would give."""
+"""What a scan says at its end: what came in, what not, what more data would give."""
 
 from __future__ import annotations
 

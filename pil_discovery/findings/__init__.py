@@ -7,7 +7,7 @@ from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import Inputs, declared, readiness, rows_of
 from pil_discovery.findings.linting import lint
 from pil_discovery.findings.mutations import MutationScore, score
-from pil_discovery.findings.screening import finding_id, screen
+from pil_discovery.findings.screening import finding_id, not_run, screen
 from pil_discovery.findings.settings import framed
 from pil_discovery.findings.tiles import Question, Solved, in_turn, solve
 
@@ -26,6 +26,7 @@ __all__ = [
     "framed",
     "in_turn",
     "lint",
+    "not_run",
     "readiness",
     "rows_of",
     "run_example",

@@ -14,6 +14,7 @@ import duckdb
 
 from pil_discovery.findings.spills import Spill, new_spill
 
+_MEMORY, _MEMORY_BYTES = "4GB", 4 * 10**9
 _MOST_SPILLED = "32GB"
 _spills: list[Spill] = []
 """Where databases that are lent out put what does not fit into memory."""
@@ -41,6 +42,21 @@ def locked(*settings: str) -> duckdb.DuckDBPyConnection:
     ):
         connection.execute(setting)
     return connection
+
+
+def usual_memory() -> str:
+    """Return a DuckDB memory limit: 4 GB, less where this process may not take twice.
+
+    What stands in memory beside the engine, shapes and frames, needs room as well.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return _MEMORY
+    most, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    if most == resource.RLIM_INFINITY or most >= 2 * _MEMORY_BYTES:
+        return _MEMORY
+    return f"{most // 2 // 10**6}MB"
 
 
 def lent(memory: str) -> duckdb.DuckDBPyConnection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.errors import ModelError, Problem, near_names
+from pil_discovery.errors import ModelError, Problem, StoppedError, near_names
 from pil_discovery.findings.faults import Fault
 from pil_discovery.findings.inputs import exposed, image_table
 from pil_discovery.findings.rates import bare_table, rate_table
@@ -128,7 +128,7 @@ def _demand_few(model: Model, kind: str, count: int, most: int) -> None:
     if count > most:
         what = f"模型给出 {count:,} 条{kind}，超过 {most:,} 条的上限，已停止"
         remedy = "检查连接有无条件、hit 是否处处为空"
-        raise ModelError(Problem(model.place, "population.sql", what, remedy))
+        raise StoppedError(Problem(model.place, "population.sql", what, remedy))
 
 
 def column_faults(model: Model, have: Mapping[str, str]) -> list[Fault]:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import duckdb
 
-from pil_discovery.errors import ModelError, Problem
-from pil_discovery.findings.locked import lent, renew
+from pil_discovery.errors import ModelError, Problem, StoppedError
+from pil_discovery.findings.locked import lent, renew, usual_memory
 from pil_discovery.findings.safety import faults, too_long
 from pil_discovery.findings.sql_words import sql_words
 from pil_discovery.findings.watching import Watch
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _declarations: dict[pa.Schema, str] = {}
 """Columns of tables without rows; what an Arrow schema is in SQL never changes."""
+_NO_ROOM = "SQL 所需的内存或临时空间超过限制，已停止"
+_LESS = "检查连接有无条件，或先汇总再连接"
 LONGEST_S = 1800.0
 """How long one SELECT may run: five million rows take some seconds."""
 
@@ -49,8 +51,8 @@ class Relations:
     parameters
         Values for `$name` in its SQL; `as_of` among them.
     memory
-        DuckDB memory limit; beyond it the engine spills to a folder of its own, at
-        most 32 GB.
+        DuckDB memory limit, by default 4 GB or half of what this process may take;
+        beyond it the engine spills to a folder of its own, at most 32 GB.
     longest_s
         Seconds after which a SELECT is stopped: a recursion without end never ends.
     file
@@ -61,14 +63,14 @@ class Relations:
         self,
         model: str,
         parameters: Mapping[str, Any],
-        memory: str = "4GB",
+        memory: str | None = None,
         *,
         longest_s: float = LONGEST_S,
         file: str = "",
     ) -> None:
         self._file = file or f"models/screening/{model}.yaml"
         self._parameters = dict(parameters)
-        self._connection = lent(memory)
+        self._connection = lent(memory or usual_memory())
         self._columns: dict[str, dict[str, str]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._rows: dict[str, int] = {}
@@ -101,7 +103,10 @@ class Relations:
     def _copy(self, name: str, table: pa.Table) -> None:
         self._connection.register("_incoming", table)
         text = f"CREATE TEMP TABLE {quoted(name)} AS SELECT * FROM _incoming"
-        self._connection.execute(_parsed(text)).fetchall()
+        try:
+            self._connection.execute(_parsed(text)).fetchall()
+        except duckdb.OutOfMemoryException:
+            self._stop(name, _NO_ROOM, _LESS)
         self._connection.unregister("_incoming")
 
     def _declaration(self, empty: pa.Table) -> str:
@@ -141,6 +146,8 @@ class Relations:
         """Run a SELECT of our own (not a model's) and return Arrow rows."""
         try:
             return self._connection.sql(_parsed(sql)).to_arrow_table()
+        except duckdb.OutOfMemoryException:
+            self._stop(where, _NO_ROOM, _LESS)
         except duckdb.Error as error:
             what, near = sql_words(error)
             self._refuse(where, f"SQL 执行失败：{what}", near)
@@ -206,13 +213,15 @@ class Relations:
             return int(rows[0][0])
         except duckdb.InterruptException:
             what = f"SQL 运行超过 {self._watch.longest_s:g} 秒，已停止"
-            self._refuse(where, what, "检查递归有无终点、连接有无条件")
+            self._stop(where, what, "检查递归有无终点、连接有无条件")
         except duckdb.OutOfMemoryException:
-            what = "SQL 所需的内存或临时空间超过限制，已停止"
-            self._refuse(where, what, "检查连接有无条件，或先汇总再连接")
+            self._stop(where, _NO_ROOM, _LESS)
         except duckdb.Error as error:
             what, near = sql_words(error)
             self._refuse(where, f"SQL 执行失败：{what}", near)
+
+    def _stop(self, where: str, what: str, remedy: str) -> NoReturn:
+        raise StoppedError(Problem(self._file, where, what, remedy))
 
     def _refuse(self, where: str, what: str, remedy: str = "") -> NoReturn:
         raise ModelError(Problem(self._file, where, what, remedy))

@@ -93,10 +93,10 @@ def screen(
         If the model file does not work as written.
     """
     if model.status == "retired" or (model.personal and not personal):
-        return _not_run(model, "off", ()), []
+        return not_run(model, "off"), []
     gone = missing_data(model, inputs)
     if gone:
-        return _not_run(model, "not_computable", gone), []
+        return not_run(model, "not_computable", gone), []
     images = usable_images(inputs.images, bands_of(model))
     values = {n: p.value for n, p in model.parameters.items()} | dict(parameters or {})
     judged = evaluate_model(model, inputs, images, as_of=as_of, parameters=values)
@@ -123,7 +123,10 @@ def screen(
     return run, findings
 
 
-def _not_run(model: Model, state: str, missing: Sequence[str]) -> ModelRun:
+def not_run(
+    model: Model, state: str, missing: Sequence[str] = (), notes: Sequence[str] = ()
+) -> ModelRun:
+    """Return the account of a model that gave no result, and why."""
     return ModelRun.model_validate(
         {
             "id": model.id,
@@ -131,6 +134,7 @@ def _not_run(model: Model, state: str, missing: Sequence[str]) -> ModelRun:
             "version": model.version,
             "state": state,
             "missing": tuple(missing),
+            "notes": tuple(notes),
         }
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from pil_discovery.errors import ModelError
+from pil_discovery.errors import ArgumentError, ModelError, StoppedError
 from pil_discovery.findings import ground, picture_quality
 from pil_discovery.findings.overlays import evidence_sql
 from pil_discovery.findings.relations import quoted
@@ -126,7 +126,7 @@ def _table(room: Room, name: str, where: str, *, most: int = MOST_ROWS) -> pa.Ta
     columns = room.relations.names(name)
     if room.relations.count(name) > most:
         what = f"表 {name} 超过 {most:,} 行，不能参加空间、影像或者关联步骤"
-        raise ModelError(room.problem(where, what))
+        raise StoppedError(room.problem(where, what))
     proof = [n for n in (ground.COLUMN, picture_quality.COLUMN) if n in columns]
     every = f"* EXCLUDE ({', '.join(proof)})" if proof else "*"
     if "_id" not in columns:
@@ -323,7 +323,11 @@ def _match(
     if room.linker is None:
         what = "没有给出名称关联的方法，关联步骤不能运行"
         raise ModelError(room.problem(f"steps.{spec.left}", what))
-    rows = room.linker.match(left, right, spec)
+    try:
+        rows = room.linker.match(left, right, spec)
+    except ArgumentError as error:  # so many rows of one name that it would not end
+        what = "；".join(p.what for p in error.problems)
+        raise StoppedError(room.problem(f"steps.{spec.left}", what)) from error
     rows = rows.rename(columns={"left": "left_id", "right": "right_id"})
     kept = rows[rows["decision"] != "different"].reset_index(drop=True)
     return kept[list(_LINK_COLUMNS)].astype(_LINK_COLUMNS)

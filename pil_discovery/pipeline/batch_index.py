@@ -125,6 +125,7 @@ def order_key(order: Order) -> str:
         "version": version("pil_discovery"),
         "kind": order.kind,
         "profile": order.profile,
+        "redaction": order.redaction,
         "fields": dict(order.fields),
         "seal": None if order.seal is None else order.seal.declaration(),
         "scan": {name: _sha256(order.scan_dir / name) for name in _SCAN},

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery import bundle
 from pil_discovery.bundle.requests import bundle_name
 from pil_discovery.errors import BundleError, GateError, PilError, Problem
-from pil_discovery.pipeline.case_files import told_case, with_case
+from pil_discovery.pipeline.case_files import told_case
 from pil_discovery.pipeline.gathering import Desk, open_scan
 from pil_discovery.pipeline.packing import request_of
 from pil_discovery.types import PackedLead
@@ -42,6 +42,7 @@ class Order:
     kind: str
     out: Path
     profile: str = "internal"
+    redaction: str = "usual"
     seal: Seal | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     footnotes: bool = False
@@ -106,11 +107,17 @@ class Packer:
     def _built(self, lead: Lead) -> PackedLead:
         order = self._order
         behind = self._desk.behind(lead)
-        request = request_of(behind, order.scan_dir, order.kind, order.out)
-        request = with_case(request, self._case)
-        request = replace(request, fields=order.fields, footnotes=order.footnotes)
-        request = replace(request, profile=order.profile, seal=order.seal)
-        built = bundle.build(request)
+        request = request_of(behind, order.scan_dir, self._case, order.out)
+        built = bundle.build(
+            replace(
+                request,
+                fields=order.fields,
+                profile=order.profile,
+                seal=order.seal,
+                footnotes=order.footnotes,
+                strict=request.strict or order.redaction == "strict",
+            )
+        )
         named = (built.path.name, built.root_sha256)
         return self._done(lead, named, existed=built.existed)
 

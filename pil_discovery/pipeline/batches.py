@@ -42,6 +42,7 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
     top: int | None = None,
     workspace: str | Path | None = None,
     profile: str = "internal",
+    redaction: str = "usual",
     seal: Seal | None = None,
     fields: Mapping[str, str] | None = None,
     footnotes: bool = False,
@@ -62,7 +63,7 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
         Folder of a finished scan.
     leads
         Ranks, or beginnings of ids; None takes every lead.
-    kind, out, workspace, profile, seal, fields, footnotes
+    kind, out, workspace, profile, redaction, seal, fields, footnotes
         As for `build_bundle`, the same for all leads.
     top
         Only the first so many of the leads.
@@ -95,6 +96,7 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
         kind=kind,
         out=Path(out),
         profile=profile,
+        redaction=redaction,
         seal=seal,
         fields=dict(fields or {}),
         footnotes=footnotes,

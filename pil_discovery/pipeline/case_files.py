@@ -12,7 +12,7 @@ from pil_discovery.catalog import models_folder
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.findings import text_key
 from pil_discovery.pipeline.cases import open_ledger, rulebook
-from pil_discovery.procedure import in_force, to_basis
+from pil_discovery.procedure import in_force, period_zh, to_basis
 from pil_discovery.procedure import ledger as books
 from pil_discovery.procedure.ledger import Proposal
 from pil_discovery.types import CaseEvent, CaseFile, CaseRecord, Guard
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from pil_discovery.types import Entry
 
 _TRACKS = {"admin": "行政公益诉讼", "civil": "民事公益诉讼"}
-_APART = ("note.add", "tip.register", "tip.open")
-"""Records of which no document tells: notes of this program, and tips."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ def told_case(
     named
         Ledger and name of the case.
     fields
-        Of the document; `on` dates it.
+        Of the document; `date` dates it: later records of the case do not count.
     as_of
         Day of the scan, which dates the document otherwise.
 
@@ -81,6 +79,8 @@ def told_case(
         return Told(kind, book, day)
     ledger = open_ledger(named[0])
     case = books.find_case(ledger.cases(), named[1])
+    if _given_day(fields) is not None:
+        case = case.until(day)
     file = case_file(case, kind, ledger.book, as_of=day)
     return Told(kind, ledger.book, file.day, case, file)
 
@@ -105,7 +105,11 @@ def with_case(request: BundleRequest, told: Told) -> BundleRequest:
     party = "" if told.case is None else told.case.party
     names = (party, request.lead.subject_name or "")
     check = claim_check(told.book, day, names)
-    return replace(request, case=told.file, rules=rules, claim_faults=check)
+    clocks = told.book.clocks[told.book.regime(day)]
+    periods = {n: period_zh(c).removesuffix("内") for n, c in clocks.items()}
+    return replace(
+        request, case=told.file, rules=rules, periods=periods, claim_faults=check
+    )
 
 
 def _given_day(fields: Mapping[str, str]) -> dt.date | None:
@@ -141,7 +145,7 @@ def case_file(case: Case, kind: Kind, book: Rulebook, *, as_of: dt.date) -> Case
         When the case has not come to where the law allows the document, with everything
         that is missing, each with its rule.
     """
-    told = [e for e in case.entries if e.event not in _APART]
+    told = [e for e in case.entries if _is_told(e, book)]
     day = max(as_of, *(entry.on for entry in told))
     proposal = Proposal(case, _step(kind), day, {}, book)
     problems = [*_track_faults(kind, case, book), *books.unmet(kind.guards, proposal)]
@@ -180,6 +184,14 @@ def claim_check(
         return [f"{words.zh}：“{clause}”{book.cite(words.basis)}" for clause in found]
 
     return check
+
+
+def _is_told(entry: Entry, book: Rulebook) -> bool:
+    """Whether documents may tell of a record: not of notes, and of no tip at all."""
+    rules = book.on(entry.on)
+    event = rules.event(entry.event)
+    sealed = bool(entry.sealed) or (event is not None and bool(event.sealed))
+    return not sealed and entry.event != rules.done.event
 
 
 def _step(kind: Kind) -> CaseEvent:

@@ -49,18 +49,11 @@ class NameLinker:
     def match(
         self, left: pd.DataFrame, right: pd.DataFrame, spec: Match
     ) -> pd.DataFrame:
-        """Return the links of two tables as `pil.link` gives them, and `is_exact`."""
-        from pil_discovery.pipeline.linking import link
+        """Return what `pil.link` links or leaves open, and `is_exact`."""
+        from pil_discovery.pipeline.linking import link_compatible
 
-        found = link(
-            left,
-            right,
-            name=spec.name,
-            code=spec.code,
-            region=spec.region,
-            address=spec.address,
-            places=places(),
-        )
+        columns = {n: getattr(spec, n) for n in ("name", "code", "region", "address")}
+        found = link_compatible(left, right, columns, places=places())
         return found.assign(is_exact=_is_exact(found, (left, right), spec))
 
 

@@ -11,12 +11,14 @@ import pandas as pd
 from pil_discovery.catalog.pair_model import load_pair_model
 from pil_discovery.errors import ArgumentError, near_names
 from pil_discovery.subjects.clusters import cluster_rows, subject_ids
-from pil_discovery.subjects.judging import judge_pairs
-from pil_discovery.subjects.pairs import compared_pairs
+from pil_discovery.subjects.judging import judge_pairs, possible_pairs
+from pil_discovery.subjects.pairs import compatible_blocks, pair_blocks
 from pil_discovery.subjects.parties import Parties, read_parties
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from pil_discovery.subjects.pairs import Pairs
 
 Column = str | tuple[str, str]
 """A column of both tables, or one of the left and one of the right."""
@@ -72,14 +74,48 @@ def link(  # noqa: PLR0913 - the columns to compare are named one by one
     Raises
     ------
     ArgumentError
-        When a table lacks a column, or `name` or `right` is missing.
+        When a table lacks a column, `name` or `right` is missing, or so many rows bear
+        one name that there are more than 50 million pairs.
     """
     columns = {"name": name, "code": code, "region": region, "address": address}
     further = {f"extra {number}": column for number, column in enumerate(extra)}
     registers = read_registers(left, right, {**columns, **further}, places=places)
-    links = link_registers(registers)
+    return _labelled(registers, link_registers(registers))
+
+
+def link_compatible(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    columns: dict[str, Column | None],
+    *,
+    places: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return the rows of two tables that mean one subject, or that a person must judge.
+
+    As `link`, without what is `different`: rows whose codes contradict are not put
+    beside each other, so that a name that many bear costs little where codes are known.
+
+    Parameters
+    ----------
+    columns
+        As `read_registers`.
+
+    Raises
+    ------
+    ArgumentError
+        As `link`.
+    """
+    registers = read_registers(left, right, columns, places=places)
+    links = _judged(registers.parties, compatible_blocks)
+    close = links[links["decision"] != "different"].reset_index(drop=True)
+    close.attrs = links.attrs
+    return _labelled(registers, close)
+
+
+def _labelled(registers: Registers, links: pd.DataFrame) -> pd.DataFrame:
+    """Return links with the labels of their rows in place of numbers."""
     labels = (registers.labels[0], registers.labels[-1])
-    offset = len(registers.labels[0]) if right is not None else 0
+    offset = len(registers.labels[0]) if len(registers.labels) > 1 else 0
     told = pd.DataFrame(
         {
             "left": labels[0].take(links["first"].to_numpy()),
@@ -138,13 +174,29 @@ def link_registers(registers: Registers) -> pd.DataFrame:
 
     The rows of the right table are numbered behind those of the left.
     """
-    parties = registers.parties
+    return _judged(registers.parties, pair_blocks)
+
+
+def _judged(
+    parties: Parties, blocks: Callable[[Parties], Iterator[Pairs]]
+) -> pd.DataFrame:
+    """Judge pairs in blocks, in the order of the rows."""
+    nothing = pd.DataFrame({"first": [], "second": []}, dtype=np.int64)
+    nothing = nothing.assign(probability=[], decision=[], reason=[])
+    nothing.attrs["counts"] = {"compared": 0, "blocked": 0, "vetoed": 0}
     if not (parties.is_left.any() and parties.is_right.any()):
-        nothing = pd.DataFrame({"first": [], "second": []}, dtype=np.int64)
-        nothing = nothing.assign(probability=[], decision=[], reason=[])
-        nothing.attrs["counts"] = {"compared": 0, "blocked": 0, "vetoed": 0}
         return nothing
-    return judge_pairs(parties, compared_pairs(parties), load_pair_model())
+    model = load_pair_model()
+    told = [judge_pairs(parties, block, model) for block in blocks(parties)]
+    counts = {
+        "compared": sum(part.attrs["counts"]["compared"] for part in told),
+        "vetoed": sum(part.attrs["counts"]["vetoed"] for part in told),
+    }
+    counts["blocked"] = possible_pairs(parties) - counts["compared"]
+    every = pd.concat(told, ignore_index=True) if told else nothing
+    ordered = every.sort_values(["first", "second"], kind="stable", ignore_index=True)
+    ordered.attrs["counts"] = counts
+    return ordered
 
 
 def party_keys(parties: Parties, *, salt: str = "") -> list[str]:

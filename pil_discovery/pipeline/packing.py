@@ -25,6 +25,7 @@ from pil_discovery.pipeline.grounds import (
     course_of,
     with_reply_periods,
 )
+from pil_discovery.pipeline.minors import is_case_of_minors, is_of_minors
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.bundle.annexes import Opened
     from pil_discovery.bundle.sealing import Sealed
+    from pil_discovery.pipeline.case_files import Told
     from pil_discovery.pipeline.gathering import Behind
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
@@ -63,6 +65,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     profile: str = "internal",
     seal: Seal | None = None,
     case: tuple[str | Path, str] | None = None,
+    redaction: str = "usual",
     footnotes: bool = False,
     **fields: str,
 ) -> Bundle:
@@ -89,6 +92,9 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     case
         Ledger and name of the case on which the document rests; a kind says in its file
         whether it wants one, and how far the case must have come.
+    redaction
+        `strict`: the data are of a minor. Where field, case or a person behind the
+        lead tell so, that need not be said.
     footnotes
         Print below the page which evidence item each number of the text comes from.
     fields
@@ -106,10 +112,10 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     told = told_case(kind, case, fields, scan_day(scan_dir))
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
-        request = request_of(behind, Path(scan_dir), kind, Path(out))
-        request = with_case(request, told)
-        request = replace(request, fields=fields, profile=profile, seal=seal)
-        return bundle.build(replace(request, footnotes=footnotes))
+        request = request_of(behind, Path(scan_dir), told, Path(out))
+        strict = request.strict or redaction == "strict"
+        request = replace(request, strict=strict, footnotes=footnotes)
+        return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
 def office_seal(
@@ -174,12 +180,13 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
     return replace(seal, ledger=note)
 
 
-def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
-    """Return what a bundle is built of: a lead with its law, its map, its rows."""
+def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> BundleRequest:
+    """Return what a bundle is built of: a lead with its law, its map, rows and case."""
     catalog, materials = behind.catalog, behind.materials
     course = course_of(behind.lead, catalog, behind.as_of)
     course = with_reply_periods(course, catalog, behind.as_of)
-    return BundleRequest(
+    rows = list(_source_rows(behind.findings, materials))
+    request = BundleRequest(
         scan_dir=scan_path,
         run=behind.run,
         lead=behind.lead,
@@ -190,10 +197,10 @@ def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleR
         office=behind.place.office,
         out=out,
         templates=templates_folder(),
-        kind=kind,
+        kind=told.kind.kind,
         datasets=catalog.datasets,
         remedies=catalog.remedies,
-        rows=list(_source_rows(behind.findings, materials)),
+        rows=rows,
         sources=behind.sources,
         source_paths=behind.paths,
         images=[i.provenance for i in materials.images],
@@ -207,7 +214,15 @@ def request_of(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleR
         verdicts=verdicts_on(behind.place.root, behind.lead, behind.as_of),
         reading=_reading(behind),
         classified=_classified(behind),
+        strict=_is_strict(behind, told, rows),
     )
+    return with_case(request, told)
+
+
+def _is_strict(behind: Behind, told: Told, rows: Sequence[dict[str, Any]]) -> bool:
+    """Return whether field, case or a person behind the lead tell of a minor."""
+    named = told.case is not None and is_case_of_minors(told.case, told.book)
+    return named or is_of_minors(behind, rows)
 
 
 def _crossings(behind: Behind) -> list[Crossing]:

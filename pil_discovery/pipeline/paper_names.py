@@ -1,4 +1,4 @@
-"""The names under which papers print the codes of a ledger, and how they print shares."""
+"""The names under which papers print codes of a ledger; shares and citations."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from pil_discovery import procedure
 from pil_discovery.catalog import models_folder
 from pil_discovery.text.towns import town_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from pil_discovery.procedure.ledger import Case
+    from pil_discovery.procedure.ledger import Case, Rulebook
     from pil_discovery.types import Entry
 
 UNKNOWN = "—"
@@ -73,6 +75,19 @@ def load_names() -> Names:
 @lru_cache(maxsize=4)
 def _names(path: Path) -> Names:
     return Names(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def cited(book: Rulebook, ids: Iterable[str]) -> str:
+    """Return rules as a document cites them, without the ids of this program."""
+    known = [book.facts[i] for i in dict.fromkeys(ids) if i in book.facts]
+    return "、".join(procedure.citation_zh(fact) for fact in known)
+
+
+def tools_of(book: Rulebook, day: dt.date) -> list[dict[str, str]]:
+    """Return by which means a standing committee supervises, each with its rules."""
+    return [
+        {"to": rung.to, "basis": cited(book, rung.basis)} for rung in book.on(day).tools
+    ]
 
 
 def percent(part: Decimal, whole: Decimal) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from pil_discovery.findings import Inputs, declared, screen
+from pil_discovery.errors import StoppedError
+from pil_discovery.findings import Inputs, declared, not_run, screen
 from pil_discovery.pipeline.cluster.tiles import TileSolver
 from pil_discovery.pipeline.spreading import spread
 from pil_discovery.pipeline.stored import store_tables
@@ -17,6 +18,7 @@ from pil_discovery.pipeline.stored import store_tables
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from pil_discovery.pipeline.cluster import Cluster
     from pil_discovery.types import Finding, Model, ModelRun
@@ -48,7 +50,11 @@ def screen_all(
     workers: Workers,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Screened:
-    """Run every model; the result does not depend on where, or by how many."""
+    """Run every model; the result does not depend on where, or by how many.
+
+    A model that takes more time, memory or rows than there are is `stopped`, and says
+    so in its notes; all others give their results.
+    """
     runs: list[ModelRun] = []
     findings: list[Finding] = []
     seconds: dict[str, float] = {}
@@ -63,7 +69,7 @@ def screen_all(
             )
         )
         for done, outcome in enumerate(outcomes):
-            run, found, took = outcome.result()
+            run, found, took = _outcome(outcome, models[done])
             runs.append(run)
             findings += found
             seconds[run.id] = round(took, 3)
@@ -73,6 +79,16 @@ def screen_all(
 
 
 Job = tuple["Model", Inputs, "dt.date", bool]
+Screening = tuple["ModelRun", "list[Finding]", float]
+
+
+def _outcome(outcome: Future[Screening], model: Model) -> Screening:
+    """Return how a model ran; one that had to be stopped takes no other with it."""
+    try:
+        return outcome.result()
+    except StoppedError as error:
+        notes = tuple(str(problem) for problem in error.problems)
+        return not_run(model, "stopped", notes=notes), [], 0.0
 
 
 def _folder(models: Sequence[Model], workers: Workers, stack: ExitStack) -> Path | None:
@@ -103,7 +119,7 @@ def _in_one_process(models: Sequence[Model], workers: int) -> bool:
     return shipped == len(models) and (workers == 1 or shipped < 2)
 
 
-def _work(job: Job) -> tuple[ModelRun, list[Finding], float]:
+def _work(job: Job) -> Screening:
     model, inputs, as_of, personal = job
     started = time.perf_counter()
     run, found = screen(model, inputs, as_of=as_of, personal=personal)

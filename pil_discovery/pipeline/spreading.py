@@ -1,28 +1,38 @@
 """Work on many models at once, each answer in the order of the models.
 
 Models of the library share a pool of processes. A local model gets a guarded process
-of its own, one after the other, because its file may come from anywhere.
+of its own, one after the other, because its file may come from anywhere. Where a
+process of the pool dies, nobody can tell which model it was: those that were under way
+are done again, each alone in a process of its own, and the pool goes on without them.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    BrokenExecutor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.errors import PilError
-from pil_discovery.pipeline.guarded import run_model
+from pil_discovery.errors import PilError, Problem, StoppedError
+from pil_discovery.pipeline.guarded import NO_MEMORY, ROOM, run_alone, run_model
+from pil_discovery.pipeline.memory import limit_data, limited_data, share_of_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-    from concurrent.futures import Executor
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from pil_discovery.pipeline.cluster import Cluster
     from pil_discovery.types import Model
 
     Job = tuple["Model", *tuple[Any, ...]]
+    Work = Callable[[Any], Any]
+    Begun = tuple[ProcessPoolExecutor, list[Future[Any]]]
 
 
 def usable_cores() -> int:
@@ -33,7 +43,7 @@ def usable_cores() -> int:
 
 
 def spread(
-    work: Callable[[Any], Any],
+    work: Work,
     jobs: Sequence[Job],
     *,
     workers: int,
@@ -56,46 +66,103 @@ def spread(
     Yields
     ------
     Future
-        Its `result()` is the answer, or raises as the work does: ModelError when a
-        local model took too much time or memory.
+        Its `result()` is the answer, or raises as the work does: StoppedError when a
+        model took too much time or memory, or its process died.
     """
     shipped = [job for job in jobs if not job[0].is_local]
     with ExitStack() as pools:
-        guard = _opened(pools, ThreadPoolExecutor(1))
-        pool: Executor | Cluster | None = cluster
-        if pool is None and workers > 1 and len(shipped) > 1:
-            # spawn: DuckDB and Arrow hold threads that a forked child would not have
-            context = multiprocessing.get_context("spawn")
-            most = min(workers, len(shipped))
-            pool = _opened(pools, ProcessPoolExecutor(most, mp_context=context))
-        begun = [_begin(work, job, guard, pool) for job in jobs]
-        for job, future in zip(jobs, begun, strict=True):
-            done = _here(work, job) if future is None else future
+        guard = ThreadPoolExecutor(1)
+        # what was not begun is dropped when the reader of the outcomes stops
+        pools.callback(guard.shutdown, cancel_futures=True)
+        local = [guard.submit(run_model, work, j) for j in jobs if j[0].is_local]
+        ours = iter(local)
+        theirs: Iterator[Future[Any]] | Generator[Future[Any]]
+        if cluster is not None:
+            theirs = iter([cluster.submit(work, job) for job in shipped])
+        elif workers > 1 and len(shipped) > 1:
+            begun = _begin(work, shipped, workers)
+            pools.callback(begun[0].shutdown, cancel_futures=True)
+            theirs = _pooled(work, shipped, workers, begun)
+            pools.callback(theirs.close)
+        else:
+            theirs = (_here(work, job) for job in shipped)
+        for job in jobs:
+            done = next(ours if job[0].is_local else theirs)
             wait([done])  # what is handed out is not dropped with the rest
             yield done
 
 
-def _opened(pools: ExitStack, pool: Executor) -> Executor:
-    """Have what was not begun dropped when the reader of the outcomes stops."""
-    pools.callback(pool.shutdown, cancel_futures=True)
-    return pool
+def _pooled(
+    work: Work, jobs: Sequence[Job], workers: int, begun: Begun
+) -> Generator[Future[Any]]:
+    """Yield outcomes from a pool, which is begun anew where one of its processes died.
+
+    Which jobs were under way is not told: a pool takes them in order, one for each
+    process and as many again ahead, and one more.
+    """
+    pool, futures = begun
+    ahead = 2 * min(workers, len(jobs)) + 1
+    at = alone = 0
+    try:
+        while at < len(jobs):
+            future = futures[at]
+            wait([future])
+            error = future.exception()
+            if isinstance(error, BrokenExecutor) and alone == ahead:
+                pool.shutdown(cancel_futures=True)
+                pool, later = _begin(work, jobs[at:], workers)
+                futures, alone = [*futures[:at], *later], 0
+                continue
+            if isinstance(error, BrokenExecutor):
+                alone += 1
+                future = _alone(work, jobs[at])
+            elif isinstance(error, MemoryError):
+                wait(futures)  # so that it has the memory of all processes
+                future = _alone(work, jobs[at])
+            yield future
+            at += 1
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _begin(
-    work: Callable[[Any], Any],
-    job: Job,
-    guard: Executor,
-    pool: Executor | Cluster | None,
-) -> Future[Any] | None:
-    if job[0].is_local:
-        return guard.submit(run_model, work, job)
-    return None if pool is None else pool.submit(work, job)
+def _begin(work: Work, jobs: Sequence[Job], workers: int) -> Begun:
+    # spawn: DuckDB and Arrow hold threads that a forked child would not have
+    most = min(workers, len(jobs))
+    pool = ProcessPoolExecutor(
+        most,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=limit_data,
+        initargs=(share_of_memory(most),),
+    )
+    return pool, [pool.submit(_in_memory, work, job) for job in jobs]
 
 
-def _here(work: Callable[[Any], Any], job: Job) -> Future[Any]:
+def _in_memory(work: Work, job: Job) -> Any:  # noqa: ANN401 -- whatever the work returns
+    """Do the work; what ran out of memory says so in one way, whichever library."""
+    try:
+        return work(job)
+    except Exception as error:
+        if isinstance(error, MemoryError) or "bad_alloc" in str(error):
+            raise MemoryError from None
+        raise
+
+
+def _here(work: Work, job: Job) -> Future[Any]:
+    with limited_data(share_of_memory(1)):
+        return _settled(lambda: _in_memory(work, job), job)
+
+
+def _alone(work: Work, job: Job) -> Future[Any]:
+    return _settled(lambda: run_alone(work, job, file=job[0].place), job)
+
+
+def _settled(do: Callable[[], Any], job: Job) -> Future[Any]:
     future: Future[Any] = Future()
     try:
-        future.set_result(work(job))
+        future.set_result(do())
     except PilError as error:
         future.set_exception(error)
+    except MemoryError:
+        problem = Problem(job[0].place, "", NO_MEMORY, ROOM)
+        future.set_exception(StoppedError(problem))
     return future

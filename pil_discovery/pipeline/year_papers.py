@@ -14,8 +14,8 @@ from pil_discovery.bundle.papers import (
     write_papers,
 )
 from pil_discovery.bundle.words import date_zh
-from pil_discovery.errors import ArgumentError, Problem
-from pil_discovery.pipeline.paper_names import load_names, papers_folder
+from pil_discovery.pipeline.case_reports import span_of
+from pil_discovery.pipeline.paper_names import load_names, papers_folder, tools_of
 from pil_discovery.pipeline.year_tables import Year, year_tables
 from pil_discovery.procedure import ledger as books
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.procedure.ledger import Ledger
 
-ANNUAL, SCORECARD, BRIEFING = "annual-report", "scorecard", "npc-report"
+ANNUAL, SCORECARD, BRIEFING = "annual-report", "scorecard", "npc-briefing"
 
 
 def year_papers(
@@ -40,7 +40,7 @@ def year_papers(
     Parameters
     ----------
     kind
-        `annual-report`, `scorecard` or `npc-report`.
+        `annual-report`, `scorecard` or `npc-briefing`.
     as_of
         Last day that counts, within the year; None takes its end. Periods that end by
         then without a reply count as unanswered, whether or not that day has come.
@@ -54,9 +54,9 @@ def year_papers(
     BundleError
         If the wording of the kind is faulty.
     """
-    last = _last(year, as_of)
+    _, last = span_of(year, as_of)
     text = load_paper_kind(papers_folder(), kind)
-    told = year_values(ledger, year, last, few=int(text.values["few"]))
+    told = year_values(ledger, year, last, few=text.few)
     return compose_papers(text, told, office=office, as_of=last)
 
 
@@ -101,17 +101,8 @@ def year_values(
         "on_time": rates["按期回复率"]["part"],
         "unanswered": len(tables["silent"]),
         "agencies_due": [r for r in tables["agencies"] if r["due"] != "0"],
-        "tools": books.tools_of(ledger.book, last),
+        "tools": tools_of(ledger.book, last),
     }
-
-
-def _last(year: int, as_of: dt.date | None) -> dt.date:
-    if as_of is None:
-        return dt.date(year, 12, 31)
-    if as_of.year != year:
-        what = f"统计截止日 {as_of} 不在{year}年"
-        raise ArgumentError(Problem("", "--as-of", what))
-    return as_of
 
 
 def _year_before(day: dt.date) -> dt.date:

@@ -142,6 +142,7 @@ def _words(run: Record) -> dict[str, Any]:
         "domains": dict(run.get("domains") or {}),
         "domains_en": dict(run.get("domains_en") or {}),
         "datasets": dict(run.get("datasets") or {}),
+        "datasets_en": dict(run.get("datasets_en") or {}),
         "units": dict(run.get("units") or {}),
         "routes": wording.ROUTES,
         "kinds": wording.KINDS,

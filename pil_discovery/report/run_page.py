@@ -30,6 +30,8 @@ _STATES_EN = {
     "off": "off",
 }
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
+_NOT_TOLD: dict[str, Any] = {"shortlist": None, "conflicts": (), "leads": {}, "name": ""}
+"""What a run need not tell."""
 _ORDER = {"computed": 0, "not_computable": 1, "off": 2}
 
 
@@ -51,7 +53,7 @@ def run_page(contents: Contents, scan: str) -> str:
         no script shows one of them.
     """
     style = _part("run.css")
-    run = contents.run
+    run = {**_NOT_TOLD, **contents.run}
     return (
         _environment()
         .from_string(_part("run.html.jinja"))

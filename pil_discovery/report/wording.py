@@ -15,6 +15,7 @@ STATES = {
     "computed": "已计算",
     "not_computable": "无法计算",
     "off": "未启用",
+    "stopped": "已停止",
 }
 SCOPES = {"row": "整行", "cell": "单元格"}
 PARTS = {

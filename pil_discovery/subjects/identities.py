@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from pil_discovery.subjects.judging import judge_pairs
-from pil_discovery.subjects.pairs import Pairs, compared_pairs
+from pil_discovery.subjects.pairs import Pairs, thinned_blocks
 from pil_discovery.subjects.parties import read_parties
 from pil_discovery.subjects.registers import SAID
 from pil_discovery.subjects.reviews import apply_reviews, latest, pair_ids
@@ -103,8 +103,7 @@ def identify(
     known = _with_codes(rows.loc[order].reset_index(drop=True))
     keys = [_digest("\x1f".join(row)) for row in known[list(SAID)].to_numpy()]
     parties = _as_parties(known, places)
-    pairs = _pairs(parties)
-    links = judge_pairs(parties, pairs, model) if len(pairs.first) else _no_links()
+    links, compared = _judged(parties, model)
     exact = _exact(parties, links)
     links, exact, decided = _reviewed((links, exact), keys, reviews)
     subjects, told = _settled(known, keys, (links, exact, decided))
@@ -113,7 +112,7 @@ def identify(
     return Identities(
         subjects.iloc[back].reset_index(drop=True),
         told.assign(first=order[told["first"]], second=order[told["second"]]),
-        _account(told, len(pairs.first), len(latest(reviews))),
+        _account(told, compared, len(latest(reviews))),
     )
 
 
@@ -156,17 +155,29 @@ def _as_parties(known: pd.DataFrame, places: Collection[str]) -> Parties:
     )
 
 
-def _pairs(parties: Parties) -> Pairs:
-    """Return each pair of two parties once; two with codes need no comparing."""
+def _judged(parties: Parties, model: PairModel) -> tuple[pd.DataFrame, int]:
+    """Return the links of each pair of parties once, and how many were compared.
+
+    Two parties with codes need no comparing.
+    """
     if not parties.is_left.any():
-        none = np.empty(0, dtype=np.int64)
-        return Pairs(none, none, none.astype(np.int8), np.empty((0, 0), np.float32))
-    found = compared_pairs(parties)
-    first = np.minimum(found.first, found.second)
-    second = np.maximum(found.first, found.second)
-    _, once = np.unique(first * len(parties) + second, return_index=True)
-    once = once[first[once] != second[once]]
-    return Pairs(first[once], second[once], found.parting[once], found.table[once])
+        return _no_links(), 0
+    compared, told = [np.empty(0, dtype=np.int64)], []
+    for block in thinned_blocks(parties):
+        first = np.minimum(block.first, block.second)
+        second = np.maximum(block.first, block.second)
+        at = np.flatnonzero(first != second)
+        ends = first[at], second[at]
+        compared.append(ends[0] * len(parties) + ends[1])
+        pairs = Pairs(*ends, block.parting[at], block.table[at])
+        told.append(judge_pairs(parties, pairs, model))
+    number = len(np.unique(np.concatenate(compared)))
+    if not number:
+        return _no_links(), 0
+    # two parties without codes come both ways, and say the same
+    links = pd.concat(told, ignore_index=True).drop_duplicates(["first", "second"])
+    ordered = links.sort_values(["first", "second"], kind="stable", ignore_index=True)
+    return ordered, number
 
 
 def _exact(parties: Parties, links: pd.DataFrame) -> Flags:

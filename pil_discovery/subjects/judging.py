@@ -108,15 +108,19 @@ def judge_pairs(parties: Parties, pairs: Pairs, model: PairModel) -> pd.DataFram
     return ordered
 
 
-def _counts(parties: Parties, facts: _Facts) -> dict[str, int]:
-    """Return how many pairs there are, were compared, and were kept apart by codes."""
+def possible_pairs(parties: Parties) -> int:
+    """Return how many pairs of rows there are, compared or not."""
     left, right = int(parties.is_left.sum()), int(parties.is_right.sum())
     within = bool((parties.is_left & parties.is_right).any())
-    possible = left * (left - 1) // 2 if within else left * right
+    return left * (left - 1) // 2 if within else left * right
+
+
+def _counts(parties: Parties, facts: _Facts) -> dict[str, int]:
+    """Return how many pairs there are, were compared, and were kept apart by codes."""
     compared = len(facts.code_differs)
     return {
         "compared": compared,
-        "blocked": possible - compared,
+        "blocked": possible_pairs(parties) - compared,
         "vetoed": int(facts.code_differs.sum()),
     }
 

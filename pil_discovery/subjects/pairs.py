@@ -15,8 +15,11 @@ from pil_discovery.subjects.core_features import (
     core_features,
     rival_features,
 )
+from pil_discovery.subjects.crossings import compatible_pairs, row_pairs, thinned_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from pil_discovery.subjects.parties import Parties
@@ -45,8 +48,6 @@ _FRONT = ("left_out_front",)
 _BEHIND = ("left_out_middle", "left_out_end")
 _SLIPS = ("swapped", "one_inside", "one_at_edge")
 _MOST_EDITS, _LEAST_SHARED = 0.5, 0.5
-_CROWD = 50
-"""Rows of one core from which each is compared with the first one only."""
 
 
 @dataclass(frozen=True)
@@ -69,19 +70,94 @@ class Pairs:
     table: Floats
 
 
+@dataclass(frozen=True)
+class CorePairs:
+    """Pairs of cores worth comparing; `parting` and `table` as in `Pairs`.
+
+    The table lacks what only rows tell: the legal forms, and whether a name is cut.
+    """
+
+    first: Rows
+    second: Rows
+    parting: NDArray[np.int8]
+    table: Floats
+
+
 def compared_pairs(parties: Parties) -> Pairs:
     """Return the pairs that a key or the likeness of their names brings together."""
+    return together(list(pair_blocks(parties)))
+
+
+def together(parts: Sequence[Pairs]) -> Pairs:
+    """Put blocks of pairs together."""
+    nothing = np.empty(0, dtype=np.int64)
+    table = np.empty((0, len(FEATURES)), dtype=np.float32)
+    none = Pairs(nothing, nothing, nothing.astype(np.int8), table)
+    every = parts or [none]
+    return Pairs(
+        np.concatenate([p.first for p in every]),
+        np.concatenate([p.second for p in every]),
+        np.concatenate([p.parting for p in every]),
+        np.concatenate([p.table for p in every]),
+    )
+
+
+def pair_blocks(parties: Parties) -> Iterator[Pairs]:
+    """Yield the pairs of `compared_pairs` in blocks, so that memory is bounded.
+
+    Raises
+    ------
+    ArgumentError
+        If so many rows bear one name that there are too many pairs.
+    """
+    cores = compared_cores(parties)
+    for which, first, second in row_pairs(parties, cores.first, cores.second):
+        yield pairs_at(parties, cores, which, (first, second))
+
+
+def thinned_blocks(parties: Parties) -> Iterator[Pairs]:
+    """Yield the pairs of `pair_blocks`, fewer where very many rows bear one name."""
+    cores = compared_cores(parties)
+    for which, first, second in thinned_pairs(parties, cores.first, cores.second):
+        yield pairs_at(parties, cores, which, (first, second))
+
+
+def compatible_blocks(parties: Parties) -> Iterator[Pairs]:
+    """Yield the pairs of two registers that no two codes contradict, in blocks.
+
+    In registers with codes nearly all pairs of one name are contradicted: they are not
+    even made.
+
+    Raises
+    ------
+    ArgumentError
+        As `pair_blocks`.
+    """
+    cores = compared_cores(parties)
+    for which, first, second in compatible_pairs(parties, cores.first, cores.second):
+        yield pairs_at(parties, cores, which, (first, second))
+
+
+def pairs_at(
+    parties: Parties, cores: CorePairs, which: Rows, rows: tuple[Rows, Rows]
+) -> Pairs:
+    """Return pairs of rows, each with what its pair of cores tells."""
+    forms = _forms(parties, *rows)
+    table = np.hstack([cores.table[which], forms])
+    return Pairs(*rows, cores.parting[which], table)
+
+
+def compared_cores(parties: Parties) -> CorePairs:
+    """Return the pairs of cores that a key or their likeness brings together."""
     ours, theirs = _core_pairs(parties)
     parting, table = core_features(parties.cores, ours, theirs)
     leads = np.hstack(
         [_leads(ours, theirs, table), _others(parties, ours, theirs, parting)]
     )
     near = may_be_one(table) | _keyed(parties, ours, theirs)
-    ours, theirs, parting = ours[near], theirs[near], parting[near]
-    table = np.hstack([table[near], leads[near]])
-    which, first, second = _rows_of(parties, ours, theirs)
-    forms = _forms(parties, first, second)
-    return Pairs(first, second, parting[which], np.hstack([table[which], forms]))
+    return CorePairs(
+        ours[near], theirs[near], parting[near], np.hstack([table[near], leads[near]])
+    )
 
 
 def may_be_one(table: Floats) -> NDArray[np.bool_]:
@@ -186,53 +262,6 @@ def _forms(parties: Parties, first: Rows, second: Rows) -> Floats:
     cut = parties.is_cut[first] | parties.is_cut[second]
     columns = [written, equal, ~equal & either_open, ~equal & ~either_open, cut]
     return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _rows_of(parties: Parties, ours: Rows, theirs: Rows) -> tuple[Rows, Rows, Rows]:
-    """Return the pairs of rows of pairs of cores, and the number of the core pair."""
-    found = [_crossed(parties, ours, theirs)]
-    if not parties.is_left.all():
-        apart = np.flatnonzero(ours != theirs)
-        which, first, second = _crossed(parties, theirs[apart], ours[apart])
-        found.append((apart[which], first, second))
-        return tuple(np.concatenate(part) for part in zip(*found, strict=True))  # type: ignore[return-value]
-    which, first, second = found[0]
-    same = ours[which] == theirs[which]
-    kept = ~same | ((first < second) & ~_crowded(parties, first, second))
-    which, first, second = which[kept], first[kept], second[kept]
-    return which, np.minimum(first, second), np.maximum(first, second)
-
-
-def _crowded(parties: Parties, first: Rows, second: Rows) -> NDArray[np.bool_]:
-    """Mark pairs in a crowd of one core that do not hold its first row."""
-    counts = np.bincount(parties.core)
-    _, heads = np.unique(parties.core, return_index=True)
-    core = parties.core[first]
-    alone: NDArray[np.bool_] = (counts[core] > _CROWD) & (
-        np.minimum(first, second) != heads[core]
-    )
-    return alone
-
-
-def _crossed(parties: Parties, ours: Rows, theirs: Rows) -> tuple[Rows, Rows, Rows]:
-    """Return every left row of `ours` with every right row of `theirs`."""
-    left, left_starts = _members(parties, parties.is_left)
-    right, right_starts = _members(parties, parties.is_right)
-    wide = np.diff(right_starts)[theirs]
-    sizes = np.diff(left_starts)[ours] * wide
-    which = np.repeat(np.arange(len(ours)), sizes)
-    place = np.arange(len(which)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    first = left[left_starts[ours[which]] + place // wide[which]]
-    second = right[right_starts[theirs[which]] + place % wide[which]]
-    return which, first, second
-
-
-def _members(parties: Parties, side: NDArray[np.bool_]) -> tuple[Rows, Rows]:
-    """Return the rows of a side by core, and where each core's rows start."""
-    rows = np.flatnonzero(side)
-    rows = rows[np.argsort(parties.core[rows], kind="stable")]
-    edges = np.arange(len(parties.cores) + 1)
-    return rows, np.searchsorted(parties.core[rows], edges)
 
 
 def probabilities(pairs: Pairs, model: PairModel) -> NDArray[np.float64]:

@@ -30,11 +30,15 @@ class CaseMandate(Noun):
 
 
 class CaseMark(Noun):
-    """A kind of case that wants more, known by its topic or by a tag."""
+    """A kind of case that wants more, known by its topic or by a tag.
+
+    `strict`: what leaves the office is redacted strictly.
+    """
 
     id: str
     matters: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    strict: bool = False
 
 
 class MergeRule(Noun):

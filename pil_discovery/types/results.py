@@ -189,13 +189,14 @@ class ModelRun(Noun):
     """How one model ran.
 
     `missing` names required columns or data sets («data set.column»);
-    `missing_clears` optional data that could have cleared hits.
+    `missing_clears` optional data that could have cleared hits. One that was `stopped`
+    took too much time, memory or rows: `notes` say which.
     """
 
     id: str
     code: str
     version: str
-    state: Literal["computed", "not_computable", "off"]
+    state: Literal["computed", "not_computable", "off", "stopped"]
     missing: tuple[str, ...] = ()
     missing_clears: tuple[str, ...] = ()
     counts: Counts = Counts()

@@ -4,7 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pil_discovery as pil
+from pil_discovery.errors import ArgumentError
 from pil_discovery.pipeline.linking import (
+    link_compatible,
     link_registers,
     party_keys,
     read_registers,
@@ -207,3 +209,45 @@ def test_no_subject_has_two_codes(rows):
     for subject in set(found):
         codes = {c for (_, c), s in zip(rows, found, strict=True) if s == subject}
         assert len(codes - {""}) <= 1
+
+
+ROW = st.tuples(
+    st.sampled_from(NAMES),
+    st.sampled_from([*CODES, "", "", "330302197001010009", CODES[0][8:17], "错码"]),
+    st.sampled_from(["", "瓯江市示例路1号", "瓯江市虚构路2号"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ROW, min_size=1, max_size=9), st.lists(ROW, min_size=1, max_size=9))
+def test_rows_that_no_codes_contradict_are_linked_as_ever(left, right):
+    tables = [pd.DataFrame(rows, columns=["n", "c", "a"]) for rows in (left, right)]
+    columns = {"name": "n", "code": "c", "address": "a"}
+    every = pil.link(*tables, **columns)
+    wanted = every[every["decision"] != "different"].reset_index(drop=True)
+    found = link_compatible(*tables, columns)
+    pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
+
+
+def crowd(size, *, coded, first=0):
+    bodies = [f"91990302MA{n:07d}" for n in range(first, first + size)]
+    codes = [body + uscc_check_digit(body) if coded else "" for body in bodies]
+    names = [f"示例商贸有限公司{n}" for n in range(size)]
+    return pd.DataFrame({"n": names, "c": codes})
+
+
+def test_one_name_borne_by_thousands_with_codes_makes_no_pairs_by_the_square():
+    left, right = crowd(3000, coded=True), crowd(3000, coded=True, first=1500)
+    found = link_compatible(left, right, {"name": "n", "code": "c"})
+    assert found[["left", "right"]].to_numpy().tolist() == [
+        [n, n - 1500] for n in range(1500, 3000)
+    ]
+    assert found.attrs["counts"]["compared"] == 1500
+
+
+def test_one_name_borne_by_thousands_without_codes_is_refused_in_words():
+    left, right = crowd(7100, coded=False), crowd(7100, coded=False)
+    with pytest.raises(
+        ArgumentError, match=r"次的上限；最多的是“示例商贸”.*社会信用代码"
+    ):
+        pil.link(left, right, name="n")

@@ -1,11 +1,13 @@
 """Outcomes come in the order of the jobs, from a pool, from a guard, or from here."""
 
 import os
+import signal
 
+import numpy as np
 import pytest
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.errors import ModelError, Problem
+from pil_discovery.errors import ModelError, Problem, StoppedError
 from pil_discovery.pipeline.spreading import spread, usable_cores
 from pil_discovery.types import Origin
 
@@ -66,3 +68,33 @@ def test_nothing_to_do_gives_nothing():
 
 def test_there_is_at_least_one_core():
     assert usable_cores() >= 1
+
+
+def killed(job):
+    if job[1] == 3:
+        os.kill(os.getpid(), signal.SIGKILL)  # as the system does without memory
+    return job[1], os.getpid()
+
+
+def test_a_process_that_is_killed_takes_no_other_model_with_it():
+    outcomes = list(spread(killed, jobs(*range(12)), workers=2))
+    with pytest.raises(StoppedError) as caught:
+        outcomes.pop(3).result()
+    (problem,) = caught.value.problems
+    assert problem.file == SHIPPED.place
+    assert problem.what == "运行时进程中断，多为内存耗尽"
+    assert "--workers 1" in problem.remedy
+    assert [f.result()[0] for f in outcomes] == [n for n in range(12) if n != 3]
+
+
+def greedy(job):
+    return float(np.ones(job[1] * 2**27).sum())  # gibibytes
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_model_without_memory_is_stopped_and_the_others_answer(workers):
+    work = jobs(1, 10_000, 1)
+    first, stopped, last = spread(greedy, work, workers=workers)
+    assert first.result() == last.result() == 2**27
+    with pytest.raises(StoppedError, match="内存超过这台计算机能给的，已停止"):
+        stopped.result()

@@ -164,3 +164,17 @@ def test_what_was_decided_decides_the_same_again(parties):
     pd.testing.assert_series_equal(
         found.parties["subject_id"], again.parties["subject_id"]
     )
+
+
+def crowd(name, size):
+    return [(name, "", "", "", f"示例路{n}号", "") for n in range(size)]
+
+
+def test_a_crowd_of_one_name_is_tied_to_the_one_code_of_that_name():
+    parties = [party(FULL, A), *crowd(FULL, 1100), party(TURNED), party(OTHER, B)]
+    assert ids(*parties) == [A] * 1102 + [B]
+
+
+def test_a_crowd_of_a_name_with_two_codes_is_in_no_subject():
+    parties = [party(FULL, A), party(FULL, B), *crowd(FULL, 1100)]
+    assert ids(*parties) == [A, B, *[None] * 1100]

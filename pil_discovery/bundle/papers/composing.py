@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
@@ -28,7 +28,7 @@ from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pil_discovery.bundle.papers.kinds import (
         BlockText,
@@ -60,7 +60,7 @@ def compose_papers(
     BundleError
         When the wording names a value that is not there.
     """
-    values = {**kind.values, **dict.fromkeys(kind.fields, ""), **told}
+    values = {"few": kind.few, **kind.values, **dict.fromkeys(kind.fields, ""), **told}
     values |= {"office": office}
     front = {"kind": kind.kind, "mark": kind.mark, "office": printable(office)}
     return [_paper(p, values, {**front, "as_of": as_of}) for p in kind.papers]
@@ -97,6 +97,10 @@ class _Captions:
 
 def _part(text: PartText, values: Values, counted: _Captions) -> Part:
     blocks = [b for one in text.blocks for b in _blocks(one, values, counted)]
+    for n, (block, after) in enumerate(pairwise(blocks)):
+        # Nobody signs a page without text.
+        if isinstance(block, Sentence) and isinstance(after, Slots):
+            blocks[n] = block.model_copy(update={"keeps": True})
     return Part(blocks=tuple(blocks), wide=text.wide, new_page=text.new_page)
 
 
@@ -137,7 +141,7 @@ def _sentences(text: BlockText, values: Values) -> Iterator[Sentence]:
 
 
 def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:
-    rows = _rows(text.table, values)
+    rows = _numbered(_rows(text.table, values), text)
     if not rows and text.empty:
         yield Sentence(text=_fill(text.empty, values))
         return
@@ -145,7 +149,10 @@ def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         Column(name=_fill(c.name, values), kind=c.kind, width_mm=c.width)
         for c in text.columns
     ]
-    cells = [tuple(_cell(row, c.field) for c in text.columns) for row in rows]
+    cells = [
+        tuple(_cell(row, c.field) if c.field else c.text for c in text.columns)
+        for row in rows
+    ]
     caption = _fill(text.caption, values)
     yield Table(
         caption=counted.of("表", caption) if text.printed else caption,
@@ -156,6 +163,13 @@ def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         printed=text.printed,
         tall=text.tall,
     )
+
+
+def _numbered(rows: Sequence[Row], text: BlockText) -> list[Row]:
+    """Return the rows, numbered as `n`, with empty ones behind them."""
+    empty = {c.field: "" for c in text.columns if c.field}
+    every = [*rows, *(empty for _ in range(text.blank_rows))]
+    return [{**row, "n": n} for n, row in enumerate(every, 1)]
 
 
 def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from pil_discovery.bundle.fonts import Faces, check_glyphs
-from pil_discovery.bundle.papers.nouns import Paper, printed_texts
+from pil_discovery.bundle.papers.nouns import Paper, box_lines, printed_texts
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def render_pdf(
         When a character has no glyph, or the template does not compile.
     """
     check_glyphs([*printed_texts(paper), paper.mark, _PAGE_NUMBER], faces)
-    told = paper.model_dump(mode="json")
+    told = _told(paper)
     with tempfile.TemporaryDirectory() as folder:
         main = Path(folder) / template.name
         main.write_bytes(template.read_bytes())
@@ -49,6 +49,19 @@ def render_pdf(
             chart["file"] = f"{number}.png"
             (Path(folder) / chart["file"]).write_bytes(png)
         return _compile(main, told, faces, paper.as_of)
+
+
+def _told(paper: Paper) -> dict[str, Any]:
+    """Return the paper for the template: boxes of a cell on lines of their own."""
+    told = paper.model_dump(mode="json")
+    for block in (b for p in told["parts"] for b in p["blocks"]):
+        for blank in block.get("blanks", ()):
+            blank["value"] = "\n".join(box_lines(blank["value"]))
+        if block["block"] == "table":
+            block["rows"] = [
+                ["\n".join(box_lines(cell)) for cell in row] for row in block["rows"]
+            ]
+    return told
 
 
 def _compile(main: Path, told: dict[str, Any], faces: Faces, day: dt.date) -> bytes:

@@ -19,10 +19,14 @@ _SHAPES = ("heading", "text", "table", "chart", "form", "slots")
 
 
 class ColumnText(Noun):
-    """A column: its name, the value of a row that it shows, kind and width."""
+    """A column: its name, the value of a row that it shows, kind and width.
+
+    `text` stands in every row; with neither there is room to write.
+    """
 
     name: str
-    field: str
+    field: str = ""
+    text: str = ""
     kind: ColumnKind = "text"
     width: float
 
@@ -40,8 +44,9 @@ class BlockText(Noun):
 
     `when` asks for a value that is not empty, `unless` for one that is; `each` repeats
     a text over a list. `table` and `chart` name a list; `caption` is numbered, `empty`
-    is said where the list is empty. A chart shows the `most` first rows; bars of
-    `field` with `words`, full at `longest`, striped where a row says `faint`.
+    is said where the list is empty, `blank_rows` are added to write in. A chart
+    shows the `most` first rows: bars of `field` with `words`, full at `longest`,
+    striped where a row says `faint`.
     """
 
     heading: str = ""
@@ -62,6 +67,7 @@ class BlockText(Noun):
     empty: str = ""
     printed: bool = True
     tall: bool = False
+    blank_rows: int = 0
     shape: Literal["bars", "columns"] = "bars"
     label: str = ""
     field: str = ""
@@ -104,15 +110,16 @@ class PaperText(Noun):
 class PaperKind(Noun):
     """A kind: its papers, and values that belong to the wording.
 
-    `values` are words and thresholds that the sentences name; `names` are tables of
-    names, such as topic → Chinese; `fields` may be filled in by the office.
+    `values` are words and rows that the blocks name; `fields` may be filled in by the
+    office: name → what it is. Rates over fewer than `few` carry a caution.
     """
 
     kind: str
     title: str
     mark: str
     basis: tuple[str, ...] = ()
-    values: dict[str, str | int] = _Field(default_factory=dict)
+    few: int = 0
+    values: dict[str, str | list[dict[str, str]]] = _Field(default_factory=dict)
     fields: dict[str, str] = _Field(default_factory=dict)
     papers: tuple[PaperText, ...]
 

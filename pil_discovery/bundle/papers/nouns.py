@@ -155,6 +155,15 @@ class Paper(Noun):
         yield from (b for b in self.blocks() if isinstance(b, Chart))
 
 
+def box_lines(text: str) -> list[str]:
+    """Return the lines of a cell: several boxes stand below one another."""
+    if text.count(BOX) < 2:
+        return [text]
+    first, *rest = text.split(BOX)
+    lines = [f"{BOX}{words}".rstrip("　 ") for words in rest]
+    return [first, *lines] if first.strip() else lines
+
+
 def printed_texts(paper: Paper) -> list[str]:
     """Return every text that is printed, in the order in which it is read."""
     texts = [paper.office, paper.title, paper.subtitle]

@@ -17,6 +17,7 @@ from pil_discovery.bundle.papers.nouns import (
     Sentence,
     Slots,
     Table,
+    box_lines,
 )
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _table(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{escape(cell)}</td>'
+            f'<td class="{kind}">{_lines(cell)}</td>'
             for kind, cell in zip(kinds, row, strict=True)
         )
         + "</tr>"
@@ -117,10 +118,14 @@ def _table(table: Table) -> str:
     )
 
 
+def _lines(text: str) -> str:
+    return "<br>".join(map(escape, box_lines(text)))
+
+
 def _form(form: Form) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(b.label)}</th>'
-        f'<td class="lines-{min(b.lines, 8)}">{escape(b.value)}</td></tr>'
+        f'<td class="lines-{min(b.lines, 8)}">{_lines(b.value)}</td></tr>'
         for b in form.blanks
     )
     return f'<table class="form"><tbody>{rows}</tbody></table>'

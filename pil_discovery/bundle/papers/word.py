@@ -30,6 +30,7 @@ from pil_discovery.bundle.papers.nouns import (
     Sentence,
     Slots,
     Table,
+    box_lines,
 )
 from pil_discovery.bundle.templates import draw_letter
 
@@ -42,7 +43,10 @@ WIDE_MM = (28.0, 26.0, 30.0, 30.0)
 """Top, bottom, left and right margin of a turned sheet."""
 WIDE_TYPE_MM = 297.0 - WIDE_MM[2] - WIDE_MM[3]
 LABEL_MM = 40.0
+LINE_MM, TALL_MM, SLOT_MM = 9.0, 14.0, 12.0
+"""Heights of a line of a form, of a row to write in, of a place to sign."""
 SMALL_PT = 10.5
+GAP_PT = 9
 _BODY, _LEVEL, _TITLE = "公文正文", "公文层次", "公文标题"
 _CELL, _HEAD = "表格文字", "表格表头"
 _AMBIGUOUS = re.compile("[“”‘’—…·×÷±°□]")
@@ -68,12 +72,14 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
         PNG of each chart, in order.
     """
     document = _empty(paper)
+    _turned(document.sections[0], wide=paper.parts[0].wide)
     _front(document, paper)
     drawn = iter(pictures)
     for number, part in enumerate(paper.parts):
         _turn(document, paper.parts, number)
         for block in part.blocks:
             _write(document, block, drawn, _width(part))
+    _close(document)
     core = document.core_properties
     core.created = core.modified = dt.datetime.combine(paper.as_of, dt.time())
     core.title = f"{paper.office}{paper.title}"
@@ -83,6 +89,13 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
     raw = io.BytesIO()
     document.save(raw)
     return canonical_zip(raw.getvalue())
+
+
+def _close(document: Any) -> None:
+    """Let the last gap take no room: it would begin a page of its own."""
+    last = document.paragraphs[-1]
+    if not last.text:
+        last.paragraph_format.line_spacing = Pt(1)
 
 
 def _empty(paper: Paper) -> Any:
@@ -114,8 +127,7 @@ def _width(part: Part) -> float:
 def _turn(document: Any, parts: Sequence[Part], number: int) -> None:
     """Begin a new page where the part wants one, turned where it is wide."""
     part = parts[number]
-    before = parts[number - 1].wide if number else False
-    if part.wide != before:
+    if number and part.wide != parts[number - 1].wide:
         section = document.add_section(WD_SECTION.NEW_PAGE)
         _turned(section, wide=part.wide)
     elif part.new_page and number:
@@ -171,17 +183,23 @@ def _table(document: Any, table: Table, width: float) -> None:
         _line(cell.paragraphs[0], column.name, _HEAD).alignment = ALIGN.CENTER
     drawn.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for values, row in zip(table.rows, list(drawn.rows)[1:], strict=True):
-        for column, value, cell in zip(table.columns, values, row.cells, strict=True):
-            paragraph = _line(cell.paragraphs[0], value, _CELL)
-            if column.kind in {"number", "share"}:
-                paragraph.alignment = ALIGN.RIGHT
-        if table.tall:
-            _at_least(row, 16)
-    if table.note:
-        note = _add(document, table.note, _CELL)
-        for run in note.runs:
-            run.font.size = Pt(SMALL_PT)
-    _gap(document)
+        _row(row, table, values)
+    if not table.note:
+        _gap(document)
+        return
+    note = _add(document, table.note, _CELL)
+    note.paragraph_format.space_after = Pt(GAP_PT)
+    for run in note.runs:
+        run.font.size = Pt(SMALL_PT)
+
+
+def _row(row: Any, table: Table, values: Sequence[str]) -> None:
+    for column, value, cell in zip(table.columns, values, row.cells, strict=True):
+        paragraph = _lines(cell, value)
+        if column.kind in {"number", "share"}:
+            paragraph.alignment = ALIGN.RIGHT
+    if table.tall:
+        _at_least(row, TALL_MM)
 
 
 def fitted(widths: Sequence[float], room: float) -> list[float]:
@@ -193,8 +211,8 @@ def _form(document: Any, form: Form, width: float) -> None:
     drawn = _grid(document, len(form.blanks), [LABEL_MM, width - LABEL_MM])
     for blank, row in zip(form.blanks, drawn.rows, strict=True):
         _line(row.cells[0].paragraphs[0], blank.label, _HEAD)
-        _line(row.cells[1].paragraphs[0], blank.value, _CELL)
-        _at_least(row, 10 * blank.lines)
+        _lines(row.cells[1], blank.value)
+        _at_least(row, LINE_MM * blank.lines)
     _gap(document)
 
 
@@ -202,7 +220,7 @@ def _slots(document: Any, slots: Slots, width: float) -> None:
     widths = [60.0, width - 110.0, 50.0]
     drawn = _grid(document, len(slots.names), widths, framed=False)
     for name, row in zip(slots.names, drawn.rows, strict=True):
-        _at_least(row, 14)
+        _at_least(row, SLOT_MM)
         for cell, text in zip(row.cells, (name, "", slots.date), strict=True):
             cell.vertical_alignment = PLACE.BOTTOM
             _line(cell.paragraphs[0], text, _CELL)
@@ -251,7 +269,7 @@ def _underline(cell: Any) -> None:
 def _gap(document: Any) -> None:
     # Two tables without a paragraph between them would become one.
     gap = _add(document, "", _CELL)
-    gap.paragraph_format.line_spacing = Pt(9)
+    gap.paragraph_format.line_spacing = Pt(GAP_PT)
 
 
 def _add(document: Any, text: str, style: str = "Normal") -> Any:
@@ -270,6 +288,14 @@ def _line(paragraph: Any, text: str, style: str) -> Any:
         if piece == BOX:
             _make_box(run._r)
     return paragraph
+
+
+def _lines(cell: Any, text: str) -> Any:
+    """Write a cell; several boxes stand below one another, each before its words."""
+    first = cell.paragraphs[0]
+    for n, piece in enumerate(box_lines(text)):
+        _line(first if n == 0 else cell.add_paragraph(), piece, _CELL)
+    return first
 
 
 def _make_box(run: Any) -> None:

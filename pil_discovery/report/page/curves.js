@@ -15,7 +15,9 @@ function curve(c) {
     svg.append(drawn("rect", { class: "interval", x: Math.max(left, from - 1.5), y: top, width: Math.max(3, to - from), height: high - top - foot }));
   }
   for (let v = Math.ceil((centre - span / 2) * 5) / 5; v <= centre + span / 2 + 1e-9; v += 0.2) svg.append(drawn("line", { class: "rung", x1: left, x2: wide - right, y1: y(v), y2: y(v) }), drawn("text", { x: left - 6, y: y(v) + 4, "text-anchor": "end" }, v.toFixed(1).replace("-0.0", "0.0")));
-  for (let n = 0, end = -99; n < c.points.length; n += 1) { const at = x(days[n]); if (at - end > 66 || n === 0) { const edge = n === 0 ? "start" : at > wide - 40 ? "end" : "middle"; svg.append(drawn("text", { x: edge === "start" ? left : at, y: high - 8, "text-anchor": edge }, c.points[n][0])); end = at + (edge === "start" ? 33 : 0); } svg.append(drawn("line", { class: "rung", x1: at, x2: at, y1: high - foot, y2: high - foot + 4 })); }
+  const taken = [], label = (n) => { const at = Math.min(wide - 32, Math.max(left + 24, x(days[n]))); if (taken.every((o) => Math.abs(o - at) > 66)) { taken.push(at); svg.append(drawn("text", { x: at, y: high - 8, "text-anchor": "middle" }, c.points[n][0])); } };
+  [c.points.length - 1, 0, ...c.points.keys()].forEach(label);
+  for (const day of days) svg.append(drawn("line", { class: "tick", x1: x(day), x2: x(day), y1: high - foot, y2: high - foot + 5 }));
   const clear = seen.filter((p) => p[2]);
   svg.append(drawn("polyline", { class: "path", points: clear.map((p) => `${x(dayOf(p[0])).toFixed(1)},${y(p[1]).toFixed(1)}`).join(" ") }));
   for (const p of seen) { const dot = drawn("circle", { class: p[2] ? "dot" : "dot hollow", cx: x(dayOf(p[0])).toFixed(1), cy: y(p[1]).toFixed(1), r: 4 }); dot.append(drawn("title", {}, `${p[0]}　${p[1].toFixed(4)}${p[2] ? "" : t("hidden_ground")}`)); svg.append(dot); }

@@ -5,7 +5,7 @@ const said = (label, items) => (items && items.length ? el("div", { class: "sub"
 const sourceOf = (file) => run.sources.find((s) => s.file === file);
 function rowRef(r) {
   const file = shared[r[0]], from = sourceOf(file);
-  return el("li", {}, `${file}${r[1] ? `［${r[1]}］` : ""} ${t("row_no")} ${r[2]} ${t("row_end")}`.trim(), r[3] ? ` · ${words.datasets[r[3]] || r[3]}` : "", from ? el("span", { class: "origin" }, from.origin) : null);
+  return el("li", {}, `${file}${r[1] ? `［${r[1]}］` : ""} ${t("row_no")} ${r[2]} ${t("row_end")}`.trim(), r[3] ? ` · ${datasetOf(r[3])}` : "", from ? el("span", { class: "origin" }, from.origin) : null);
 }
 function finding(f) {
   const pairs = (o) => Object.entries(o).map(([k, v]) => `${k}：${v}`).join("；");
@@ -60,6 +60,7 @@ function related(l) {
 }
 const link = (m, why) => el("button", { type: "button", class: "link", click: () => select(m, { scroll: true }) }, `${m.rank}　${titleOf(m).who || titleOf(m).whole}　${codeOf(m)}　${m.score}${why ? `（${why}）` : ""}`);
 function detail(l, told) {
+  overlooking = false;
   const amounts = Object.entries(told.me).map(([k, v]) => [labelOf(l, k), amountOf(l, k, v)]);
   const pairs = [[t("subject"), [l.subject_name, l.subject_code].filter(Boolean).join("　") || (told.n ? `${told.n} ${t("members_subjects")}` : t("not_known"))], [t("agency"), l.agency || t("not_known")], [t("fact_date"), fact(l) || t("unknown")], [t("place"), l.place], [t("route"), coded("routes", l.route)], ...amounts, [t("id"), l.lead_id]];
   const members = l.members.map((m) => leads[m]), others = related(l);
@@ -70,10 +71,10 @@ function detail(l, told) {
     el("p", {}, el("span", { class: "tag", colour: colourOf(l.domain) }, domainName(l.domain)), el("span", { class: "sub" }, `${codeOf(l)}　${coded("kinds", l.kind)}　${t("rank")} ${l.rank}`)),
     ...(told.la.length ? [el("p", {}, el("span", { class: "tag lane" }, t("urgent")), told.la.join("；"))] : []),
     el("dl", {}, pairs.filter(([, v]) => v).flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])),
+    ...(sheet ? [el("div", { class: "printonly" }, sheet)] : []),
     ...(told.f.length ? section(`${t("said")}（${told.f.length}）`, told.f.map(finding)) : []),
     ...(told.album ? section(t("pictures"), pictures(told.album)) : l.pictures ? section(t("pictures"), el("p", { class: "sub" }, t("no_room"))) : []),
     ...(told.album && told.album.curves.length ? section(t("curves"), told.album.curves.map(curve)) : []),
-    ...(sheet ? [el("div", { class: "printonly" }, sheet)] : []),
     ...(members.length ? section(`${t("members")}（${told.n}）`, el("ul", { class: "links" }, members.slice(0, 200).map((m) => el("li", {}, link(m))))) : []),
     ...section(t("parts"), scoreParts(l, told)),
     ...section(t("basis"), shared[told.ba].length ? el("ul", { class: "laws" }, shared[told.ba].map(law)) : el("p", { class: "sub" }, t("none"))),
