@@ -82,13 +82,10 @@ def _span(request: BundleRequest) -> tuple[Any, Any]:
 
 def _why(request: BundleRequest, basis: Basis) -> str:
     first, last = _span(request)
-    formal = {
-        *request.course.mandate,
-        *(i for s in request.course.steps for i in s.basis),
-    }
     on_matter = {i for f in request.findings for i in f.basis}
-    if basis.id in formal and basis.id not in on_matter:
-        return "办案程序的依据，按筛查基准日取用"
+    on_matter |= {*request.lead.basis}
+    if basis.id not in on_matter:
+        return "办案程序的依据，不按事实发生日期取用"
     if basis.role != "applies" or first is None:
         return _ROLES[basis.role]
     start, end = basis.effective_from, basis.effective_to

@@ -100,7 +100,7 @@ def _letter(
     )
     letter = Letter(
         kind=kind.kind,
-        mark="" if _is_signed(request) else kind.draft_mark,
+        mark="" if request.is_signed else kind.draft_mark,
         office=printable(request.office.name),
         title=fill(sheet.headline or sheet.title, words),
         number=_number((kind, sheet), request, day),
@@ -138,13 +138,6 @@ def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Lett
     ]
 
 
-def _is_signed(request: BundleRequest) -> bool:
-    case = request.case
-    return bool(request.fields.get("approved_by")) or (
-        case is not None and case.is_signed
-    )
-
-
 def _day(sheet: Sheet, request: BundleRequest) -> dt.date:
     record = latest(request.case, sheet.dated)
     if request.fields.get("date") or record is None:
@@ -162,7 +155,7 @@ def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) ->
             "补充后重新生成",
         )
         for name, need in kind.requires.items()
-        if not named(words, name) and not (need.draft and not _is_signed(request))
+        if not named(words, name) and not (need.draft and not request.is_signed)
     ]
     if request.case is None and kind.route not in ("any", request.course.route):
         what = f"办理路径与{kind.title}不符：{request.course.why}"

@@ -160,6 +160,14 @@ class BundleRequest:
         return bundle_name(self.as_of, self.lead.lead_id, self.kind, self.profile)
 
     @property
+    def is_signed(self) -> bool:
+        """Whether the document is approved, by a field or in the ledger."""
+        case = self.case
+        return bool(self.fields.get("approved_by")) or (
+            case is not None and case.is_signed
+        )
+
+    @property
     def lead_models(self) -> list[Model]:
         """Models of the findings, each once, in the order of the findings."""
         ids = dict.fromkeys([f.model for f in self.findings] or [self.lead.model])

@@ -261,7 +261,7 @@ def stages_table(request: BundleRequest) -> AnnexTable:
         rows=(
             *screened,
             *(checked or [row_of("人工核查", "没有核查记录", "", "")]),
-            row_of("签发", "已签发" if signer else "尚未签发（草稿）", signer, ""),
+            row_of("签发", "已签发" if request.is_signed else "尚未签发", signer, ""),
         ),
     )
 

@@ -230,7 +230,7 @@ def test_stages_name_who_and_when(bundle):
     found = rows(bundle, "stages")
     assert [r["由谁完成"] for r in found] == ["pil_discovery 0.1.0", "示例检察官", "—"]
     assert found[1]["情况"] == "实地核查：属实"
-    assert found[2]["情况"] == "尚未签发（草稿）"
+    assert found[2]["情况"] == "尚未签发"
     assert "内部意见" not in texts(bundle)[0]
 
 
@@ -300,7 +300,9 @@ def test_versions_say_why_and_what_follows(tmp_path):
         summary_zh="",
         note="没有载入该日期的版本",
     )
-    built = build(whole(tmp_path, bases=[*factory.BASES, ended, gap]))
+    request = whole(tmp_path, bases=[*factory.BASES, ended, gap])
+    own = [f.model_copy(update={"basis": ("re-16", "old-1")}) for f in request.findings]
+    built = build(replace(request, findings=own))
     found = rows(built, "editions")
     told = {(r["依据"], r["所用版本和理由"]): r["其后的版本和衔接"] for r in found}
     assert any(
@@ -309,7 +311,7 @@ def test_versions_say_why_and_what_follows(tmp_path):
         for (_, why), then in told.items()
     )
     assert any("《新法》第一条（2026-08-15起" in then for then in told.values())
-    assert any(why.endswith("办案程序的依据，按筛查基准日取用") for _, why in told)
+    assert any(why.endswith("办案程序的依据，不按事实发生日期取用") for _, why in told)
     absent = rows(built, "absent")
     assert ["闲置土地处置办法" in r["依据"] for r in absent] == [True, False]
     assert absent[1] == {"依据": "env.gap", "没有印出的原因": "没有载入该日期的版本"}
