@@ -244,6 +244,7 @@ class _Words:
             verdicts=[self.verdict(v) for v in request.verdicts],
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             case=None if request.case is None else self.case(request.case),
+            told=self.tree(dict(request.told)),
             is_redacted=True,
         )
 
