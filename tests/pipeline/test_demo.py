@@ -32,6 +32,23 @@ def test_it_ends_with_ten_leads_and_a_verified_bundle(demo):
     assert done["bundle"].startswith(str(folder / "bundle" / "PIL-2026-"))
 
 
+def test_the_run_report_accounts_for_every_model_and_row(demo):
+    folder, _ = demo
+    run = json.loads((folder / "out" / "run.json").read_text("utf-8"))
+    lacking = [m["code"] for m in run["models"] if m["state"] == "not_computable"]
+    assert sorted(c for g in run["gaps"] for c in g["models"]) == sorted(lacking)
+    assert all(m["units"].keys() <= m["labels"].keys() for m in run["models"])
+    assert {u for m in run["models"] for u in m["units"].values()} <= set(run["units"])
+    hope = run["leads"]["expected"]
+    assert float(hope["low"]) < float(hope["true"]) < float(hope["high"])
+    assert hope["leads"] == run["leads"]["single"] - run["leads"]["not_listed"]
+    page = (folder / "out" / "run.html").read_text("utf-8")
+    for code in lacking:
+        assert code in page
+    for source in run["sources"]:
+        assert source["file"] in page
+
+
 def test_a_second_bundle_is_the_same_one(demo):
     folder, done = demo
     again = pil.build_bundle(folder / "out", "1", "suggestion", folder / "bundle")
