@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import CaseFile, CaseRecord
+    from pil_discovery.types import CaseFile, CaseRecord, Followup
 
 
 class CaseSource(Noun):
@@ -74,7 +74,8 @@ class CaseWording(Noun):
     `names` are fields of records that hold names of persons, `roles` the offices that
     stand beside a name; `sign` is the record by
     which a document is approved, its `field` names the document; `tracks` are the marks
-    of the two kinds of cases in a number; `periods` are words for the length of clocks.
+    of the two kinds of cases in a number; `periods` are words for the length of clocks;
+    `found` are words for what a comparison with a scan finds.
     """
 
     words: dict[str, CaseWord] = _Field(default_factory=dict)
@@ -82,6 +83,7 @@ class CaseWording(Noun):
     sign: CaseSource | None = None
     terms: dict[str, CaseTerm] = _Field(default_factory=dict)
     names: tuple[str, ...] = ()
+    found: dict[str, str] = _Field(default_factory=dict)
     roles: tuple[str, ...] = ()
     tracks: dict[str, str] = _Field(default_factory=dict)
     periods: dict[str, str] = _Field(default_factory=dict)
@@ -113,6 +115,34 @@ def case_words(request: BundleRequest) -> dict[str, Any]:
         **{n: _list(entry, request) for n, entry in wording.lists.items()},
         **{n: _term(t, request.case) for n, t in wording.terms.items()},
         **{n: request.periods.get(c, "") for n, c in wording.periods.items()},
+        **_compared(request.followup, wording.found),
+    }
+
+
+def _compared(followup: Followup | None, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a comparison with the scan found: signs, never a verdict."""
+    empty = {"compared": "", "compared_evidence": (), "indicators": (), "checked": ()}
+    if followup is None:
+        return empty
+    return {
+        "compared": words.get(followup.outcome, followup.outcome),
+        "compared_evidence": [{"text": printable(e)} for e in followup.evidence],
+        "indicators": [
+            {
+                "zh": printable(one.zh),
+                "state": words.get(one.state, one.state),
+                "evidence": "；".join(map(printable, one.evidence)),
+            }
+            for one in followup.indicators
+        ],
+        "checked": [
+            {
+                "measure": printable(one.measure),
+                "state": words.get(one.state, one.state),
+                "evidence": "；".join(map(printable, one.evidence)),
+            }
+            for one in followup.measures
+        ],
     }
 
 

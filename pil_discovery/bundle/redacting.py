@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pil_discovery.bundle.case_words import load_case_wording
+from pil_discovery.bundle.kinds import several
 from pil_discovery.bundle.redaction import TIP, Redactor, Secret
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.text.personal import is_person
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import CaseFile, CaseRecord, Finding, Lead, Source
+    from pil_discovery.types import (
+        CaseFile,
+        CaseRecord,
+        Finding,
+        Followup,
+        Lead,
+        Source,
+    )
 
 NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
@@ -156,6 +164,8 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
     if request.profile != "public":
         return
     wording = load_case_wording(request.templates)
+    for name in wording.names:
+        yield from several(request.fields.get(name, ""))
     for record in case.records:
         told = [record.by]
         told += [v for name in wording.names for v in record.fields.get(name, ())]
@@ -219,6 +229,9 @@ class _Words:
             strips=strips,
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             case=None if request.case is None else self.case(request.case),
+            followup=None
+            if request.followup is None
+            else self.followup(request.followup),
             is_redacted=True,
         )
 
@@ -280,6 +293,15 @@ class _Words:
                 "title": self.redactor.text(case.title),
                 "party": self.redactor.text(case.party),
                 "records": tuple(map(self.record, case.records)),
+            }
+        )
+
+    def followup(self, found: Followup) -> Followup:
+        return found.model_copy(
+            update={
+                "evidence": tuple(map(self.redactor.text, found.evidence)),
+                "indicators": tuple(self.noun(i, ("id",)) for i in found.indicators),
+                "measures": tuple(self.noun(m, ()) for m in found.measures),
             }
         )
 

@@ -374,6 +374,14 @@ def test_public_copies_name_no_person_of_the_case(ledger, tmp_path):
                 assert not re.search("张三|李四|王五|赵六", text), file
         for word in documents(done.path):
             assert not re.search("张三|李四|赵六", docx_text(word.read_bytes()))
+        assert not (done.path / "data/03_分析/case.json").exists()
+    fields = {"handler": "欧阳若兰", "collector": "钱一多、孙二宝"}
+    told = written(
+        tmp_path / "f", "preliminary-report", named, fields, profile="public"
+    )
+    text = text_of(told.path, "初步调查报告")
+    assert "承办检察官：【姓名" in text
+    assert not re.search("欧阳若兰|钱一多|孙二宝", text)
 
 
 def test_the_records_behind_a_document_travel_with_it(bundles, ledger):
