@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import shutil
+import subprocess
 from dataclasses import replace
 
 import docx
@@ -466,3 +467,27 @@ def test_lines_stand_on_the_grid_of_the_standard(kind, bundles):
 
 
 HAN = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="no LibreOffice")
+def test_libreoffice_reads_every_document_as_it_was_written(bundles, tmp_path):
+    wanted = {}
+    for kind in PLAYED:
+        for word in documents(bundles(kind)):
+            copy = tmp_path / f"{kind}-{word.name}"
+            shutil.copy(word, copy)
+            wanted[copy.stem] = docx_text(word.read_bytes())
+    command = [
+        "soffice",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--headless",
+        "--convert-to",
+        "txt:Text (encoded):UTF8",
+        "--outdir",
+        tmp_path / "out",
+        *sorted(tmp_path.glob("*.docx")),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    for stem, text in wanted.items():
+        read = (tmp_path / "out" / f"{stem}.txt").read_text("utf-8-sig")
+        assert bare(read) == text, stem
