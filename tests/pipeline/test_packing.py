@@ -1,6 +1,7 @@
 """`pil bundle` and `pil verify` on the sample district, with one model."""
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -96,6 +97,8 @@ def test_a_follow_up_compares_the_lead_of_the_case_with_the_scan(
     assert "价款已全部缴清" in text
     assert "各种不依法履职情形的迹象" in text
     assert text.count("由检察官判断") == 2
+    assert "“欠缴土地出让价款及违约金”示让" in text
+    assert not re.search(r"[a-z]_[a-z]|LAND-\d", text)
     other = run("bundle", out, "2", *words, *case, code=3)
     assert "案件登记的是另一条线索" in other.stderr
 
