@@ -232,6 +232,7 @@ class _Words:
             followup=None
             if request.followup is None
             else self.followup(request.followup),
+            told=self.tree(dict(request.told)),
             is_redacted=True,
         )
 

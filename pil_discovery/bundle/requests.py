@@ -90,6 +90,8 @@ class BundleRequest:
         The lead of the case compared with the scan, where the kind tells of it.
     periods
         Clock → its length in words.
+    told
+        Values that the papers of the kind name, where it has any.
     claim_faults
         Claim → what is wrong with it, each as a sentence with its rule.
     """
@@ -125,6 +127,7 @@ class BundleRequest:
     rules: Mapping[str, Basis] = field(default_factory=dict)
     followup: Followup | None = None
     periods: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
 
     @property
