@@ -243,8 +243,11 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
 
 
 def _case_record(request: BundleRequest) -> dict[str, bytes]:
-    """Write the records of the case that the documents rest on."""
-    if request.case is None:
+    """Write the records of the case that the documents rest on, for the office alone.
+
+    What the office noted and decided is its own; others read what the documents say.
+    """
+    if request.case is None or request.is_redacted:
         return {}
     return {"data/03_分析/case.json": json_bytes(request.case)}
 
