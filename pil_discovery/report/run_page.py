@@ -30,7 +30,12 @@ _STATES_EN = {
     "off": "off",
 }
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
-_NOT_TOLD: dict[str, Any] = {"shortlist": None, "conflicts": (), "leads": {}, "name": ""}
+_NOT_TOLD: dict[str, Any] = {
+    "shortlist": None,
+    "conflicts": (),
+    "leads": {},
+    "name": "",
+}
 """What a run need not tell."""
 _ORDER = {"computed": 0, "not_computable": 1, "off": 2}
 

@@ -176,7 +176,8 @@ def _numbered(rows: Sequence[Row], text: BlockText) -> list[Row]:
 
 
 def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:
-    rows = _rows(text.chart, values)[: text.most]
+    every = _rows(text.chart, values)
+    rows = every[: text.most]
     if not any(row.get(text.field) for row in rows):
         return
     bars = [
@@ -188,7 +189,8 @@ def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         )
         for row in rows
     ]
-    caption = counted.of("图", _fill(text.caption, values))
+    rest = f"（只画前{text.most}项）" if len(every) > text.most else ""
+    caption = counted.of("图", _fill(text.caption, values) + rest)
     yield Chart(
         caption=caption, shape=text.shape, bars=tuple(bars), longest=text.longest
     )

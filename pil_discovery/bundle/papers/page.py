@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from pil_discovery.bundle.papers.nouns import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
@@ -77,7 +80,8 @@ def _block(block: Block, drawn: Iterator[bytes]) -> str:
         name = f"h{block.level + 1}"
         return f"<{name}>{escape(block.text)}</{name}>"
     if isinstance(block, Sentence):
-        return f"<p>{escape(block.text)}</p>"
+        keeps = ' class="keeps"' if block.keeps else ""
+        return f"<p{keeps}>{escape(block.text)}</p>"
     if isinstance(block, Table):
         return _table(block) if block.printed else ""
     if isinstance(block, Chart):
@@ -102,7 +106,7 @@ def _table(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{_lines(cell)}</td>'
+            f'<td class="{_class(kind, cell)}">{_lines(cell)}</td>'
             for kind, cell in zip(kinds, row, strict=True)
         )
         + "</tr>"
@@ -116,6 +120,11 @@ def _table(table: Table) -> str:
         f"<table{tall}>{caption}<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{note}"
     )
+
+
+def _class(kind: str, cell: str) -> str:
+    """Return the class of a cell: a day is never broken at its dashes."""
+    return "day" if _DAY.fullmatch(cell) else kind
 
 
 def _lines(text: str) -> str:
