@@ -110,7 +110,7 @@ def test_a_paper_of_a_case_wants_a_case_that_came_so_far(books, tmp_path):
     with pytest.raises(GateError, match="--case"):
         told_case("meeting-pack", None, {}, AS_OF)
     fresh = books.open("2026-12-01", matter="food.no-licence", agency="示例区甲局")
-    with pytest.raises(GateError, match="立案以后才有评估的对象"):
+    with pytest.raises(GateError, match="没有评估的对象"):
         told_case("evaluation-form", (books.path, fresh), {}, AS_OF)
 
 
