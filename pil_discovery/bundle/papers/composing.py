@@ -20,6 +20,7 @@ from pil_discovery.bundle.papers.nouns import (
     Heading,
     Paper,
     Part,
+    Picture,
     Sentence,
     Slots,
     Table,
@@ -108,9 +109,7 @@ def _part(text: PartText, values: Values, counted: _Captions) -> Part:
 
 
 def _blocks(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:
-    if text.when and not _value(text.when, values):
-        return
-    if text.unless and _value(text.unless, values):
+    if not _is_wanted(text, values):
         return
     if text.heading:
         yield Heading(text=_fill(text.heading, values), level=text.level)
@@ -120,10 +119,18 @@ def _blocks(text: BlockText, values: Values, counted: _Captions) -> Iterator[Blo
         yield from _table(text, values, counted)
     elif text.chart:
         yield from _chart(text, values, counted)
+    elif text.picture:
+        yield from _pictures(text, values, counted)
     elif text.form:
         yield Form(blanks=tuple(_blank(b, values) for b in text.form))
     else:
         yield Slots(names=tuple(_fill(name, values) for name in text.slots))
+
+
+def _is_wanted(text: BlockText, values: Values) -> bool:
+    if text.when and not _value(text.when, values):
+        return False
+    return not (text.unless and _value(text.unless, values))
 
 
 def _blank(text: Any, values: Values) -> Blank:  # noqa: ANN401 -- BlankText
@@ -194,6 +201,12 @@ def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
     yield Chart(
         caption=caption, shape=text.shape, bars=tuple(bars), longest=text.longest
     )
+
+
+def _pictures(text: BlockText, values: Values, counted: _Captions) -> Iterator[Picture]:
+    for row in _rows(text.picture, values):
+        caption = counted.of("图", printable(row["caption"]))
+        yield Picture(item=row["item"], caption=caption, width_mm=row["width_mm"])
 
 
 def _length(value: object) -> float | None:

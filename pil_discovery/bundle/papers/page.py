@@ -15,6 +15,7 @@ from pil_discovery.bundle.papers.nouns import (
     Form,
     Heading,
     Paper,
+    Picture,
     Sentence,
     Slots,
     Table,
@@ -33,7 +34,7 @@ def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
     Parameters
     ----------
     pictures
-        PNG of each chart, in order.
+        PNG of each chart and picture, in order.
 
     Returns
     -------
@@ -84,15 +85,16 @@ def _block(block: Block, drawn: Iterator[bytes]) -> str:
         return f"<p{keeps}>{escape(block.text)}</p>"
     if isinstance(block, Table):
         return _table(block) if block.printed else ""
-    if isinstance(block, Chart):
-        return _chart(block, next(drawn))
+    if isinstance(block, Chart | Picture):
+        return _drawn(block, next(drawn))
     return _form(block) if isinstance(block, Form) else _slots(block)
 
 
-def _chart(chart: Chart, png: bytes) -> str:
+def _drawn(chart: Chart | Picture, png: bytes) -> str:
     data = base64.b64encode(png).decode()
-    words = "；".join(f"{b.label} {b.words}" for b in chart.bars)
-    alt = escape(f"{chart.caption}：{words}", quote=True)
+    bars = chart.bars if isinstance(chart, Chart) else ()
+    words = "；".join(f"{b.label} {b.words}" for b in bars)
+    alt = escape(f"{chart.caption}：{words}" if bars else chart.caption, quote=True)
     return (
         f'<figure><img src="data:image/png;base64,{data}" alt="{alt}">'
         f"<figcaption>{escape(chart.caption)}</figcaption></figure>"
