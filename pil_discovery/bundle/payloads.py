@@ -35,6 +35,7 @@ from pil_discovery.bundle.papers import (
     load_paper_kind,
     paper_kinds,
 )
+from pil_discovery.bundle.papers.evidence import picture_rows
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
 from pil_discovery.bundle.site import (
@@ -227,9 +228,11 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
     if kind.kind not in paper_kinds(folder):
         return {}
     given = {name: request.fields.get(name, "") for name in kind.fields}
+    plate = {} if request.plate is None else {PLATE: request.plate}
+    pictures = {**plate, **request.strips}
     papers = compose_papers(
         load_paper_kind(folder, kind.kind),
-        {**given, **request.told},
+        {**given, **request.told, "pictures": picture_rows(pictures, PLATE)},
         office=printable(request.office.name),
         as_of=request.day,
     )
@@ -237,7 +240,10 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
         f"data/{kind.folder}/{paper.stem}.{ending}": data
         for paper in papers
         for ending, data in lay_out(
-            paper, templates=request.templates, fonts=request.fonts
+            paper,
+            templates=request.templates,
+            fonts=request.fonts,
+            pictures=pictures,
         ).items()
     }
 
