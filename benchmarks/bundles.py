@@ -1,4 +1,4 @@
-# ruff: noqa: S311
+# ruff: noqa: ARG001, S101, S311
 """The figures of evidence bundles: mutations, secrets, kills, bytes, seconds.
 
     python benchmarks/bundles.py [mutations|bagit|secrets|faults|kills|same|speed|
@@ -288,8 +288,8 @@ def measure_batch(folder, *, few):
     wall, cpu = time.perf_counter() - started, spent() - before
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(
-        f"batch: {done} bundles by two processes in {wall:.0f} s, {cpu / done:.2f} s of "
-        f"the processor each, {peak:.0f} MiB at most in a process"
+        f"batch: {done} bundles by two processes in {wall:.0f} s, {cpu / done:.2f} s "
+        f"of the processor each, {peak:.0f} MiB at most in a process"
     )
     started, before = time.perf_counter(), spent()
     for profile, known in roots.items():
