@@ -21,14 +21,16 @@ LEAD = "ENV-01"
 
 
 def main(demo: str) -> None:
-    """Write `review.png`, `plate.png` and `suggestion.png` beside this file."""
+    """Write `review.png`, `run.png`, `plate.png` and `suggestion.png` here."""
     out = Path(demo) / "out"
     lead = next(x for x in read_scan(out)[2] if x.code == LEAD and x.kind == "single")
     with tempfile.TemporaryDirectory() as room:
         page = Path(room) / "page.png"
         look_at(out / "review.html", lead.lead_id, page)
+        report = Path(room) / "run.png"
+        photograph(out / "run.html", report)
         plate = draw_pictures(out, lead.lead_id, room)[0]
-        drawn = {"review.png": page, "plate.png": plate}
+        drawn = {"review.png": page, "run.png": report, "plate.png": plate}
         drawn["suggestion.png"] = first_sheet(Path(demo) / "bundle", Path(room))
         for name, path in drawn.items():
             small = Image.open(path).convert("RGB")
@@ -50,6 +52,14 @@ def look_at(page: Path, lead_id: str, target: Path) -> None:
         one.settle()
         one.page.screenshot(path=target)
         one.close()
+
+
+def photograph(page: Path, target: Path) -> None:
+    """Photograph the head of a page without a script."""
+    with started() as browser:
+        view = browser.new_page(viewport={"width": 1366, "height": 768})
+        view.goto(page.resolve().as_uri())
+        view.screenshot(path=target)
 
 
 def first_sheet(bundles: Path, room: Path) -> Path:

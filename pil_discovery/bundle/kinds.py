@@ -109,6 +109,8 @@ class Copies(Noun):
 class Sheet(Noun):
     """One document: its words, and which annexes it carries.
 
+    One without sections has no letter: its papers stand in `papers/<kind>.yaml`.
+
     Attributes
     ----------
     headline
@@ -134,7 +136,7 @@ class Sheet(Noun):
     closing: bool = True
     dated: tuple[str, ...] = ()
     cites: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
-    sections: tuple[Section, ...]
+    sections: tuple[Section, ...] = ()
     annexes: dict[str, str] = _Field(default_factory=dict)
     plate_caption: str = ""
     copies: Copies | None = None

@@ -68,6 +68,7 @@ def compose(
     return [
         letter
         for sheet in kind.sheets
+        if sheet.sections
         for letter in _copies(
             sheet,
             _letter(sheet, (kind, request, words), (exhibits, claims, site)),

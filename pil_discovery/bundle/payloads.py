@@ -8,7 +8,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle import exhibits as items
-from pil_discovery.bundle.canonical import geojson_bytes, json_bytes, json_lines
+from pil_discovery.bundle.canonical import (
+    geojson_bytes,
+    json_bytes,
+    json_lines,
+    printable,
+)
 from pil_discovery.bundle.docx_files import render_docx
 from pil_discovery.bundle.fonts import Faces, choose_faces
 from pil_discovery.bundle.indexes import (
@@ -22,6 +27,12 @@ from pil_discovery.bundle.indexes import (
 )
 from pil_discovery.bundle.letters import compose
 from pil_discovery.bundle.methods import legal_basis, limits, method_card, rules
+from pil_discovery.bundle.papers import (
+    compose_papers,
+    lay_out,
+    load_paper_kind,
+    paper_kinds,
+)
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
 from pil_discovery.bundle.site import (
@@ -46,6 +57,8 @@ if TYPE_CHECKING:
 ROWS, LAYERS, PLATE, POINTS, STRIP = "ROWS", "LAYERS", "PLATE", "POINTS", "STRIP"
 STRIPS = "data/03_分析/maps/时序图_"
 POINT_LIST = "data/03_分析/界址点坐标"
+PAPERS = "papers"
+"""Folder of the wording of papers, beside the kinds."""
 LETTER = "letter"
 """Name of the layout that all kinds share."""
 
@@ -89,6 +102,7 @@ def compose_payload(
     files = {
         **analysis,
         **_documents(kind, request, letters, faces),
+        **_papers(kind, request),
         **_record(evidence, exhibits, letters),
         **_case_record(request),
         **_methods(request, evidence),
@@ -188,11 +202,35 @@ def _record(
     )
     return {
         "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),
-        "data/03_分析/letter.json": json_bytes(letters[0]),
         **{
-            f"data/03_分析/letter_{letter.stem}.json": json_bytes(letter)
-            for letter in letters[1:]
+            f"data/03_分析/{name}.json": json_bytes(letter)
+            for name, letter in zip(_letter_names(letters), letters, strict=True)
         },
+    }
+
+
+def _letter_names(letters: Sequence[Letter]) -> list[str]:
+    return [f"letter_{x.stem}" if n else "letter" for n, x in enumerate(letters)]
+
+
+def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
+    """Write the papers of a kind that has any."""
+    folder = request.templates / PAPERS
+    if kind.kind not in paper_kinds(folder):
+        return {}
+    given = {name: request.fields.get(name, "") for name in kind.fields}
+    papers = compose_papers(
+        load_paper_kind(folder, kind.kind),
+        {**given, **request.told},
+        office=printable(request.office.name),
+        as_of=request.day,
+    )
+    return {
+        f"data/{kind.folder}/{paper.stem}.{ending}": data
+        for paper in papers
+        for ending, data in lay_out(
+            paper, templates=request.templates, fonts=request.fonts
+        ).items()
     }
 
 

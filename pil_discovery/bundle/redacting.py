@@ -219,6 +219,7 @@ class _Words:
             strips=strips,
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             case=None if request.case is None else self.case(request.case),
+            told=self.tree(dict(request.told)),
             is_redacted=True,
         )
 

@@ -87,6 +87,8 @@ class BundleRequest:
         Fact id → basis, of every fact that the kind names and that is in force.
     periods
         Clock → its length in words.
+    told
+        Values that the papers of the kind name, where it has any.
     claim_faults
         Claim → what is wrong with it, each as a sentence with its rule.
     """
@@ -121,6 +123,7 @@ class BundleRequest:
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
     periods: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Any] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
 
     @property

@@ -24,6 +24,7 @@ from pil_discovery.pipeline.grounds import (
     with_reply_periods,
 )
 from pil_discovery.pipeline.minors import is_case_of_minors, is_of_minors
+from pil_discovery.pipeline.paper_bundles import with_papers
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
@@ -106,6 +107,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = request_of(behind, Path(scan_dir), told, Path(out))
+        request = with_papers(request, case, fields)
         request = replace(request, strict=request.strict or redaction == "strict")
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 

@@ -30,7 +30,12 @@ _STATES_EN = {
     "off": "off",
 }
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
-_NOT_TOLD = {"shortlist": None, "conflicts": (), "leads": {}, "name": ""}
+_NOT_TOLD: dict[str, Any] = {
+    "shortlist": None,
+    "conflicts": (),
+    "leads": {},
+    "name": "",
+}
 """What a run need not tell."""
 _ORDER = {"computed": 0, "not_computable": 1, "off": 2}
 
@@ -81,18 +86,10 @@ def run_page(contents: Contents, scan: str) -> str:
 
 def _environment() -> Environment:
     from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    def both(zh: object, en: object) -> Markup:
-        """Write both languages; the switch of the page hides one."""
-        return Markup('<span class="zh">{}</span><span class="en">{}</span>').format(
-            zh, en
-        )
 
     made = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals["t"] = both
     made.filters["n"] = _number
     made.filters["percent"] = _percent
     return made

@@ -1,6 +1,7 @@
 """Every document kind: where it is allowed, where it is refused, and what it says."""
 
 import datetime as dt
+import itertools
 import json
 import re
 import shutil
@@ -417,3 +418,43 @@ def test_an_unknown_shared_field_or_sentence_is_told(tmp_path):
     path.write_text(text + "      - {use: nonsense}\n", "utf-8")
     with pytest.raises(BundleError, match=r"closure.yaml"):
         load_kind(tmp_path / "kinds", "closure")
+
+
+def lines_of(page):
+    """Yield height, size and text of each line of a page, from the top."""
+    found = []
+
+    def visit(text, cm, tm, _font, size):
+        if text.strip():
+            place = round(tm[5] * cm[3] + cm[5], 2)
+            found.append((place, round(size * abs(tm[3] * cm[3]), 1), text.strip()))
+
+    page.extract_text(visitor_text=visit)
+    return found
+
+
+@pytest.mark.parametrize("kind", PLAYED)
+def test_lines_stand_on_the_grid_of_the_standard(kind, bundles):
+    """22 lines of 28 characters: 28.95 points from line to line, page numbers outside.
+
+    Source: GB/T 9704—2012.
+    """
+    measured = 0
+    for word in documents(bundles(kind)):
+        for page in pypdf.PdfReader(word.with_suffix(".pdf")).pages:
+            lines = lines_of(page)
+            assert all(99 < y < 737 for y, size, _ in lines if size != 14.0)
+            assert [y < 72 for y, _, text in lines if PAGE.fullmatch(text)] == [True]
+            if any(size < 14 for _, size, _ in lines):
+                continue  # tables have their own pitch
+            rows = sorted({y for y, size, _ in lines if size == 16.0}, reverse=True)
+            assert len(rows) <= 22
+            steps = [(a - b) / 28.95 for a, b in itertools.pairwise(rows)]
+            assert all(abs(step - round(step)) < 0.01 for step in steps), steps
+            # signs side by side are set closer, characters never
+            assert all(len(HAN.findall(text)) <= 28 for _, _, text in lines)
+            measured += len(rows)
+    assert measured > 3 or kind == "filing-approval"
+
+
+HAN = re.compile("[\u4e00-\u9fff]")

@@ -63,7 +63,10 @@ def compose_papers(
     values = {"few": kind.few, **kind.values, **dict.fromkeys(kind.fields, ""), **told}
     values |= {"office": office}
     front = {"kind": kind.kind, "mark": kind.mark, "office": printable(office)}
-    return [_paper(p, values, {**front, "as_of": as_of}) for p in kind.papers]
+    return [
+        _paper(p, values, {**front, "as_of": as_of, "formats": kind.formats})
+        for p in kind.papers
+    ]
 
 
 def _paper(text: PaperText, values: Values, front: Values) -> Paper:
@@ -216,7 +219,7 @@ def _value(name: str, values: Values) -> Any:  # noqa: ANN401 -- whatever is tol
 def _fill(text: str, values: Values) -> str:
     try:
         return printable(_compiled(text).render(values))
-    except TemplateError as error:
+    except (TemplateError, TypeError) as error:
         raise BundleError(Problem("文书模板", text, f"不能填写：{error}")) from error
 
 

@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field as _Field
 from pydantic import ValidationError, model_validator
 
+from pil_discovery.bundle.papers.nouns import Ending
 from pil_discovery.bundle.papers.nouns import Kind as ColumnKind
 from pil_discovery.errors import BundleError, Problem, near_names
 from pil_discovery.types.base import Noun
@@ -111,13 +112,15 @@ class PaperKind(Noun):
     """A kind: its papers, and values that belong to the wording.
 
     `values` are words and rows that the blocks name; `fields` may be filled in by the
-    office: name → what it is. Rates over fewer than `few` carry a caution.
+    office: name → what it is; `formats` are the endings of the files. Rates over
+    fewer than `few` carry a caution.
     """
 
     kind: str
     title: str
     mark: str
     basis: tuple[str, ...] = ()
+    formats: tuple[Ending, ...] = ("docx", "pdf")
     few: int = 0
     values: dict[str, str | list[dict[str, str]]] = _Field(default_factory=dict)
     fields: dict[str, str] = _Field(default_factory=dict)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BOX = "□"
 """A box to tick; a Word file makes it one that can be clicked."""
+Ending = Literal["docx", "pdf", "html", "xlsx"]
 Kind = Literal["text", "number", "share", "id"]
 
 
@@ -129,7 +130,7 @@ class Paper(Noun):
     """All words of a paper, ready to be laid out.
 
     `stem` names its files; `mark` stands at the head of every page; `as_of` dates the
-    files, never the clock.
+    files, never the clock; `formats` are the files it is meant for.
     """
 
     kind: str
@@ -139,6 +140,7 @@ class Paper(Noun):
     title: str
     subtitle: str = ""
     as_of: dt.date
+    formats: tuple[Ending, ...] = ("docx", "pdf", "html", "xlsx")
     parts: tuple[Part, ...]
 
     def blocks(self) -> Iterator[Block]:

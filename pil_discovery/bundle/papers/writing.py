@@ -12,7 +12,7 @@ from pil_discovery.bundle.papers.word import render_word
 from pil_discovery.maps.bars import Stick, draw_bars, draw_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable
     from pathlib import Path
 
     from pil_discovery.bundle.papers.nouns import Chart, Paper
@@ -27,7 +27,6 @@ def write_papers(
     folder: Path,
     *,
     templates: Path,
-    formats: Collection[str] = FORMATS,
     fonts: tuple[Path, ...] = (),
 ) -> list[Path]:
     """Write the files of papers into a folder and return them in order.
@@ -38,8 +37,6 @@ def write_papers(
     ----------
     templates
         Folder with `paper.typ`.
-    formats
-        Some of `FORMATS`.
     fonts
         Folders with the user's own fonts, looked at first.
 
@@ -51,9 +48,7 @@ def write_papers(
     laid = {
         f"{p.stem}.{ending}": data
         for p in papers
-        for ending, data in lay_out(
-            p, templates=templates, formats=formats, fonts=fonts
-        ).items()
+        for ending, data in lay_out(p, templates=templates, fonts=fonts).items()
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in laid.items():
@@ -65,13 +60,12 @@ def lay_out(
     paper: Paper,
     *,
     templates: Path,
-    formats: Collection[str] = FORMATS,
     fonts: tuple[Path, ...] = (),
 ) -> dict[str, bytes]:
     """Return the bytes of a paper by ending; see `write_papers`."""
     pictures = [_draw(chart) for chart in paper.charts()]
     found: dict[str, bytes] = {}
-    for ending in (e for e in FORMATS if e in formats):
+    for ending in (e for e in FORMATS if e in paper.formats):
         if ending == "docx":
             found[ending] = render_word(paper, pictures)
         elif ending == "pdf":

@@ -148,8 +148,10 @@ def test_boxes_of_the_word_file_can_be_clicked_and_sections_turn(files):
 
 
 def test_a_paper_may_begin_on_a_turned_sheet():
-    turned = paper(parts=(Part(blocks=(table(),), wide=True),))
-    found = lay_out(turned, templates=TEMPLATES, formats=("docx", "pdf"))
+    sheet = Part(blocks=(table(),), wide=True)
+    turned = paper(parts=(sheet,), formats=("docx", "pdf"))
+    found = lay_out(turned, templates=TEMPLATES)
+    assert list(found) == ["docx", "pdf"]
     assert len(Document(io.BytesIO(found["docx"])).sections) == 1
     assert len(pypdf.PdfReader(io.BytesIO(found["pdf"])).pages) == 1
 
