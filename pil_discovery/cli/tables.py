@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pil_discovery.errors import Problem
     from pil_discovery.types import Lead
 
-_STATES = {"computed": "已计算", "not_computable": "不可计算", "off": "未启用"}
-_STATES["stopped"] = "已停止"
+_STATES = {
+    "computed": "已计算",
+    "not_computable": "不可计算",
+    "off": "未启用",
+    "stopped": "已停止",
+}
 _OUTLOOK = {"not_computable": "不可计算", "off": "未启用"}
 _ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "—"}
 _SHOWN = 3
@@ -259,7 +263,7 @@ def _listed(told: list[str], most: int) -> str:
 def lacking_lines(
     models: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
 ) -> list[str]:
-    """Say which models could not be computed, and which data would make them so.
+    """Say which models were stopped or could not be computed, and what is lacking.
 
     Those that lack the fewest data sets or columns come first, five at most.
 
@@ -270,11 +274,17 @@ def lacking_lines(
     titles
         Data set → Chinese name.
     """
+    stopped = [
+        f"{m['code']} 已停止，没有结果：{note}"
+        for m in models
+        if m["state"] == "stopped"
+        for note in m["notes"]
+    ]
     absent = [m for m in models if m["state"] == "not_computable"]
     if not absent:
-        return []
+        return stopped
     easiest = sorted(absent, key=lambda m: (len(m["missing"]), m["code"]))
-    lines = [f"{len(absent)} 个模型缺数据，无法计算；补上即可计算的，例如："]
+    lines = [*stopped, f"{len(absent)} 个模型缺数据，无法计算；补上即可计算的，例如："]
     lines += [
         f"  {m['code']}：{'、'.join(_titled(n, titles) for n in m['missing'])}"
         for m in easiest[:_EASIEST]

@@ -22,3 +22,9 @@ def test_the_models_that_lack_least_are_named_first():
 
 def test_where_nothing_lacks_nothing_is_said():
     assert lacking_lines([model("C-1")], {}) == []
+
+
+def test_a_model_that_was_stopped_says_why():
+    words = "models/screening/a/c.yaml：运行时进程中断，多为内存耗尽"
+    stopped = {"code": "C-9", "state": "stopped", "missing": [], "notes": [words]}
+    assert lacking_lines([stopped], {}) == [f"C-9 已停止，没有结果：{words}"]
