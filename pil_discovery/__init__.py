@@ -36,6 +36,8 @@ if TYPE_CHECKING:
         find_jurisdiction,
         judge_plaintiffs,
     )
+    from pil_discovery.pipeline.batches import build_bundles
+    from pil_discovery.pipeline.drawing import show_pictures
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis, write_calendar
@@ -63,6 +65,7 @@ _HOMES = {
     "backtest": "leads.scorers.backtesting",
     "bd09_to_gcj02": "geo.gcj",
     "build_bundle": "pipeline.packing",
+    "build_bundles": "pipeline.batches",
     "check_code": "text.codes",
     "detect_change": "imagery.change",
     "due": "pipeline.law",
@@ -91,6 +94,7 @@ _HOMES = {
     "reproduce": "pipeline.reproducing",
     "resolve_basis": "pipeline.law",
     "scan": "pipeline.flow",
+    "show_pictures": "pipeline.drawing",
     "verify_bundle": "pipeline.packing",
     "wgs84_to_gcj02": "geo.gcj",
     "write_calendar": "pipeline.law",
@@ -109,6 +113,7 @@ __all__ = [
     "backtest",
     "bd09_to_gcj02",
     "build_bundle",
+    "build_bundles",
     "check_code",
     "detect_change",
     "due",
@@ -137,6 +142,7 @@ __all__ = [
     "reproduce",
     "resolve_basis",
     "scan",
+    "show_pictures",
     "verify_bundle",
     "wgs84_to_gcj02",
     "write_calendar",

@@ -1,10 +1,14 @@
 """Fixtures of several rooms."""
 
+import fcntl
+import os
+import pickle
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from pil_discovery.pipeline.starting import run_demo
 from tests import browser, dask_cluster, postgres
 
 
@@ -50,3 +54,20 @@ def chromium():
         pytest.skip(why)
     with browser.started() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def sample_demo(tmp_path_factory):
+    """The folder of `run_demo` on the sample district, and what it gave back.
+
+    Made once for all processes of a test run. To be read, not changed: `workspace`,
+    `out` (the written scan), `bundle`.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, kept = shared / "sample-demo", shared / "sample-demo.pickle"
+    with (shared / "sample-demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.is_file():
+            kept.write_bytes(pickle.dumps(run_demo(folder)))
+    return folder, pickle.loads(kept.read_bytes())  # noqa: S301 -- our own, above

@@ -128,7 +128,8 @@ def open_annex(
     Raises
     ------
     BundleError
-        When the annex is damaged, not for this key, or knows no such label.
+        When the annex is damaged, not for this key, or knows no such label, or the
+        bundle beside it is another or was changed.
     """
     if problems := verifier.inspect(str(annex)).problems:
         raise BundleError(Problem(annex.name, f, w) for _, f, w in problems)
@@ -140,8 +141,8 @@ def open_annex(
     if unknown := [w for w in wanted if w not in known]:
         what = f"没有这一项：{'、'.join(unknown)}"
         raise BundleError(Problem(annex.name, "--open", what))
+    bound = _commitments(annex)
     _log(annex, wanted, note)
-    bound = _commitments(annex.with_name(annex.name.removesuffix(".sealed")))
     return [_opened(known[w], bound.get(w, "")) for w in wanted]
 
 
@@ -152,10 +153,17 @@ def _opened(line: dict[str, str], bound: str) -> Opened:
     return Opened(secret.label, secret.kind, secret.value, line["salt"], proven)
 
 
-def _commitments(bundle: Path) -> dict[str, str]:
+def _commitments(annex: Path) -> dict[str, str]:
+    """Return the commitments of the bundle beside an annex, if it is the one meant."""
+    bundle = annex.with_name(annex.name.removesuffix(".sealed"))
     path = bundle / COMMITMENTS
     if not path.is_file():
         return {}
+    info = (annex / "bag-info.txt").read_text("utf-8").splitlines()
+    root = next((x.partition(": ")[2] for x in info if x.startswith(_ROOT)), "")
+    if verifier.inspect(str(bundle), root=root).problems:
+        what = "旁边的证据包不是这个附件所属的那一个，或者有改动，不能用来核对"
+        raise BundleError(Problem(bundle.name, "", what, "放上原来的证据包再打开"))
     lines = map(json.loads, path.read_text("utf-8").splitlines())
     return {line["label"]: line["commitment"] for line in lines}
 

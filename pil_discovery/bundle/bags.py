@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
 
 Digests = Mapping[str, str]
 _FUTURE = "from __future__ import annotations\n"
+_GUARD = """import sys
+
+if __name__ == "__main__" and not getattr(sys.flags, "safe_path", sys.flags.isolated):
+    del sys.path[0]  # a file laid beside this one must not stand in for a module
+"""
 
 # The lines of commands stay whole: a reader copies them.
 _README = """证据包 {name}
@@ -32,19 +40,25 @@ _README = """证据包 {name}
 
 二、看得最全的办法：verify.py（只需 Python 3.8 以上）
 
-Windows（命令提示符；Python 在“开始”菜单的应用商店里免费安装）：
+Windows（用 PowerShell：在本文件夹里按住 Shift 点右键，选“在此处打开 PowerShell 窗口”。
+不要用命令提示符，它会先运行文件夹里的同名程序。Python 在应用商店里免费安装）：
 
-    py verify.py . --root 根校验值
-    py verify.py . --trust ca.pem
+    py -I verify.py . --root 根校验值
+    py -I verify.py . --trust ca.pem
 
 麒麟、统信等 Linux，以及 macOS（“终端”）：
 
-    python3 verify.py . --root 根校验值
-    python3 verify.py . --trust ca.pem
+    python3 -I verify.py . --root 根校验值
+    python3 -I verify.py . --trust ca.pem
 
 最后一行写“完整”，就是没有改动；写“不一致”，上面逐行说明哪个文件被改动、缺失、多出、
-改名或者换序。--trust 只用于已签名的包，并且要有 openssl 命令（Linux 和 macOS 自带，
-Windows 另行安装）；没有 openssl 时不加 --trust，仍然核对全部文件。
+改名或者换序。已签名的，最后一行还写出签名人和证书指纹，请看清是不是{office}，
+并与其公布的指纹比较：同一家根证书也会发给别的单位。--trust 只用于已签名的包，并且要有
+openssl 命令（Linux 和 macOS 自带，Windows 另行安装）；没有 openssl 时不加 --trust，
+仍然核对全部文件。
+
+ca.pem 请放在本文件夹之外，把命令里的 ca.pem 写成它的位置。电脑浏览文件夹时可能留下
+.DS_Store、Thumbs.db、desktop.ini，报为多出的文件，删去后再核验。
 
 三、不用 Python 的办法：四行命令
 
@@ -145,17 +159,42 @@ def readme(request: BundleRequest, *, title: str, folder: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
+@cache
 def verify_script() -> bytes:
     """Return the program that travels in the bundle: the verifier itself, in one file.
 
-    The checks of the seal stand where the verifier imports them.
+    The checks of the seal stand where the verifier imports them. Before it imports
+    anything it takes its own folder off the path of modules, and so it holds no
+    `from __future__` (that is an import) and no annotations that would need it.
     """
     main = Path(verifier.__file__).read_text(encoding="utf-8")
     seal = Path(seal_checks.__file__).read_text(encoding="utf-8")
     checks = seal.partition(_FUTURE)[2]
     own = re.sub(r"from pil_discovery[\w.]* import \([^)]*\)\n", "", main)
-    head, future, body = own.partition(_FUTURE)
-    return f"{head}{future}{checks}{body}".encode()
+    head, _, body = own.partition(_FUTURE)
+    return _without_annotations(f"{head}{_GUARD}{checks}{body}".encode())
+
+
+def _without_annotations(source: bytes) -> bytes:
+    """Return a program without the annotations of its arguments, answers, names."""
+    starts = [0, *accumulate(len(line) for line in source.splitlines(keepends=True))]
+
+    def place(line: int | None, column: int | None) -> int:
+        return starts[(line or 1) - 1] + (column or 0)
+
+    cuts: list[tuple[int, int]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            last = place(node.annotation.end_lineno, node.annotation.end_col_offset)
+            before = place(node.annotation.lineno, node.annotation.col_offset)
+            cuts.append((source.rindex(b":", 0, before), last))
+        elif isinstance(node, ast.FunctionDef) and node.returns is not None:
+            last = place(node.returns.end_lineno, node.returns.end_col_offset)
+            before = place(node.returns.lineno, node.returns.col_offset)
+            cuts.append((source.rindex(b"->", 0, before) - 1, last))
+    for first, last in sorted(cuts, reverse=True):
+        source = source[:first] + source[last:]
+    return source
 
 
 def manifest(digests: Digests) -> bytes:

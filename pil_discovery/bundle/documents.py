@@ -20,11 +20,32 @@ class Paragraph(Noun):
     basis: tuple[str, ...] = ()
 
 
+class FormRow(Noun):
+    """A line of a form: label, sentences, and how many empty lines follow."""
+
+    label: str
+    texts: tuple[str, ...] = ()
+    blanks: tuple[str, ...] = ()
+
+
+class NumberedRow(Noun):
+    """A line of a numbered table."""
+
+    number: str
+    cells: tuple[str, ...]
+
+
 class LetterSection(Noun):
-    """A heading and its paragraphs."""
+    """A heading and what stands below it: paragraphs, a form, a numbered table.
+
+    `columns` are the headings of the table.
+    """
 
     heading: str
     paragraphs: tuple[Paragraph, ...]
+    form: tuple[FormRow, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[NumberedRow, ...] = ()
 
 
 class Claim(Noun):
@@ -121,7 +142,11 @@ class Annex(Noun):
 
 
 class Letter(Noun):
-    """All words of a document; DOCX and PDF only lay them out."""
+    """All words of a document; DOCX and PDF only lay them out.
+
+    `stem` names its files; `copy_mark` says which copy it is, where several are
+    written; `closing` asks for office and date at the end.
+    """
 
     kind: str
     mark: str
@@ -141,6 +166,9 @@ class Letter(Noun):
     claims: tuple[Claim, ...]
     site: tuple[SiteShape, ...] = ()
     site_note: str = ""
+    stem: str = ""
+    copy_mark: str = ""
+    closing: bool = True
 
     @property
     def strips(self) -> tuple[StripMark, ...]:

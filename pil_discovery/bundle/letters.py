@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from pil_discovery.bundle.canonical import printable
+from pil_discovery.bundle.case_words import latest, load_case_wording
 from pil_discovery.bundle.documents import (
     Annex,
     Claim,
     ExhibitRow,
     Letter,
-    LetterSection,
-    Paragraph,
+)
+from pil_discovery.bundle.sentences import (
+    fill,
+    keep_together,
+    named,
+    number_rows,
+    write_section,
 )
 from pil_discovery.bundle.site import site_note, site_shapes
-from pil_discovery.bundle.wording import gather_words
-from pil_discovery.bundle.words import date_zh
-from pil_discovery.errors import BundleError, GateError, Problem
+from pil_discovery.bundle.wording import cited_words, gather_words
+from pil_discovery.bundle.words import citation, date_zh
+from pil_discovery.errors import GateError, Problem
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
     from pil_discovery.bundle.exhibits import Evidence
-    from pil_discovery.bundle.kinds import Block, Kind, Section
+    from pil_discovery.bundle.kinds import (
+        Kind,
+        Sheet,
+    )
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.bundle.site import Ground
+
+
+_BLANK = "＿＿＿＿"
 
 
 def compose(
@@ -37,139 +47,208 @@ def compose(
     exhibits: Sequence[ExhibitRow],
     *,
     site: Sequence[Ground] = (),
-) -> Letter:
-    """Write the letter.
+) -> list[Letter]:
+    """Write the documents of a kind, the one that gives it its name first.
+
+    A document of which several copies are written stands there once for each.
 
     Raises
     ------
     GateError
-        When an element is missing without which the kind may not be written.
+        When an element is missing without which the kind may not be written, or a claim
+        says what no claim may say.
     BundleError
         When the kind's own wording is faulty.
     """
     words = gather_words(kind, request, (evidence, exhibits))
     _check_gate(kind, request, words)
-    annexes = _annexes(kind, plate=request.plate is not None, site=bool(site))
-    words["law_annex"] = next(a.label for a in annexes if a.kind == "laws")[2:]
+    words |= _blanks(kind, words)
+    claims = _claims(kind, words)
+    _check_claims(kind, request, words, claims)
+    return [
+        letter
+        for sheet in kind.sheets
+        for letter in _copies(
+            sheet,
+            _letter(sheet, (kind, request, words), (exhibits, claims, site)),
+            words,
+        )
+    ]
+
+
+def _letter(
+    sheet: Sheet,
+    context: tuple[Kind, BundleRequest, dict[str, Any]],
+    content: tuple[Sequence[ExhibitRow], tuple[Claim, ...], Sequence[Ground]],
+) -> Letter:
+    kind, request, shared = context
+    exhibits, claims, site = content
+    words = {**shared, **cited_words(sheet, request, shared)}
+    annexes = _annexes(sheet, plate=request.plate is not None, site=bool(site))
+    labels = {a.kind: a.label[2:] for a in annexes}
+    words |= {"law_annex": labels.get("laws", ""), "n_exhibits": len(exhibits)}
+    shown = {a.kind for a in annexes}
+    day = _day(sheet, request)
+    pairs = [(s, write_section(s, words)) for s in sheet.sections]
+    sections = number_rows(
+        [p for p in pairs if p[1].paragraphs or p[1].form or p[1].rows]
+    )
     return Letter(
         kind=kind.kind,
-        mark="" if request.fields.get("approved_by") else kind.draft_mark,
+        mark="" if _is_signed(request) else kind.draft_mark,
         office=printable(request.office.name),
-        title=kind.title,
-        number=_number(kind, request),
-        addressee=words["agency"],
-        sections=_kept_together([_section(s, words) for s in kind.sections]),
+        title=fill(sheet.headline or sheet.title, words),
+        number=_number((kind, sheet), request, day),
+        addressee=fill(sheet.addressee, words),
+        sections=keep_together(sections) if sheet.closing else tuple(sections),
         attachments=tuple(f"{n}．{a.title}" for n, a in enumerate(annexes, 1)),
-        date=date_zh(request.as_of),
-        as_of=request.as_of,
+        date=date_zh(day),
+        as_of=day,
         annexes=annexes,
-        exhibits=tuple(exhibits),
-        laws=tuple(words["law_rows"]),
-        plate=request.plate is not None,
-        plate_caption=kind.plate_caption,
-        claims=_claims(kind, words),
-        site=site_shapes(site, request.strips),
-        site_note=site_note(site),
+        exhibits=tuple(exhibits) if "exhibits" in shown else (),
+        laws=tuple(words["law_rows"]) if "laws" in shown else (),
+        plate=request.plate is not None and "plate" in shown,
+        plate_caption=sheet.plate_caption,
+        claims=claims if sheet is kind else (),
+        site=site_shapes(site, request.strips) if "site" in shown else (),
+        site_note=site_note(site) if "site" in shown else "",
+        stem=sheet.stem,
+        closing=sheet.closing,
     )
+
+
+def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Letter]:
+    if sheet.copies is None:
+        return [letter]
+    count = len(named(words, sheet.copies.each))
+    copies = [sheet.copies.original]
+    copies += [
+        sheet.copies.duplicate + ("" if count == 1 else str(n))
+        for n in range(1, count + 1)
+    ]
+    return [
+        letter.model_copy(update={"copy_mark": mark, "stem": f"{sheet.stem}（{mark}）"})
+        for mark in copies
+    ]
+
+
+def _is_signed(request: BundleRequest) -> bool:
+    case = request.case
+    return bool(request.fields.get("approved_by")) or (
+        case is not None and case.is_signed
+    )
+
+
+def _day(sheet: Sheet, request: BundleRequest) -> dt.date:
+    record = latest(request.case, sheet.dated)
+    if request.fields.get("date") or record is None:
+        return request.day
+    return record.on
 
 
 def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) -> None:
     where = f"线索 {request.lead.lead_id[:12]}"
     missing = [
-        Problem(where, need.element, need.what, "补充后重新生成")
+        Problem(
+            where,
+            need.element,
+            need.what + _cite(need.basis, request),
+            "补充后重新生成",
+        )
         for name, need in kind.requires.items()
-        if not words[name]
+        if not named(words, name) and not (need.draft and not _is_signed(request))
     ]
-    if kind.route not in ("any", request.course.route):
-        what = f"办理路径不是{kind.title}所属的行政公益诉讼：{request.course.why}"
+    if request.case is None and kind.route not in ("any", request.course.route):
+        what = f"办理路径与{kind.title}不符：{request.course.why}"
         missing.append(Problem(where, "办理路径", what, "选用其他文书种类"))
+    missing += [
+        Problem(where, name, f"{request.day}没有载入可以引用的条文：{'、'.join(ids)}")
+        for sheet in kind.sheets
+        for name, ids in sheet.cites.items()
+        if not any(i in request.rules for i in ids)
+    ]
     if missing:
         raise GateError(missing)
 
 
-def _annexes(kind: Kind, *, plate: bool, site: bool) -> tuple[Annex, ...]:
+def _blanks(kind: Kind, words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a line to write on for each element that a draft leaves open."""
+    return {
+        name: [{"text": _BLANK}] if isinstance(words[name], list) else _BLANK
+        for name, need in kind.requires.items()
+        if need.draft and not words[name]
+    }
+
+
+def _cite(ids: Sequence[str], request: BundleRequest) -> str:
+    known = [request.rules[i] for i in ids if i in request.rules]
+    told = "；".join(f"{citation(basis)} {basis.id}" for basis in known)
+    return f"（{told}）" if told else ""
+
+
+def _check_claims(
+    kind: Kind,
+    request: BundleRequest,
+    words: Mapping[str, Any],
+    claims: Sequence[Claim],
+) -> None:
+    """Refuse claims that may not be made, and requests without a claim of their own."""
+    told = [claim.claim for claim in claims] + [
+        c["text"] for c in words.get("claims", ())
+    ]
+    faults = [f for text in dict.fromkeys(told) for f in request.claim_faults(text)]
+    problems = [Problem("诉讼请求", "", fault) for fault in faults]
+    if claims and len(claims) != len(words["requests"]):
+        what = "每项建议应当与一项诉讼请求对应" + _cite(kind.request_basis, request)
+        problems.append(Problem("诉讼请求", "", what))
+    if problems:
+        raise GateError(problems)
+
+
+def _annexes(sheet: Sheet, *, plate: bool, site: bool) -> tuple[Annex, ...]:
     there = {"exhibits": True, "plate": plate, "site": site, "laws": True}
-    names = [name for name, shown in there.items() if shown]
+    names = [name for name, shown in there.items() if shown and name in sheet.annexes]
     return tuple(
-        Annex(kind=name, label=f"附件{n}", title=kind.annexes[name])
+        Annex(kind=name, label=f"附件{n}", title=sheet.annexes[name])
         for n, name in enumerate(names, 1)
     )
 
 
-def _number(kind: Kind, request: BundleRequest) -> str:
-    number = request.fields.get("number") or kind.blank_number
+def _number(sheet: tuple[Kind, Sheet], request: BundleRequest, day: dt.date) -> str:
+    """Return the official number: as recorded or given, blank until then."""
+    kind, own = sheet
+    given = request.fields.get("number", "") if own is kind else ""
+    record = latest(request.case, own.dated)
+    if record is not None and own.number and not given:
+        recorded = "".join(record.fields.get("number", ())[-1:])
+        if recorded:
+            return printable(recorded)
     office = printable(request.office.short)
-    return kind.number.format(office=office, year=request.as_of.year, number=number)
-
-
-def _section(section: Section, words: Mapping[str, Any]) -> LetterSection:
-    paragraphs = [p for block in section.blocks for p in _paragraphs(block, words)]
-    return LetterSection(heading=section.heading, paragraphs=tuple(paragraphs))
-
-
-def _kept_together(sections: list[LetterSection]) -> tuple[LetterSection, ...]:
-    last = sections[-1].paragraphs[-1:]
-    return tuple(
-        s.model_copy(update={"paragraphs": tuple(_kept(p, last) for p in s.paragraphs)})
-        for s in sections
-    )
-
-
-def _kept(paragraph: Paragraph, last: tuple[Paragraph, ...]) -> Paragraph:
-    keeps = paragraph.text.endswith("：") or (paragraph,) == last
-    return paragraph.model_copy(update={"keeps": keeps})
-
-
-def _paragraphs(block: Block, words: Mapping[str, Any]) -> list[Paragraph]:
-    if block.when and not words[block.when]:
-        return []
-    if not block.each:
-        return [Paragraph(text=_fill(block.text, words), basis=_cited(block, words))]
-    return [
-        _repeated(block, words, (n, one)) for n, one in enumerate(words[block.each], 1)
-    ]
-
-
-def _repeated(
-    block: Block, words: Mapping[str, Any], entry: tuple[int, Any]
-) -> Paragraph:
-    n, one = entry
-    text = _fill(block.text, {**words, "n": n, "one": one})
-    known = one if isinstance(one, Mapping) else {}
-    return Paragraph(
-        text=text, items=known.get("items", ()), basis=known.get("ids", ())
-    )
-
-
-def _cited(block: Block, words: Mapping[str, Any]) -> tuple[str, ...]:
-    marks = {"{{ laws }}": "law_ids", "{{ mandate }}": "mandate_ids"}
-    marks |= {"{{ period }}": "period_ids", "{{ rulings }}": "ruling_ids"}
-    return tuple(i for mark, n in marks.items() if mark in block.text for i in words[n])
+    number = given or kind.blank_number
+    track = request.course.route if request.case is None else request.case.track
+    mark = load_case_wording(request.templates).tracks.get(track, "")
+    told = {"office": office, "track": mark, "year": day.year, "number": number}
+    return own.number.format(**told)
 
 
 def _claims(kind: Kind, words: Mapping[str, Any]) -> tuple[Claim, ...]:
+    """Pair requests with claims: those that the ledger holds, or the kind's wording."""
+    if not kind.claim:
+        return ()
+    decided = [c["text"] for c in words.get("decided_claims", ())]
+    if decided and words.get("decided_requests"):
+        pairs = zip(words["requests"], decided, strict=False)
+        return tuple(
+            Claim(number=n, request=r["text"], claim=claim)
+            for n, (r, claim) in enumerate(pairs, 1)
+        )
     return tuple(
         Claim(
             number=n,
             request=r["text"],
-            claim=_fill(
+            claim=fill(
                 kind.claim, {"agency": words["agency"], "n": n, "text": r["text"]}
             ),
         )
         for n, r in enumerate(words["requests"], 1)
     )
-
-
-def _fill(text: str, words: Mapping[str, Any]) -> str:
-    try:
-        return printable(_compiled(text).render(words))
-    except TemplateError as error:
-        raise BundleError(Problem("文书模板", text, f"不能填写：{error}")) from error
-
-
-@lru_cache(maxsize=256)
-def _compiled(text: str) -> Template:
-    # Wording is a template of the office, the values are never templates; no mark-up
-    # is produced here, so nothing is escaped before the DOCX and typst stages do it.
-    env = ImmutableSandboxedEnvironment(autoescape=False, undefined=StrictUndefined)
-    return env.from_string(text)

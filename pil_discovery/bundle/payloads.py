@@ -46,6 +46,8 @@ if TYPE_CHECKING:
 ROWS, LAYERS, PLATE, POINTS, STRIP = "ROWS", "LAYERS", "PLATE", "POINTS", "STRIP"
 STRIPS = "data/03_分析/maps/时序图_"
 POINT_LIST = "data/03_分析/界址点坐标"
+LETTER = "letter"
+"""Name of the layout that all kinds share."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Payload:
 
     files: dict[str, bytes]
     copies: dict[str, tuple[Path, str | None]]
-    letter: Letter
+    letters: tuple[Letter, ...]
 
 
 def compose_payload(
@@ -83,11 +85,12 @@ def compose_payload(
     site = grounds(request)
     analysis = {**_analysis(request, evidence), **_site(request, site)}
     exhibits = exhibit_rows(request, evidence, _derived(analysis))
-    letter = compose(kind, request, evidence, exhibits, site=site)
+    letters = compose(kind, request, evidence, exhibits, site=site)
     files = {
         **analysis,
-        **_documents(kind, request, letter, faces),
-        **_record(evidence, exhibits, letter),
+        **_documents(kind, request, letters, faces),
+        **_record(evidence, exhibits, letters),
+        **_case_record(request),
         **_methods(request, evidence),
         **_folders(request, evidence),
         **_reading(request, evidence),
@@ -95,7 +98,7 @@ def compose_payload(
     }
     copies = raw_copies(request, evidence)
     _finish(files, copies, (request, evidence, exhibits, faces))
-    return Payload(files, copies, letter)
+    return Payload(files, copies, tuple(letters))
 
 
 def _analysis(request: BundleRequest, evidence: Evidence) -> dict[str, bytes]:
@@ -143,22 +146,30 @@ def _derived(analysis: Mapping[str, bytes]) -> list[tuple[str, str, str, str]]:
 
 
 def _documents(
-    kind: Kind, request: BundleRequest, letter: Letter, faces: Faces
+    kind: Kind, request: BundleRequest, letters: Sequence[Letter], faces: Faces
 ) -> dict[str, bytes]:
-    stem = f"data/{kind.folder}/{kind.stem}"
-    word = request.templates / f"{kind.kind}.docx"
-    page = request.templates / f"{kind.kind}.typ"
+    word = _template(request.templates, kind.kind, "docx")
+    page = _template(request.templates, kind.kind, "typ")
     plate, strips = request.plate, request.strips
-    return {
-        f"{stem}.pdf": render_pdf(
-            letter, page, faces=faces, plate=plate, strips=strips
-        ),
-        f"{stem}.docx": render_docx(letter, word, plate=plate, strips=strips),
-    }
+    files: dict[str, bytes] = {}
+    for letter in letters:
+        stem = f"data/{kind.folder}/{letter.stem}"
+        shown = plate if letter.plate else None
+        files[f"{stem}.pdf"] = render_pdf(
+            letter, page, faces=faces, plate=shown, strips=strips
+        )
+        files[f"{stem}.docx"] = render_docx(letter, word, plate=shown, strips=strips)
+    return files
+
+
+def _template(templates: Path, kind: str, suffix: str) -> Path:
+    """Return the kind's own template where the office made one, else the common."""
+    own = templates / f"{kind}.{suffix}"
+    return own if own.is_file() else templates / f"{LETTER}.{suffix}"
 
 
 def _record(
-    evidence: Evidence, exhibits: list[ExhibitRow], letter: Letter
+    evidence: Evidence, exhibits: list[ExhibitRow], letters: Sequence[Letter]
 ) -> dict[str, bytes]:
     numbers = {e.item: e.number for e in exhibits}
     numbered = ({**i, "evidence_no": numbers.get(i["item"])} for i in evidence.items)
@@ -177,8 +188,19 @@ def _record(
     )
     return {
         "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),
-        "data/03_分析/letter.json": json_bytes(letter),
+        "data/03_分析/letter.json": json_bytes(letters[0]),
+        **{
+            f"data/03_分析/letter_{letter.stem}.json": json_bytes(letter)
+            for letter in letters[1:]
+        },
     }
+
+
+def _case_record(request: BundleRequest) -> dict[str, bytes]:
+    """Write the records of the case that the documents rest on."""
+    if request.case is None:
+        return {}
+    return {"data/03_分析/case.json": json_bytes(request.case)}
 
 
 def _parents(evidence: Evidence, item: str) -> list[str]:

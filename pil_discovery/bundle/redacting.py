@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from pil_discovery.bundle.redaction import TIP, Redactor, Secret, column_marks
+from pil_discovery.bundle.case_words import load_case_wording
+from pil_discovery.bundle.redaction import TIP, Redactor, Secret
 from pil_discovery.errors import GateError, Problem
+from pil_discovery.text.personal import is_person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import Finding, Lead, Source
+    from pil_discovery.types import CaseFile, CaseRecord, Finding, Lead, Source
 
 NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
@@ -48,7 +50,8 @@ def redact(request: BundleRequest) -> Redacted:
     Personal data are known by the marks of the data sets and by what their form tells;
     they are replaced in rows, sentences, file and sheet names and every other word of
     the request, so that whatever is composed of it is free of them. Raw files stay
-    behind; who reported a fact leaves the office in no profile.
+    behind; who reported a fact leaves the office in no profile. Where the data are of a
+    minor (`strict`), maps, pictures, places, schools and ages stay behind as well.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def redact(request: BundleRequest) -> Redacted:
         When a source is classified: it leaves the office in no profile at all.
     """
     _check_classified(request)
-    redactor = Redactor(request.profile, _shown(request))
+    redactor = Redactor(request.profile, _shown(request), strict=request.strict)
     _learn(request, redactor)
     salt = bundle_salt(request)
     words = _Words(redactor, salt)
@@ -119,6 +122,9 @@ def _shown(request: BundleRequest) -> frozenset[str]:
     if request.profile == "public":
         return frozenset()
     names = [request.lead.subject_name, *(f.subject_name for f in request.findings)]
+    names += [] if request.case is None else [request.case.party]
+    if request.strict:  # a firm or a school that must be acted on, never a person
+        names = [n for n in names if n and not is_person(n)]
     return frozenset(n.casefold().replace(" ", "") for n in names if n)
 
 
@@ -128,13 +134,41 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
         if dataset is not None and dataset.tips:
             continue
         cells = _cells(row)
-        for header, mark in column_marks(cells, dataset).items():
+        for header, mark in redactor.marks(cells, dataset).items():
             redactor.learn(cells[header], mark)
     for name in (
         request.lead.subject_name,
         *(f.subject_name for f in request.findings),
+        *_case_names(request),
     ):
         redactor.learn(name, "name")
+
+
+def _case_names(request: BundleRequest) -> Iterable[str]:
+    """Yield names that a case tells: its party, and who acted, hidden in public only.
+
+    Agency and court know with whom they deal.
+    """
+    case = request.case
+    if case is None:
+        return
+    yield case.party
+    if request.profile != "public":
+        return
+    wording = load_case_wording(request.templates)
+    for record in case.records:
+        told = [record.by]
+        told += [v for name in wording.names for v in record.fields.get(name, ())]
+        for value in told:
+            yield value
+            yield _without_role(value, wording.roles)
+
+
+def _without_role(value: str, roles: Iterable[str]) -> str:
+    """Return a name without the office that stands before or behind it."""
+    for role in roles:
+        value = value.strip().removeprefix(role).removesuffix(role)
+    return value.strip()
 
 
 def _cells(row: Mapping[str, Any]) -> dict[str, str | None]:
@@ -166,7 +200,10 @@ class _Words:
 
     def request(self, request: BundleRequest) -> BundleRequest:
         findings = [self.finding(f) for f in request.findings]
-        strips = {item: bare_png(png) for item, png in request.strips.items()}
+        strict = self.redactor.strict
+        pictures = {} if strict else request.strips
+        strips = {item: bare_png(png) for item, png in pictures.items()}
+        plate = None if strict or request.plate is None else bare_png(request.plate)
         return replace(
             request,
             run=self.run(request.run),
@@ -178,9 +215,10 @@ class _Words:
                 self.redactor.text(k): p for k, p in request.source_paths.items()
             },
             images=[self.noun(i, ()) for i in request.images],
-            plate=None if request.plate is None else bare_png(request.plate),
+            plate=plate,
             strips=strips,
             fields={k: self.field(k, v) for k, v in request.fields.items()},
+            case=None if request.case is None else self.case(request.case),
             is_redacted=True,
         )
 
@@ -190,13 +228,18 @@ class _Words:
 
     def lead(self, lead: Lead) -> Lead:
         findings = tuple(map(self.identity, lead.findings))
-        return self.noun(lead, ("findings", "members")).model_copy(
-            update={"findings": findings, "members": ()}
-        )
+        change: dict[str, Any] = {"findings": findings, "members": ()}
+        if self.redactor.strict:
+            change["place"] = self.redactor.cell(lead.place, "address")
+        return self.noun(lead, ("findings", "members")).model_copy(update=change)
 
     def finding(self, finding: Finding) -> Finding:
         told = self.noun(finding, ("finding_id",))
-        return told.model_copy(update={"finding_id": self.identity(finding.finding_id)})
+        change: dict[str, Any] = {"finding_id": self.identity(finding.finding_id)}
+        if self.redactor.strict:  # where a child lives or learns tells who it is
+            place = self.redactor.cell(finding.place, "address")
+            change |= {"geometry": None, "overlaps": (), "place": place}
+        return told.model_copy(update=change)
 
     def identity(self, finding_id: str) -> str:
         """Return another id: the own one is a hash of a key that one could try out."""
@@ -208,7 +251,7 @@ class _Words:
     def row(self, row: Mapping[str, Any], request: BundleRequest) -> dict[str, Any]:
         dataset = request.datasets.get(str(row.get("dataset")))
         cells = _cells(row)
-        marks = column_marks(cells, dataset)
+        marks = self.redactor.marks(cells, dataset)
         tips = dataset is not None and dataset.tips
         return {
             "dataset": row.get("dataset"),
@@ -226,6 +269,35 @@ class _Words:
     def field(self, name: str, value: str) -> str:
         own = name in _OWN_WORDS and self.redactor.profile != "public"
         return value if own else self.redactor.text(value)
+
+    def case(self, case: CaseFile) -> CaseFile:
+        """Return a case with every word of its records replaced, and no hash of them.
+
+        The matter, the agency and the periods are law and office, not persons.
+        """
+        return case.model_copy(
+            update={
+                "title": self.redactor.text(case.title),
+                "party": self.redactor.text(case.party),
+                "records": tuple(map(self.record, case.records)),
+            }
+        )
+
+    def record(self, record: CaseRecord) -> CaseRecord:
+        return record.model_copy(
+            update={
+                "by": self.redactor.text(record.by),
+                "fields": {
+                    k: tuple(map(self.redactor.text, v))
+                    for k, v in record.fields.items()
+                },
+                "files": tuple(
+                    f.model_copy(update={"name": self.redactor.text(f.name)})
+                    for f in record.files
+                ),
+                "hash": "",
+            }
+        )
 
     def noun(self, noun: NounT, kept: tuple[str, ...]) -> NounT:
         told = noun.model_dump()

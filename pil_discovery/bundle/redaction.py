@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pil_discovery.text.minors import column_of_minors, find_minors
 from pil_discovery.text.personal import BETWEEN, find_personal, is_person, unfold
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ KINDS = {
     "mail": "邮箱",
     "name": "姓名",
     "field": "标识信息",
+    "school": "学校",
+    "birth": "年龄信息",
 }
 TIP = "【举报人信息】"
 """Stands for whoever reported: it is replaced and kept nowhere, not even sealed."""
@@ -101,10 +104,14 @@ class Redactor:
         `public` shows no natural person.
     shown
         Names that stay.
+    strict
+        The data are of a minor: schools, ages and days of birth, family and teachers,
+        files of pictures and voices go as well, and no natural person is shown.
     """
 
     profile: str
     shown: frozenset[str] = frozenset()
+    strict: bool = False
     _labels: dict[str, Secret] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
     _sought: dict[str, list[str]] = field(default_factory=dict)
@@ -115,6 +122,17 @@ class Redactor:
             self._label(value or "", "name")
         elif mark == "identifier" and squeezed(value or ""):
             self._label(value or "", _kind_of(value or ""))
+        elif mark in KINDS and mark != "name" and squeezed(value or ""):
+            self._tag(value or "", mark)
+
+    def marks(
+        self, headers: Iterable[str], dataset: Dataset | None
+    ) -> dict[str, str | None]:
+        """Return the marks of columns; where redaction is strict, by header as well."""
+        known = column_marks(headers, dataset)
+        if not self.strict:
+            return known
+        return {h: mark or column_of_minors(h) for h, mark in known.items()}
 
     def cell(self, value: str | None, mark: str | None) -> str | None:
         """Return the cell of a column; a marked one is replaced whole."""
@@ -122,6 +140,8 @@ class Redactor:
             return value if value is None else self.text(value)
         if mark == "identifier":
             return self._label(value, _kind_of(value)).label
+        if mark != "name":
+            return self._tag(value, mark)
         hidden = self._is_hidden_name(value)
         return self._label(value, "name").label if hidden else self.text(value)
 
@@ -129,7 +149,9 @@ class Redactor:
         """Return a text in which every secret is replaced by its label."""
         if not text:
             return text
-        marks = [(s, e, self._tag(p, k)) for s, e, k, p in find_personal(text)]
+        told = find_personal(text)
+        told += find_minors(text) if self.strict else []
+        marks = [(s, e, self._tag(p, k)) for s, e, k, p in told]
         marks += self._met(text)
         # what lies inside another is gone with it
         marks = [m for m in marks if not any(_covers(o, m) for o in marks)]
@@ -151,7 +173,7 @@ class Redactor:
     def _tag(self, plain: str, kind: str) -> str:
         if kind == "tip":
             return TIP
-        if kind == "name" and squeezed(plain) in self.shown:
+        if kind in {"name", "school"} and squeezed(plain) in self.shown:
             return plain
         return self._label(plain, kind).label
 
@@ -203,7 +225,12 @@ def _is_glued(text: str, kept: list[int], span: tuple[int, int]) -> bool:
 
 
 def is_telling(plain: str, kind: str) -> bool:
-    """Whether a value is looked for in other texts: «有» is no secret there."""
+    """Whether a value is looked for in other texts: «有» is no secret there.
+
+    An age or a day of birth may be anything elsewhere: it goes where it is told as one.
+    """
+    if kind == "birth":
+        return False
     if kind == "name":
         return len(plain) >= 2
     return len(plain) >= (6 if plain.isdigit() else 3)

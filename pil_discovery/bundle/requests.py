@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from pil_discovery.bundle.sealing import Seal
     from pil_discovery.types import (
         Basis,
+        CaseFile,
         Course,
         Dataset,
         Finding,
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
         Office,
         Source,
     )
+
+
+def _nothing(_claim: str) -> Sequence[str]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,16 @@ class BundleRequest:
         Sources behind the lead that are classified → their grade.
     is_redacted
         What the profile may not show has been replaced; raw files stay behind.
+    strict
+        The data are of a minor: every profile but the internal one shows less.
+    case
+        The case behind the document, as it stood on the day of the document.
+    rules
+        Fact id → basis, of every fact that the kind names and that is in force.
+    periods
+        Clock → its length in words.
+    claim_faults
+        Claim → what is wrong with it, each as a sentence with its rule.
     """
 
     scan_dir: Path
@@ -102,6 +117,19 @@ class BundleRequest:
     reading: Mapping[str, Any] = field(default_factory=dict)
     classified: Mapping[str, str] = field(default_factory=dict)
     is_redacted: bool = False
+    strict: bool = False
+    case: CaseFile | None = None
+    rules: Mapping[str, Basis] = field(default_factory=dict)
+    periods: Mapping[str, str] = field(default_factory=dict)
+    claim_faults: Callable[[str], Sequence[str]] = _nothing
+
+    @property
+    def day(self) -> dt.date:
+        """The day on which the document is written, unless a record dates it."""
+        given = self.fields.get("date")
+        if given:
+            return dt.date.fromisoformat(given)
+        return self.as_of if self.case is None else max(self.as_of, self.case.day)
 
     @property
     def as_of(self) -> dt.date:
@@ -111,13 +139,16 @@ class BundleRequest:
     @property
     def name(self) -> str:
         """Folder name of the bundle."""
-        year, lead, tail = self.as_of.year, self.lead.lead_id[:12], ""
-        if self.profile != "internal":
-            tail = f"-{self.profile}"
-        return f"PIL-{year}-{lead}-{self.kind}{tail}"
+        return bundle_name(self.as_of, self.lead.lead_id, self.kind, self.profile)
 
     @property
     def lead_models(self) -> list[Model]:
         """Models of the findings, each once, in the order of the findings."""
         ids = dict.fromkeys([f.model for f in self.findings] or [self.lead.model])
         return [self.models[i] for i in ids if i in self.models]
+
+
+def bundle_name(as_of: dt.date, lead_id: str, kind: str, profile: str) -> str:
+    """Return the folder name of a bundle: it follows from scan, lead, kind, reader."""
+    tail = "" if profile == "internal" else f"-{profile}"
+    return f"PIL-{as_of.year}-{lead_id[:12]}-{kind}{tail}"

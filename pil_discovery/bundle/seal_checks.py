@@ -1,4 +1,4 @@
-# ruff: noqa: PTH100, PTH118, PTH123, S603, S607
+# ruff: noqa: PTH100, PTH113, PTH117, PTH118, PTH123, S603
 """The seal as a stranger checks it: signature, time stamp, head of the ledger.
 
 Standard library only; `openssl` does the cryptography. This file travels inside
@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import stat
 import subprocess
 import tempfile
@@ -88,12 +87,12 @@ def check_seal(folder: str, trust: str | None, files: set[str], report: Report) 
     if SIGNATURE not in there:
         if trust is not None:  # nothing there to hold the certificate against
             report.add("missing", SIGNATURE, "没有签名，无法用 --trust 的证书核验")
-    elif shutil.which("openssl") is None:
+    elif _program() is None:
         report.seal = "签名未核验（没有 openssl 命令）"
         if trust is not None or not names:
             report.add("malformed", SIGNATURE, "没有 openssl 命令，不能核验签名")
     else:
-        _check_signature(folder, (trust, told.get(SIGNER)), there, report)
+        _check_signature(folder, (trust, told), there, report)
     if trust is not None and report.trusted:
         names.add(SIGNATURE)  # one that was added later proves itself
     for name in sorted(there - names):
@@ -109,14 +108,18 @@ def _declared(folder: str, files: set[str]) -> dict[str, str]:
 
 
 def _check_signature(
-    folder: str, by: tuple[str | None, str | None], there: set[str], report: Report
+    folder: str,
+    by: tuple[str | None, Mapping[str, str]],
+    there: set[str],
+    report: Report,
 ) -> None:
-    trust, wanted = by
+    trust, told = by
+    wanted = told.get(SIGNER)
     stamp = _inside(folder, TIMESTAMP) if TIMESTAMP in there else None
     with tempfile.TemporaryDirectory(prefix="pil-") as place:
         signer = os.path.join(place, "signer.pem")
         # a certificate that has expired since signed rightly at the time of the stamp
-        at: tuple[str, ...] = () if stamp is None else _stamped_at(stamp)
+        at: tuple[str, ...] = () if stamp is None else _stamped_at(stamp, place)
         if stamp is not None and trust is not None:
             given = ("-data", _inside(folder, SIGNATURE), "-in", stamp, *at)
             if not _openssl("ts", "-verify", *given, "-CAfile", os.path.abspath(trust)):
@@ -137,12 +140,31 @@ def _check_signature(
             report.add("changed", SIGNATURE, "签名证书不是 bag-info.txt 写明的那一份")
         if LOG_HEAD in there and not _headed(folder, there, place):
             report.add("changed", LOG_HEAD, "台账头与本包不符，或者其签名核验不通过")
-    report.seal = "已签名" if trust else "已签名（签名人未核对，用 --trust 给出根证书）"
+        report.seal = _seal_words(signer, told.get("Source-Organization"), trust)
 
 
-def _stamped_at(stamp: str) -> tuple[str, ...]:
-    text = _told("ts", "-reply", "-in", stamp, "-text")
-    found = re.search(rb"Time stamp: (\w{3}) +(\d+) ([\d:]{8})[.\d]* (\d{4}) GMT", text)
+def _seal_words(signer: str, office: str | None, trust: str | None) -> str:
+    """Say whose certificate it is: a CA may have given one to others too."""
+    form = ("-noout", "-subject", "-nameopt", "multiline,utf8,-esc_msb")
+    lines = _told("x509", "-in", signer, *form).decode("utf-8", "replace").split("\n")
+    parts = [line.partition(" = ")[2].strip() for line in lines]
+    name = "，".join("".join(c for c in p if c.isprintable()) for p in parts if p)
+    mark = _fingerprint(signer)[:16]
+    words = f"已签名：{name}（证书 {mark}…）"
+    if trust is None:
+        words = f"已签名（签名人未核对，自称{name}，用 --trust 给出根证书）"
+    if office is not None and not any(office in part for part in parts):
+        words += f"；注意：签名人与本包写明的单位“{office}”名称不同"
+    return words
+
+
+def _stamped_at(stamp: str, place: str) -> tuple[str, ...]:
+    # Of the reply only the token is signed: words around it could name another day.
+    token = os.path.join(place, "token")
+    _told("ts", "-reply", "-in", stamp, "-token_out", "-out", token)
+    text = _told("ts", "-reply", "-in", token, "-token_in", "-text")
+    form = rb"^Time stamp: (\w{3}) +(\d+) ([\d:]{8})[.\d]* (\d{4}) GMT"
+    found = re.search(form, text, re.MULTILINE)
     if found is None:
         return ()
     month, day, clock, year = (part.decode() for part in found.groups())
@@ -212,10 +234,23 @@ def _told(*arguments: str) -> bytes:
     return _run(arguments)[1]
 
 
+def _program() -> str | None:
+    """Return where openssl is; one that lies in the folder at hand is never run."""
+    name = "openssl.exe" if os.name == "nt" else "openssl"
+    for place in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(place, name)
+        if os.path.isabs(place) and os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return None
+
+
 def _run(arguments: tuple[str, ...]) -> tuple[int, bytes]:
+    program = _program()
+    if program is None:
+        return 1, b""
     try:
         done = subprocess.run(
-            ["openssl", *arguments], capture_output=True, check=False, timeout=60
+            [program, *arguments], capture_output=True, check=False, timeout=60
         )
     except (OSError, subprocess.TimeoutExpired):
         return 1, b""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from pil_discovery.bundle.seal_checks import P256_ORDER
 from pil_discovery.errors import BundleError, Problem
@@ -38,11 +38,25 @@ class Signer(Protocol):
 
 @dataclass(frozen=True)
 class KeySigner:
-    """A key in memory, ECDSA or RSA, with its certificate and those above it."""
+    """A key in memory, ECDSA or RSA, with its certificate and those above it.
+
+    It crosses to a process that this one started, through the pipe between the two; it
+    is never written to a file.
+    """
 
     key: PrivateKey
     own: Certificate
     chain: tuple[Certificate, ...] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Take key and certificates apart, as bytes that another process reads."""
+        from cryptography.hazmat.primitives import serialization as forms
+
+        der = forms.Encoding.DER
+        plain = forms.NoEncryption()
+        private = self.key.private_bytes(der, forms.PrivateFormat.PKCS8, plain)
+        certs = [c.public_bytes(der) for c in (self.own, *self.chain)]
+        return _put_together, (private, *certs)
 
     @property
     def certificate(self) -> bytes:
@@ -82,6 +96,14 @@ class KeySigner:
         if not isinstance(self.key, ec.EllipticCurvePrivateKey):
             return self.key.sign(data, padding.PKCS1v15(), SHA256())
         return _smaller(self.key.sign(data, ec.ECDSA(SHA256())), self.key.curve)
+
+
+def _put_together(private: bytes, own: bytes, *chain: bytes) -> KeySigner:
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+    from cryptography.x509 import load_der_x509_certificate as read
+
+    key = cast("PrivateKey", load_der_private_key(private, None))
+    return KeySigner(key, read(own), tuple(map(read, chain)))
 
 
 def _smaller(signature: bytes, curve: ec.EllipticCurve) -> bytes:

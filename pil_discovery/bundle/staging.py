@@ -36,7 +36,7 @@ def staged(out: Path, name: str) -> Iterator[Path]:
     if folder.is_symlink() or folder.is_file():
         folder.unlink()
     folder.mkdir(exist_ok=True)
-    with _locked(folder):
+    with locked(folder, "生成这个证据包"):
         try:
             _empty(folder)
             yield folder
@@ -115,25 +115,32 @@ def _sync(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(place: Path, work: str) -> Iterator[None]:
+    """Keep every other process out of the same work on a file or folder.
+
+    Raises
+    ------
+    BundleError
+        When another process is at it.
+    """
     if os.name != "posix":
         yield
         return
-    handle = os.open(folder, os.O_RDONLY)
+    handle = os.open(place, os.O_RDONLY)
     try:
-        _lock(handle, folder)
+        _lock(handle, place, work)
         yield
     finally:
         with suppress(OSError):
             os.close(handle)
 
 
-def _lock(handle: int, folder: Path) -> None:
+def _lock(handle: int, place: Path, work: str) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        same = os.fstat(handle).st_ino == folder.stat().st_ino
+        same = os.fstat(handle).st_ino == place.stat().st_ino
     except OSError:
         same = False
     if not same:
-        what = "另一个进程正在生成这个证据包"
-        raise BundleError(Problem(folder.name, "", what, "等它结束后再试"))
+        what = f"另一个进程正在{work}"
+        raise BundleError(Problem(place.name, "", what, "等它结束后再试"))

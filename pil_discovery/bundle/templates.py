@@ -14,11 +14,19 @@ from typing import Any
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_LINE_SPACING
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import nsdecls, qn
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from pil_discovery.bundle.docx_files import canonical_zip
+from pil_discovery.bundle.word_forms import draw_form, draw_numbered
+from pil_discovery.bundle.word_parts import add as _add
+from pil_discovery.bundle.word_parts import font as _font
+from pil_discovery.bundle.word_parts import frame as _frame
+from pil_discovery.bundle.word_parts import kept as _kept
+from pil_discovery.bundle.word_parts import line as _line
+from pil_discovery.bundle.word_parts import space as _space
+from pil_discovery.bundle.word_parts import whole as _whole
 
 FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
 Column = tuple[str, str, int]
@@ -52,6 +60,10 @@ _POINTS: tuple[Column, ...] = (
     ("经度", "lon", 29),
     ("纬度", "lat", 27),
     ("边长/m", "side", 20),
+)
+_HEADER = (
+    "{{ letter.mark }}{% if letter.mark and letter.copy_mark %}　{% endif %}"
+    "{{ letter.copy_mark }}"
 )
 _PITCH = 28.95  # pt: 22 lines on 225 mm
 
@@ -90,7 +102,7 @@ def _page(document: Any) -> None:
     section._sectPr.append(grid)
     document.settings.odd_and_even_pages_header_footer = True
     for header in (section.header, section.even_page_header):
-        _line(header.paragraphs[0], "{{ letter.mark }}", style="")
+        _line(header.paragraphs[0], _HEADER, style="")
         header.paragraphs[0].alignment = ALIGN.RIGHT
         _font(header.paragraphs[0].runs[0], SONG, 14)
     _footer(section.footer.paragraphs[0], ALIGN.RIGHT)
@@ -157,11 +169,29 @@ def _body(style: Any) -> None:
 def _letter(document: Any) -> None:
     _add(document, "{{ letter.office }}", "公文标题")
     _add(document, "{{ letter.title }}", "公文标题")
+    _add(document, "{%p if letter.number %}")
     _add(document, "{{ letter.number }}").alignment = ALIGN.RIGHT
+    _add(document, "{%p endif %}")
     _add(document, "")
+    _add(document, "{%p if letter.addressee %}")
     _add(document, "{{ letter.addressee }}：")
+    _add(document, "{%p endif %}")
     _add(document, "{%p for section in letter.sections %}")
+    _add(document, "{%p if section.heading %}")
     _add(document, "{{ section.heading }}", "公文层次")
+    _add(document, "{%p endif %}")
+    _sentences(document)
+    _add(document, "{%p if section.form %}")
+    draw_form(document)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p if section.rows %}")
+    draw_numbered(document)
+    _add(document, "{%p endif %}")
+    _add(document, "{%p endfor %}")
+    _ending(document)
+
+
+def _sentences(document: Any) -> None:
     _add(document, "{%p for one in section.paragraphs %}")
     _add(document, "{%p if one.keeps %}")
     _kept(_add(document, "{{ one.text }}", "公文正文"))
@@ -169,21 +199,22 @@ def _letter(document: Any) -> None:
     _add(document, "{{ one.text }}", "公文正文")
     _add(document, "{%p endif %}")
     _add(document, "{%p endfor %}")
-    _add(document, "{%p endfor %}")
+
+
+def _ending(document: Any) -> None:
+    _add(document, "{%p if letter.attachments %}")
     _kept(_add(document, ""))
     _add(document, "{%p for one in letter.attachments %}")
     mark = "{% if loop.first %}附件：{% else %}　　　{% endif %}"
     _kept(_add(document, mark + "{{ one }}", "公文正文"))
     _add(document, "{%p endfor %}")
+    _add(document, "{%p endif %}")
+    _add(document, "{%p if letter.closing %}")
     for _ in range(2):
         _kept(_add(document, ""))
     _signed(_kept(_add(document, "{{ letter.office }}")), 32)
     _signed(_add(document, "{{ letter.date }}"), 64)
-
-
-def _kept(paragraph: Any) -> Any:
-    paragraph.paragraph_format.keep_with_next = True
-    return paragraph
+    _add(document, "{%p endif %}")
 
 
 def _signed(paragraph: Any, indent: float) -> None:
@@ -256,62 +287,3 @@ def _table(
     for row in table.rows:
         _whole(row, [width for _, _, width in columns])
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-
-
-def _frame(table: Any) -> None:
-    margins = "".join(
-        f'<w:{side} w:w="{width}" w:type="dxa"/>'
-        for side, width in (("top", 40), ("left", 57), ("bottom", 40), ("right", 57))
-    )
-    properties = table._tbl.tblPr
-    properties.append(
-        parse_xml(f"<w:tblCellMar {nsdecls('w')}>{margins}</w:tblCellMar>")
-    )
-
-
-def _whole(row: Any, widths: list[int]) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    for cell, width in zip(row.cells, widths, strict=True):
-        cell.width = Mm(width)
-        cell.vertical_alignment = 1
-
-
-def _add(document: Any, text: str, style: str = "Normal") -> Any:
-    return _line(document.add_paragraph(), text, style=style)
-
-
-def _line(paragraph: Any, text: str, *, style: str) -> Any:
-    if style:
-        paragraph.style = style
-    if text:
-        _hint(paragraph.add_run(text))
-    return paragraph
-
-
-def _hint(run: Any) -> None:
-    # Quotation marks and dashes are Chinese here, not Latin.
-    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
-
-
-def _font(target: Any, name: str, size: float) -> None:
-    # One face for Chinese and Latin: digits of another font stand out in «附件1».
-    target.font.name = name
-    target.font.size = Pt(size)
-    fonts = target.element if hasattr(target, "element") else target._r
-    properties = fonts.get_or_add_rPr()
-    properties.get_or_add_rFonts().set(qn("w:eastAsia"), name)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-US")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(language)
-
-
-def _space(style: Any, pitch: float) -> None:
-    layout = style.paragraph_format
-    layout.space_before = layout.space_after = Pt(0)
-    layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    layout.line_spacing = Pt(pitch)
-    # The exact pitch is the grid; snapping on top of it would double short lines.
-    snap = OxmlElement("w:snapToGrid")
-    snap.set(qn("w:val"), "0")
-    style.element.get_or_add_pPr().append(snap)

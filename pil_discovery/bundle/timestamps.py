@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pil_discovery.bundle import der
 from pil_discovery.errors import BundleError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+if os.name == "posix":  # Windows has no file locks of this kind
+    import fcntl
 
 _SHA256 = der.tagged(der.SEQUENCE, der.oid("2.16.840.1.101.3.4.2.1"), der.NULL)
 _TIME_STAMP_INFO = der.oid("1.2.840.113549.1.9.16.1.4")
@@ -98,21 +107,33 @@ def _issue(config: Path, query: bytes) -> bytes:
     with tempfile.TemporaryDirectory(prefix="pil-") as folder:
         asked, answer = Path(folder) / "request.tsq", Path(folder) / "reply.tsr"
         asked.write_bytes(query)
-        done = subprocess.run(  # noqa: S603 -- fixed arguments, no shell
-            [
-                *(program, "ts", "-reply", "-queryfile", str(asked)),
-                *("-config", str(config.resolve()), "-out", str(answer)),
-            ],
-            cwd=config.resolve().parent,
-            capture_output=True,
-            check=False,
-            timeout=_WAIT_S,
-        )
+        with _in_turn(config):
+            done = subprocess.run(  # noqa: S603 -- fixed arguments, no shell
+                [
+                    *(program, "ts", "-reply", "-queryfile", str(asked)),
+                    *("-config", str(config.resolve()), "-out", str(answer)),
+                ],
+                cwd=config.resolve().parent,
+                capture_output=True,
+                check=False,
+                timeout=_WAIT_S,
+            )
         if done.returncode != 0 or not answer.is_file():
             words = done.stderr.decode("utf-8", "replace").strip().splitlines()
             what = f"本地时间戳机构没有应答：{words[-1] if words else '原因不明'}"
             raise BundleError(Problem(config.name, "--tsa", what))
         return answer.read_bytes()
+
+
+@contextmanager
+def _in_turn(config: Path) -> Iterator[None]:
+    """Let one process ask at a time: the authority counts its stamps in one file."""
+    if os.name != "posix":
+        yield
+        return
+    with config.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _ask(address: str, query: bytes) -> bytes:

@@ -34,6 +34,7 @@ from pil_discovery.bundle.seal_checks import (
 
 REQUIRED = ("README.txt", "bag-info.txt", "bagit.txt", MANIFEST, "verify.py")
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+LEFT_BY_COMPUTERS = (".DS_Store", "Thumbs.db", "desktop.ini", ".directory")
 LINE = re.compile(r"([0-9a-f]{64})  ([^\\\r\n]+)\n")
 
 
@@ -49,7 +50,7 @@ def inspect(folder: str, trust: str | None = None, root: str | None = None) -> R
 
 
 def _inspect(folder: str, trust: str | None, root: str | None, report: Report) -> None:
-    if not stat.S_ISDIR(os.lstat(folder).st_mode):
+    if not stat.S_ISDIR(os.lstat(folder.rstrip(os.sep) or folder).st_mode):
         report.add("forbidden", "", "不是文件夹（链接也不行）")
         return
     files, folders = _walk(folder, report)
@@ -91,7 +92,7 @@ def _sort_entry(name: str, entry: os.DirEntry[str], report: Report) -> bool:
         report.add("forbidden", _shown(name), "是符号链接")
     elif not stat.S_ISREG(found.st_mode):
         report.add("forbidden", _shown(name), "不是普通文件")
-    elif found.st_nlink != 1:
+    elif found.st_nlink > 1:
         report.add("forbidden", _shown(name), "有硬链接，内容可能在包外被改动")
     return False
 
@@ -181,7 +182,13 @@ def _check_files(
     for path in gone:
         report.add("missing", path, "文件缺失")
     for path in sorted(extra):
-        report.add("added", _shown(path), "清单之外的文件")
+        report.add("added", _shown(path), _added_words(path))
+
+
+def _added_words(path: str) -> str:
+    own = path.rpartition("/")[2] in LEFT_BY_COMPUTERS
+    more = "（电脑浏览文件夹时自动留下的；删去它再核验）" if own else ""
+    return f"清单之外的文件{more}"
 
 
 def _check_content(folder: str, path: str, wanted: str, report: Report) -> None:

@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
+from pil_discovery.bundle.case_words import case_words
 from pil_discovery.bundle.documents import ExhibitRow, LawRow
-from pil_discovery.bundle.kinds import load_remedies
+from pil_discovery.bundle.kinds import load_remedies, several
 from pil_discovery.bundle.words import (
     citation,
     date_zh,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from pil_discovery.bundle.exhibits import Evidence
-    from pil_discovery.bundle.kinds import Kind
+    from pil_discovery.bundle.kinds import Kind, Sheet
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Basis, CourseStep
 
@@ -44,30 +45,112 @@ def gather_words(
     """
     evidence, exhibits = found
     facts = _facts(evidence, exhibits)
+    told = case_words(request)
+    fields = _field_words(kind, request, told)
+    law, period = _law_words(kind, request), _period_words(kind, request, told)
     return {
-        **{n: printable(request.fields.get(n, "")) for n in kind.fields},
-        **_case_words(request),
-        **_law_words(kind, request),
-        **_period_words(kind, request),
+        **told,
+        **fields,
+        **_lead_words(request),
+        **law,
+        **period,
+        "ids": {**law["ids"], **period["ids"]},
         "facts": facts[: kind.max_facts],
         "more_facts": max(0, len(facts) - kind.max_facts),
         "inaction": (inaction := _inaction(evidence, exhibits)),
         "no_inaction": not inaction,
-        "requests": _requests(kind, request),
+        "exhibits": [_exhibit_words(e) for e in exhibits],
+        "pairs": _pairs(told),
+        "public_harm": fields.get("harm") or "；".join(f["sentence"] for f in facts),
+        "source": told.get("decided_source") or bool(request.lead_models),
+        "default_grounds": told.get("decided_default")
+        or any(m.why for m in request.lead_models)
+        or inaction,
+        "requests": _requests(kind, request, told),
     }
 
 
-def _case_words(request: BundleRequest) -> dict[str, Any]:
+def _pairs(told: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Pair what was suggested with the claim that stands for it, as decided."""
+    asked, claimed = told.get("decided_requests", ()), told.get("decided_claims", ())
+    return [
+        {"request": one["text"], "claim": claim["text"], "on": one["on"]}
+        for one, claim in zip(asked, claimed, strict=False)
+    ]
+
+
+def _field_words(
+    kind: Kind, request: BundleRequest, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the office filled in, or the word that stands for it."""
+    words: dict[str, Any] = {}
+    for name, field in kind.fields.items():
+        given = printable(request.fields.get(name, ""))
+        if given and field.type == "date":
+            given = date_zh(dt.date.fromisoformat(given))
+        words[name] = given or (told.get(field.from_, "") if field.from_ else "")
+    return words
+
+
+def _exhibit_words(row: ExhibitRow) -> dict[str, str]:
+    return {
+        "number": row.number,
+        "title": row.title,
+        "covers": row.covers,
+        "origin": row.origin,
+        "obtained": row.obtained,
+    }
+
+
+def cited_words(
+    sheet: Sheet, request: BundleRequest, words: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the citations that a document makes itself, and its table of law."""
+    cited = {
+        name: [request.rules[i] for i in ids if i in request.rules]
+        for name, ids in sheet.cites.items()
+    }
+    known = {row.id for row in words["law_rows"]}
+    further = {b.id: b for found in cited.values() for b in found if b.id not in known}
+    first = len(words["law_rows"]) + 1
+    return {
+        **{name: printable(grouped(found)) for name, found in cited.items()},
+        "ids": {**words["ids"], **{n: [b.id for b in f] for n, f in cited.items()}},
+        "law_rows": [
+            *words["law_rows"],
+            *(
+                _law_row(n, b)
+                for n, b in enumerate(in_order([*further.values()]), first)
+            ),
+        ],
+    }
+
+
+def _lead_words(request: BundleRequest) -> dict[str, Any]:
     models = request.lead_models
     titles = [f"“{printable(m.title.zh)}”监督模型" for m in models]
-    agency = request.fields.get("addressee") or request.course.agency
+    case = request.case
+    agency = request.fields.get("addressee") or (case.agency if case else "")
+    agency = agency or request.course.agency or request.lead.agency or ""
+    party = (case.party if case else "") or request.lead.subject_name or ""
     return {
+        "office": printable(request.office.name),
+        "agency": printable(agency),
+        "party": printable(party),
+        "defendants": several(printable(request.fields.get("defendant") or agency))
+        if case is None or case.track == "admin"
+        else several(printable(request.fields.get("defendant") or party)),
+        "fact_date": date_zh(day) if (day := _fact_date(request)) else "",
+        "today": date_zh(request.day),
         "models": joined(titles) or "公益诉讼监督模型",
         "lead_title": _bare(request.lead.title_zh),
         "as_of": date_zh(request.as_of),
-        "agency": printable(agency or request.lead.agency or ""),
         "duties": list(dict.fromkeys(printable(m.why) for m in models if m.why)),
     }
+
+
+def _fact_date(request: BundleRequest) -> dt.date | None:
+    return request.lead.fact_date or (request.case.fact_date if request.case else None)
 
 
 def printed_bases(request: BundleRequest) -> list[Basis]:
@@ -87,7 +170,7 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
     matter = [b for b in bases if b.id not in formal] or bases
     duty = [b for b in matter if not is_interpretation(b)]
     rulings = [b for b in matter if is_interpretation(b)]
-    mandate = [b for b in bases if b.id in course.mandate]
+    mandate = _mandate(request, bases)
     since = request.lead.fact_date
     return {
         "laws": printable(grouped(duty, since)),
@@ -95,10 +178,19 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
         "mandate": printable(grouped(mandate)),
         "no_mandate": not mandate,
         "law_rows": [_law_row(n, b) for n, b in enumerate(_listed(bases, duty), 1)],
-        "law_ids": [b.id for b in duty],
-        "ruling_ids": [b.id for b in rulings],
-        "mandate_ids": [b.id for b in mandate],
+        "ids": {
+            "laws": [b.id for b in duty],
+            "rulings": [b.id for b in rulings],
+            "mandate": [b.id for b in mandate],
+        },
     }
+
+
+def _mandate(request: BundleRequest, bases: Sequence[Basis]) -> list[Basis]:
+    """Return what lets the office act: in the case, or on the route of the lead."""
+    if request.case is None:
+        return [b for b in bases if b.id in request.course.mandate]
+    return [request.rules[i] for i in request.case.mandate if i in request.rules]
 
 
 def _listed(bases: list[Basis], duty: list[Basis]) -> list[Basis]:
@@ -107,17 +199,26 @@ def _listed(bases: list[Basis], duty: list[Basis]) -> list[Basis]:
 
 
 def cited_bases(kind: Kind, request: BundleRequest) -> list[Basis]:
-    """Return the printed bases without the rule of the period that was not chosen."""
-    clocks = {kind.reply_clock, kind.urgent_clock} - {_chosen_clock(kind, request)}
+    """Return the printed bases without the rule of the period that was not chosen.
+
+    A kind that sets no period names none.
+    """
     chosen = _reply_step(request, _chosen_clock(kind, request))
     kept = {*(chosen.basis if chosen else ()), *request.course.mandate}
-    other = {i for s in request.course.steps if s.clock in clocks for i in s.basis}
+    other = {i for s in request.course.steps if s is not chosen for i in s.basis}
     return [b for b in printed_bases(request) if b.id not in other - kept]
 
 
 def _chosen_clock(kind: Kind, request: BundleRequest) -> str:
-    urgent = request.fields.get("urgent") == "yes"
-    return kind.urgent_clock if urgent else kind.reply_clock
+    return kind.urgent_clock if _is_urgent(request) else kind.reply_clock
+
+
+def _is_urgent(request: BundleRequest) -> bool:
+    given = request.fields.get("urgent")
+    if given or request.case is None:
+        return given == "yes"
+    decided = (r.fields.get("urgent", ()) for r in request.case.records)
+    return any("yes" in values for values in decided)
 
 
 def _law_row(number: int, basis: Basis) -> LawRow:
@@ -130,17 +231,30 @@ def _law_row(number: int, basis: Basis) -> LawRow:
     )
 
 
-def _period_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
+def _period_words(
+    kind: Kind, request: BundleRequest, told: Mapping[str, Any]
+) -> dict[str, Any]:
     clock = _chosen_clock(kind, request)
-    step, urgent = _reply_step(request, clock), clock == kind.urgent_clock
-    by = request.fields.get("rectify_by")
+    step, urgent = _reply_step(request, clock), _is_urgent(request)
+    by = request.fields.get("rectify_by") or str(told.get("decided_rectify_by", ""))
+    day = _as_day(by)
+    span = "" if day else by
     return {
         "period": printable(step.period_zh).removesuffix("内") if step else "",
-        "period_ids": list(step.basis) if step else [],
-        "rectify_by": date_zh(dt.date.fromisoformat(by)) if by else "",
+        "ids": {"period": list(step.basis) if step else []},
+        "rectify_by": date_zh(day) if day else "",
+        "rectify_within": span,
         "prompt_reply": urgent and not by,
         "plain_reply": not urgent and not by,
+        "is_urgent": urgent,
     }
+
+
+def _as_day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError:
+        return None
 
 
 def _reply_step(request: BundleRequest, clock: str) -> CourseStep | None:
@@ -241,11 +355,16 @@ def remedy_words(request: BundleRequest) -> dict[str, str]:
     return {c: known.get(c, "" if c.isascii() else c) for c in codes}
 
 
-def _requests(kind: Kind, request: BundleRequest) -> list[dict[str, Any]]:
-    # A code without words is never printed; the duty is then asked for in general, and
-    # `limits.md` names the code.
+def _requests(
+    kind: Kind, request: BundleRequest, told: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    # What was decided in the ledger goes first. A code without words is never printed;
+    # the duty is then asked for in general, and `limits.md` names the code.
     words = remedy_words(request).values()
-    texts = dict.fromkeys(_bare(w or kind.plain_request) for w in words)
+    decided = [_bare(one["text"]) for one in told.get("decided_requests", ())]
+    texts = decided or list(
+        dict.fromkeys(text for w in words if (text := _bare(w or kind.plain_request)))
+    )
     last, basis = len(texts), list(kind.request_basis)
     return [
         {"text": text, "stop": "。" if n == last else "；", "ids": basis}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from pil_discovery.catalog.files import models_folder, once, read_all
@@ -110,6 +111,11 @@ class _Names:
         ]
         if not self._rules.ground.indices:
             found.append(document.problem(("ground", "indices"), "不能为空"))
+        if not _is_pattern(
+            self._rules.numbering.pattern, self._rules.numbering.example
+        ):
+            what = "不是能认出 office、year、serial 的写法，或者例子不合写法"
+            found.append(document.problem(("numbering", "pattern"), what))
         ids = [e.id for e in self._rules.events]
         twice = dict.fromkeys(i for i in ids if ids.count(i) > 1)
         found += [document.problem((), f"事件「{i}」重复") for i in twice]
@@ -141,15 +147,24 @@ class _Names:
             yield "主题", ((("mandates", i), n) for n in named)
         for i, event in _each(rules.events):
             yield from self._of_event(("events", i), event)
+        yield from self._of_registers()
         for i, clock in _each(rules.clocks):
             at: Loc = ("clocks", i)
             named = tuple(n for n in (clock.clock, clock.start_clock) if n)
             yield "期限", ((at, n) for n in named)
-            conditions = (clock.given, clock.unless, clock.start_field)
+            conditions = (clock.given, clock.unless, clock.start_field, *clock.done_by)
             events = [clock.from_, *clock.until, clock.restart, clock.extended]
             events += [c.event for c in conditions if c is not None]
             events += [n for pair in clock.suspended for n in pair]
             yield "事件", ((at, n) for n in events if n)
+
+    def _of_registers(self) -> Iterator[tuple[str, Iterable[Named]]]:
+        yield "法条", _placed(("numbering", "basis"), self._rules.numbering.basis)
+        for i, register in _each(self._rules.registers):
+            named = (register.opens, *register.follows)
+            yield "事件", _placed(("registers", i), named)
+            if register.adds is not None:
+                yield "法条", _placed(("registers", i, "adds"), register.adds.basis)
 
     def _of_event(
         self, at: Loc, event: CaseEvent
@@ -172,6 +187,16 @@ def _of_guard(at: Loc, guard: Guard) -> Iterator[tuple[str, Iterable[Named]]]:
     yield "事件", _placed((*at, "events"), (*guard.events, *since))
     for i, part in _each(guard.any):
         yield from _of_guard((*at, "any", i), part)
+
+
+def _is_pattern(pattern: str, example: str) -> bool:
+    try:
+        found = re.fullmatch(pattern, example)
+    except re.error:
+        return False
+    return (
+        found is not None and {"office", "year", "serial"} <= found.groupdict().keys()
+    )
 
 
 def _placed(at: Loc, names: Iterable[str]) -> Iterable[Named]:

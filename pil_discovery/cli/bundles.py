@@ -1,52 +1,40 @@
-"""Commands on evidence bundles: bundle, verify."""
+"""The command that packs evidence bundles."""
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from pil_discovery.cli.keys import key_options, seal_of
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import Day, as_json
-from pil_discovery.cli.printing import PROBLEMS, guarded, leave, print_json, tell
+from pil_discovery.cli.options import as_json, workers_option
+from pil_discovery.cli.printing import (
+    INTERNAL,
+    PARTIAL,
+    PROBLEMS,
+    REFUSED,
+    USAGE,
+    Progress,
+    guarded,
+    leave,
+    print_json,
+    tell,
+)
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable
-
     from pil_discovery.bundle.sealing import Seal
-    from pil_discovery.types import Bundle, BundleProblem
+    from pil_discovery.types import Batch, Bundle
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 
 
-def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options that name the office's key; its password is never one."""
-    options: tuple[Any, ...] = (
-        click.option("--cert", type=_FILE, default=None, help="检察院的证书（PEM）"),
-        click.option(
-            "--key",
-            type=_FILE,
-            default=None,
-            help="私钥（PEM）；口令取 PIL_KEY_PASSWORD，没有就提示输入",
-        ),
-        click.option(
-            "--p12", type=_FILE, default=None, help="PKCS#12 文件：私钥连同证书"
-        ),
-    )
-    for option in options:
-        command = option(command)
-    return command
-
-
 @click.command()
 @click.argument("out", type=_FOLDER, metavar="结果")
-@click.argument("lead", nargs=-1, required=True, metavar="线索...")
+@click.argument("lead", nargs=-1, metavar="[线索...]")
 @click.option(
     "--kind", default="suggestion", show_default=True, metavar="种类", help="文书种类"
 )
@@ -70,7 +58,14 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     show_default=True,
     help="给谁看：本院、行政机关、法院、公众；后三种脱敏，不带原始材料",
 )
-@_key_options
+@click.option(
+    "--redaction",
+    type=click.Choice(["usual", "strict"]),
+    default="usual",
+    show_default=True,
+    help="strict：涉及未成年人，对外的版本从严遮盖；领域、案件、年龄已写明的自动从严",
+)
+@key_options
 @click.option(
     "--tsa",
     default=None,
@@ -82,8 +77,22 @@ def _key_options(command: Callable[..., Any]) -> Callable[..., Any]:
     nargs=2,
     default=None,
     metavar="账本 案件",
-    help="签名时在这件案件里记一笔，账本头随包签名",
+    help="文书依据的案件；签名时在案件里记一笔，账本头随包签名",
 )
+@click.option("--all", "every", is_flag=True, help="全部线索，逐条装包，另写一份索引表")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=None,
+    metavar="条数",
+    help="排在前面的若干条线索",
+)
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="接着上次中断的地方：已装好的只核验，不重新生成",
+)
+@workers_option
 @as_json
 @guarded
 def bundle(
@@ -94,50 +103,104 @@ def bundle(
     workspace: Path | None,
     fields: tuple[str, ...],
     profile: str,
+    redaction: str,
     p12: Path | None,
     key: Path | None,
     cert: Path | None,
     tsa: str | None,
     case: tuple[str, str] | None,
+    top: int | None,
+    workers: int | None,
     *,
+    every: bool,
+    resume: bool,
     as_json: bool,
 ) -> None:
-    """为线索建证据包并验证；给出证书就签名。"""
-    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
-
+    """为线索建证据包并验证；给出证书就签名。几条线索一起装，另有索引表。"""
+    wanted = _wanted(lead, every=every, top=top)
     pairs = _pairs(fields)
-    seal = _seal(p12, key, cert, tsa)
-    if seal is None and (tsa is not None or case is not None):
-        raise click.UsageError(
-            "--tsa 和 --case 要和签名一起用：--p12，或者 --key --cert"
-        )
+    seal = seal_of(p12, key, cert, tsa)
+    if seal is None and tsa is not None:
+        raise click.UsageError("--tsa 要和签名一起用：--p12，或者 --key --cert")
     if seal is not None and case is not None:
         seal = _noted(seal, case, out)
-    built = [
-        build_bundle(
-            *(out, one, kind, output),
-            workspace=workspace,
-            profile=profile,
-            seal=seal,
-            **pairs,
-        )
-        for one in lead
-    ]
-    checked = [verify_bundle(b.path) for b in built]
+    asked: dict[str, Any] = {"scan_dir": out, "kind": kind, "out": output}
+    asked |= {"workspace": workspace, "profile": profile, "seal": seal}
+    asked |= {"redaction": redaction}
+    if wanted is not None and len(wanted) == 1 and not resume:
+        asked |= {"lead_id": wanted[0], "case": case}
+        _pack_one(asked | pairs, as_json=as_json)
+        return
+    if case is not None:
+        raise click.UsageError("案件的文书一次装一条线索：--case 只和一条线索一起用")
+    from pil_discovery.pipeline.batches import build_bundles
+
+    asked |= {"leads": wanted, "top": top, "fields": pairs, "resume": resume}
+    with Progress() as progress:
+        batch = build_bundles(**asked, workers=workers or 1, progress=progress)
     if as_json:
-        print_json(built)
-    for one, verdict in zip(built, checked, strict=True):
-        click.echo(str(one.path)) if not as_json else None
-        seal_words = "已签名" if verdict.signed else "未签名"
-        tell(
-            say(
-                f"{seal_words}；根散列 {verdict.root_sha256}",
-                f"root {verdict.root_sha256}",
-            )
+        print_json(batch.entries)
+    _tell_batch(batch, output, (seal is not None, as_json))
+
+
+def _wanted(
+    leads: tuple[str, ...], *, every: bool, top: int | None
+) -> tuple[str, ...] | None:
+    """Return the leads that were named, or None for those of the list."""
+    if (bool(leads), every, top is not None).count(True) != 1:
+        raise click.UsageError("写明线索，或者用 --all、--top 选取，三者用其一")
+    return leads or None
+
+
+def _pack_one(asked: dict[str, Any], *, as_json: bool) -> None:
+    from pil_discovery.pipeline.packing import build_bundle, verify_bundle
+
+    built = build_bundle(**asked)
+    verdict = verify_bundle(built.path)
+    if as_json:
+        print_json([built])
+    else:
+        click.echo(str(built.path))
+    seal_words = "已签名" if verdict.signed else "未签名"
+    tell(
+        say(
+            f"{seal_words}；根散列 {verdict.root_sha256}",
+            f"root {verdict.root_sha256}",
         )
-        _tell_annex(one, profile)
-    if not all(v.ok for v in checked):
+    )
+    _tell_annex(built, asked["profile"])
+    if not verdict.ok:
         leave(PROBLEMS)
+
+
+def _tell_batch(batch: Batch, output: Path, told: tuple[bool, bool]) -> None:
+    """Print the folders, list what was not packed, and end with the fitting code."""
+    signed, as_json = told
+    done = [e for e in batch.entries if e.bundle is not None]
+    for entry in done if not as_json else ():
+        click.echo(str(output / str(entry.bundle)))
+    for entry in batch.refused:
+        tell(f"× {entry.rank}. {entry.title_zh}：{'；'.join(entry.reasons)}")
+    before = sum(e.existed for e in done)
+    seal_words = "已签名" if signed else "未签名"
+    tell(
+        say(
+            f"共{len(batch.entries)}条线索：已装{len(done)}（其中{before}个早已装好），"
+            f"未装{len(batch.refused)}；{seal_words}；索引 {batch.index}",
+            f"{len(batch.entries)} leads: {len(done)} packed ({before} before), "
+            f"{len(batch.refused)} not; index {batch.index}",
+        )
+    )
+    if batch.refused:
+        leave(PARTIAL if done else _refusal(batch))
+
+
+def _refusal(batch: Batch) -> int:
+    """Return the exit code of a batch without a single bundle."""
+    states = {e.state for e in batch.refused}
+    if "defect" in states:
+        return INTERNAL
+    return REFUSED if states == {"gate"} else USAGE
 
 
 def _tell_annex(built: Bundle, profile: str) -> None:
@@ -159,25 +222,12 @@ def _noted(seal: Seal, case: tuple[str, str], out: Path) -> Seal:
     return with_ledger(seal, *case, scan_day(out))
 
 
-def _seal(
-    p12: Path | None, key: Path | None, cert: Path | None, tsa: str | None
-) -> Seal | None:
-    if p12 is None and key is None and cert is None:
-        return None
-    from pil_discovery.errors import BundleError
-    from pil_discovery.pipeline.packing import office_seal
-
-    given = {"p12": p12, "key": key, "cert": cert, "tsa": tsa}
-    try:
-        return office_seal(**given)  # type: ignore[arg-type]
-    except BundleError:
-        if os.environ.get(_PASSWORD) or not sys.stdin.isatty():
-            raise
-        asked = click.prompt("私钥口令", hide_input=True, err=True)
-        return office_seal(**given, password=asked)  # type: ignore[arg-type]
-
-
-_OWN = frozenset({"scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"})
+_OWN = frozenset(
+    {
+        *("scan_dir", "lead_id", "kind", "out", "workspace", "profile", "seal"),
+        *("case", "redaction"),
+    }
+)
 """Names that say where a bundle comes from; no document has a field of this name."""
 
 
@@ -194,126 +244,4 @@ def _pairs(fields: tuple[str, ...]) -> dict[str, str]:
     return dict(pairs)
 
 
-@click.command()
-@click.argument(
-    "bundle",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path),
-    metavar="证据包...",
-)
-@click.option("--trust", type=_FILE, default=None, help="受信任的 CA 证书（PEM）")
-@click.option("--root", default=None, metavar="散列", help="应有的根散列（SHA-256）")
-@click.option(
-    "--reproduce",
-    is_flag=True,
-    help="按包内记录的原始材料重新计算各项发现，逐项比较",
-)
-@click.option(
-    "--workspace",
-    type=_FOLDER,
-    default=None,
-    help="重新计算用的工作区（默认：包内的原始材料副本）",
-)
-@click.option(
-    "--open",
-    "labels",
-    multiple=True,
-    metavar="代号",
-    help="打开密封附件中的一项，如 姓名1，可重复；要 --by、--on 和证书",
-)
-@click.option("--by", default=None, metavar="姓名", help="谁打开（记入附件旁的日志）")
-@click.option("--on", type=Day(), default=None, help="哪一天打开（YYYY-MM-DD）")
-@_key_options
-@as_json
-@guarded
-def verify(
-    bundle: tuple[Path, ...],
-    trust: Path | None,
-    root: str | None,
-    reproduce: bool,
-    workspace: Path | None,
-    labels: tuple[str, ...],
-    by: str | None,
-    on: dt.date | None,
-    p12: Path | None,
-    key: Path | None,
-    cert: Path | None,
-    *,
-    as_json: bool,
-) -> None:
-    """验证证据包：任何改动、缺失、多出都会指出文件。"""
-    from pil_discovery.pipeline.packing import verify_bundle
-
-    if labels:
-        _open_fields(bundle, labels, (by, on), _seal(p12, key, cert, None), as_json)
-        return
-    verdicts = {str(b): verify_bundle(b, trust=trust, root=root) for b in bundle}
-    if as_json and not reproduce:
-        print_json(verdicts)
-    for path, verdict in verdicts.items():
-        tell(f"{_mark(verdict.ok)} {path}  {verdict.seal}  {verdict.root_sha256 or ''}")
-        _list(path, verdict.problems)
-    sound = all(v.ok for v in verdicts.values())
-    if reproduce and sound:
-        sound = _reproduced(bundle, workspace, as_json=as_json)
-    if not sound:
-        leave(PROBLEMS)
-
-
-def _mark(ok: bool) -> str:
-    return "√" if ok else "×"
-
-
-def _list(path: str, problems: tuple[BundleProblem, ...]) -> None:
-    for problem in problems:
-        tell(f"  × {problem.file or path}：{problem.what}")
-
-
-def _reproduced(
-    bundles: tuple[Path, ...], workspace: Path | None, *, as_json: bool
-) -> bool:
-    from pil_discovery.pipeline.reproducing import reproduce
-
-    answers = {str(b): reproduce(b, workspace=workspace) for b in bundles}
-    if as_json:
-        print_json(answers)
-    for path, answer in answers.items():
-        words = "重新计算结果一致" if answer.ok else "重新计算结果不同"
-        tell(
-            say(
-                f"{_mark(answer.ok)} {path}  {answer.findings} 项发现，{words}",
-                f"{_mark(answer.ok)} {path}  {answer.findings} findings computed again",
-            )
-        )
-        _list(path, answer.problems)
-    return all(a.ok for a in answers.values())
-
-
-def _open_fields(
-    annexes: tuple[Path, ...],
-    labels: tuple[str, ...],
-    note: tuple[str | None, dt.date | None],
-    seal: Seal | None,
-    as_json: bool,
-) -> None:
-    from pil_discovery.pipeline.packing import open_fields
-
-    by, on = note
-    if seal is None or by is None or on is None or len(annexes) != 1:
-        raise click.UsageError(
-            "--open 要一个密封附件，以及 --by、--on 和证书（--p12，或者 --key --cert）"
-        )
-    opened = open_fields(annexes[0], labels, seal, by=by, on=on)
-    if as_json:
-        print_json([vars(o) for o in opened])
-    for one in opened:
-        proof = "与证据包的承诺一致" if one.proven else "与证据包的承诺不一致"
-        if not as_json:
-            click.echo(f"{one.label}\t{one.value}\t{one.salt}")
-        tell(f"{_mark(one.proven)} {one.label}：{proof}")
-    if not all(o.proven for o in opened):
-        leave(PROBLEMS)
-
-
-COMMANDS = (bundle, verify)
+COMMANDS = (bundle,)

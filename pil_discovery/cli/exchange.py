@@ -1,4 +1,4 @@
-"""What goes in and out of a ledger: `pil case export`, `import`, `tip`."""
+"""What goes in and out of a ledger: `pil case export`, `import`, `tip`, `register`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from pil_discovery.cli.options import (
     on_option,
     pairs_of,
     tip_key_option,
+    until_option,
 )
 from pil_discovery.cli.printing import (
     PARTIAL,
@@ -159,4 +160,34 @@ def _chosen(ledger: str, tip_key: Path | None) -> Path:
     return chosen
 
 
-COMMANDS = (export, import_, tip)
+@click.command()
+@ledger_argument
+@click.argument("name", metavar="登记簿")
+@until_option
+@as_json
+@guarded
+def register(ledger: str, name: str, as_of: dt.date, *, as_json: bool) -> None:
+    """列出各案的举报（tips）、鉴定（appraisals）或者保全（preservations）登记。
+
+    举报人的身份和联系方式不在其中。
+    """
+    from pil_discovery.pipeline.cases import case_register, open_ledger
+
+    told = case_register(open_ledger(ledger), name, as_of=as_of)
+    if as_json:
+        print_json(told)
+        return
+    click.echo(f"{told['title_zh']}（{told['as_of']}，{len(told['rows'])} 条）")
+    heads = told["columns"]
+    rows = [("序号", "案件", "日期", *heads.values())]
+    rows += [
+        (str(r["seq"]), r["case"], r["on"], *(r[f] or "—" for f in heads))
+        for r in told["rows"]
+    ]
+    click.echo(columns(rows))
+    for row in told["rows"]:
+        if row.get("adds"):
+            click.echo(f"→ 案件 {row['case']}：诉讼请求列入“{row['adds']}”")
+
+
+COMMANDS = (export, import_, tip, register)

@@ -16,6 +16,7 @@ from pil_discovery.cli import (
     results,
     scores,
     subjects,
+    verification,
     workspaces,
 )
 from pil_discovery.cli.language import say
@@ -52,6 +53,7 @@ for command in (
     *workspaces.COMMANDS,
     *results.COMMANDS,
     *bundles.COMMANDS,
+    *verification.COMMANDS,
     *scores.COMMANDS,
     *subjects.COMMANDS,
     models.models,

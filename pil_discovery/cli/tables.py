@@ -26,7 +26,6 @@ _SHOWN = 3
 _WIDE = 98
 _MOST_PROBLEMS, _MOST_QUESTIONS = 40, 20
 _MOST_GROUPS = 10
-_EASIEST = 5
 _BY = {"town": "乡镇", "size": "企业规模"}
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
 
@@ -258,45 +257,6 @@ def inference_lines(readings: Iterable[Mapping[str, Any]]) -> list[str]:
 def _listed(told: list[str], most: int) -> str:
     more = f" 等 {len(told)} 处，见 检查结果.xlsx" if len(told) > most else ""
     return f"{'；'.join(told[:most])}{more}"
-
-
-def lacking_lines(
-    models: Sequence[Mapping[str, Any]], titles: Mapping[str, str]
-) -> list[str]:
-    """Say which models were stopped or could not be computed, and what is lacking.
-
-    Those that lack the fewest data sets or columns come first, five at most.
-
-    Parameters
-    ----------
-    models
-        As `run.json` tells.
-    titles
-        Data set → Chinese name.
-    """
-    stopped = [
-        f"{m['code']} 已停止，没有结果：{note}"
-        for m in models
-        if m["state"] == "stopped"
-        for note in m["notes"]
-    ]
-    absent = [m for m in models if m["state"] == "not_computable"]
-    if not absent:
-        return stopped
-    easiest = sorted(absent, key=lambda m: (len(m["missing"]), m["code"]))
-    lines = [*stopped, f"{len(absent)} 个模型缺数据，无法计算；补上即可计算的，例如："]
-    lines += [
-        f"  {m['code']}：{'、'.join(_titled(n, titles) for n in m['missing'])}"
-        for m in easiest[:_EASIEST]
-    ]
-    if len(absent) > _EASIEST:
-        lines.append("  其余见审阅页的“运行概览”和 leads.xlsx 的“模型运行情况”")
-    return lines
-
-
-def _titled(need: str, titles: Mapping[str, str]) -> str:
-    dataset = need.split(".", maxsplit=1)[0]
-    return f"{titles.get(dataset, dataset)}（{need}）"
 
 
 def attention_lines(told: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:

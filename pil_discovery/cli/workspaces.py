@@ -212,8 +212,10 @@ def scan(
 ) -> None:
     """筛查工作区，写出线索、发现、隔离清单和审核页。"""
     from pil_discovery.cli.subjects import linking_lines
-    from pil_discovery.cli.tables import attention_lines, count_rows, lacking_lines
+    from pil_discovery.cli.summary import summary_lines
+    from pil_discovery.cli.tables import attention_lines, count_rows
     from pil_discovery.pipeline.flow import scan as run
+    from pil_discovery.report.lines import quarantine_records
 
     with Progress() as progress:
         found = run(
@@ -230,12 +232,9 @@ def scan(
         print_json({"out": str(target), "run": found.run})
     else:
         click.echo(columns(count_rows(found.run["models"])))
-    tell(
-        say(
-            f"{len(found.leads)} 条线索（均待核查），{len(found.quarantine)} 处隔离。",
-            f"{len(found.leads)} leads, {len(found.quarantine)} quarantine entries.",
-        )
-    )
+    aside = quarantine_records(found.quarantine)
+    for line in summary_lines(found.run, aside, found.timing["models"]):
+        tell(wrapped(line))
     for line in linking_lines(found.run["subjects"]) if found.run["subjects"] else ():
         tell(line)
     _tell_shortlist(found.run["shortlist"])
@@ -243,12 +242,11 @@ def scan(
         tell(line)
     for line in found.run["conflicts"]:
         tell(f"· {line}")
-    for line in lacking_lines(found.run["models"], found.run["datasets"]):
-        tell(line)
     tell(
         say(
-            f"结果：{target}；接下来：pil leads {target}",
-            f"Out: {target}; next: pil leads {target}",
+            f"结果：{target}；运行报告：{target / 'run.html'}；"
+            f"接下来：pil leads {target}",
+            f"Out: {target}; report: {target / 'run.html'}; next: pil leads {target}",
         )
     )
     if fail_on and any(f.state == "hit" for f in found.findings):

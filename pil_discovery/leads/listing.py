@@ -77,18 +77,13 @@ def shortlist(
 
 
 def expected(leads: Sequence[Lead]) -> Expected:
-    """Tell how many leads of the list can be expected to prove true.
+    """Tell how many of these leads can be expected to prove true.
 
     The sum of certainties; the interval is that of a sum of independent yes and no
     (normal approximation, 90 %), within 0 and the number of leads. It says how many,
     never which.
-
-    Parameters
-    ----------
-    leads
-        Leads with a band; those of `later` and without a band do not count.
     """
-    chances = [float(x.parts.certainty) for x in leads if x.band in BANDS]
+    chances = [float(x.parts.certainty) for x in leads]
     mean = math.fsum(chances)
     spread = _Z90 * math.sqrt(math.fsum(p * (1 - p) for p in chances))
     low, high = max(0.0, mean - spread), min(float(len(chances)), mean + spread)

@@ -29,30 +29,11 @@ EVIDENCE_ZH: dict[Evidence, str] = {
 }
 ROUTES_ZH = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "未定路线"}
 SIGNALS_ZH = {"inaction": "不作为", "urgency": "紧迫性", "scale": "影响规模"}
-UNITS_ZH = {
-    "CNY": "元",
-    "L": "升",
-    "bed": "张床位",
-    "count": "个",
-    "day": "日",
-    "head": "头",
-    "household": "户",
-    "kWh": "千瓦时",
-    "kg": "千克",
-    "km2": "平方公里",
-    "m": "米",
-    "m2": "平方米",
-    "m3": "立方米",
-    "order": "单",
-    "person": "人",
-    "t": "吨",
-    "visit": "人次",
-}
 
 
 @dataclass(frozen=True)
 class Harm:
-    """One measure of harm between its anchors."""
+    """One measure of harm between its anchors; `unit` is what readers call it."""
 
     rule: HarmMeasure
     name: str
@@ -74,6 +55,30 @@ class Weights:
     signals: Mapping[str, tuple[Fired, ...]]
     proof: Proof
     refinement: Refinement | None = None
+
+
+def harms_of(
+    model: Model, amounts: Mapping[str, Measure], units: Mapping[str, str]
+) -> tuple[Harm, ...]:
+    """Return the measures of harm of a model between its anchors.
+
+    Parameters
+    ----------
+    amounts
+        Measure → amount; what is missing is unknown.
+    units
+        Symbol → name of a unit for readers.
+    """
+    return tuple(
+        Harm(
+            rule=rule,
+            name=model.labels.get(rule.measure, rule.measure),
+            unit=units.get(model.measures[rule.measure], model.measures[rule.measure]),
+            amount=amounts.get(rule.measure),
+            share=formula.severity(amounts.get(rule.measure), rule.floor, rule.cap),
+        )
+        for rule in model.harm
+    )
 
 
 def of_single(parts: Parts, weights: Weights) -> tuple[str, ...]:
@@ -320,7 +325,7 @@ def _elements(found: Proof, names: Mapping[str, str]) -> str:
 
 
 def _harm(harm: Harm) -> str:
-    rule, unit = harm.rule, UNITS_ZH.get(harm.unit, harm.unit)
+    rule, unit = harm.rule, harm.unit
     anchors = f"锚点 {rule.floor:,.10g}～{rule.cap:,.10g} {unit}，对数刻度"
     anchor = f"（{rule.anchor}）" if rule.anchor else ""
     if harm.amount is None:

@@ -10,7 +10,7 @@ from pil_discovery.leads import formula, measures, places, proof, reasons
 from pil_discovery.leads.evidence import Doubt, shifts
 from pil_discovery.leads.groups import Group, merge
 from pil_discovery.leads.precision import Precision
-from pil_discovery.leads.reasons import Harm, Weights
+from pil_discovery.leads.reasons import Weights
 from pil_discovery.leads.refinement import refined
 from pil_discovery.leads.registers import Registers
 from pil_discovery.types import Fired, Lead, Parts
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.leads.measures import Measure
     from pil_discovery.leads.proof import Proof
+    from pil_discovery.leads.reasons import Harm
     from pil_discovery.types import (
         Basis,
         Dataset,
@@ -44,6 +45,7 @@ class _Setting:
     precisions: Mapping[str, Precision]
     refinement: Refinement | None
     civil: Collection[str]
+    units: Mapping[str, str]
 
 
 def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighed
@@ -59,6 +61,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
     precisions: Mapping[str, Precision] | None = None,
     refinement: Refinement | None = None,
     civil: Collection[str] = (),
+    units: Mapping[str, str] | None = None,
 ) -> list[Lead]:
     """Merge findings into leads, score them and rank them.
 
@@ -87,6 +90,8 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
         What many checks taught about certainty, if anything.
     civil
         Fields in which the law lets a procuratorate bring a civil public-interest suit.
+    units
+        Symbol → name of a unit for readers; without one the symbol is written.
 
     Returns
     -------
@@ -111,6 +116,7 @@ def weigh(  # noqa: PLR0913 -- one argument for each kind of fact that is weighe
         precisions or {},
         refinement,
         civil,
+        units or {},
     )
     groups = merge(findings, models)
     singles = {g.lead_id: _single(g, setting) for g in groups if g.kind == "single"}
@@ -199,7 +205,7 @@ def _single(group: Group, setting: _Setting) -> Lead:
             clearing=model.clears.keys() - model.data.keys(),
             registers=setting.registers,
         ),
-        harms=_harms(model, amounts),
+        harms=reasons.harms_of(model, amounts, setting.units),
         signals={
             "inaction": _distinct(f.inaction for f in carrying),
             "urgency": _distinct(f.urgency for f in carrying),
@@ -261,7 +267,7 @@ def _class(group: Group, members: Sequence[Lead], setting: _Setting) -> Lead:
     carrying = _carrying(group, members)
     totals = measures.total(carrying, model.added_units())
     middle = _median(members)
-    harms = _harms(model, {**middle.measures, **totals})
+    harms = reasons.harms_of(model, {**middle.measures, **totals}, setting.units)
     parts = middle.parts.model_copy(update={"harm": _harm_part(harms)})
     lead = _lead(group, setting, totals).model_copy(
         update={
@@ -343,19 +349,6 @@ def _verifiabilities(lead: Lead) -> dict[str, Decimal]:
 
 def _no_parts() -> Parts:
     return Parts(**dict.fromkeys(Parts.model_fields, formula.rounded(0)))
-
-
-def _harms(model: Model, amounts: Mapping[str, Measure]) -> tuple[Harm, ...]:
-    return tuple(
-        Harm(
-            rule=rule,
-            name=model.labels.get(rule.measure, rule.measure),
-            unit=model.measures[rule.measure],
-            amount=amounts.get(rule.measure),
-            share=formula.severity(amounts.get(rule.measure), rule.floor, rule.cap),
-        )
-        for rule in model.harm
-    )
 
 
 def _harm_part(harms: Sequence[Harm]) -> Decimal:

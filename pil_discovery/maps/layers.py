@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from pil_discovery.maps.canvas import PAPER, Canvas, Pen, text_width
+from pil_discovery.maps.symbols import COLOURS, FINDING, SIGNS, draw_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
 
     from pil_discovery.maps.view import View
 
-FINDING = "#d7191c"
-COLOURS = ("#0b6fb8", "#1a8a4a", "#8e44ad", "#8a6508", "#008b8b", "#5d4037")
-"""Lines of layers that name no colour, in order."""
 DASHES = ((20, 11), (6, 10), (20, 9, 6, 9), (40, 13))
 """Patterns of the same lines: their colours are much the same grey in print. The
 finding alone is a whole line."""
+BASE = "#9a9a9a"
+"""Lines of what only shows where the place is."""
+RADIUS = 10
+SMALL_PX = 8
+"""A polygon of fewer pixels is a plain spot: casing and dashes would hide it."""
+TINY_PX, MOST_RINGS = 34, 12
+"""A patch of fewer pixels is ringed, so that it is found; but not a field of rings."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ class MapLayer:
         Column whose values are written on the features; None writes nothing.
     finding
         Whether these are the suspected patches themselves.
+    base
+        Whether they only show where the place is: thin grey lines below all else.
+    source
+        Who gave the layer out and when, as printed at the foot; empty prints nothing.
     """
 
     frame: gpd.GeoDataFrame
@@ -55,20 +64,21 @@ class MapLayer:
     width: int = 3
     label: str | None = None
     finding: bool = False
+    base: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a layer is drawn: its line, and the sign of its points."""
+
+    pen: Pen
+    sign: str
 
 
 def styled(layers: Sequence[MapLayer]) -> list[tuple[MapLayer, Pen]]:
     """Give every layer its pen: colours for the screen, patterns for grey print."""
-    pens = []
-    plain = 0
-    for layer in layers:
-        if layer.finding:
-            pens.append(Pen(layer.colour or FINDING, layer.width + 2, PAPER))
-            continue
-        colour = layer.colour or COLOURS[plain % len(COLOURS)]
-        pens.append(Pen(colour, layer.width, PAPER, DASHES[plain % len(DASHES)]))
-        plain += 1
-    return list(zip(layers, pens, strict=True))
+    return [(layer, style.pen) for layer, style in _styles(layers)]
 
 
 def shapes_of(layers: Sequence[MapLayer]) -> NDArray[np.object_]:
@@ -98,34 +108,15 @@ def draw_layers(
     filled
         Whether layers are filled (maps) or outlined only (pictures).
     """
-    ordered = sorted(styled(layers), key=lambda pair: pair[0].finding)
-    for layer, pen in ordered:
-        for shape in view.place(shapes_of([layer])):
-            if filled and layer.fill > 0 and shapely.get_dimensions(shape) == 2:
-                canvas.fill(shape, _tint(layer, pen.colour), view.box)
-            if shapely.get_dimensions(shape) == 0:
-                _dot(canvas, view, shape, pen.colour)
-            else:
-                canvas.outline(shape, pen, view.box)
-
-
-def draw_labels(
-    canvas: Canvas, view: View, layers: Sequence[MapLayer], *, size: int
-) -> None:
-    """Write labels on features, dark in a white rim, none over another.
-
-    A label that finds no free place is left out: the legend and the tables name the
-    feature. Labels of the finding come first.
-    """
-    labels = _Labels(canvas, view, size)
-    for layer in sorted(layers, key=lambda item: not item.finding):
-        if layer.label is None:
-            continue
-        for text, shape in zip(
-            layer.frame[layer.label], layer.frame.geometry, strict=True
-        ):
-            if shape is not None and not shape.is_empty:
-                labels.write(str(text), shape)
+    ordered = sorted(_styles(layers), key=lambda p: (p[0].finding, not p[0].base))
+    placed = [(layer, style, view.place_seen(shapes_of([layer])))
+              for layer, style in ordered]  # fmt: skip
+    for layer, style, shapes in placed:
+        _draw_flat(canvas, view, (layer, style, shapes), filled=filled)
+    for layer, style, shapes in placed:
+        _draw_points(canvas, view, style, shapes)
+        if layer.finding:
+            _ring_tiny(canvas, view, style.pen, shapes)
 
 
 def draw_legend(
@@ -151,66 +142,117 @@ def draw_legend(
     """
     left, y, right = room
     x = left
-    for layer, pen in sorted(styled(layers), key=lambda pair: not pair[0].finding):
+    ordered = sorted(_styles(layers), key=lambda p: (not p[0].finding, p[0].base))
+    for layer, style in ordered:
         need = int(size * 2.6 + text_width(layer.name, size))
         if x > left and x + need > right:
             x, y = left, y + int(size * 1.5)
         box = (x, y - size // 2, x + int(size * 2.2), y + size // 2)
-        if filled and layer.fill > 0:
-            canvas.fill(shapely.box(*box), _tint(layer, pen.colour), box)
-        canvas.outline(shapely.box(*box), replace(pen, casing=None), _roomy(box))
+        _draw_key(canvas, box, (layer, style), filled=filled)
         canvas.text((box[2] + size * 0.4, y), layer.name, size=size)
         x += need + size
     return y + size
 
 
-def _roomy(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    return box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1
+def dimension_of(layer: MapLayer) -> int:
+    """Return what a layer mostly is: 2 for areas, 1 for lines, 0 for points."""
+    known = shapes_of([layer])
+    return int(shapely.get_dimensions(known).max()) if len(known) else 2
+
+
+def _styles(layers: Sequence[MapLayer]) -> list[tuple[MapLayer, Style]]:
+    found = []
+    plain = 0
+    for layer in layers:
+        if layer.finding:
+            pen = Pen(layer.colour or FINDING, layer.width + 2, PAPER)
+            found.append((layer, Style(pen, "finding")))
+        elif layer.base:
+            pen = Pen(layer.colour or BASE, 2)
+            found.append((layer, Style(pen, "disc")))
+        else:
+            colour = layer.colour or COLOURS[plain % len(COLOURS)]
+            pen = Pen(colour, layer.width, PAPER, DASHES[plain % len(DASHES)])
+            found.append((layer, Style(pen, SIGNS[plain % len(SIGNS)])))
+            plain += 1
+    return found
+
+
+def _draw_flat(
+    canvas: Canvas,
+    view: View,
+    drawn: tuple[MapLayer, Style, NDArray[np.object_]],
+    *,
+    filled: bool,
+) -> None:
+    layer, style, shapes = drawn
+    dimensions = shapely.get_dimensions(shapes)
+    small = (dimensions == 2) & (_sides(shapes) < SMALL_PX)
+    if small.any() and layer.finding:
+        for x, y in shapely.get_coordinates(shapely.centroid(shapes[small])):
+            draw_sign(canvas, (x, y), "disc", style.pen.colour, radius=SMALL_PX - 2)
+    elif small.any():
+        canvas.fill(shapes[small], style.pen.colour, view.box)
+    areas = shapes[(dimensions == 2) & ~small]
+    if filled and layer.fill > 0 and len(areas):
+        canvas.fill(areas, _tint(layer, style.pen.colour), view.box)
+    canvas.outline(shapes[(dimensions > 0) & ~small], style.pen, view.box)
+
+
+def _draw_points(
+    canvas: Canvas, view: View, style: Style, shapes: NDArray[np.object_]
+) -> None:
+    x0, y0, x1, y1 = view.box
+    far = RADIUS + (3 if style.sign == "finding" else 0)
+    for x, y in shapely.get_coordinates(shapes[shapely.get_dimensions(shapes) == 0]):
+        if x0 + far <= x <= x1 - far and y0 + far <= y <= y1 - far:
+            draw_sign(canvas, (x, y), style.sign, style.pen.colour, radius=far)
+
+
+def _ring_tiny(
+    canvas: Canvas, view: View, pen: Pen, shapes: NDArray[np.object_]
+) -> None:
+    flat = shapes[shapely.get_dimensions(shapes) > 0]
+    tiny = flat[_sides(flat) < TINY_PX]
+    if not 0 < len(tiny) <= MOST_RINGS:
+        return
+    rings = shapely.buffer(shapely.centroid(tiny), TINY_PX, quad_segs=16)
+    canvas.outline(rings, replace(pen, width=3), view.box)
+
+
+def _sides(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the longer side of the bounds of each shape, pixels."""
+    bounds = shapely.bounds(shapes).reshape(-1, 4)
+    sides: NDArray[np.float64] = (bounds[:, 2:] - bounds[:, :2]).max(axis=1)
+    return sides
+
+
+def _draw_key(
+    canvas: Canvas,
+    box: tuple[int, int, int, int],
+    told: tuple[MapLayer, Style],
+    *,
+    filled: bool,
+) -> None:
+    layer, style = told
+    middle = (box[1] + box[3]) / 2
+    pen = replace(style.pen, casing=None)
+    kind = dimension_of(layer)
+    if kind == 0:
+        place = ((box[0] + box[2]) / 2, middle)
+        draw_sign(canvas, place, style.sign, pen.colour, radius=RADIUS + 2)
+    elif kind == 1:
+        canvas.line([(box[0], middle), (box[2], middle)], pen)
+    else:
+        if filled and layer.fill > 0:
+            canvas.fill(shapely.box(*box), _tint(layer, pen.colour), box)
+        roomy = (box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1)
+        canvas.outline(shapely.box(*box), pen, roomy)
 
 
 def _tint(layer: MapLayer, colour: str) -> str:
     """Return the fill as `#rrggbbaa`; the finding stands out from what it lies on."""
+    if layer.base:
+        return f"{colour}14"
     share = min(layer.fill * (2.0 if layer.finding else 1.0), 1.0)
     return f"{colour}{round(share * 255):02x}"
-
-
-def _dot(canvas: Canvas, view: View, shape: shapely.Geometry, colour: str) -> None:
-    x0, y0, x1, y1 = view.box
-    for x, y in shapely.get_coordinates(shape):
-        if x0 <= x <= x1 and y0 <= y <= y1:
-            canvas.draw.ellipse(
-                (x - 9, y - 9, x + 9, y + 9), fill=colour, outline=PAPER, width=3
-            )
-
-
-@dataclass
-class _Labels:
-    """Labels written so far, so that none covers another."""
-
-    canvas: Canvas
-    view: View
-    size: int
-    taken: list[shapely.Geometry] = field(default_factory=list)
-
-    def write(self, text: str, shape: shapely.Geometry) -> None:
-        """Write a label in the middle of what is visible, else above or below it."""
-        frame = shapely.box(*self.view.box)
-        lone = np.empty(1, dtype=object)
-        lone[0] = shape
-        visible = shapely.intersection(self.view.place(lone)[0], frame)
-        if shapely.is_empty(visible):
-            return
-        middle = shapely.point_on_surface(visible)
-        x, y = float(shapely.get_x(middle)), float(shapely.get_y(middle))
-        top, bottom = shapely.bounds(visible)[[1, 3]]
-        half, high = text_width(text, self.size) / 2 + 6, self.size * 0.7
-        for place in (y, float(top) - self.size, float(bottom) + self.size):
-            box = shapely.box(x - half, place - high, x + half, place + high)
-            if self._free(box, frame):
-                self.taken.append(box)
-                self.canvas.text((x, place), text, size=self.size, anchor="mm", halo=5)
-                return
-
-    def _free(self, box: shapely.Geometry, frame: shapely.Geometry) -> bool:
-        inside = bool(shapely.contains(frame, box))
-        return inside and not any(shapely.intersects(box, t) for t in self.taken)

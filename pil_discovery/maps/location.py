@@ -10,9 +10,9 @@ import shapely
 from pil_discovery.errors import GeometryError
 from pil_discovery.geo.crs import local_crs
 from pil_discovery.maps.canvas import Canvas
+from pil_discovery.maps.labels import draw_labels
 from pil_discovery.maps.layers import (
     MapLayer,
-    draw_labels,
     draw_layers,
     shapes_of,
 )
@@ -23,8 +23,11 @@ from pil_discovery.maps.plates import (
     NORMAL,
     SMALL,
     SPARE,
+    TITLED,
+    UNTITLED,
     WIDTH,
     draw_foot,
+    sources_words,
 )
 from pil_discovery.maps.view import (
     View,
@@ -40,9 +43,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-SHAPE = 0.68
-"""Height of the frame as a share of its width."""
-LEAST_M = 400.0
+    from pil_discovery.maps.canvas import Form
+
+LOWEST, HIGHEST = 0.42, 0.72
+"""Least and greatest height of the frame as a share of its width: a long reach of a
+river needs no tall sheet."""
+LEAST_M = 240.0
 LEAST_POINT_M = 2000.0
 """A point alone shows no place: two kilometres of what lies around it do."""
 NOTICE = "待核查：本图所示仅为线索，不作违法认定。"
@@ -53,7 +59,7 @@ def draw_map(
     *,
     title: str = "所涉位置和有关图层",
     extent: tuple[float, float, float, float] | None = None,
-    note: str = NOTICE,
+    form: Form = "png",
 ) -> bytes:
     """Draw layers in the 3-degree Gauss–Krüger zone of their place.
 
@@ -61,15 +67,18 @@ def draw_map(
     ----------
     layers
         In EPSG:4490; those marked `finding` set the extent, else all do.
-    title, note
-        Chinese lines above and below.
+    title
+        Chinese line above; an empty one is left out, as where the page
+        around the map names it.
     extent
         West, south, east, north in degrees, instead.
+    form
+        `png` or `svg`.
 
     Returns
     -------
     bytes
-        PNG, 150 mm wide at 300 dpi; the same input gives the same bytes.
+        150 mm wide, PNG at 300 dpi; the same input gives the same bytes.
 
     Raises
     ------
@@ -78,20 +87,25 @@ def draw_map(
     FontError
         No Chinese font, or a letter that no font can write.
     """
-    view = _view(layers, extent)
+    view = _view(layers, extent, top=TITLED if title else UNTITLED)
     canvas = Canvas(WIDTH, view.box[3] + SPARE)
-    canvas.text((WIDTH / 2, 46), title, size=LARGE, anchor="mm")
+    if title:
+        canvas.text((WIDTH / 2, 46), title, size=LARGE, anchor="mm")
     draw_layers(canvas, view, layers, filled=True)
-    draw_labels(canvas, view, layers, size=NORMAL)
     draw_ticks(canvas, view, size=SMALL)
-    words = f"坐标系：{crs_words(view.crs)}；经纬度注记：CGCS2000（EPSG:4490）。{note}"
+    draw_labels(canvas, view, layers, size=NORMAL)
+    words = f"坐标系：{crs_words(view.crs)}；经纬度注记：CGCS2000（EPSG:4490）。"
+    told = f"{words}{sources_words(layers)}{NOTICE}"
     top = view.box[3] + 40
-    draw_foot(canvas, view, layers, top=top, words=words, filled=True)
-    return canvas.png()
+    draw_foot(canvas, view, layers, top=top, words=told, filled=True)
+    return canvas.encode(form)
 
 
 def _view(
-    layers: Sequence[MapLayer], extent: tuple[float, float, float, float] | None
+    layers: Sequence[MapLayer],
+    extent: tuple[float, float, float, float] | None,
+    *,
+    top: int = TITLED,
 ) -> View:
     found = [layer for layer in layers if layer.finding] or list(layers)
     shapes = shapes_of(found)
@@ -103,12 +117,15 @@ def _view(
     crs = local_crs((west + east) / 2)
     bounds = ground_bounds(shapes, crs)
     if extent is None:
-        bounds = grow(bounds, 0.8, _least(shapes))
+        bounds = grow(bounds, 0.6, _least(shapes))
     right = WIDTH - MARGIN
-    high = int((right - LATITUDES) * SHAPE)
-    return fit_view(crs, bounds, (LATITUDES, 84, right, 84 + high))
+    wide, high = bounds[2:] - bounds[:2]
+    share = min(max(high / wide, LOWEST), HIGHEST)
+    frame = (LATITUDES, top, right, top + int((right - LATITUDES) * share))
+    return fit_view(crs, bounds, frame)
 
 
-def _least(shapes: NDArray[np.object_]) -> float:
+def _least(shapes: NDArray[np.object_]) -> tuple[float, float]:
     flat = bool((shapely.get_dimensions(shapes) == 2).any())
-    return LEAST_M if flat else LEAST_POINT_M
+    least = LEAST_M if flat else LEAST_POINT_M
+    return least / (LOWEST + 0.16), least

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rasterio.windows import Window
@@ -53,18 +53,34 @@ def sample(image: Image, view: View, bands: Sequence[str]) -> Floats:
     array
         float64 (bands, rows, columns) of the frame; NaN outside the picture.
     """
-    rows, columns = _positions(image, view)
-    values = np.full((len(bands), *rows.shape), np.nan)
-    inside = (rows >= 0) & (rows < image.shape[0])
-    inside &= (columns >= 0) & (columns < image.shape[1])
-    if not inside.any():
-        return values
-    top, left = int(rows[inside].min()), int(columns[inside].min())
-    bottom, right = int(rows[inside].max()) + 1, int(columns[inside].max()) + 1
     order = [list(image.bands).index(name) for name in bands]
-    pixels = image.read(Window(left, top, right - left, bottom - top))[order]
-    values[:, inside] = pixels[:, rows[inside] - top, columns[inside] - left]
+    found = _nearest(image, view)
+    if found is None:
+        x0, y0, x1, y1 = view.box
+        return np.full((len(bands), y1 - y0, x1 - x0), np.nan)
+    pixels = image.read(found.window)[order]
+    values: Floats = np.take(pixels.reshape(len(bands), -1), found.flat, axis=1)
+    if not found.inside.all():
+        values[:, ~found.inside] = np.nan
     return values
+
+
+def sample_valid(
+    image: Image, view: View
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+    """Return which sheet pixels the picture covers, and which it shows clear.
+
+    None where the picture has no cloud mask.
+    """
+    if image.cloud_mask is None:
+        return None
+    found = _nearest(image, view)
+    if found is None:
+        x0, y0, x1, y1 = view.box
+        nothing = np.zeros((y1 - y0, x1 - x0), dtype=bool)
+        return nothing, nothing
+    clear = np.take(image.valid(found.window).ravel(), found.flat)
+    return found.inside, clear & found.inside
 
 
 def stretch_limits(values: Floats) -> list[tuple[float, float]]:
@@ -92,15 +108,58 @@ def stretch(values: Floats, limits: Sequence[tuple[float, float]]) -> NDArray[np
     return pixels
 
 
+class _Nearest(NamedTuple):
+    """Which pixel of a window of a picture lies under each sheet pixel of a frame.
+
+    `flat` counts along the rows of the window; outside `inside` it means nothing.
+    """
+
+    window: Window
+    flat: NDArray[np.int_]
+    inside: NDArray[np.bool_]
+
+
+def _nearest(image: Image, view: View) -> _Nearest | None:
+    """Return the nearest pixels, None where the frame shows nothing of the picture."""
+    rows, columns = _positions(image, view)
+    inside = (rows >= 0) & (rows < image.shape[0])
+    inside = inside & (columns >= 0) & (columns < image.shape[1])
+    if not inside.any():
+        return None
+    top, bottom = _span(rows, image.shape[0])
+    left, right = _span(columns, image.shape[1])
+    flat = (np.clip(rows, top, bottom) - top) * (right - left + 1)
+    flat = flat + (np.clip(columns, left, right) - left)
+    window = Window(left, top, right - left + 1, bottom - top + 1)
+    return _Nearest(window, flat, inside)
+
+
+def _span(places: NDArray[np.int_], count: int) -> tuple[int, int]:
+    known = places[(places >= 0) & (places < count)]
+    return int(known.min()), int(known.max())
+
+
 def _positions(image: Image, view: View) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    """Return the picture's row and column under the middle of every sheet pixel."""
+    """Return the picture's row and column under the middle of every sheet pixel.
+
+    Where the sheet lies along the picture, rows (n, 1) and columns (1, m) are enough.
+    """
     x0, y0, x1, y1 = view.box
+    inverse = ~image.transform
+    if view.crs == image.crs and inverse.b == inverse.d == 0:
+        down = np.column_stack([np.full(y1 - y0, x0 + 0.5), np.arange(y0, y1) + 0.5])
+        along = np.column_stack([np.arange(x0, x1) + 0.5, np.full(x1 - x0, y0 + 0.5)])
+        rows = inverse.e * view.to_ground(down)[:, 1] + inverse.f
+        columns = inverse.a * view.to_ground(along)[:, 0] + inverse.c
+        return (
+            np.floor(rows).astype(int)[:, None],
+            np.floor(columns).astype(int)[None, :],
+        )
     y, x = np.mgrid[y0:y1, x0:x1].astype(np.float64) + 0.5
     points = view.to_ground(np.column_stack([x.ravel(), y.ravel()]))
     if view.crs != image.crs:
         ends = parse_reference(view.crs, "影像"), parse_reference(image.crs, "影像")
         points = from_lonlat(to_lonlat(points, ends[0]), ends[1])
-    inverse = ~image.transform
     columns = inverse.a * points[:, 0] + inverse.b * points[:, 1] + inverse.c
     rows = inverse.d * points[:, 0] + inverse.e * points[:, 1] + inverse.f
     return (

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pil_discovery.errors import ImageError
-from pil_discovery.maps.canvas import INK, PALE, Canvas
+from pil_discovery.maps.canvas import INK, PALE, Canvas, fit_size
 from pil_discovery.maps.charts import draw_curve
+from pil_discovery.maps.clouds import hatch_hidden
 from pil_discovery.maps.layers import draw_layers
 from pil_discovery.maps.pictures import (
     choose_bands,
@@ -19,22 +20,27 @@ from pil_discovery.maps.pictures import (
 )
 from pil_discovery.maps.plates import (
     BAND_WORDS,
+    HIGHEST,
     LARGE,
     LATITUDES,
+    LOWEST,
     MARGIN,
     NOTICE,
     SPARE,
     WIDTH,
     draw_foot,
-    frame_of,
     moment_words,
     pixel_words,
+    site_of,
+    sources_words,
+    view_of,
 )
-from pil_discovery.maps.view import crs_words, draw_ticks, fit_view
+from pil_discovery.maps.view import crs_words, draw_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pil_discovery.maps.canvas import Form
     from pil_discovery.maps.charts import Curve
     from pil_discovery.maps.layers import MapLayer
     from pil_discovery.maps.view import View
@@ -42,8 +48,10 @@ if TYPE_CHECKING:
 
 ACROSS, MOST = 5, 20
 """Pictures in a row, and on a sheet."""
-GAP, TOP, CAPTION = 28, 84, 148
-CHART, LETTERS = 380, 22
+GAP, TOP, CAPTION = 28, 84, 180
+CHART, LETTERS, TICKS = 380, 28, 24
+LEAST_LETTERS = 20
+"""Height of letters, pixels, to which a line is made smaller so that it fits."""
 LINE = 2
 """Width of outlines: a thicker one would hide the pixels of a small picture."""
 
@@ -54,7 +62,7 @@ def draw_strip(
     curves: Sequence[Curve],
     *,
     title: str = "影像时间序列",
-    note: str = NOTICE,
+    form: Form = "png",
 ) -> bytes:
     """Draw the same ground on many dates, and the course of an index below.
 
@@ -72,13 +80,15 @@ def draw_strip(
         Outlines in EPSG:4490; those marked `finding` set the extent, else all do.
     curves
         Charts, one below the other; `numbers` are the places among `images`, from 1.
-    title, note
-        Chinese lines above and below.
+    title
+        Chinese line above.
+    form
+        `png` or `svg`.
 
     Returns
     -------
     bytes
-        PNG, 150 mm wide at 300 dpi; the same input gives the same bytes.
+        150 mm wide, PNG at 300 dpi; the same input gives the same bytes.
 
     Raises
     ------
@@ -100,8 +110,9 @@ def draw_strip(
     limits = stretch_limits(np.concatenate(shown, axis=2))
     for number, (image, view) in enumerate(zip(images, views, strict=True), 1):
         canvas.paste(stretch(values[number - 1], limits), view.box[:2])
+        hatch_hidden(canvas, image, view)
         draw_layers(canvas, view, thin, filled=False)
-        draw_ticks(canvas, view, size=LETTERS - 4, left=number % ACROSS == 1)
+        draw_ticks(canvas, view, size=TICKS, left=view.box[0] == LATITUDES)
         _caption(canvas, view, image, number)
         if number in hidden:
             corner = view.box[0] + 8, view.box[1] + 20
@@ -109,10 +120,10 @@ def draw_strip(
     top = views[-1].box[3] + CAPTION
     for curve in curves:
         box = (LATITUDES, top + 60, WIDTH - MARGIN, top + 60 + CHART)
-        top = draw_curve(canvas, curve, box, size=LETTERS + 2) + 20
-    words = _words(images, bands, note)
+        top = draw_curve(canvas, curve, box, size=LETTERS) + 20
+    words = _words(images, bands, sources_words(layers))
     draw_foot(canvas, views[0], thin, top=top, words=words, filled=False)
-    return canvas.png()
+    return canvas.encode(form)
 
 
 def chosen(count: int) -> list[int]:
@@ -140,33 +151,49 @@ def _common_bands(images: Sequence[Image]) -> tuple[str, ...]:
 
 
 def _views(images: Sequence[Image], layers: Sequence[MapLayer]) -> list[View]:
-    crs, bounds = frame_of(images, layers, least=24)
-    side = (WIDTH - LATITUDES - MARGIN - GAP * (ACROSS - 1)) // ACROSS
-    views = []
+    site = site_of(images, layers, least=24)
+    across = columns_of(len(images))
+    side = (WIDTH - LATITUDES - MARGIN - GAP * (across - 1)) // across
+    wide, high = site.bounds[2:] - site.bounds[:2]
+    tall = int(side * min(max(high / wide, LOWEST), HIGHEST))
+    boxes = []
     for number in range(len(images)):
-        row, column = divmod(number, ACROSS)
-        left, top = LATITUDES + column * (side + GAP), TOP + row * (side + CAPTION)
-        views.append(fit_view(crs, bounds, (left, top, left + side, top + side)))
-    return views
+        row, column = divmod(number, across)
+        left, top = LATITUDES + column * (side + GAP), TOP + row * (tall + CAPTION)
+        boxes.append((left, top, left + side, top + tall))
+    return [view_of(site, images[0], box) for box in boxes]
+
+
+def columns_of(count: int) -> int:
+    """Return how many pictures stand side by side: few are drawn large.
+
+    >>> [columns_of(n) for n in (1, 3, 4, 5, 8, 20)]
+    [2, 3, 4, 5, 4, 5]
+    """
+    if count <= ACROSS:
+        return max(count, 2)
+    return 4 if count in {7, 8} else ACROSS
 
 
 def _caption(canvas: Canvas, view: View, image: Image, number: int) -> None:
     source = image.provenance
-    lines = (
+    room = view.box[2] - view.box[0] + GAP // 2
+    lines = [
         (f"{number}．{moment_words(source)}", LETTERS, INK),
-        (f"{source.sensor}　{pixel_words(source)}", LETTERS - 4, PALE),
-        (f"SHA-256 {source.sha256[:12]}…", LETTERS - 4, PALE),
-    )
-    y = view.box[3] + 58
+        (source.sensor, TICKS, PALE),
+        (f"{pixel_words(source)}　SHA-256 {source.sha256[:8]}…", TICKS, PALE),
+    ]
+    y = view.box[3] + 66
     for text, size, ink in lines:
-        canvas.text((view.box[0], y), text, size=size, colour=ink)
-        y += 28
+        fitting = fit_size(text, size, room, least=LEAST_LETTERS)
+        canvas.text((view.box[0], y), text, size=fitting, colour=ink)
+        y += 34
 
 
-def _words(images: Sequence[Image], bands: tuple[str, ...], note: str) -> str:
+def _words(images: Sequence[Image], bands: tuple[str, ...], sources: str) -> str:
     colours = BAND_WORDS.get(bands, "、".join(bands))
     return (
         f"坐标系：{crs_words(images[0].crs)}；经纬度注记：CGCS2000；时间：北京时间。"
         f"{colours}，各期统一按全部未遮挡影像的2%–98%拉伸，像元未插值。"
-        f"曲线为图形范围内的平均值。{note}"
+        f"曲线为图形范围内的平均值。{sources}{NOTICE}"
     )

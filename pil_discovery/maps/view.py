@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from pil_discovery.maps.canvas import Box, Canvas
+    from pil_discovery.types import Image
 
     Floats = NDArray[np.float64]
 
@@ -29,6 +30,10 @@ CGCS2000 = "EPSG:4490"
 GEOD = Geod(a=6378137.0, rf=298.257222101)
 STEPS = (1.0, 2.0, 5.0)
 TICK = 12
+LEAST_SHARE = 0.08
+"""Of the size of a place, shown on every side of it."""
+LONGEST_PX = 520
+"""Of a scale bar."""
 _ZONE = re.compile(
     r"CGCS2000 / 3-degree Gauss-Kruger (zone (?P<zone>\d+)|CM (?P<meridian>\d+)E)"
 )
@@ -80,6 +85,24 @@ class View:
         placed: NDArray[np.object_] = shapely.transform(there, self.to_pixels)
         return placed
 
+    def place_seen(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Carry to the sheet what may lie in the frame; the rest is left out."""
+        return self.place_near(shapes)[0]
+
+    def place_near(
+        self, shapes: NDArray[np.object_]
+    ) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+        """Carry to the sheet what may lie in the frame, and tell which that is."""
+        x0, y0, x1, y1 = self.box
+        rim = np.linspace((x0, y0), (x1, y1), 9)
+        x, y = (grid.ravel() for grid in np.meshgrid(rim[:, 0], rim[:, 1]))
+        seen = self.lonlat(np.column_stack([x, y]))
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        bounds = shapely.bounds(shapes).reshape(-1, 4)
+        near = (bounds[:, :2] <= high).all(axis=1) & (bounds[:, 2:] >= low).all(axis=1)
+        kept = shapes[near]
+        return (self.place(kept) if len(kept) else kept), near
+
     def lonlat(self, pixels: Floats) -> Floats:
         """Return longitude and latitude (degrees, CGCS2000) of sheet positions."""
         return to_lonlat(self.to_ground(pixels), parse_reference(self.crs, "影像"))
@@ -115,11 +138,51 @@ def ground_bounds(shapes: NDArray[np.object_], crs: CRS) -> Floats:
     return bounds
 
 
-def grow(bounds: Floats, share: float, least: float) -> Floats:
-    """Grow bounds by a share on every side, to a least width and height."""
+def grow(bounds: Floats, share: float, least: float | tuple[float, float]) -> Floats:
+    """Grow bounds by a share on every side, to a least size.
+
+    A least size is one number, or one for the width and one for the height. The larger
+    a place is against it, the smaller is the share: its surroundings are on the sheet.
+    """
     middle = (bounds[:2] + bounds[2:]) / 2
-    half = np.maximum((bounds[2:] - bounds[:2]) * (0.5 + share), least / 2)
+    size = bounds[2:] - bounds[:2]
+    fewer = min(1.0, math.sqrt(float(np.max(least)) / max(float(size.max()), 1e-12)))
+    half = np.maximum(
+        size * (0.5 + max(share * fewer, LEAST_SHARE)), np.array(least) / 2
+    )
     return np.concatenate([middle - half, middle + half])
+
+
+def rim_of(image: Image) -> tuple[Floats, Floats]:
+    """Return the least and the greatest coordinates of a picture, in its CRS."""
+    rows, columns = image.shape
+    corners = [image.transform * point for point in ((0, 0), (columns, rows))]
+    return np.min(corners, axis=0), np.max(corners, axis=0)
+
+
+def keep_inside(view: View, image: Image, place: Floats) -> View:
+    """Shift a frame to show the picture rather than what lies beyond its rim.
+
+    Parameters
+    ----------
+    view
+        A frame in the CRS of the picture.
+    image
+        A picture with its upper side to the north.
+    place
+        Bounds that stay in the frame, with a tenth of its size around them.
+    """
+    rim = rim_of(image)
+    extent = np.array(view.extent).reshape(2, 2)
+    spare = (extent[1] - extent[0]) / 10
+    wanted = np.maximum(rim[0] - extent[0], 0.0)
+    wanted += np.minimum(rim[1] - extent[1], 0.0)
+    wanted = np.where(extent[1] - extent[0] > rim[1] - rim[0], 0.0, wanted)
+    least = np.minimum(place[2:] + spare - extent[1], 0.0)
+    most = np.maximum(place[:2] - spare - extent[0], 0.0)
+    moved = extent + np.clip(wanted, least, most)
+    left, bottom, right, top = (float(v) for v in moved.ravel())
+    return View(view.crs, (left, bottom, right, top), view.box)
 
 
 def draw_ticks(canvas: Canvas, view: View, *, size: int, left: bool = True) -> None:
@@ -152,10 +215,13 @@ def draw_ticks(canvas: Canvas, view: View, *, size: int, left: bool = True) -> N
     canvas.frame((x0, y0, x1, y1))
 
 
-def draw_scale(canvas: Canvas, view: View, xy: tuple[int, int], *, size: int) -> None:
-    """Draw a scale bar of round length; xy is its lower left corner."""
+def draw_scale(canvas: Canvas, view: View, xy: tuple[int, int], *, size: int) -> int:
+    """Draw a scale bar of round length and return where it ends on the right.
+
+    xy is its lower left corner.
+    """
     per_pixel = metres_per_pixel(view)
-    room = (view.box[2] - view.box[0]) * 0.4
+    room = min((view.box[2] - view.box[0]) * 0.6, LONGEST_PX)
     length = _round_down(room * per_pixel)
     width = length / per_pixel
     x, y = xy
@@ -168,6 +234,7 @@ def draw_scale(canvas: Canvas, view: View, xy: tuple[int, int], *, size: int) ->
     if width / 2 > text_width(half, size) + text_width(whole, size):
         canvas.text((x + width / 2, y - 18), half, size=size, anchor="ms")
     canvas.text((x + width, y - 18), whole, size=size, anchor="ms")
+    return int(x + width + text_width(whole, size) / 2)
 
 
 def draw_north(canvas: Canvas, view: View, xy: tuple[int, int], *, size: int) -> None:

@@ -21,6 +21,7 @@ from pil_discovery.maps.pictures import (
 )
 from pil_discovery.maps.view import View
 from pil_discovery.pipeline.pictures import names_of
+from pil_discovery.pipeline.strips import curves_of
 from pil_discovery.types import Album, Backdrop, BaseLayer, Shot
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
+    from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
-    from pil_discovery.types import Dataset, Finding, Image, Lead
+    from pil_discovery.types import Dataset, Finding, Image, Lead, Model
 
 CGCS2000 = "EPSG:4490"
 MOST_ALBUMS = 60
@@ -51,7 +53,7 @@ def backdrop_of(
     leads: Sequence[Lead],
     findings: Sequence[Finding],
     materials: Materials,
-    datasets: Mapping[str, Dataset],
+    catalog: Catalog,
 ) -> Backdrop:
     """Gather what stands behind the leads of a scan.
 
@@ -64,10 +66,12 @@ def backdrop_of(
         The findings behind them.
     materials
         Layers and pictures as they were screened.
+    catalog
+        Data sets that name the layers, models that look at series of pictures.
     """
     return Backdrop(
-        layers=tuple(_layers(materials, datasets)),
-        albums=dict(_albums(leads, findings, materials.images)),
+        layers=tuple(_layers(materials, catalog.datasets)),
+        albums=dict(_albums(leads, findings, materials.images, catalog.models)),
     )
 
 
@@ -91,7 +95,10 @@ def _layers(
 
 
 def _albums(
-    leads: Sequence[Lead], findings: Sequence[Finding], images: Sequence[Image]
+    leads: Sequence[Lead],
+    findings: Sequence[Finding],
+    images: Sequence[Image],
+    models: Mapping[str, Model],
 ) -> Iterator[tuple[str, Album]]:
     known = {f.finding_id: f for f in findings}
     made = 0
@@ -101,14 +108,16 @@ def _albums(
         if lead.kind != "single" or not lead.listed:
             continue
         for finding in (known[i] for i in lead.findings if i in known):
-            album = _album(finding, images)
+            album = _album(finding, images, models.get(finding.model))
             if album is not None:
                 made += 1
                 yield finding.finding_id, album
                 break
 
 
-def _album(finding: Finding, images: Sequence[Image]) -> Album | None:
+def _album(
+    finding: Finding, images: Sequence[Image], model: Model | None
+) -> Album | None:
     used = {r.source for r in finding.records if r.dataset == "image"}
     seen = [i for i in images if i.provenance.file in used]
     shape = shape_of(finding.geometry)
@@ -125,7 +134,8 @@ def _album(finding: Finding, images: Sequence[Image]) -> Album | None:
         Shot(i.acquired_date, i.sensor, i.provenance.file, _webp(stretch(v, limits)))
         for i, v in zip(shown, values, strict=True)
     )
-    return Album(shots, _side_m(shape, view), _outline(shape, view))
+    curves = curves_of(finding, seen, model)
+    return Album(shots, _side_m(shape, view), _outline(shape, view), curves)
 
 
 def _spread(images: Sequence[Image]) -> list[Image]:

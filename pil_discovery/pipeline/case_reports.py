@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.errors import ArgumentError, Problem
+from pil_discovery.pipeline.minors import is_case_of_minors, without_minors
 from pil_discovery.procedure import ledger as books
 
 if TYPE_CHECKING:
@@ -20,9 +22,11 @@ _OUTCOMES = {
 }
 
 
-def annual_report(ledger: Ledger, year: int) -> dict[str, Any]:
+def annual_report(
+    ledger: Ledger, year: int, as_of: dt.date | None = None
+) -> dict[str, Any]:
     """Return the annual analysis of a ledger, with the head it was counted from."""
-    first, last = _year(year)
+    first, last = span_of(year, as_of)
     found = books.analyse_year(
         ledger.cases().values(), ledger.book, first=first, last=last
     )
@@ -30,9 +34,11 @@ def annual_report(ledger: Ledger, year: int) -> dict[str, Any]:
     return {**found, "labels": dict(labels), "head": ledger.head().hash}
 
 
-def scorecard(ledger: Ledger, year: int) -> dict[str, Any]:
+def scorecard(
+    ledger: Ledger, year: int, as_of: dt.date | None = None
+) -> dict[str, Any]:
     """Return a row for each agency, with the head it was counted from."""
-    first, last = _year(year)
+    first, last = span_of(year, as_of)
     rows = books.score_agencies(
         ledger.cases().values(), ledger.book, first=first, last=last
     )
@@ -65,21 +71,37 @@ def escalation(ledger: Ledger, case: str) -> dict[str, Any]:
 
 
 def committee_report(ledger: Ledger, case: str) -> dict[str, Any]:
-    """Return what the ledger tells of a case, for a report to the committee."""
-    told = books.tell_case(books.find_case(ledger.cases(), case), ledger.book)
+    """Return what the ledger tells of a case, for a report to the committee.
+
+    A case of minors is told without persons, schools, ages and places.
+    """
+    found = books.find_case(ledger.cases(), case)
+    told = books.tell_case(found, ledger.book)
+    if is_case_of_minors(found, ledger.book):
+        told = without_minors(told, ("title", "parts"))
     return {**told, "head": ledger.head().hash}
 
 
-def briefing(ledger: Ledger, year: int) -> dict[str, Any]:
+def briefing(ledger: Ledger, year: int, as_of: dt.date | None = None) -> dict[str, Any]:
     """Return the year, who has not answered, and by which means to supervise."""
-    told = annual_report(ledger, year)
+    told = annual_report(ledger, year, as_of)
     silent = [a["agency"] for a in told["agencies"] if a["unanswered"]]
-    tools = books.tools_of(ledger.book, _year(year)[1])
+    tools = books.tools_of(ledger.book, span_of(year, as_of)[1])
     return {**told, "silent": silent, "tools": tools}
 
 
-def _year(year: int) -> tuple[dt.date, dt.date]:
-    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+def span_of(year: int, as_of: dt.date | None = None) -> tuple[dt.date, dt.date]:
+    """Return the first and last day that a report of a year counts.
+
+    Raises
+    ------
+    ArgumentError
+        If `as_of` lies in another year.
+    """
+    if as_of is not None and as_of.year != year:
+        what = f"统计截止日 {as_of} 不在{year}年"
+        raise ArgumentError(Problem("", "--as-of", what))
+    return dt.date(year, 1, 1), as_of or dt.date(year, 12, 31)
 
 
 def annual_text(told: Mapping[str, Any]) -> str:

@@ -47,9 +47,14 @@ def open_ledger(place: str | Path, *, key: Path | None = None) -> Ledger:
         Private key (PEM) that signs the head after each record; its password comes
         from `PIL_KEY_PASSWORD`.
     """
+    return Ledger(_store(str(place)), rulebook(), None if key is None else signer(key))
+
+
+def rulebook() -> Rulebook:
+    """Return the law and the rules of recording."""
     facts, topics = load_law()
     procedure = load_procedure(facts)
-    book = Rulebook(
+    return Rulebook(
         facts=facts,
         topics=topics,
         regimes=procedure.regimes,
@@ -57,7 +62,6 @@ def open_ledger(place: str | Path, *, key: Path | None = None) -> Ledger:
         rules=load_case_rules(facts, topics, procedure.clocks),
         calendar=procedure.calendar,
     )
-    return Ledger(_store(str(place)), book, None if key is None else signer(key))
 
 
 def _store(place: str) -> SqliteStore | PostgresStore:
@@ -297,6 +301,12 @@ def case_dues(ledger: Ledger, case: str | None = None, *, as_of: dt.date) -> lis
     chosen = cases.values() if case is None else [books.find_case(cases, case)]
     found = [d for c in chosen for d in books.dues(c, ledger.book, as_of=as_of)]
     return sorted(found, key=lambda due: (due.date, due.case, due.clock))
+
+
+def case_register(ledger: Ledger, register: str, *, as_of: dt.date) -> dict[str, Any]:
+    """Return a register through all cases: tips, appraisals, preservations."""
+    cases = ledger.cases().values()
+    return books.keep_register(cases, ledger.book, register, as_of=as_of)
 
 
 def case_calendar(ledger: Ledger, dues: Sequence[Due], *, as_of: dt.date) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
+from pil_discovery.types.markup import Picture
 
 _ID = 12
 
@@ -59,3 +60,21 @@ def draw_pictures(
     for path, png in zip(paths, drawn.values(), strict=True):
         path.write_bytes(png)
     return paths
+
+
+def show_pictures(
+    out: str | Path,
+    lead_id: str | int,
+    folder: str | Path,
+    *,
+    workspace: str | Path | None = None,
+) -> list[Picture]:
+    """Draw the pictures of a lead as `draw_pictures` does, for a notebook to show.
+
+    Returns
+    -------
+    list of Picture
+        Map or plate first, then the time strips; nothing where no finding has a place.
+    """
+    paths = draw_pictures(out, str(lead_id), folder, workspace=workspace)
+    return [Picture(path) for path in paths]

@@ -20,6 +20,7 @@ from pil_discovery.pipeline.grounds import civil_domains, doubts_of, settled
 from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.pipeline.link_reviews import load_reviews
 from pil_discovery.pipeline.reading import open_workspace, read_sources
+from pil_discovery.pipeline.results import tell_lead
 from pil_discovery.pipeline.runs import Outcome, describe
 from pil_discovery.pipeline.screening import Workers, screen_all
 from pil_discovery.pipeline.verdicts import read_checks
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.cluster import Cluster
     from pil_discovery.pipeline.reading import Materials
+    from pil_discovery.pipeline.told import Told
     from pil_discovery.types import Finding, Lead, Model, Workspace
 
     Progress = Callable[[str, int, int], None]
@@ -85,6 +87,23 @@ class Scan:
         caption = f"{self.run.get('name') or ''}　共 {len(self)} 件线索。{CAUTION}"
         rows = ((x.rank, x.score, x.code, x.title_zh, x.agency) for x in shown)
         return table_html(caption, ("序号", "得分", "模型", "线索", "行政机关"), rows)
+
+    def explain(self, lead: str | int) -> Told:
+        """Explain a lead: evidence, score, law, next steps.
+
+        Parameters
+        ----------
+        lead
+            Its rank, or how its id begins.
+
+        Raises
+        ------
+        PilError
+            If no lead or several are meant.
+        """
+        told = (self.run, self.findings, self.leads)
+        place = self.timing.get("workspace")
+        return tell_lead(told, lead, Path(place) if place else None)
 
     def write(self, out: str | Path) -> Path:
         """Write the result folder whole, or not at all; return its path."""
@@ -177,6 +196,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         precisions=checks.precisions,
         refinement=checks.refinement,
         civil=civil_domains(catalog, day),
+        units=catalog.units,
     )
     ranked = settled(weighed, catalog, day)
     planned = tuple(leads.shortlist(ranked, place.capacity, as_of=day))
@@ -185,7 +205,7 @@ def scan(  # noqa: PLR0913 - a stable public signature, all but one by keyword
         screened.runs, checks, grounded, catalog, planned, bases, found.account
     )
     run = describe(place, day, materials, outcome)
-    behind = backdrop_of(planned, grounded, materials, catalog.datasets)
+    behind = backdrop_of(planned, grounded, materials, catalog)
     timing = {
         "workspace": str(place.root),
         "models": screened.seconds,

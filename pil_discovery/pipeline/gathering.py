@@ -16,12 +16,7 @@ from pil_discovery.pipeline.databases import keep_answers
 from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
-from pil_discovery.pipeline.results import (
-    find_lead,
-    findings_of,
-    noted_workspace,
-    used_files,
-)
+from pil_discovery.pipeline.results import find_lead, noted_workspace, used_files
 from pil_discovery.types import ImageSource, Source
 
 if TYPE_CHECKING:
@@ -68,6 +63,111 @@ class Behind:
         return dt.date.fromisoformat(self.run["as_of"])
 
 
+@dataclass(frozen=True)
+class OpenScan:
+    """A finished scan, opened once for one lead or for many.
+
+    Attributes
+    ----------
+    folder
+        Of the scan.
+    run, findings, leads
+        `run.json`, findings by id, leads in order of rank.
+    place, catalog
+        The workspace as it is now, and the models.
+    """
+
+    folder: Path
+    run: Mapping[str, Any]
+    findings: Mapping[str, Finding]
+    leads: Sequence[Lead]
+    place: Workspace
+    catalog: Catalog
+
+    def findings_of(self, lead: Lead) -> list[Finding]:
+        """Return the findings of a lead; of a class lead, those of all its members."""
+        parts = [lead]
+        if lead.kind != "single":
+            known = {one.lead_id: one for one in self.leads}
+            parts = [known[member] for member in lead.members]
+        ids = dict.fromkeys(i for part in parts for i in part.findings)
+        return [self.findings[i] for i in ids]
+
+
+class Desk:
+    """Where the leads of one scan are laid out, one after the other.
+
+    The sources read last stay at hand: leads that rest on the same files cost one
+    reading, and never more than one reading is held.
+    """
+
+    def __init__(self, scan: OpenScan, received: Path) -> None:
+        """Lay out leads of a scan; `received` takes what databases answer."""
+        self.scan = scan
+        self._received = received
+        self._used: set[str] | None = None
+        self._read: tuple[Sequence[Source], Mapping[str, Path], Materials]
+
+    def behind(self, lead: Lead) -> Behind:
+        """Return a lead with all that it rests on, read again.
+
+        Raises
+        ------
+        BundleError
+            If a raw source is gone or differs from what was scanned.
+        """
+        scan = self.scan
+        findings = scan.findings_of(lead)
+        demand_agreement(scan.run, scan.place, findings, scan.catalog)
+        known = [Source.model_validate(s) for s in scan.run["sources"]]
+        used = used_files(findings, known, scan.catalog.models)
+        if used != self._used:
+            self._used = None  # what a failed reading leaves is no reading
+            self._read = self._again([s for s in known if s.file in used], used)
+            self._used = used
+        sources, paths, materials = self._read
+        place, catalog = scan.place, scan.catalog
+        return Behind(
+            scan.run, lead, findings, place, catalog, sources, paths, materials
+        )
+
+    def _again(
+        self, sources: list[Source], used: set[str]
+    ) -> tuple[Sequence[Source], Mapping[str, Path], Materials]:
+        place = self.scan.place
+        answers = keep_answers(place, {s.file for s in sources}, self._received)
+        paths = _checked(place.root, sources, answers)
+        salt = salt_of(place)
+        materials = read_sources(_only(place, used), self.scan.catalog, salt=salt)
+        _demand_same_answers(materials.sources, sources, answers)
+        return sources, paths, materials
+
+
+def open_scan(scan_dir: str | Path, *, workspace: str | Path | None = None) -> OpenScan:
+    """Open a finished scan with its workspace.
+
+    Parameters
+    ----------
+    scan_dir
+        Folder of a finished scan.
+    workspace
+        Where the raw sources are; None takes the place noted in `timing.json`.
+
+    Raises
+    ------
+    BundleError
+        If the workspace is gone.
+    PilError
+        If the folder is not a finished scan.
+    """
+    folder = Path(scan_dir)
+    run, findings, leads = report.read_scan(folder)
+    place = _workspace(folder, workspace)
+    catalog = load_catalog(local_folders(place))
+    by_id = {f.finding_id: f for f in findings}
+    return OpenScan(folder, run, by_id, leads, place, catalog)
+
+
 def gather(
     scan_dir: str | Path,
     lead_id: str,
@@ -95,20 +195,8 @@ def gather(
     PilError
         If the folder is not a finished scan, or no lead or several are meant.
     """
-    run, findings, leads = report.read_scan(Path(scan_dir))
-    lead = find_lead(leads, lead_id)
-    behind = findings_of(lead, findings, leads)
-    place = _workspace(Path(scan_dir), workspace)
-    catalog = load_catalog(local_folders(place))
-    demand_agreement(run, place, behind, catalog)
-    known = [Source.model_validate(s) for s in run["sources"]]
-    used = used_files(behind, known, catalog.models)
-    sources = [s for s in known if s.file in used]
-    answers = keep_answers(place, {s.file for s in sources}, received)
-    paths = _checked(place.root, sources, answers)
-    materials = read_sources(_only(place, used), catalog, salt=salt_of(place))
-    _demand_same_answers(materials.sources, sources, answers)
-    return Behind(run, lead, behind, place, catalog, sources, paths, materials)
+    scan = open_scan(scan_dir, workspace=workspace)
+    return Desk(scan, received).behind(find_lead(scan.leads, lead_id))
 
 
 def _workspace(scan_dir: Path, given: str | Path | None) -> Workspace:

@@ -87,6 +87,58 @@ def _title(name: str, datasets: Mapping[str, Dataset]) -> str:
     return name if known is None else f"《{known.title.zh}》（{name}）"
 
 
+def gaps(
+    outlooks: Iterable[Mapping[str, Any]], datasets: Mapping[str, Dataset]
+) -> list[dict[str, Any]]:
+    """Group the models that cannot be computed by what they lack together.
+
+    Parameters
+    ----------
+    outlooks
+        `code`, `state` and `missing` of each model, as `model_outlook` or `run.json`
+        tells them.
+
+    Returns
+    -------
+    list of dict
+        `needs` (`dataset`, `title_zh`, `title_en`, `holder`: who keeps it, `layer`:
+        whether it has a place, `columns` in words, empty where the whole data set is
+        missing) and `models` (codes). A
+        single data set comes before several together, then what helps most models.
+    """
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for model in outlooks:
+        if model["state"] != "not_computable":
+            continue
+        lacking = tuple(sorted({n.partition(".")[0] for n in model["missing"]}))
+        entry = found.setdefault(lacking, {"models": [], "missing": set()})
+        entry["models"].append(model["code"])
+        entry["missing"] |= set(model["missing"])
+    groups = [
+        {
+            "needs": [_need(n, entry["missing"], datasets) for n in lacking],
+            "models": entry["models"],
+        }
+        for lacking, entry in sorted(found.items())
+    ]
+    return sorted(groups, key=lambda g: (len(g["needs"]) > 1, -len(g["models"])))
+
+
+def _need(
+    name: str, missing: Iterable[str], datasets: Mapping[str, Dataset]
+) -> dict[str, Any]:
+    known = datasets.get(name)
+    columns = sorted(n.partition(".")[2] for n in missing if n.startswith(f"{name}."))
+    return {
+        "dataset": name,
+        "title_zh": "可用的影像" if known is None else known.title.zh,
+        "title_en": "usable pictures" if known is None else known.title.en,
+        "holder": None if known is None else known.holder,
+        "layer": known is not None and known.has_geometry,
+        "columns": [_column(name, column, datasets) for column in columns],
+    }
+
+
 def unlocks(
     outlooks: Sequence[Mapping[str, Any]], datasets: Mapping[str, Dataset]
 ) -> list[dict[str, Any]]:

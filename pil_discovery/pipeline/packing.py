@@ -14,8 +14,8 @@ from pil_discovery.bundle import BundleRequest
 from pil_discovery.bundle.annexes import open_annex
 from pil_discovery.bundle.sealing import Seal
 from pil_discovery.bundle.signing import KeySigner, load_signer
-from pil_discovery.catalog import models_folder
 from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.case_files import templates_folder, told_case, with_case
 from pil_discovery.pipeline.cases import open_ledger, record_event
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.grounds import (
@@ -23,6 +23,7 @@ from pil_discovery.pipeline.grounds import (
     course_of,
     with_reply_periods,
 )
+from pil_discovery.pipeline.minors import is_case_of_minors, is_of_minors
 from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.bundle.annexes import Opened
     from pil_discovery.bundle.sealing import Sealed
+    from pil_discovery.pipeline.case_files import Told
     from pil_discovery.pipeline.gathering import Behind
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
@@ -58,6 +60,8 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     workspace: str | Path | None = None,
     profile: str = "internal",
     seal: Seal | None = None,
+    case: tuple[str | Path, str] | None = None,
+    redaction: str = "usual",
     **fields: str,
 ) -> Bundle:
     """Build the evidence folder of one document kind for one lead.
@@ -80,21 +84,29 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     seal
         Who signs and stamps, as `office_seal` gives it; None leaves it unsigned. A
         redacted bundle then has a sealed annex beside it, `<name>.sealed`.
+    case
+        Ledger and name of the case on which the document rests; a kind says in its file
+        whether it wants one, and how far the case must have come.
+    redaction
+        `strict`: the data are of a minor. Where field, case or a person behind the
+        lead tell so, that need not be said.
     fields
         Values of fields that the kind declares (`number`, `contact`, …).
 
     Raises
     ------
     GateError
-        If the law asks for an element that the lead does not have, or a classified
-        source would leave the office.
+        If the law asks for an element that the lead does not have, the case has not
+        come far enough, or a classified source would leave the office.
     BundleError
         If a raw source is gone or differs from what was scanned, a glyph or a field is
         missing, or a finished bundle with other content stands there.
     """
+    told = told_case(kind, case, fields, scan_day(scan_dir))
     with tempfile.TemporaryDirectory(prefix="pil-") as received:
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
-        request = _request(behind, Path(scan_dir), kind, Path(out))
+        request = request_of(behind, Path(scan_dir), told, Path(out))
+        request = replace(request, strict=request.strict or redaction == "strict")
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
@@ -160,11 +172,13 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
     return replace(seal, ledger=note)
 
 
-def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleRequest:
+def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> BundleRequest:
+    """Return what a bundle is built of: a lead with its law, its map, rows and case."""
     catalog, materials = behind.catalog, behind.materials
     course = course_of(behind.lead, catalog, behind.as_of)
     course = with_reply_periods(course, catalog, behind.as_of)
-    return BundleRequest(
+    rows = list(_source_rows(behind.findings, materials))
+    request = BundleRequest(
         scan_dir=scan_path,
         run=behind.run,
         lead=behind.lead,
@@ -174,11 +188,11 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         course=course,
         office=behind.place.office,
         out=out,
-        templates=models_folder() / "procedure" / "documents",
-        kind=kind,
+        templates=templates_folder(),
+        kind=told.kind.kind,
         datasets=catalog.datasets,
         remedies=catalog.remedies,
-        rows=list(_source_rows(behind.findings, materials)),
+        rows=rows,
         sources=behind.sources,
         source_paths=behind.paths,
         images=[i.provenance for i in materials.images],
@@ -186,7 +200,15 @@ def _request(behind: Behind, scan_path: Path, kind: str, out: Path) -> BundleReq
         strips=strips_of(behind.findings, materials.images, catalog.models),
         reading=_reading(behind),
         classified=_classified(behind),
+        strict=_is_strict(behind, told, rows),
     )
+    return with_case(request, told)
+
+
+def _is_strict(behind: Behind, told: Told, rows: Sequence[dict[str, Any]]) -> bool:
+    """Return whether field, case or a person behind the lead tell of a minor."""
+    named = told.case is not None and is_case_of_minors(told.case, told.book)
+    return named or is_of_minors(behind, rows)
 
 
 def _reading(behind: Behind) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,202 +11,17 @@ from pil_discovery import report
 from pil_discovery.catalog import load_catalog, survey_catalog
 from pil_discovery.catalog.workspace import named_folders
 from pil_discovery.errors import PilError, Problem
-from pil_discovery.findings import text_key
 from pil_discovery.pipeline.avenues import outlook_of
-from pil_discovery.report.privacy import mask_sentence
-from pil_discovery.text.ground import layer_words, overlap_words
-from pil_discovery.text.name_links import link_words
-from pil_discovery.text.periods import source_words
-from pil_discovery.text.picture_quality import quality_line
+from pil_discovery.pipeline.told import Told
 from pil_discovery.types import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.catalog import Catalog
-    from pil_discovery.pipeline.avenues import Outlook
     from pil_discovery.types import Finding, Lead, Model
 
-_PARTS = (
-    ("certainty", "确定性 C"),
-    ("verifiability", "可查性 V"),
-    ("harm", "损害 H"),
-    ("inaction", "不作为 I"),
-    ("urgency", "紧迫 U"),
-    ("scale", "规模 S"),
-)
 _PREFIX = 6
-
-
-@dataclass(frozen=True)
-class Told:
-    """A lead with the findings behind it, ready to be read.
-
-    `runs` are how its models ran, as `run.json` tells; `members` the single leads of a
-    class by rank; `inside` the class that a single lead is in; `notes` say what could
-    not be looked up; `outlook` where the lead may go.
-    """
-
-    lead: Lead
-    findings: tuple[Finding, ...]
-    citations: tuple[str, ...]
-    sources: tuple[Source, ...] = ()
-    as_of: dt.date | None = None
-    runs: tuple[Mapping[str, Any], ...] = ()
-    members: tuple[Lead, ...] = ()
-    inside: Lead | None = None
-    notes: tuple[str, ...] = ()
-    outlook: Outlook | None = None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        return {
-            "lead": self.lead.model_dump(mode="json"),
-            "findings": [f.model_dump(mode="json") for f in self.findings],
-            "citations": list(self.citations),
-            "sources": [s.model_dump(mode="json") for s in self.sources],
-            "models": [dict(r) for r in self.runs],
-            "members": [m.model_dump(mode="json") for m in self.members],
-            "class": None if self.inside is None else self.inside.lead_id,
-            "notes": list(self.notes),
-            "outlook": None if self.outlook is None else self.outlook.as_dict(),
-        }
-
-    def lines(self) -> list[str]:
-        """Return the explanation as lines of Chinese text."""
-        lead = self.lead
-        parts = "  ".join(f"{zh} {getattr(lead.parts, name)}" for name, zh in _PARTS)
-        return [
-            f"{lead.rank}. {lead.title_zh}",
-            f"编号 {lead.lead_id}  得分 {lead.score}  {parts}",
-            f"应履职机关：{lead.agency or '待确定'}",
-            *_class_lines(self.inside),
-            *_section("模型", [_model(r) for r in self.runs]),
-            *_section("成员线索", [_member(m, self.runs) for m in self.members]),
-            *_section("发现", [f.sentence_zh for f in self.findings]),
-            *_section("名称写法", _spellings(self.lead, self.findings)),
-            *_section("主键", [_key(f) for f in self.findings]),
-            *_section("空间比对", _ground(self.findings)),
-            *_section("影像质量", _pictures(self.findings)),
-            *_section("图层版本", _layers(self.findings)),
-            *_section("来源行", _rows(self.findings)),
-            *_section("数据来源", [_origin(s, self.as_of) for s in self.sources]),
-            *_section("注意", self.notes),
-            *_section("依据（按事实发生日）", self.citations),
-            *_section("评分说明", lead.reasons),
-            *_section("尚缺", lead.missing),
-            *_section("所用标准", _rates(self.findings)),
-            *_section("已适用的排除条件", _exclusions(self.findings)),
-            *_section("核实要点", lead.verify),
-            *_section("下一步", [_step(s) for s in lead.steps]),
-            *_outlook_lines(self.outlook),
-        ]
-
-
-def _outlook_lines(outlook: Outlook | None) -> list[str]:
-    told = {} if outlook is None else outlook.sections()
-    return [line for title, lines in told.items() for line in _section(title, lines)]
-
-
-def _key(finding: Finding) -> str:
-    """Write model and key as `pil models explain` takes them."""
-    return mask_sentence(f"{finding.code} {text_key(finding.key.values())}")
-
-
-def _spellings(lead: Lead, findings: Sequence[Finding]) -> list[str]:
-    """Say under which names registers know the subject, and what joins them."""
-    names = [f"同一主体的写法：{'、'.join(lead.spellings)}"] if lead.spellings else []
-    links = dict.fromkeys(link for f in findings for link in f.links)
-    return names + [link_words(link) for link in links]
-
-
-def _section(title: str, lines: Sequence[str]) -> list[str]:
-    return [f"【{title}】", *(f"  · {line}" for line in lines)] if lines else []
-
-
-def _class_lines(inside: Lead | None) -> list[str]:
-    if inside is None:
-        return []
-    return [f"所属类案：{inside.rank}. {inside.title_zh}（{inside.lead_id[:12]}）"]
-
-
-def _model(run: Mapping[str, Any]) -> str:
-    """Say how the model ran, what it flags, and what checks of its leads showed."""
-    counts, quality = run["counts"], run.get("quality") or {}
-    share, checked = quality.get("share"), quality.get("checked")
-    flagged = "" if share is None else f"（标出 {100 * Decimal(share):.1f}%）"
-    seen = (
-        f"已核查 {checked} 件、属实 {quality['confirmed']} 件"
-        if checked
-        else "尚无核查记录"
-    )
-    local = f"；本地文件 {run['file']}" if run.get("local") else ""
-    alarms = "".join(f"；注意：{alarm}" for alarm in quality.get("alarms", ()))
-    return (
-        f"{run['code']} {run['id']} {run['version']}：总体 {counts['population']}，"
-        f"命中 {counts['hit']}，复核 {counts['review']}，排除 {counts['dropped']}，"
-        f"未知 {counts['unknown']}，未见 {counts['clear']}{flagged}；"
-        f"{seen}{local}{alarms}"
-    )
-
-
-def _member(lead: Lead, runs: Iterable[Mapping[str, Any]]) -> str:
-    labels = {k: v for r in runs for k, v in (r.get("labels") or {}).items()}
-    known = {k: v for k, v in lead.measures.items() if v is not None}
-    amounts = "，".join(f"{labels.get(k, k)} {v}" for k, v in known.items())
-    about = "；".join(part for part in (lead.title_zh, amounts) if part)
-    return f"{lead.rank}. {lead.score}  {lead.lead_id[:12]}  {about}"
-
-
-def _rows(findings: Sequence[Finding]) -> list[str]:
-    places = (
-        f"{r.source}{f'［{r.sheet}］' if r.sheet else ''} 第{r.row}行"
-        for f in findings
-        for r in f.records
-    )
-    return list(dict.fromkeys(places))
-
-
-def _ground(findings: Sequence[Finding]) -> list[str]:
-    """Say what was measured, how sure it is, and which zones counted."""
-    overlaps = (o for f in findings for o in f.overlaps)
-    return list(
-        dict.fromkeys(
-            "；".join(f"{k} {v}" for k, v in overlap_words(o).items()) for o in overlaps
-        )
-    )
-
-
-def _pictures(findings: Sequence[Finding]) -> list[str]:
-    """Say how far the pictures bear the findings, gate by gate."""
-    known = (f.quality for f in findings if f.quality is not None)
-    return list(dict.fromkeys(quality_line(q) for q in known))
-
-
-def _layers(findings: Sequence[Finding]) -> list[str]:
-    return list(dict.fromkeys(layer_words(v) for f in findings for v in f.layers))
-
-
-def _rates(findings: Sequence[Finding]) -> list[str]:
-    """Return each row of a rate table that the findings rest on, once."""
-    return list(dict.fromkeys(r.words() for f in findings for r in f.rates))
-
-
-def _origin(source: Source, as_of: dt.date | None) -> str:
-    told = "；".join(f"{k} {v}" for k, v in source_words(source, as_of).items())
-    return f"{source.file}：{told}"
-
-
-def _exclusions(findings: Sequence[Finding]) -> list[str]:
-    ends = {"drop": "排除", "review": "转复核", "downgrade": "降低确定性"}
-    said = (f"{x.zh}（{ends[x.then]}）" for f in findings for x in f.exclusions)
-    return list(dict.fromkeys(said))
-
-
-def _step(step: dict[str, Any]) -> str:
-    period = f"：{step['period_zh']}" if step.get("period_zh") else ""
-    blocked = "；".join(step.get("blocked_by") or ())
-    return f"{step['title_zh']}{period}" + (f"（{blocked}）" if blocked else "")
 
 
 def read_leads(out: str | Path) -> list[Lead]:
@@ -256,10 +69,34 @@ def explain_lead(
     PilError
         If the folder is not a finished scan, or no lead or several are meant.
     """
-    run, findings, leads = report.read_scan(Path(out))
+    place = noted_workspace(Path(out)) if workspace is None else Path(workspace)
+    return tell_lead(report.read_scan(Path(out)), wanted, place)
+
+
+def tell_lead(
+    scan: tuple[Mapping[str, Any], Sequence[Finding], Sequence[Lead]],
+    wanted: str | int,
+    place: Path | None,
+) -> Told:
+    """Return a lead of a scan with its findings and the citations of its legal basis.
+
+    Parameters
+    ----------
+    scan
+        Contents of run.json, findings, leads.
+    wanted
+        Rank, or how the id begins.
+    place
+        Workspace that was scanned, for its local models; None if nobody knows.
+
+    Raises
+    ------
+    PilError
+        If no lead or several are meant.
+    """
+    run, findings, leads = scan
     lead = find_lead(leads, wanted)
     every = findings_of(lead, findings, leads)
-    place = noted_workspace(Path(out)) if workspace is None else Path(workspace)
     models = scanned_models(run, place)
     known = run["basis"]  # as cited when it was scanned, local law included
     cited = [f"{known[i]['citation_zh']}（{i}）" for i in lead.basis if i in known]
@@ -272,6 +109,7 @@ def explain_lead(
         tuple(s for s in sources if s.file in used),
         dt.date.fromisoformat(run["as_of"]),
         tuple(m for m in run["models"] if m["id"] == lead.model),
+        run.get("units") or {},
         tuple(m for m in leads if m.lead_id in lead.members),
         next((c for c in leads if lead.lead_id in c.members), None),
         tuple(_lost(m) for m in sorted({f.model for f in every} - models.keys())),

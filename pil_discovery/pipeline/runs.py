@@ -11,6 +11,7 @@ from pil_discovery import leads, procedure
 from pil_discovery.findings.rates import periods
 from pil_discovery.pipeline.agreement import settings_sha256
 from pil_discovery.pipeline.enterprises import enterprises_of
+from pil_discovery.pipeline.outlook import gaps
 from pil_discovery.pipeline.versions import engines, product_version
 from pil_discovery.types import LINK_REVIEWS
 
@@ -81,6 +82,7 @@ def describe(
         "tables": _tables(outcome),
         "basis": {
             i: b.model_dump(mode="json", include=_TOLD)
+            | _in_english(b, outcome.catalog)
             | {"later": _later(b, outcome.catalog, as_of)}
             for i, b in _bases(outcome).items()
         },
@@ -88,11 +90,15 @@ def describe(
         "link_reviews_sha256": _sha256(workspace.root / LINK_REVIEWS),
         "domains": _domains(outcome),
         "domains_en": _domains_en(outcome),
-        "datasets": _datasets(outcome),
+        "datasets": _datasets(materials, outcome, "zh"),
+        "datasets_en": _datasets(materials, outcome, "en"),
+        "units": _units(outcome),
+        "gaps": _gaps(outcome),
         "leads": {
             "single": kinds["single"],
             "class": kinds["class"],
             "not_listed": sum(not lead.listed for lead in outcome.leads),
+            "expected": leads.expected(_listed(outcome.leads)).model_dump(mode="json"),
         },
         "shortlist": _shortlist(workspace, outcome.leads),
         "verdicts_sha256": outcome.checks.sha256,
@@ -119,11 +125,21 @@ def _shortlist(workspace: Workspace, ranked: Sequence[Lead]) -> dict[str, Any] |
     if workspace.capacity is None:
         return None
     bands = Counter(str(lead.band) for lead in ranked)
+    now = [lead for lead in ranked if lead.band in leads.BANDS]
     return {
         **workspace.capacity.model_dump(mode="json"),
         "bands": {band: bands[band] for band in (*leads.BANDS, "later")},
-        "expected": leads.expected(ranked).model_dump(mode="json"),
+        "expected": leads.expected(now).model_dump(mode="json"),
     }
+
+
+def _listed(ranked: Sequence[Lead]) -> list[Lead]:
+    return [lead for lead in ranked if lead.kind == "single" and lead.listed]
+
+
+def _gaps(outcome: Outcome) -> list[dict[str, Any]]:
+    """Group the models that could not be computed by the data they lack."""
+    return gaps((run.model_dump() for run in outcome.runs), outcome.catalog.datasets)
 
 
 def _attention(
@@ -155,7 +171,12 @@ def _model(
     return {
         **run.model_dump(mode="json"),
         "notes": notes,
+        "title_zh": model.title.zh,
+        "title_en": model.title.en,
+        "domain": model.domain,
+        "personal": model.personal,
         "labels": model.labels,
+        "units": model.measures,
         "tables": list(model.tables),
         "quality": trust.model_dump(),
         "precision": _precision(outcome.checks.precisions[run.id]),
@@ -225,6 +246,20 @@ def _rate_notes(model: Model, outcome: Outcome, jurisdiction: str) -> list[str]:
     return notes
 
 
+def _in_english(basis: Basis, catalog: Catalog) -> dict[str, str]:
+    """Say in English what the catalogue has in English; laws keep their own names."""
+    fact = catalog.facts.get(basis.id)
+    if not basis.law or fact is None:
+        return {"citation_en": "", "summary_en": ""}
+    paragraph = f"({basis.paragraph})" if basis.paragraph else ""
+    return {
+        "citation_en": f"《{basis.law}》 Art. {basis.article}{paragraph}"
+        if basis.article
+        else f"《{basis.law}》",
+        "summary_en": fact.summary_en,
+    }
+
+
 def _later(basis: Basis, catalog: Catalog, as_of: dt.date) -> list[dict[str, str]]:
     return procedure.later_versions(basis, catalog.facts, catalog.topics, as_of)
 
@@ -249,12 +284,21 @@ def _domains_en(outcome: Outcome) -> dict[str, str]:
     return {name: known[name].title.en for name in _domains(outcome)}
 
 
-def _datasets(outcome: Outcome) -> dict[str, str]:
-    """Name the data sets that models asked for, by id."""
+def _datasets(materials: Materials, outcome: Outcome, lang: str) -> dict[str, str]:
+    """Name the data sets that were read or that models asked for, by id."""
     known = outcome.catalog.datasets
     models = [outcome.catalog.models[r.id] for r in outcome.runs]
-    asked = sorted({name for m in models for name in (*m.data, *m.clears)})
-    return {name: known[name].title.zh for name in asked if name in known}
+    asked = {name for m in models for name in (*m.data, *m.clears)}
+    named = sorted(asked | {s.dataset for s in materials.sources if s.dataset})
+    return {name: getattr(known[name].title, lang) for name in named if name in known}
+
+
+def _units(outcome: Outcome) -> dict[str, str]:
+    """Name the units of what the models measure, by symbol."""
+    known = outcome.catalog.units
+    models = [outcome.catalog.models[r.id] for r in outcome.runs]
+    used = sorted({unit for m in models for unit in m.measures.values()})
+    return {unit: known[unit] for unit in used if unit in known}
 
 
 def _tables(outcome: Outcome) -> list[dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -16,6 +18,7 @@ from pil_discovery.imagery.zonal import zonal_of_each
 from pil_discovery.maps.charts import Curve
 from pil_discovery.maps.layers import MapLayer
 from pil_discovery.maps.strips import chosen, draw_strip
+from pil_discovery.types import IndexCurve, Words
 from pil_discovery.types.models import SeriesStep, ZonalStep
 from pil_discovery.types.restoration import RestorationStep
 
@@ -62,6 +65,44 @@ def strips_of(
             continue
         strips[f"F{number}"] = _strip(zone, seen, indices, (number, finding))
     return strips
+
+
+def curves_of(
+    finding: Finding, images: Sequence[Image], model: Model | None
+) -> tuple[IndexCurve, ...]:
+    """Measure the indices of a model on the ground of a finding, date by date.
+
+    Parameters
+    ----------
+    images
+        The pictures behind the finding, in order of days.
+    model
+        The model that found it; one without a step on series of an index has no curve.
+
+    Returns
+    -------
+    tuple of IndexCurve
+        Four decimals; NaN becomes None.
+    """
+    indices, zone = [] if model is None else _indices(model), _zone(finding)
+    if not indices or zone is None or len(images) < FEWEST:
+        return ()
+    return tuple(
+        _plain(_curve(zone, images, name, ((), _period(finding))), name)
+        for name in indices
+        if not all(missing_bands(name, image.bands) for image in images)
+    )
+
+
+def _plain(curve: Curve, name: str) -> IndexCurve:
+    index = find_index(name)
+    return IndexCurve(
+        Words(zh=curve.name, en=index.name.upper()),
+        curve.days,
+        tuple(None if math.isnan(v) else Decimal(f"{v:.4f}") for v in curve.values),
+        curve.clear,
+        curve.interval,
+    )
 
 
 def _indices(model: Model) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from pil_discovery.report import wording
 from pil_discovery.text.layout import width_of
 
 if TYPE_CHECKING:
@@ -31,29 +32,6 @@ _ROW_COLUMNS = {
     "scope": "范围",
     "reason": "原因",
     "remedy": "处理办法",
-}
-CLASSES = {
-    "encoding": "编码",
-    "header": "表头",
-    "type": "类型",
-    "unit": "单位",
-    "date": "日期",
-    "key_missing": "缺主键",
-    "key_conflict": "主键冲突",
-    "duplicate": "重复",
-    "checksum": "校验位",
-    "range": "取值范围",
-    "geometry_invalid": "图形无效",
-    "geometry_empty": "图形为空",
-    "crs": "坐标系",
-    "outside_area": "区域之外",
-    "truncated": "截断",
-    "empty": "空文件",
-    "unsupported": "不支持",
-    "forbidden_path": "禁止路径",
-    "forbidden_driver": "禁止格式",
-    "too_large": "过大",
-    "fields": "字段数",
 }
 MODEL_STATES = {"computed": "可计算", "not_computable": "不可计算", "off": "未启用"}
 FILE_STATES = {
@@ -104,7 +82,9 @@ def write_check(
         sheets.add("模型", _MODEL_HEADS, list(_models(check)))
         sheets.add("补数据可算", _UNLOCK_HEADS, list(_unlocks(check)))
         for name, rows in quarantine.groupby("reason_class", sort=True):
-            sheets.add(CLASSES[str(name)], _ROW_COLUMNS.values(), _entries(rows))
+            sheets.add(
+                wording.CLASSES[str(name)], _ROW_COLUMNS.values(), _entries(rows)
+            )
 
 
 _FILE_HEADS = (

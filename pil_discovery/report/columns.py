@@ -68,8 +68,7 @@ def _archive(record: Record) -> str:
 
 def _pairs(name: str) -> Callable[[Record], object]:
     return lambda record: "\n".join(
-        f"{k}：{'（缺）' if v is None else v}"
-        for k, v in (record.get(name) or {}).items()
+        f"{title}：{words}" for title, words in (record.get(name) or {}).items()
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
     from pil_discovery.report.workbook import Contents
-    from pil_discovery.types import Album
+    from pil_discovery.types import Album, IndexCurve
 
     Record = Mapping[str, Any]
 
@@ -42,7 +42,7 @@ RUN_FIELDS = ("name", "as_of", "shortlist", "attention", "conflicts")
 SOURCE_FIELDS = ("file", "rows_read", "rows_used", "rows_quarantined")
 MODEL_FIELDS = (
     *("id", "code", "state", "missing", "missing_clears", "counts", "notes", "labels"),
-    *("quality", "file", "local"),
+    *("quality", "file", "local", "units", "title_zh", "title_en"),
 )
 INDEX_FIELDS = (
     *("lead_id", "rank", "score", "kind", "domain", "model", "title_zh", "title_en"),
@@ -142,6 +142,8 @@ def _words(run: Record) -> dict[str, Any]:
         "domains": dict(run.get("domains") or {}),
         "domains_en": dict(run.get("domains_en") or {}),
         "datasets": dict(run.get("datasets") or {}),
+        "datasets_en": dict(run.get("datasets_en") or {}),
+        "units": dict(run.get("units") or {}),
         "routes": wording.ROUTES,
         "kinds": wording.KINDS,
         "states": wording.STATES,
@@ -156,7 +158,7 @@ def _words(run: Record) -> dict[str, Any]:
 def _run(contents: Contents) -> dict[str, Any]:
     run = contents.run
     empty: dict[str, Any] = {"missing": [], "notes": [], "counts": {}, "labels": {}}
-    empty |= {"quality": {}, "missing_clears": []}
+    empty |= {"quality": {}, "missing_clears": [], "units": {}}
     return {
         **{name: run.get(name) for name in RUN_FIELDS},
         "sources": [
@@ -290,8 +292,23 @@ def _album(album: Album) -> dict[str, Any]:
     return {
         "side": album.side_m,
         "ring": album.outline,
+        "curves": [_curve(curve) for curve in album.curves],
         "shots": [
             [s.day.isoformat(), s.sensor, s.file, base64.b64encode(s.webp).decode()]
             for s in album.shots
         ],
+    }
+
+
+def _curve(curve: IndexCurve) -> dict[str, Any]:
+    """Write a curve as points `[day, value, seen well enough]`."""
+    points = zip(curve.days, curve.values, curve.clear, strict=True)
+    return {
+        "zh": curve.title.zh,
+        "en": curve.title.en,
+        "points": [
+            [day.isoformat(), None if value is None else float(value), int(clear)]
+            for day, value, clear in points
+        ],
+        "interval": curve.interval and [day.isoformat() for day in curve.interval],
     }

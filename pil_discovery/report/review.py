@@ -27,7 +27,7 @@ PLAIN_BYTES = 1_000_000
 """Data above this size are deflated; below it they can be read in the source."""
 SCRIPTS = (
     *("words.js", "data.js", "decisions.js", "table.js", "map.js", "pictures.js"),
-    *("detail.js", "overview.js", "main.js"),
+    *("curves.js", "detail.js", "overview.js", "main.js"),
 )
 """The parts of the page's own script; they share one scope."""
 LEAFLET = "leaflet/leaflet"

@@ -21,6 +21,7 @@ from pil_discovery.report.geodata import (
 )
 from pil_discovery.report.project import write_project
 from pil_discovery.report.review import review_page
+from pil_discovery.report.run_page import run_page
 from pil_discovery.report.workbook import Contents, write_workbook
 from pil_discovery.text.canonical import dump_json
 from pil_discovery.types import Backdrop
@@ -44,6 +45,7 @@ FILES = (
     "quarantine.jsonl",
     "timing.json",
     "review.html",
+    "run.html",
     "links.jsonl",
 )
 
@@ -141,6 +143,7 @@ def _write_files(folder: Path, contents: Contents, backdrop: Backdrop) -> None:
     write_parquet(folder / "leads.parquet", frame)
     scan = hashlib.sha256(run.encode()).hexdigest()
     _write_text(folder / "review.html", review_page(contents, scan, backdrop))
+    _write_text(folder / "run.html", run_page(contents, scan))
 
 
 def _write_text(path: Path, text: str) -> None:

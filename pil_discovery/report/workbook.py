@@ -22,6 +22,7 @@ from pil_discovery.report.columns import (
     QUARANTINE,
     SOURCES,
 )
+from pil_discovery.text.amounts import measure_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -92,7 +93,8 @@ def write_workbook(path: Path, contents: Contents) -> None:
 
 def _labelled(records: Sequence[Record], run: Mapping[str, Any]) -> list[Record]:
     """Name measures and fields as models do, and rules of law by citation."""
-    labels = {m["id"]: m.get("labels") or {} for m in run.get("models", ())}
+    models = {m["id"]: m for m in run.get("models", ())}
+    units = run.get("units") or {}
     cited = {i: b["citation_zh"] for i, b in (run.get("basis") or {}).items()}
     domains = run.get("domains") or {}
     return [
@@ -102,10 +104,9 @@ def _labelled(records: Sequence[Record], run: Mapping[str, Any]) -> list[Record]
             "basis": [
                 f"{cited[i]}（{i}）" if i in cited else i for i in record["basis"]
             ],
-            "measures": {
-                labels.get(record["model"], {}).get(name, name): value
-                for name, value in (record.get("measures") or {}).items()
-            },
+            "measures": measure_words(
+                record.get("measures") or {}, models.get(record["model"]), units
+            ),
         }
         for record in records
     ]

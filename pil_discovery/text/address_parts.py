@@ -37,6 +37,7 @@ _BARE_NUMBER = re.compile(
     r"(?P<number>\d{1,5}(?:[-、]\d{1,5}){0,3}号)(?!楼|馆|厂|院|库|线)"
 )
 _NOT_A_NUMBER = re.compile(r"幢|栋|座|楼|层|室|单元|米|公里|#|弄|支|组|队|年")
+_BUILDING_OF_NUMBER = re.compile(r"楼(?![上下])|馆|厂房|库")
 _BUILDING = re.compile(
     r"(?:[A-Z]\d{0,3}|\d{1,4}[A-Z]?|[一二三四五六七八九十甲乙丙丁东西南北]{1,3})"
     r"(?:-\d{1,3})?(?:#?楼(?!层)|号楼|幢|栋|座|号馆|号厂房|号院|号库|#)"
@@ -64,8 +65,8 @@ def read_detail(text: str) -> Detail:
     road = way["road"] if way else None
     number = way["number"] if way else None
     behind = after[way.end() :] if way else after
-    if number is not None and not number.endswith("号"):
-        number, behind = _without_sign(number, behind)
+    if number is not None:
+        number, behind = _of_the_house(number, behind)
     if number is None and road is None:
         bare = _BARE_NUMBER.search(after)
         number = bare["number"] if bare else None
@@ -75,11 +76,11 @@ def read_detail(text: str) -> Detail:
     return Detail(village, road, number and number.removesuffix("号"), building)
 
 
-def _without_sign(number: str, behind: str) -> tuple[str | None, str]:
-    """Take a number without 号 for one only where the text ends or turns to words.
+def _of_the_house(number: str, behind: str) -> tuple[str | None, str]:
+    """Take a number for that of the house where no building follows that it names.
 
-    In 人民路3幢 the figure belongs to the building.
+    In 人民路3幢 and 人民路3号楼 the figure belongs to the building; in 人民路3号院 and
+    人民路3号楼下 it is the house.
     """
-    if _NOT_A_NUMBER.match(behind):
-        return None, number + behind
-    return number, behind
+    follows = _BUILDING_OF_NUMBER if number.endswith("号") else _NOT_A_NUMBER
+    return (None, number + behind) if follows.match(behind) else (number, behind)

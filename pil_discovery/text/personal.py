@@ -64,21 +64,22 @@ SURNAMES = (
 )
 """Single-character family names (百家姓 and the usual ones beside it)."""
 _TWO = "欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|长孙|司徒|夏侯|端木|南宫"
-_PERSON = (
+PERSON = (
     rf"(?:[{SURNAMES}](?: {{1,3}}[\u4e00-\u9fff]){{1,2}}(?![\u4e00-\u9fff])"
     rf"|(?:(?:{_TWO})|[{SURNAMES}])[\u4e00-\u9fff]{{1,2}})"
 )
+"""How the name of a natural person is written, behind a word that announces it."""
 _ROLES = (
     "姓名|联系人|法定代表人|法人代表|负责人|经营者|当事人|户主|患者|业主|受害人|证人|被害人|经办人|参保人|"
     "领取人|死者|村民|居民|职工|学生|家长|司机|驾驶员|医师|医生|药师|承租人|申请人|实际控制人|股东"
 )
 _TIP = "举报人|投诉人|信访人|反映人|控告人|检举人|来电人|来访人|爆料人|线人"
 _NAMED = re.compile(
-    rf"(?:{_ROLES})(?:姓名|名称)?[为是叫:\s]{{0,3}}(?P<it>{_PERSON})(?![\u4e00-\u9fff])"
-    rf"|(?:{_ROLES})(?:姓名)?[为是叫:\s]{{1,3}}(?P<then>{_PERSON})"
+    rf"(?:{_ROLES})(?:姓名|名称)?[为是叫:\s]{{0,3}}(?P<it>{PERSON})(?![\u4e00-\u9fff])"
+    rf"|(?:{_ROLES})(?:姓名)?[为是叫:\s]{{1,3}}(?P<then>{PERSON})"
 )
 _GIVER = re.compile(
-    rf"(?:{_TIP})(?:姓名|名称|信息)?[为是叫:\s]{{0,3}}(?P<it>{_PERSON}|[^\s,，。;；]{{2,20}})"
+    rf"(?:{_TIP})(?:姓名|名称|信息)?[为是叫:\s]{{0,3}}(?P<it>{PERSON}|[^\s,，。;；]{{2,20}})"
 )
 _ORGANISATION = re.compile(
     r"(?:公司|集团|企业|合作社|联合社|厂|店|行|部|社|院|所|站|中心|局|委|委员会|协会|学会|学校|小学|中学|大学|"

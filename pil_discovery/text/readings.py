@@ -123,9 +123,9 @@ def _text_of_number(value: object, rules: Rules) -> Reading:
         return _truncated()
     whole = int(exact)
     text = str(whole) if whole == exact else str(value)
-    note = "数字单元格转为文字，前导零可能已丢失" if rules.identifier else ""
+    lost = "数字单元格转为文字，前导零可能已丢失" if rules.identifier else ""
     reading = _coded(text, rules.field.code) if rules.field.code else Reading(text)
-    return replace(reading, note=reading.note or note)
+    return replace(reading, note="；".join(n for n in (lost, reading.note) if n))
 
 
 def _truncated() -> Reading:
@@ -138,6 +138,11 @@ def _truncated() -> Reading:
 
 _STRUCTURED: frozenset[CodeKind] = frozenset({"permit", "parcel", "supervision"})
 """Numbers without a check digit of their own, of which older kinds are in use."""
+_ONE_READING: frozenset[CodeKind] = frozenset({"resident_id", "parcel", "supervision"})
+"""Numbers that are read in the one way their structure leaves, and say so.
+
+A slip in a credit code is kept, since its holder may be another: linking decides.
+"""
 
 
 def _coded(text: str, kind: CodeKind) -> Reading:
@@ -148,8 +153,10 @@ def _coded(text: str, kind: CodeKind) -> Reading:
     if code.valid:
         note = "" if code.normal == text else "代码统一写法（大小写、空格、后缀）"
         return Reading(code.normal, note=note)
-    if kind == "resident_id" and code.normal:
+    if kind in _ONE_READING and code.normal:
         return Reading(code.normal, note=code.reason)
+    if kind == "parcel" and not re.match(r"[0-9]{6}", text):
+        return Reading(text)
     if kind in _STRUCTURED:
         return Reading(
             text, note=f"编号结构与国家标准不同（{code.reason}），按原文使用"

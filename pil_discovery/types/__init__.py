@@ -11,11 +11,19 @@ from pil_discovery.types.avenues import (
     VenueRule,
     Want,
 )
-from pil_discovery.types.backdrop import Album, Backdrop, BaseLayer, Shot
+from pil_discovery.types.backdrop import (
+    Album,
+    Backdrop,
+    BaseLayer,
+    IndexCurve,
+    Shot,
+)
 from pil_discovery.types.base import Noun, Origin, Words
 from pil_discovery.types.bundles import (
+    Batch,
     Bundle,
     BundleProblem,
+    PackedLead,
     Reproduction,
     Verification,
 )
@@ -28,9 +36,13 @@ from pil_discovery.types.case_rules import (
     GroundRule,
     Guard,
     IndicatorRule,
+    Numbering,
     PrivateDuty,
+    RegisterRule,
 )
 from pil_discovery.types.cases import (
+    CaseFile,
+    CaseRecord,
     Due,
     Entry,
     ExchangeTable,
@@ -147,6 +159,7 @@ __all__ = [
     "Backdrop",
     "BaseLayer",
     "Basis",
+    "Batch",
     "Bundle",
     "BundleProblem",
     "CalendarYear",
@@ -154,6 +167,8 @@ __all__ = [
     "Capacity",
     "CaseClock",
     "CaseEvent",
+    "CaseFile",
+    "CaseRecord",
     "CaseRules",
     "Clock",
     "Conflict",
@@ -183,6 +198,7 @@ __all__ = [
     "Image",
     "ImageProvenance",
     "ImageSource",
+    "IndexCurve",
     "Indicator",
     "IndicatorRule",
     "Inference",
@@ -198,9 +214,11 @@ __all__ = [
     "ModelRun",
     "NameLink",
     "Noun",
+    "Numbering",
     "Office",
     "Origin",
     "Overlap",
+    "PackedLead",
     "Parameter",
     "Part",
     "Parts",
@@ -219,6 +237,7 @@ __all__ = [
     "RecordSource",
     "Refinement",
     "Regime",
+    "RegisterRule",
     "Relation",
     "ReplyMeasure",
     "Reproduction",

@@ -40,7 +40,9 @@ class AvenueRule(Noun):
 
     `tags` (all of them) and `fields` (one of them; none: all) say whom it concerns,
     `but_not` the tags that shut it. `mandate` says whether a mandate of the `track`
-    must be in force on the date of the fact, or must be absent.
+    must be in force on the date of the fact, or must be absent. `younger_than_years`:
+    it concerns persons who were younger than that on the date of the fact, whatever
+    the tags say.
     """
 
     id: str
@@ -64,6 +66,7 @@ class AvenueRule(Noun):
     basis: tuple[str, ...] = ()
     wants: tuple[Want, ...] = ()
     redaction: Literal["usual", "strict"] = "usual"
+    younger_than_years: int | None = None
     note_zh: str = ""
 
 

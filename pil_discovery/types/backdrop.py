@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
+    from decimal import Decimal
 
     import geopandas as gpd
 
@@ -41,6 +42,29 @@ class Shot:
 
 
 @dataclass(frozen=True)
+class IndexCurve:
+    """An index of the ground of a finding, date by date.
+
+    Attributes
+    ----------
+    title
+        Name of the index.
+    days, values
+        In order of days, all pictures behind the finding; None where nothing was seen.
+    clear
+        Whether enough of the ground was seen on that day.
+    interval
+        First and last day of what the finding says, or None.
+    """
+
+    title: Words
+    days: tuple[dt.date, ...]
+    values: tuple[Decimal | None, ...]
+    clear: tuple[bool, ...]
+    interval: tuple[dt.date, dt.date] | None = None
+
+
+@dataclass(frozen=True)
 class Album:
     """The pictures that a finding rests on, cut alike.
 
@@ -52,11 +76,14 @@ class Album:
         Side of the square on the ground in metres.
     outline
         Rings of the finding in thousandths of the side, from the upper left corner.
+    curves
+        What the indices of the model showed; none where it looks at two dates only.
     """
 
     shots: tuple[Shot, ...]
     side_m: float
     outline: tuple[tuple[tuple[int, int], ...], ...]
+    curves: tuple[IndexCurve, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,38 @@ class Bundle(Noun):
     existed: bool = False
 
 
+class PackedLead(Noun):
+    """What became of one lead of a batch; `reasons` say why it has no bundle.
+
+    `gate`: the procedure does not allow this document yet; `fault`: something is
+    missing or wrong; `defect`: the program itself failed on it.
+    """
+
+    rank: int
+    lead_id: str
+    title_zh: str
+    agency: str | None
+    state: Literal["packed", "gate", "fault", "defect"]
+    bundle: str | None = None
+    root_sha256: str | None = None
+    reasons: tuple[str, ...] = ()
+    existed: bool = False
+
+
+class Batch(Noun):
+    """Bundles of many leads in order of the leads, and the workbook that lists them."""
+
+    kind: str
+    profile: str
+    entries: tuple[PackedLead, ...]
+    index: Path
+
+    @property
+    def refused(self) -> tuple[PackedLead, ...]:
+        """The leads that have no bundle."""
+        return tuple(e for e in self.entries if e.state != "packed")
+
+
 class BundleProblem(Noun):
     """One difference between a bundle and its manifest."""
 

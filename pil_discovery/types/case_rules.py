@@ -30,11 +30,15 @@ class CaseMandate(Noun):
 
 
 class CaseMark(Noun):
-    """A kind of case that wants more, known by its topic or by a tag."""
+    """A kind of case that wants more, known by its topic or by a tag.
+
+    `strict`: what leaves the office is redacted strictly.
+    """
 
     id: str
     matters: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    strict: bool = False
 
 
 class MergeRule(Noun):
@@ -59,15 +63,18 @@ class PrivateDuty(Noun):
 class EventField(Noun):
     """A field that a record must hold.
 
-    `as`: `period` is a date or a number of days or months, `count` a whole number from
-    one. `when` and `unless` look at other fields of the same record.
+    `as`: `period` is a date or a number of days or months, `day` a date, `count` a
+    whole number from one, `amount` a sum of money. `when` and `unless` look at other
+    fields of the same record.
     """
 
     key: str
     zh: str
     values: tuple[str, ...] = ()
     not_: tuple[str, ...] = _Field(default=(), alias="not")
-    as_: Literal["text", "period", "count"] = _Field(default="text", alias="as")
+    as_: Literal["text", "period", "day", "count", "amount"] = _Field(
+        default="text", alias="as"
+    )
     at_least: int = 1
     optional: bool = False
     when: Having = _Field(default_factory=dict)
@@ -81,8 +88,10 @@ class Guard(Noun):
     """What earlier records, the record itself or the law must say before an event.
 
     `recorded` / `absent`: one of `events` was recorded `having` these values (`last`:
-    the latest of them, `since`: after that event). `passed` / `missed`: one of `clocks`
-    has run out / without being done. `period_over`: the period that a field of an
+    the latest of them, `since`: after that event, `same`: with the same value of this
+    field). `passed` / `missed` / `within`: one of `clocks` has run out / without being
+    done / has not run out. `names_entry`: the number in `fields` is that of one of
+    `events`. `period_over`: the period that a field of an
     earlier record set is over. `balanced` / `unbalanced`: as many ends as starts
     / more starts. The others look at `fields` of the record.
     """
@@ -92,6 +101,8 @@ class Guard(Noun):
         "absent",
         "passed",
         "missed",
+        "within",
+        "names_entry",
         "period_over",
         "balanced",
         "unbalanced",
@@ -114,6 +125,7 @@ class Guard(Noun):
     having: Having = _Field(default_factory=dict)
     last: bool = False
     since: str = ""
+    same: str = ""
     clocks: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
@@ -133,7 +145,8 @@ class CaseEvent(Noun):
     """An event: when it may be recorded, what it must hold, where it leads.
 
     `something`: the fields are free, but there must be one field or file. `sealed`
-    names fields that are never stored or shown readable.
+    names fields that are never stored or shown readable. `document`: the kind of
+    document that is issued, and may have an official number.
     """
 
     id: str
@@ -148,6 +161,7 @@ class CaseEvent(Noun):
     after: tuple[After, ...] = ()
     sealed: tuple[str, ...] = ()
     something: bool = False
+    document: str = ""
 
 
 class Condition(Noun):
@@ -176,11 +190,56 @@ class CaseClock(Noun):
     start_field: FieldOf | None = None
     start_clock: str = ""
     until: tuple[str, ...] = ()
+    done_by: tuple[Condition, ...] = ()
     restart: str = ""
     suspended: tuple[tuple[str, str], ...] = ()
     extended: str = ""
     waits: bool = False
     unseen: bool = False
+
+
+class Numbering(Noun):
+    """How an official number is written, in which field, and the rule behind it.
+
+    `pattern` names `office`, `year` and `serial`; `example` is one that fits.
+    """
+
+    field: str
+    pattern: str
+    example: str
+    zh: str
+    basis: tuple[str, ...]
+
+
+class RegisterColumn(Noun):
+    """A field that a register tells of each row."""
+
+    field: str
+    zh: str
+
+
+class Added(Noun):
+    """A claim that a row of a register brings when it holds these values."""
+
+    having: Having
+    zh: str
+    basis: tuple[str, ...]
+
+
+class RegisterRule(Noun):
+    """A register through all cases: one row for each record of `opens`.
+
+    `follows` are the events that follow a row up: those that name its number in the
+    field `by`, or without it the next ones of the case.
+    """
+
+    id: str
+    zh: str
+    opens: str
+    follows: tuple[str, ...] = ()
+    by: str = ""
+    columns: tuple[RegisterColumn, ...]
+    adds: Added | None = None
 
 
 class IndicatorRule(Noun):
@@ -266,6 +325,7 @@ class CaseRules(Noun):
     exploratory: tuple[str, ...] = ()
     merge: MergeRule
     private_duty: PrivateDuty
+    numbering: Numbering
     events: tuple[CaseEvent, ...]
     clocks: tuple[CaseClock, ...]
     done: FieldOf
@@ -279,6 +339,7 @@ class CaseRules(Noun):
     ladder_event: str
     ladder: tuple[Rung, ...]
     indicators: tuple[IndicatorRule, ...]
+    registers: tuple[RegisterRule, ...] = ()
 
     def state(self, name: str) -> CaseState:
         """Return a state by id."""

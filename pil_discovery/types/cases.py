@@ -153,3 +153,44 @@ class Followup(Noun):
     evidence: tuple[str, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     measures: tuple[ReplyMeasure, ...] = ()
+
+
+class CaseRecord(Noun):
+    """A record of a case as documents tell it; `files` are names with their hashes.
+
+    `hash` leads back to the ledger; it is empty in what leaves the office, because a
+    hash of words that one can guess gives them away.
+    """
+
+    seq: int
+    event: str
+    title_zh: str
+    on: dt.date
+    by: str
+    fields: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
+    files: tuple[FileRef, ...] = ()
+    hash: str = ""
+
+
+class CaseFile(Noun):
+    """What documents may tell of a case, as it stood on the day of the document.
+
+    `is_signed` when the ledger holds the approval of this document; `mandate` holds the
+    rules that let the procuratorate act in this matter. Notes and whatever concerns who
+    gave a tip are not among `records`.
+    """
+
+    case: str
+    track: str
+    track_zh: str
+    matter: str
+    title: str
+    agency: str
+    party: str
+    fact_date: dt.date
+    state_zh: str
+    records: tuple[CaseRecord, ...]
+    dues: tuple[Due, ...] = ()
+    day: dt.date
+    mandate: tuple[str, ...] = ()
+    is_signed: bool = False

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 CAUTION = "待核查：由程序筛查得出，不是对任何人的认定。"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A PNG file that a notebook shows by itself."""
+
+    path: Path
+
+    def _repr_png_(self) -> bytes:
+        return self.path.read_bytes()
 
 
 def table_html(

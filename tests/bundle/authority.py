@@ -55,6 +55,7 @@ def found(folder, *, kind="ec", days=3650):
     stamper, stamp_key = issue("示例时间戳", (root, root_key), kind, stamps=True)
     for name, cert in (("ca", root), ("tsa", stamper)):
         (folder / f"{name}.pem").write_bytes(pem(cert))
+    (folder / "ca.key").write_bytes(private(root_key, None))
     (folder / "office.pem").write_bytes(pem(own) + pem(root))
     (folder / "office.key").write_bytes(private(key, PASSWORD))
     (folder / "tsa.key").write_bytes(private(stamp_key, None))
@@ -73,6 +74,12 @@ def found(folder, *, kind="ec", days=3650):
     return Authority(*(folder / n for n in names))
 
 
+def read(cert, key):
+    """Return a certificate and its key, for one that they sign."""
+    with_key = serialization.load_pem_private_key(key.read_bytes(), None)
+    return x509.load_pem_x509_certificate(cert.read_bytes()), with_key
+
+
 def pem(cert):
     return cert.public_bytes(serialization.Encoding.PEM)
 
@@ -88,7 +95,7 @@ def private(key, password):
     )
 
 
-def issue(name, by, kind, *, ca=False, stamps=False, days=3650):
+def issue(name, by, kind, *, ca=False, stamps=False, days=3650, first_day=-2):
     """Return a certificate and its key, signed by another pair or by itself."""
     key = (
         ec.generate_private_key(ec.SECP256R1())
@@ -104,7 +111,7 @@ def issue(name, by, kind, *, ca=False, stamps=False, days=3650):
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - 2 * DAY)
+        .not_valid_before(now + first_day * DAY)
         .not_valid_after(now + days * DAY)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
     )

@@ -81,8 +81,8 @@ def renamed(letter, name):
 
 def render(letter):
     plate, folder = factory.png(700, 500), factory.TEMPLATES
-    word = render_docx(letter, folder / "suggestion.docx", plate=plate)
-    page = folder / "suggestion.typ"
+    word = render_docx(letter, folder / "letter.docx", plate=plate)
+    page = folder / "letter.typ"
     return word, render_pdf(letter, page, faces=choose_faces(), plate=plate)
 
 
@@ -174,9 +174,11 @@ def test_the_evidence_list_prints_what_each_source_covers(letter):
 
 
 def test_no_period_article_or_agency_is_typed_into_templates():
-    for name in ("suggestion.typ", "suggestion.docx", "suggestion.yaml"):
-        data = (factory.TEMPLATES / name).read_bytes()
-        if name.endswith("docx"):
+    files = [f for f in factory.TEMPLATES.rglob("*.*") if f.is_file()]
+    assert {f.suffix for f in files} == {".yaml", ".typ", ".docx"}
+    for file in files:
+        data = file.read_bytes()
+        if file.suffix == ".docx":
             with zipfile.ZipFile(io.BytesIO(data)) as packed:
                 data = packed.read("word/document.xml")
         lines = [
@@ -186,7 +188,7 @@ def test_no_period_article_or_agency_is_typed_into_templates():
         ]
         assert not re.search(
             "个月|[十五]日内|第[一二三四五六七八九十百]+条|《", "\n".join(lines)
-        )
+        ), file.name
 
 
 def test_nothing_accuses_and_every_fact_is_to_be_verified(letter):
@@ -283,7 +285,7 @@ def test_template_injection_stays_text(letter, name):
 
 
 def test_templates_of_the_office_run_in_a_sandbox(letter, tmp_path):
-    document = docx.Document(factory.TEMPLATES / "suggestion.docx")
+    document = docx.Document(factory.TEMPLATES / "letter.docx")
     document.add_paragraph("{{ letter.__class__.__mro__ }}")
     document.save(tmp_path / "evil.docx")
     with pytest.raises(BundleError, match="模板不能填写"):
@@ -295,7 +297,7 @@ def test_templates_of_the_office_run_in_a_sandbox(letter, tmp_path):
 
 
 def test_a_missing_field_is_an_error_not_a_blank(letter, tmp_path):
-    document = docx.Document(factory.TEMPLATES / "suggestion.docx")
+    document = docx.Document(factory.TEMPLATES / "letter.docx")
     document.add_paragraph("{{ letter.nonsense }}")
     document.save(tmp_path / "wrong.docx")
     with pytest.raises(BundleError, match="nonsense"):
@@ -321,7 +323,7 @@ def test_the_font_package_alone_is_enough(letter):
     assert set(faces.roles["fang"]) == {"Noto Sans CJK SC"}
     page = render_pdf(
         renamed(letter, "喆祎堃䶮㛃"),
-        factory.TEMPLATES / "suggestion.typ",
+        factory.TEMPLATES / "letter.typ",
         faces=faces,
         plate=factory.png(700, 500),
     )
@@ -425,7 +427,7 @@ def test_signature_is_never_alone_on_a_page(built):
 
 def test_shipped_template_is_the_drawn_one():
     new = zipfile.ZipFile(io.BytesIO(draw_letter()))
-    old = zipfile.ZipFile(factory.TEMPLATES / "suggestion.docx")
+    old = zipfile.ZipFile(factory.TEMPLATES / "letter.docx")
     with new, old:
         for part in ("word/document.xml", "word/styles.xml", "word/header1.xml"):
             assert old.read(part) == new.read(part)

@@ -30,7 +30,11 @@ FREE = {"note.add", "incident.record", "meeting.hold", "hearing.hold", "sign"}
 ANYWHERE = FREE | {
     "tip.register",
     "tip.open",
+    "tip.assess",
     "transfer.out",
+    "superior.report",
+    "recusal.request",
+    "recusal.decide",
     "lead.assess",
     "lead.transfer",
 }

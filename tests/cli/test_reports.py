@@ -133,3 +133,66 @@ def test_a_briefing_names_who_is_silent_and_the_means(desk):
     text = run("briefing", desk.ledger, "--year", 2026).stdout
     assert "质询（" in text
     assert "npc-51" in text
+
+
+def test_a_folder_gets_word_file_pdf_page_and_workbook(desk, tmp_path):
+    done = run(
+        *("annual", desk.ledger, "--year", 2026, "-o", tmp_path / "年报"),
+        *("--office", "示例区人民检察院"),
+    )
+    names = {p.name for p in (tmp_path / "年报").iterdir()}
+    assert names == {
+        f"行政检察年度分析报告.{e}" for e in ("docx", "pdf", "html", "xlsx")
+    }
+    assert "# 行政检察年度分析（2026-01-01 至 2026-12-31）" in done.stdout
+    page = (tmp_path / "年报" / "行政检察年度分析报告.html").read_text("utf-8")
+    assert "示例区人民检察院" in page
+
+
+def test_the_count_may_end_within_the_year_and_not_outside(desk):
+    told = json.loads(
+        run(
+            *("annual", desk.ledger, "--year", 2026),
+            *("--as-of", "2026-04-30", "--json"),
+        ).stdout
+    )
+    assert (told["to"], told["replies"]["due"]) == ("2026-04-30", 0)
+    wrong = run(
+        "briefing", desk.ledger, "--year", 2026, "--as-of", "2027-01-01", code=2
+    )
+    assert "不在2026年" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "stems"),
+    [
+        ("meeting", ["01_会议议程", "02_事实确认书", "03_签到表", "04_会议记录"]),
+        (
+            "hearing",
+            ["01_听证公告", "02_听证议程和参加人", "03_听证员意见表", "04_听证笔录"],
+        ),
+        ("evaluation", ["第三方评估表"]),
+    ],
+)
+def test_packs_of_a_case_are_written_to_a_folder(desk, tmp_path, command, stems):
+    done = run(command, desk.ledger, desk.cases[0], "-o", tmp_path / "材料")
+    listed = [line.rpartition("/")[2] for line in done.stdout.splitlines()]
+    assert listed == [
+        f"{s}.{e}" for s in stems for e in ("docx", "pdf", "html", "xlsx")
+    ]
+
+
+def test_a_pack_wants_scan_and_lead_together_and_knows_its_fields(desk, tmp_path):
+    words = ("meeting", desk.ledger, desk.cases[0], "-o", tmp_path / "材料")
+    assert "--lead" in run(*words, "--scan", tmp_path, code=2).stderr
+    refused = run(*words, "--field", "room=3", code=2).stderr
+    assert "place（会议地点）" in refused
+
+
+def test_papers_of_single_cases_are_written_too(desk, tmp_path):
+    run("committee", desk.ledger, desk.cases[0], "-o", tmp_path / "报告")
+    run("digest", desk.ledger, desk.cases[0], "-o", tmp_path / "摘要")
+    assert (tmp_path / "报告" / "案件情况报告.docx").is_file()
+    page = (tmp_path / "摘要" / "案例摘要.html").read_text("utf-8")
+    for name in (AGENCY, "示例甲置业", "赵六", "张三", "王五", desk.cases[0]):
+        assert name not in page

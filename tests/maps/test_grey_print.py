@@ -6,7 +6,8 @@ import pytest
 import shapely
 
 from pil_discovery.maps.canvas import Canvas, dashes
-from pil_discovery.maps.layers import COLOURS, DASHES, MapLayer, styled
+from pil_discovery.maps.layers import DASHES, MapLayer, styled
+from pil_discovery.maps.symbols import COLOURS
 
 SIDE = 400
 SQUARE = shapely.box(60, 60, 340, 340)

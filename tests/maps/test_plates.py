@@ -7,11 +7,12 @@ import shapely
 from PIL import Image as Picture
 
 from pil_discovery.errors import GeometryError, ImageError
-from pil_discovery.maps import location
+from pil_discovery.maps import location, plates
 from pil_discovery.maps.fonts import FontError
-from pil_discovery.maps.layers import FINDING, MapLayer
+from pil_discovery.maps.layers import MapLayer
 from pil_discovery.maps.location import draw_map
 from pil_discovery.maps.plates import draw_plate, pixel_words
+from pil_discovery.maps.symbols import FINDING
 
 RED = tuple(int(FINDING[i : i + 2], 16) for i in (1, 3, 5))
 
@@ -53,7 +54,11 @@ def test_three_dates_and_another_crs(picture, patch):
     )
     layers = [MapLayer(patch, "疑似变化图斑", finding=True)]
     pixels = opened(draw_plate(before, after, layers, confirm=confirm))
-    second, third = pixels[100:500, 735:1200], pixels[100:500, 1266:1731]
+    views = plates._views([before, after, confirm], layers)
+    second, third = (
+        pixels[y0 + 20 : y1 - 20, x0 + 20 : x1 - 20]
+        for x0, y0, x1, y1 in (view.box for view in views[1:])
+    )
     assert np.abs(second - third).mean() < 12
 
 

@@ -82,7 +82,7 @@ def found(number, pictures):
 
 def behind(leads, findings, images=(), frames=None):
     materials = Materials(frames or {}, images, (), None)
-    return backdrop_of(leads, findings, materials, load_catalog().datasets)
+    return backdrop_of(leads, findings, materials, load_catalog())
 
 
 def test_the_cuts_show_the_same_ground_on_every_date(pictures):

@@ -12,7 +12,6 @@ import pil_discovery as pil
 from pil_discovery.errors import BundleError, PilError
 from pil_discovery.pipeline.drawing import draw_pictures
 from pil_discovery.pipeline.results import explain_lead, find_lead, read_leads
-from pil_discovery.pipeline.starting import run_demo
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
 
@@ -20,9 +19,8 @@ pytestmark = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    return folder, run_demo(folder)
+def demo(sample_demo):
+    return sample_demo
 
 
 def test_it_ends_with_ten_leads_and_a_verified_bundle(demo):

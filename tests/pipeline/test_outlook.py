@@ -16,7 +16,7 @@ from pil_discovery.pipeline.avenues import (
     find_jurisdiction,
     outlook_of,
 )
-from pil_discovery.pipeline.results import Told
+from pil_discovery.pipeline.told import Told
 from pil_discovery.types import Lead
 
 CATALOG = load_catalog()

@@ -1,6 +1,5 @@
 """`pil bundle` and `pil verify` on the sample district, with one model."""
 
-import datetime as dt
 import json
 import shutil
 import sqlite3
@@ -13,8 +12,9 @@ import pil_discovery as pil
 from pil_discovery.bundle.sealing import read_head
 from pil_discovery.cli.root import pil as command
 from pil_discovery.errors import BundleError, GateError
-from pil_discovery.pipeline.cases import open_case, open_ledger
+from pil_discovery.pipeline.cases import open_ledger
 from tests.bundle import authority, planted
+from tests.procedure.ledger.desk import Desk, investigated
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
 PASSWORD = authority.PASSWORD.decode()
@@ -51,19 +51,15 @@ def run(monkeypatch):
 
 def test_signed_stamped_and_noted_in_the_ledger(scanned, office, run, tmp_path):
     _, out = scanned
-    ledger = open_ledger(tmp_path / "案件.ledger")
-    case = open_case(
-        ledger,
-        track="admin",
-        matter="land.price-overdue",
-        title="示例案",
-        fact_date=dt.date(2026, 1, 5),
-        on=dt.date(2026, 12, 2),
-        by="张三",
-        agency="示例区自然资源和规划局",
-    )
+    desk = Desk(tmp_path / "案件.ledger")
+    desk.open()
+    words = ("bundle", out, "1", "-o", tmp_path / "b", "--case", desk.ledger)
+    refused = run(*words, desk.case, code=3)
+    assert "调查没有终结" in refused.stderr
+    assert "ban-73" in refused.stderr
+    investigated(desk)
     words = ("--p12", office.p12, "--tsa", office.tsa)
-    where = ("--case", tmp_path / "案件.ledger", case.id)
+    where = ("--case", desk.ledger, desk.case)
     done = run("bundle", out, "1", "-o", tmp_path / "b", *words, *where)
     path = Path(done.stdout.strip())
     assert "已签名" in done.stderr

@@ -27,6 +27,7 @@ RUN = {
             "crs": None,
         }
     ],
+    "units": {"CNY": "元", "day": "日"},
     "models": [
         {
             "id": "land/unpaid",
@@ -35,6 +36,8 @@ RUN = {
             "state": "computed",
             "missing": [],
             "counts": {"population": 2, "hit": 1, "review": 0, "clear": 1},
+            "labels": {"unpaid_cny": "欠缴金额", "days_late": "逾期"},
+            "units": {"unpaid_cny": "CNY", "days_late": "day"},
         },
         {
             "id": "environment/drain",

@@ -15,6 +15,7 @@ from pil_discovery.types import (
     Backdrop,
     BaseLayer,
     Gate,
+    IndexCurve,
     LayerVersion,
     NameLink,
     Overlap,
@@ -62,7 +63,18 @@ def backdrop():
     shots = tuple(shot(d, c) for d, c in zip(days, colours, strict=True))
     ring = ((333, 333), (666, 333), (666, 666), (333, 666))
     layer = BaseLayer("water_zone", Words(zh="水源保护区", en="Water zone"), frame)
-    return Backdrop((layer,), {lead_id(2): Album(shots, 240.0, (ring,))})
+    album = Album(shots, 240.0, (ring,), (curve(days),))
+    return Backdrop((layer,), {lead_id(2): album})
+
+
+def curve(days):
+    return IndexCurve(
+        Words(zh="植被指数（NDVI）", en="NDVI"),
+        (*days, dt.date(2026, 9, 20)),
+        (Decimal("0.7000"), Decimal("0.2000"), Decimal("0.1500"), None),
+        (True, True, False, False),
+        (dt.date(2025, 7, 21), dt.date(2026, 7, 12)),
+    )
 
 
 def findings():
@@ -155,9 +167,11 @@ def group(value, n, hits):
 def run():
     rule = {
         "citation_zh": "《示例法》第一条",
+        "citation_en": "《示例法》 Art. 1",
         "effective_from": "2020-01-01",
         "effective_to": "2026-03-31",
         "summary_zh": "应当缴清价款",
+        "summary_en": "The price has to be paid",
         "successor_zh": "示例法典第九条",
         "note": "",
         "later": [
@@ -176,6 +190,7 @@ def run():
         "domains": names,
         "domains_en": {d: f"Domain {n}" for n, d in enumerate(DOMAINS)},
         "datasets": {"drain_permit": "排水许可证"},
+        "datasets_en": {"drain_permit": "Drainage permit"},
         "conflicts": ["线索甲先后两次结论不同"],
         "attention": {"town": [group("示例镇", 44, 21), group("", 3, 1)], "size": []},
     }

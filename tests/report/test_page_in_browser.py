@@ -16,7 +16,7 @@ from tests.report import pages
 from tests.report.builders import RUN, make_quarantine
 
 pytestmark = pytest.mark.xdist_group("browser")
-SIZES = ((1366, 768), (1920, 1080), (1024, 768))
+SIZES = ((1366, 768), (1920, 1080), (1024, 768), (390, 844))
 READY_MS, HEAP_MB, WEIGHT_MB = 1500, 100, 3.0
 
 
@@ -206,6 +206,34 @@ def test_pictures_are_compared_by_slider_and_strip(reader):
     assert reader.locator(".swipe polygon").count() == 2
 
 
+def test_the_curve_shows_the_days_the_interval_and_what_was_hidden(reader):
+    choose(reader, 2)
+    curve = reader.locator(".curve")
+    assert "植被指数（NDVI）" in curve.inner_text()
+    assert "发现所述期间 2025-07-21 – 2026-07-12" in curve.inner_text()
+    dots = curve.locator("circle")
+    assert dots.count() == 3  # nothing was seen on the fourth day
+    assert curve.locator("circle.hollow title").text_content() == (
+        "2026-09-05　0.1500（遮挡）"
+    )
+    at = [float(dots.nth(i).get_attribute("cx")) for i in range(3)]
+    band = curve.locator("rect.interval")
+    left = float(band.get_attribute("x"))
+    right = left + float(band.get_attribute("width"))
+    assert at[0] < left + 3 < at[1] < at[2]
+    assert abs(right - at[1]) < 3
+    days = curve.locator("svg > text").all_text_contents()
+    assert {"2025-07-20", "2026-09-20"} <= set(days)
+    choose(reader, 1)
+    assert reader.locator(".curve").count() == 0
+
+
+def test_an_amount_has_its_unit(reader):
+    choose(reader, 1)
+    told = reader.locator("#detail dl").inner_text()
+    assert "欠缴金额\n100,000.00 元" in told
+
+
 def test_a_lead_is_chosen_with_the_keyboard_alone(page, tmp_path):
     page.keyboard.press("/")
     page.keyboard.type("slyrzc")
@@ -362,6 +390,18 @@ def test_everything_but_records_is_said_in_english_too(page):
     told = page.inner_text("#detail")
     assert "Unpaid price" in told
     assert "Legal basis, as of the date of the fact" in told
+    assert "《示例法》 Art. 1" in told
+    assert "The price has to be paid" in told
+    assert "unpaid\n100,000.00 CNY" in told
+    assert "To verify" in told
+    law = page.locator("#detail h3", has_text="Legal basis")
+    assert "some of it has no English" in law.inner_text()
+    assert page.locator("#detail h3", has_text="To verify").inner_text() == "To verify"
+    page.click("#overview")
+    page.click("#language")
+    assert page.inner_text("#detail h2") == "运行概览"
+    page.click("#language")
+    assert "ENV-18：needs Drainage permit（" in page.inner_text("#detail")
     assert page.get_attribute("#search", "placeholder").startswith("Search")
     assert "导出" in page.inner_text("#export")
 

@@ -113,6 +113,31 @@ def test_a_bad_check_digit_is_listed_and_the_text_kept():
     assert [p.reason_class for p in result.problems] == ["checksum"]
 
 
+def test_parcel_and_supervision_numbers_are_written_in_one_way_and_say_so():
+    parcel = Field(name="parcel_no", type="text", code="parcel")
+    cells = ["330302 001001 gb00012", "33030200100lGB00012", "330302001001GB0001"]
+    result = typed(parcel, [*cells, "鹿城区2019-12号", "g-01"])
+    whole = "330302001001GB00012"
+    assert values(result) == [whole, whole, cells[2], "鹿城区2019-12号", "g-01"]
+    assert result.problems == ()
+    notes = " ".join(i.what + i.why for i in result.inferences)
+    assert "形近数字" in notes  # the one possible reading is told
+    assert "实为18位" in notes
+    assert "实为9位" not in notes  # a local number never claimed to be a national one
+
+    paper = Field(name="supervision_no", type="text", code="supervision")
+    result = typed(paper, ["33O3022019b00123", "3303022019B00123"])
+    assert values(result) == ["3303022019B00123"] * 2
+
+
+def test_a_number_cell_under_a_structured_code_says_that_zeros_may_be_lost():
+    paper = Field(name="supervision_no", type="text", code="supervision")
+    result = typed(paper, [12345.0])
+    assert values(result) == ["12345"]
+    (note,) = [i for i in result.inferences if "前导零" in i.what]
+    assert "编号结构" in note.what
+
+
 def test_identifiers_of_persons_are_masked_wherever_they_are_shown():
     person = Field(name="person_id", type="text", code="resident_id", pii="identifier")
     result = typed(person, ["110105194912310021", "11010519491231002x"])

@@ -11,13 +11,14 @@ from pil_discovery.procedure.ledger.analysis import (
 )
 from pil_discovery.procedure.ledger.cases import Case, find_case
 from pil_discovery.procedure.ledger.chain import Head, linked
+from pil_discovery.procedure.ledger.contents import dictated_duties
 from pil_discovery.procedure.ledger.dues import dues
 from pil_discovery.procedure.ledger.followups import Fresh, compare
 from pil_discovery.procedure.ledger.guards import (
-    Proposal,
     checklist,
     is_open,
     refusals,
+    unmet,
 )
 from pil_discovery.procedure.ledger.ledger import Draft, Ledger, head_words
 from pil_discovery.procedure.ledger.packages import (
@@ -27,13 +28,17 @@ from pil_discovery.procedure.ledger.packages import (
     unpack,
 )
 from pil_discovery.procedure.ledger.postgres import PostgresStore
+from pil_discovery.procedure.ledger.proposals import Proposal
+from pil_discovery.procedure.ledger.registers import keep_register
 from pil_discovery.procedure.ledger.rulebook import Rulebook
 from pil_discovery.procedure.ledger.sealing import new_key, read_key, seal, unseal
 from pil_discovery.procedure.ledger.signing import is_signed, sign
 from pil_discovery.procedure.ledger.sqlite import SqliteStore
+from pil_discovery.procedure.ledger.tallies import Counted, count_period
 
 __all__ = [
     "Case",
+    "Counted",
     "Draft",
     "Fresh",
     "Head",
@@ -47,12 +52,15 @@ __all__ = [
     "checklist",
     "climb_ladder",
     "compare",
+    "count_period",
+    "dictated_duties",
     "digest_case",
     "dues",
     "find_case",
     "head_words",
     "is_open",
     "is_signed",
+    "keep_register",
     "labels_of",
     "linked",
     "new_entries",
@@ -65,6 +73,7 @@ __all__ = [
     "sign",
     "tell_case",
     "tools_of",
+    "unmet",
     "unpack",
     "unseal",
 ]

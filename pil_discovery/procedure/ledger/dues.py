@@ -141,7 +141,11 @@ def _done_on(running: _Running, since: Entry) -> dt.date | None:
             continue
         said = entry.fields.get(rules.done.field, ())
         told = entry.event == rules.done.event and clock.clock in said
-        if entry.event in clock.until or told or state in over:
+        ended = entry.event in clock.until or any(
+            entry.event == by.event and holds(entry.fields, by.having)
+            for by in clock.done_by
+        )
+        if ended or told or state in over:
             return entry.on
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import LawError, Problem
@@ -14,44 +13,22 @@ from pil_discovery.procedure.ledger.contents import (
     same_name,
 )
 from pil_discovery.procedure.ledger.dues import dues
-from pil_discovery.procedure.ledger.periods import period_end, read_period
+from pil_discovery.procedure.ledger.numbers import number_faults
+from pil_discovery.procedure.ledger.periods import (
+    period_end,
+    read_amount,
+    read_count,
+    read_day,
+    read_period,
+)
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
 
-    from pil_discovery.procedure.ledger.cases import Case
-    from pil_discovery.procedure.ledger.rulebook import Rulebook
-    from pil_discovery.types import CaseEvent, CaseRules, Entry, EventField, Guard
+    from pil_discovery.procedure.ledger.proposals import Proposal
+    from pil_discovery.types import Entry, EventField, Guard
 
     Fields = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A record that somebody wants to add to a case."""
-
-    case: Case
-    event: CaseEvent
-    on: dt.date
-    fields: Fields
-    book: Rulebook
-    has_files: bool = False
-
-    @property
-    def rules(self) -> CaseRules:
-        """The rules of recording of that day."""
-        return self.book.on(self.on)
-
-    @property
-    def marks(self) -> set[str]:
-        """The kinds of cases that this one is of, beside its track."""
-        tags = set(self.case.tags)
-        return {
-            mark.id
-            for mark in self.rules.marks
-            if self.case.matter in mark.matters or tags & set(mark.tags)
-        }
 
 
 def refusals(proposal: Proposal) -> list[Problem]:
@@ -64,8 +41,14 @@ def refusals(proposal: Proposal) -> list[Problem]:
         *_date_faults(proposal),
         *(p for f in proposal.event.fields for p in _field_faults(f, proposal)),
         *_emptiness(proposal),
+        *_numbers(proposal),
         *(p for g in proposal.event.guards for p in _guard_faults(g, proposal)),
     ]
+
+
+def unmet(guards: Iterable[Guard], proposal: Proposal) -> list[Problem]:
+    """Return what a case lacks of what some guards want, each with its rule."""
+    return [p for guard in guards for p in _guard_faults(guard, proposal)]
 
 
 def is_open(proposal: Proposal) -> bool:
@@ -150,11 +133,16 @@ def _fits(field: EventField, value: str) -> bool:
         return value in field.values
     if value.strip().lower() in field.not_:
         return False
-    if field.as_ == "period":
-        return read_period(value) is not None
-    if field.as_ == "count":
-        return value.isascii() and value.isdecimal() and int(value) > 0
-    return True
+    reader = _READERS.get(field.as_)
+    return reader is None or reader(value) is not None
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    "period": read_period,
+    "day": read_day,
+    "count": read_count,
+    "amount": read_amount,
+}
 
 
 def _emptiness(proposal: Proposal) -> list[Problem]:
@@ -163,6 +151,12 @@ def _emptiness(proposal: Proposal) -> list[Problem]:
         return []
     what = f"「{proposal.event.title_zh}」至少要有一个字段或者一个文件"
     return [_problem(proposal, what, proposal.event.basis)]
+
+
+def _numbers(proposal: Proposal) -> list[Problem]:
+    rule = proposal.rules.numbering
+    faults = number_faults(proposal)
+    return [_problem(proposal, f"{what}：{rule.zh}", rule.basis) for what in faults]
 
 
 def _guard_faults(guard: Guard, proposal: Proposal) -> list[Problem]:
@@ -182,6 +176,9 @@ def _found(guard: Guard, proposal: Proposal) -> bool:
     case = proposal.case
     after = max((e.seq for e in case.of(guard.since)), default=0) if guard.since else 0
     entries = [e for e in case.of(*guard.events) if e.seq > after]
+    if guard.same:
+        named = set(proposal.fields.get(guard.same, ()))
+        entries = [e for e in entries if named & set(e.fields.get(guard.same, ()))]
     looked = entries[-1:] if guard.last else entries
     return any(holds(entry.fields, guard.having) for entry in looked)
 
@@ -207,6 +204,19 @@ def _missed(guard: Guard, proposal: Proposal) -> list[str]:
     running = dues(proposal.case, proposal.book, as_of=proposal.on)
     late = any(d.overdue for d in running if d.clock in guard.clocks)
     return [] if late else [guard.zh]
+
+
+def _within(guard: Guard, proposal: Proposal) -> list[str]:
+    running = dues(proposal.case, proposal.book, as_of=proposal.on)
+    ends = [d.date for d in running if d.clock in guard.clocks]
+    if not ends or max(ends) >= proposal.on:
+        return []
+    return [f"{guard.zh}（{max(ends)} 届满）"]
+
+
+def _names_entry(guard: Guard, proposal: Proposal) -> list[str]:
+    known = {str(entry.seq) for entry in proposal.case.of(*guard.events)}
+    return [guard.zh] if set(_given(guard, proposal)) - known else []
 
 
 def _period_over(guard: Guard, proposal: Proposal) -> list[str]:
@@ -327,6 +337,8 @@ _CHECKS: dict[str, Callable[[Guard, Proposal], list[str]]] = {
     "absent": _absent,
     "passed": _passed,
     "missed": _missed,
+    "within": _within,
+    "names_entry": _names_entry,
     "period_over": _period_over,
     "balanced": _balanced,
     "unbalanced": _unbalanced,

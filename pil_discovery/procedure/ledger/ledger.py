@@ -14,11 +14,12 @@ from pil_discovery.errors import (
 from pil_discovery.procedure.ledger.cases import OPEN, Case, cases_of, find_case
 from pil_discovery.procedure.ledger.chain import Head, Row, body_of, linked, read_chain
 from pil_discovery.procedure.ledger.contents import same_name
-from pil_discovery.procedure.ledger.guards import Proposal, refusals
+from pil_discovery.procedure.ledger.guards import refusals
+from pil_discovery.procedure.ledger.proposals import Proposal
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pil_discovery.procedure.ledger.rulebook import Rulebook
     from pil_discovery.procedure.ledger.stores import Store
@@ -107,7 +108,7 @@ class Ledger:
             cases = cases_of(read_chain(rows, heads), self.book)
             case = find_case(cases, wanted)
             before.append(case)
-            entry = self._entry(case, draft, seal)
+            entry = self._entry(case, draft, seal, others=cases.values())
             return self._added(rows, [entry], made)
 
         self.store.add(make)
@@ -139,12 +140,25 @@ class Ledger:
             raise ArgumentError(Problem("", "", f"没有「{name}」这个事件", near))
         return event
 
-    def _entry(self, case: Case, draft: Draft, seal: Sealer | None) -> Entry:
+    def _entry(
+        self,
+        case: Case,
+        draft: Draft,
+        seal: Sealer | None,
+        *,
+        others: Collection[Case],
+    ) -> Entry:
         from pil_discovery.types import Entry
 
         event = self.event(draft.event, draft.on)
         proposal = Proposal(
-            case, event, draft.on, draft.fields, self.book, bool(draft.files)
+            case,
+            event,
+            draft.on,
+            draft.fields,
+            self.book,
+            bool(draft.files),
+            others=others,
         )
         if problems := refusals(proposal):
             raise GateError(problems)

@@ -5,7 +5,7 @@ const said = (label, items) => (items && items.length ? el("div", { class: "sub"
 const sourceOf = (file) => run.sources.find((s) => s.file === file);
 function rowRef(r) {
   const file = shared[r[0]], from = sourceOf(file);
-  return el("li", {}, `${file}${r[1] ? `［${r[1]}］` : ""} 第 ${r[2]} 行`, r[3] ? ` · ${words.datasets[r[3]] || r[3]}` : "", from ? el("span", { class: "origin" }, from.origin) : null);
+  return el("li", {}, `${file}${r[1] ? `［${r[1]}］` : ""} ${t("row_no")} ${r[2]} ${t("row_end")}`.trim(), r[3] ? ` · ${datasetOf(r[3])}` : "", from ? el("span", { class: "origin" }, from.origin) : null);
 }
 function finding(f) {
   const pairs = (o) => Object.entries(o).map(([k, v]) => `${k}：${v}`).join("；");
@@ -35,8 +35,8 @@ function law(id) {
   const b = basis[id];
   if (!b) return el("li", {}, id);
   const later = b.later || [];
-  return el("li", {}, el("b", {}, b.citation_zh), ` ${t("from")} ${b.effective_from}${b.effective_to ? ` ${t("to")} ${b.effective_to}` : ""} `, el("span", { class: "sub" }, `（${id}）`),
-    b.summary_zh ? el("div", {}, b.summary_zh) : null, b.note && (english || /[一-鿿]/.test(b.note)) ? el("div", { class: "sub" }, b.note) : null,
+  return el("li", {}, el("b", {}, (english && b.citation_en) || b.citation_zh), ` ${t("from")} ${b.effective_from}${b.effective_to ? ` ${t("to")} ${b.effective_to}` : ""} `, el("span", { class: "sub" }, `（${id}）`),
+    b.summary_zh ? el("div", {}, (english && b.summary_en) || b.summary_zh) : null, b.note && (english || /[一-鿿]/.test(b.note)) ? el("div", { class: "sub" }, b.note) : null,
     b.successor_zh || later.length ? el("div", { class: "later" }, b.successor_zh ? el("div", {}, `${t("later_applies")}：${b.successor_zh}`) : null, ["if_milder", "transition"].filter((role) => later.some((v) => v.role === role)).map((role) => el("div", {}, `${t(`later_${role}`)}：${later.filter((v) => v.role === role).map((v) => `${v.citation_zh}（${v.id}，${t("from")} ${v.effective_from}）`).join("；")}`))) : null);
 }
 function nextStep(s) {
@@ -60,7 +60,8 @@ function related(l) {
 }
 const link = (m, why) => el("button", { type: "button", class: "link", click: () => select(m, { scroll: true }) }, `${m.rank}　${titleOf(m).who || titleOf(m).whole}　${codeOf(m)}　${m.score}${why ? `（${why}）` : ""}`);
 function detail(l, told) {
-  const amounts = Object.entries(told.me).map(([k, v]) => [labelOf(l, k), v === null ? t("unknown") : String(v)]);
+  overlooking = false;
+  const amounts = Object.entries(told.me).map(([k, v]) => [labelOf(l, k), amountOf(l, k, v)]);
   const pairs = [[t("subject"), [l.subject_name, l.subject_code].filter(Boolean).join("　") || (told.n ? `${told.n} ${t("members_subjects")}` : t("not_known"))], [t("agency"), l.agency || t("not_known")], [t("fact_date"), fact(l) || t("unknown")], [t("place"), l.place], [t("route"), coded("routes", l.route)], ...amounts, [t("id"), l.lead_id]];
   const members = l.members.map((m) => leads[m]), others = related(l);
   const sheet = sheetMap(l);
@@ -70,9 +71,10 @@ function detail(l, told) {
     el("p", {}, el("span", { class: "tag", colour: colourOf(l.domain) }, domainName(l.domain)), el("span", { class: "sub" }, `${codeOf(l)}　${coded("kinds", l.kind)}　${t("rank")} ${l.rank}`)),
     ...(told.la.length ? [el("p", {}, el("span", { class: "tag lane" }, t("urgent")), told.la.join("；"))] : []),
     el("dl", {}, pairs.filter(([, v]) => v).flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])),
+    ...(sheet ? [el("div", { class: "printonly" }, sheet)] : []),
     ...(told.f.length ? section(`${t("said")}（${told.f.length}）`, told.f.map(finding)) : []),
     ...(told.album ? section(t("pictures"), pictures(told.album)) : l.pictures ? section(t("pictures"), el("p", { class: "sub" }, t("no_room"))) : []),
-    ...(sheet ? [el("div", { class: "printonly" }, sheet)] : []),
+    ...(told.album && told.album.curves.length ? section(t("curves"), told.album.curves.map(curve)) : []),
     ...(members.length ? section(`${t("members")}（${told.n}）`, el("ul", { class: "links" }, members.slice(0, 200).map((m) => el("li", {}, link(m))))) : []),
     ...section(t("parts"), scoreParts(l, told)),
     ...section(t("basis"), shared[told.ba].length ? el("ul", { class: "laws" }, shared[told.ba].map(law)) : el("p", { class: "sub" }, t("none"))),
@@ -82,7 +84,17 @@ function detail(l, told) {
     ...section(t("supplement"), list(told.mi)),
     ...(others.length ? [el("div", { class: "noprint" }, section(t("related"), el("ul", { class: "links" }, others.map(([m, why]) => el("li", {}, link(m, why))))))] : []),
     signatures(l));
+  markChinese($("detail"));
   $("detail").scrollTop = 0;
+}
+/* in English: what is recorded in Chinese alone says so under its heading, and is read as Chinese */
+function markChinese(pane) {
+  if (!english) return;
+  for (const node of pane.querySelectorAll("p, li, td, dd, dt, div, figcaption, h2")) if (!node.querySelector("p, li, td, dd, div") && /[\u4e00-\u9fff]/.test(node.textContent)) node.lang = "zh-CN";
+  for (const head of pane.querySelectorAll("h3")) {
+    const body = []; for (let next = head.nextElementSibling; next && next.tagName !== "H3"; next = next.nextElementSibling) if (!next.classList.contains("printonly")) body.push(next);
+    if (body.some((node) => /[\u4e00-\u9fff]/.test(node.textContent))) head.append(el("span", { class: "sub only" }, ` · ${t("zh_only")}`));
+  }
 }
 function signatures(l) {
   const now = decisionOf(l), opinion = now.decision ? `${coded("decisions", now.decision)} ${coded("reasons", now.reason)} ${now.note} ${now.by} ${now.on}` : "";

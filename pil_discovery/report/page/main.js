@@ -1,10 +1,10 @@
 /* wiring */
 function about() {
   const count = (state) => run.models.filter((m) => m.state === state).length;
-  $("about").textContent = [run.name, `${t("as_of")} ${run.as_of}`, `${t("leads_n")} ${data.total}`, `${count("computed")} ${t("models_done")}，${count("not_computable")} ${t("models_not")}`].filter(Boolean).join("　·　");
+  $("about").textContent = $("about").title = [run.name, `${t("as_of")} ${run.as_of}`, `${t("leads_n")} ${data.total}`, `${count("computed")} ${t("models_done")}，${count("not_computable")} ${t("models_not")}`].filter(Boolean).join("　·　");
 }
 function speak() { translate(); about(); tally(); fillFilters(); fillLegend(); }
-$("language").addEventListener("click", () => { english = !english; speak(); listLeads(); if (selected) select(selected, { scroll: true, move: false }); else overview(); });
+$("language").addEventListener("click", () => { english = !english; speak(); listLeads(); if (selected && !overlooking) select(selected, { scroll: true, move: false }); else overview(); });
 for (const th of document.querySelectorAll("th[data-sort]")) th.firstElementChild.addEventListener("click", () => {
   order = { by: th.dataset.sort, down: order.by === th.dataset.sort ? !order.down : th.dataset.sort === "score" };
   for (const o of document.querySelectorAll("th[data-sort]")) o.removeAttribute("aria-sort");

@@ -57,7 +57,7 @@ function grid(pen, at) {
   const lonGap = nice((lonOf(110 / at.k) - lonOf(0))), digits = Math.max(0, Math.ceil(-Math.log10(lonGap)));
   pen.strokeStyle = "#e2e7e0"; pen.fillStyle = "#6a746c"; pen.lineWidth = 1; pen.font = "11px sans-serif"; pen.textAlign = "left"; pen.setLineDash([]);
   const west = lonOf(at.x), east = lonOf(at.x + at.wide / at.k), north = latOf(at.y), south = latOf(at.y + at.high / at.k);
-  for (let v = Math.ceil(west / lonGap) * lonGap; v < east; v += lonGap) { const x = (worldX(v) - at.x) * at.k; pen.beginPath(); pen.moveTo(x, 0); pen.lineTo(x, at.high); pen.stroke(); pen.fillText(`${v.toFixed(digits)}°E`, x + 3, at.top + 11); }
+  for (let v = Math.ceil(west / lonGap) * lonGap; v < east; v += lonGap) { const x = (worldX(v) - at.x) * at.k; pen.beginPath(); pen.moveTo(x, 0); pen.lineTo(x, at.high); pen.stroke(); if (x > at.right + 64) pen.fillText(`${v.toFixed(digits)}°E`, x + 3, at.top + 11); }
   for (let v = Math.ceil(south / lonGap) * lonGap; v < north; v += lonGap) { const y = (worldY(v) - at.y) * at.k; pen.beginPath(); pen.moveTo(0, y); pen.lineTo(at.wide, y); pen.stroke(); pen.fillText(`${v.toFixed(digits)}°N`, at.wide - at.right - 58, y - 3); }
 }
 function nice(rough) { const ten = 10 ** Math.floor(Math.log10(rough)); return [1, 2, 5, 10].map((m) => m * ten).find((v) => v >= rough); }

@@ -7,11 +7,13 @@ function audit(by, groups) {
     el("thead", {}, el("tr", {}, [t(by), t("flagged"), t("confirmed")].map((h) => el("th", { scope: "col" }, h)))),
     el("tbody", {}, groups.map((g) => el("tr", {}, el("td", {}, g.value || t("not_told")), el("td", {}, share(g.flagged)), el("td", {}, g.precision.n ? share(g.precision) : "—"))))));
 }
+let overlooking = false;
 function overview() {
+  overlooking = true;
   const head = ["model", "mstate", "population"], counts = ["hit", "review", "dropped", "unknown", "clear"];
   const percent = (share) => `${(100 * Number(share)).toFixed(1)}%`;
   const known = (v) => v !== null && v !== undefined;
-  const named = (need) => { const [d, column] = need.split("."); return `${words.datasets[d] || d}（${column ? `${d}.${column}` : d}）`; };
+  const named = (need) => { const [d, column] = need.split("."); return `${datasetOf(d)}（${column ? `${d}.${column}` : d}）`; };
   const trust = ({ share, checked, confirmed, precision }) => [known(share) ? `${t("flagged")} ${percent(share)}` : null, checked ? `${t("checked")} ${checked}，${t("confirmed")} ${confirmed}（${percent(precision)}）` : null].filter(Boolean);
   const remarks = (m) => [...(m.state === "computed" ? trust(m.quality || {}) : []), ...(m.local ? [`${t("local")} ${m.file}`] : []), ...(m.notes || [])];
   const done = run.models.filter((m) => m.state !== "not_computable"), cannot = run.models.filter((m) => m.state === "not_computable");
@@ -30,6 +32,8 @@ function overview() {
     ...(clears.length ? section(t("could_clear"), list(clears.map((m) => `${m.code}：${m.missing_clears.map(named).join("、")}`))) : []),
     ...section(`${t("sources")}（${run.sources.length}）`, el("p", {}, `${t("quarantined")}：${data.run.quarantine}`), list(run.sources.map((s) => `${s.file}：${s.origin}；${t("read")} ${s.rows_read}，${t("used")} ${s.rows_used}，${t("aside")} ${s.rows_quarantined}`))),
     ...section(`${t("models")}（${run.models.length}）`, el("table", { class: "models" }, el("thead", {}, el("tr", {}, head.map((h) => el("th", { scope: "col" }, t(h))), counts.map((c) => el("th", { scope: "col" }, coded("states", c))))), el("tbody", {}, body))),
+    el("p", {}, `${t("whole_run")} `, el("a", { href: "run.html" }, "run.html")),
     el("p", { class: "sub" }, t("keys")), el("p", { class: "sub" }, "Leaflet 1.9.4 © Volodymyr Agafonkin, BSD-2-Clause"));
+  markChinese($("detail"));
   $("detail").scrollTop = 0;
 }

@@ -26,7 +26,7 @@ function row(l, place) {
   const now = l === selected;
   return el("tr", { "data-lead-id": l.lead_id, "aria-rowindex": String(place + 2), tabindex: now ? "0" : "-1", "aria-selected": String(now), click: () => select(l) }, cells);
 }
-const spacer = (rows) => el("tr", { class: "spacer", "aria-hidden": "true" }, (() => { const cell = el("td", { colspan: "6" }); cell.style.height = `${rows * ROW}px`; return cell; })());
+const spacer = (rows) => el("tr", { class: "spacer", "aria-hidden": "true" }, (() => { const cell = el("td"); cell.style.height = `${rows * ROW}px`; return cell; })());
 function drawRows(force) {
   const box = $("scroll"), high = Math.ceil(box.clientHeight / ROW), top = Math.floor(box.scrollTop / ROW);
   const all = shown.length <= ALL;

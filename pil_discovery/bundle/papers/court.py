@@ -1,0 +1,84 @@
+"""The copy to print and keep: PDF/A-2b by typst, the data as JSON, never as code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typst
+
+from pil_discovery.bundle.fonts import Faces, check_glyphs
+from pil_discovery.bundle.papers.nouns import Paper, box_lines, printed_texts
+from pil_discovery.errors import BundleError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PAGE_NUMBER = "— 0123456789"
+
+
+def render_pdf(
+    paper: Paper, template: Path, pictures: Sequence[bytes], *, faces: Faces
+) -> bytes:
+    """Lay out a paper as PDF/A-2b (as produced by typst; not validated further).
+
+    Parameters
+    ----------
+    template
+        `paper.typ`; it reads nothing outside a folder of its own.
+    pictures
+        PNG of each chart, in order.
+
+    Raises
+    ------
+    BundleError
+        When a character has no glyph, or the template does not compile.
+    """
+    check_glyphs([*printed_texts(paper), paper.mark, _PAGE_NUMBER], faces)
+    told = _told(paper)
+    with tempfile.TemporaryDirectory() as folder:
+        main = Path(folder) / template.name
+        main.write_bytes(template.read_bytes())
+        charts = [
+            b for p in told["parts"] for b in p["blocks"] if b["block"] == "chart"
+        ]
+        for number, (chart, png) in enumerate(zip(charts, pictures, strict=True)):
+            chart["file"] = f"{number}.png"
+            (Path(folder) / chart["file"]).write_bytes(png)
+        return _compile(main, told, faces, paper.as_of)
+
+
+def _told(paper: Paper) -> dict[str, Any]:
+    """Return the paper for the template: boxes of a cell on lines of their own."""
+    told = paper.model_dump(mode="json")
+    for block in (b for p in told["parts"] for b in p["blocks"]):
+        for blank in block.get("blanks", ()):
+            blank["value"] = "\n".join(box_lines(blank["value"]))
+        if block["block"] == "table":
+            block["rows"] = [
+                ["\n".join(box_lines(cell)) for cell in row] for row in block["rows"]
+            ]
+    return told
+
+
+def _compile(main: Path, told: dict[str, Any], faces: Faces, day: dt.date) -> bytes:
+    stamp = dt.datetime.combine(day, dt.time(), dt.UTC)
+    fonts = json.dumps({**faces.roles, "title_weight": faces.title_weight})
+    compiler = typst.Compiler(
+        str(main),
+        root=str(main.parent),
+        font_paths=faces.fonts,
+        sys_inputs={"paper": json.dumps(told, ensure_ascii=False), "fonts": fonts},
+    )
+    try:
+        pdf = compiler.compile(
+            format="pdf", pdf_standards="a-2b", timestamp=int(stamp.timestamp())
+        )
+    except typst.TypstError as error:
+        raise BundleError(
+            Problem(main.name, "", f"不能排版：{error.message}")
+        ) from error
+    return pdf if isinstance(pdf, bytes) else b""

@@ -1,0 +1,187 @@
+"""A paper as nouns: headings, sentences, tables, charts, forms and places to sign.
+
+Word file, court copy, page and workbook only lay them out, so their texts are equal.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field as _Field
+
+from pil_discovery.types.base import Noun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOX = "□"
+"""A box to tick; a Word file makes it one that can be clicked."""
+Kind = Literal["text", "number", "share", "id"]
+
+
+class Heading(Noun):
+    """A heading; it stays with what follows it."""
+
+    block: Literal["heading"] = "heading"
+    text: str
+    level: Literal[1, 2] = 1
+
+
+class Sentence(Noun):
+    """A paragraph; `keeps` holds it on the page of what follows."""
+
+    block: Literal["text"] = "text"
+    text: str
+    keeps: bool = False
+
+
+class Column(Noun):
+    """A column: what it is called, what it holds, and how wide it is in millimetres.
+
+    `id` and `text` are never written as numbers, so that no digit is lost.
+    """
+
+    name: str
+    kind: Kind = "text"
+    width_mm: float
+
+
+class Table(Noun):
+    """A table; its header repeats on each page and no row is torn.
+
+    `sheet` names it in the workbook. One that is not `printed` stands only there: the
+    single records that a number is counted from. `tall` rows have room to write in.
+    """
+
+    block: Literal["table"] = "table"
+    caption: str = ""
+    sheet: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+    printed: bool = True
+    tall: bool = False
+
+
+class Bar(Noun):
+    """A bar: its label, its length, the words at its end; `faint` warns of few cases.
+
+    A bar without length is not known, which is not nought.
+    """
+
+    label: str
+    length: float | None
+    words: str = ""
+    faint: bool = False
+
+
+class Chart(Noun):
+    """Bars beside one another; what they show stands in a table, too.
+
+    `longest` is the length that fills the chart, None takes that of the longest bar.
+    """
+
+    block: Literal["chart"] = "chart"
+    caption: str
+    shape: Literal["bars", "columns"] = "bars"
+    bars: tuple[Bar, ...]
+    longest: float | None = None
+
+
+class Blank(Noun):
+    """A line of a form: its label, what is known already, lines to write on."""
+
+    label: str
+    value: str = ""
+    lines: int = 1
+
+
+class Form(Noun):
+    """Labels with what is known, and room for what is to be written."""
+
+    block: Literal["form"] = "form"
+    blanks: tuple[Blank, ...]
+
+
+class Slots(Noun):
+    """Who signs; each with a line and a place for the date."""
+
+    block: Literal["slots"] = "slots"
+    names: tuple[str, ...]
+    date: str = "　　年　　月　　日"
+
+
+Block = Annotated[
+    Heading | Sentence | Table | Chart | Form | Slots, _Field(discriminator="block")
+]
+
+
+class Part(Noun):
+    """Blocks that begin a page, if `new_page`; `wide` turns the sheet."""
+
+    blocks: tuple[Block, ...]
+    wide: bool = False
+    new_page: bool = False
+
+
+class Paper(Noun):
+    """All words of a paper, ready to be laid out.
+
+    `stem` names its files; `mark` stands at the head of every page; `as_of` dates the
+    files, never the clock.
+    """
+
+    kind: str
+    stem: str
+    mark: str
+    office: str
+    title: str
+    subtitle: str = ""
+    as_of: dt.date
+    parts: tuple[Part, ...]
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all blocks in order."""
+        for part in self.parts:
+            yield from part.blocks
+
+    def tables(self) -> Iterator[Table]:
+        """Yield all tables, printed or not."""
+        yield from (b for b in self.blocks() if isinstance(b, Table))
+
+    def charts(self) -> Iterator[Chart]:
+        """Yield all charts."""
+        yield from (b for b in self.blocks() if isinstance(b, Chart))
+
+
+def box_lines(text: str) -> list[str]:
+    """Return the lines of a cell: several boxes stand below one another."""
+    if text.count(BOX) < 2:
+        return [text]
+    first, *rest = text.split(BOX)
+    lines = [f"{BOX}{words}".rstrip("　 ") for words in rest]
+    return [first, *lines] if first.strip() else lines
+
+
+def printed_texts(paper: Paper) -> list[str]:
+    """Return every text that is printed, in the order in which it is read."""
+    texts = [paper.office, paper.title, paper.subtitle]
+    for block in paper.blocks():
+        texts += _texts(block)
+    return [text for text in texts if text]
+
+
+def _texts(block: Block) -> list[str]:
+    if isinstance(block, Table):
+        return _table_texts(block) if block.printed else []
+    if isinstance(block, Form):
+        return [text for b in block.blanks for text in (b.label, b.value)]
+    if isinstance(block, Slots):
+        return [text for name in block.names for text in (name, block.date)]
+    return [block.caption] if isinstance(block, Chart) else [block.text]
+
+
+def _table_texts(table: Table) -> list[str]:
+    cells = [cell for row in table.rows for cell in row]
+    return [table.caption, *(c.name for c in table.columns), *cells, table.note]

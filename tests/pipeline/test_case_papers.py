@@ -1,0 +1,171 @@
+"""Papers of a case: filled from lead and ledger, without scores or identifiers."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from pil_discovery.bundle.papers import lay_out, paper_kinds, printed_texts
+from pil_discovery.catalog import load_law
+from pil_discovery.errors import ArgumentError
+from pil_discovery.pipeline.case_papers import (
+    COMMITTEE,
+    DIGEST,
+    EVALUATION,
+    HEARING,
+    MEETING,
+    Told,
+    case_papers,
+)
+from pil_discovery.pipeline.paper_names import load_names, papers_folder
+from tests.bundle import factory
+from tests.pipeline.years import LAND, NAMES, PHONE, RESIDENT, two_years
+
+KINDS = (MEETING, HEARING, EVALUATION, COMMITTEE, DIGEST)
+
+
+@pytest.fixture(scope="module")
+def books(tmp_path_factory):
+    return two_years(tmp_path_factory.mktemp("账本") / "a.ledger")
+
+
+@pytest.fixture
+def told():
+    """A lead with a hit and a finding to be looked at, as a scan gives it."""
+    place = "示例区示范街道12号"
+    found = [
+        factory.finding(1),
+        factory.finding(2, state="review", place=place),
+        factory.finding(3, state="unknown", sentence_zh="不明"),
+    ]
+    lead = factory.lead(found, "示例置业有限公司").model_copy(
+        update={"score": Decimal("73.1906"), "reasons": ("损害：高于九成线索",)}
+    )
+    return Told(lead, found, dt.date(2026, 9, 30))
+
+
+def texts(papers):
+    return {p.stem: "".join(printed_texts(p)) for p in papers}
+
+
+def table(papers, sheet):
+    tables = [t for p in papers for t in p.tables() if t.sheet == sheet]
+    return tables[0].rows
+
+
+def test_every_kind_and_every_topic_has_its_words():
+    assert set(KINDS) < set(paper_kinds(papers_folder()))
+    _, topics = load_law()
+    names = load_names()
+    kinds = ("env.", "food.", "drug.", "asset.", "land.", "mandate.")
+    matters = [t for t in topics if t.startswith(kinds)]
+    assert len(matters) > 80
+    assert [t for t in matters if names.topic(t) == t] == []
+    assert {names.field(t) for t in matters} > {"生态环境和资源保护", "国有财产保护"}
+
+
+def test_a_meeting_asks_each_fact_and_each_measure(books):
+    papers = case_papers(books.ledger, books.cases[1], MEETING)
+    assert [p.stem[:2] for p in papers] == ["01", "02", "03", "04"]
+    ((n, fact, boxes, room),) = table(papers, "基本事实")
+    assert (n, room) == ("1", "")
+    assert fact.startswith("示例甲置业欠缴价款")
+    assert boxes.count("□") == 3
+    ((_, asked, _, _),) = table(papers, "整改事项")
+    assert asked == "依法追缴欠缴的土地出让价款"
+    told = texts(papers)
+    assert "不等于承认违法" in told["02_事实确认书"]
+    assert f"{LAND}：" in told["02_事实确认书"]
+
+
+def test_what_the_office_knows_is_filled_in(books):
+    given = {"time": "2026年9月1日上午9时", "place": "第一会议室"}
+    papers = case_papers(books.ledger, books.cases[1], MEETING, fields=given)
+    assert "第一会议室" in texts(papers)["01_会议议程"]
+    with pytest.raises(ArgumentError, match="没有这个字段：nobody"):
+        case_papers(books.ledger, books.cases[1], MEETING, fields={"nobody": "1"})
+
+
+def test_the_announcement_of_a_hearing_names_no_party(books):
+    papers = case_papers(books.ledger, books.cases[1], HEARING)
+    told = texts(papers)
+    for name in NAMES:
+        assert name not in told["01_听证公告"]
+    assert "欠缴土地出让价款" in told["01_听证公告"]
+    assert "每名听证员填写一份" in told["03_听证员意见表"]
+
+
+def test_an_evaluation_knows_nothing_of_scores(books, told):
+    papers = case_papers(books.ledger, books.cases[1], EVALUATION, told=told)
+    text = texts(papers)["第三方评估表"]
+    assert str(told.lead.score) not in text
+    for word in ("得分", "排名", "分值", *told.lead.reasons):
+        assert word not in text
+    assert "恢复（治理）的面积" in text
+    assert "是否反弹" in text
+    measures = table(papers, "措施落实")
+    assert measures[0][1].startswith("示例甲置业已缴清")
+
+
+def test_facts_come_from_the_lead_where_there_is_one(books, told):
+    papers = case_papers(books.ledger, books.cases[1], MEETING, told=told)
+    first, second = (row[1] for row in table(papers, "基本事实"))
+    assert first.startswith("示例置业有限公司（合同HT-1）第1期价款逾期578日")
+    assert not first.endswith("。")
+    assert second.endswith("（示例区示范街道12号）")
+    (duty,) = (row[1] for row in table(papers, "履职情况"))
+    assert duty == "逾期超过六十日未解除合同"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_identifiers_of_persons_are_masked(books, kind):
+    text = "".join(texts(case_papers(books.ledger, books.cases[1], kind)).values())
+    assert PHONE not in text
+    assert RESIDENT not in text
+
+
+def test_a_digest_names_nobody_and_rounds_amounts(books):
+    (paper,) = case_papers(books.ledger, books.cases[1], DIGEST)
+    text = "".join(printed_texts(paper))
+    for name in (*NAMES, books.cases[1], "8123456", "8,123,456"):
+        assert name not in text
+    assert "金额约810万元，面积约18亩" in text
+    assert "apl-25-4" not in text
+    assert "《中华人民共和国行政诉讼法》第二十五条" in text
+
+
+def test_a_report_to_the_committee_tells_where_each_sentence_comes_from(books):
+    (paper,) = case_papers(books.ledger, books.cases[1], COMMITTEE)
+    entries = {e.seq: e for e in books.ledger.read()}
+    told = table([paper], "事实和回复")
+    outcomes = [row for row in told if row[0] == "跟进调查的情况"]
+    assert [row[1] for row in outcomes] == ["部分恢复", "已恢复"]
+    for _, _, day, seq in told:
+        assert entries[int(seq)].on.isoformat() == day
+    text = "".join(printed_texts(paper))
+    assert "文号：〔　　〕　　号" in text.replace(" ", "")
+    assert "seed-4-b" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_word_file_page_and_pdf_say_what_the_paper_says(books, kind):
+    import html
+    import io
+    import re
+    import zipfile
+
+    import pypdf
+
+    for paper in case_papers(books.ledger, books.cases[1], kind):
+        laid = lay_out(paper, templates=papers_folder().parent)
+        wanted = re.sub(r"\s", "", "".join(printed_texts(paper)))
+        with zipfile.ZipFile(io.BytesIO(laid["docx"])) as archive:
+            xml = archive.read("word/document.xml").decode()
+        words = html.unescape("".join(re.findall(r"<w:t(?: [^>]*)?>([^<]*)<", xml)))
+        assert re.sub(r"\s", "", words) == wanted
+        body = re.sub(r"<[^>]*>", "", laid["html"].decode().partition("<main>")[2])
+        assert re.sub(r"\s", "", html.unescape(body)) == wanted
+        pages = pypdf.PdfReader(io.BytesIO(laid["pdf"])).pages
+        printed = re.sub(r"\s", "", "".join(p.extract_text() for p in pages))
+        for text in printed_texts(paper):
+            assert re.sub(r"\s", "", text) in printed, text
