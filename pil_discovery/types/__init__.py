@@ -23,8 +23,10 @@ from pil_discovery.types.bundles import (
     Batch,
     Bundle,
     BundleProblem,
+    Crossing,
     PackedLead,
     Reproduction,
+    SetAside,
     Verification,
 )
 from pil_discovery.types.case_rules import (
@@ -177,6 +179,7 @@ __all__ = [
     "Course",
     "CourseStep",
     "Criterion",
+    "Crossing",
     "Dataset",
     "Deadline",
     "Domain",
@@ -245,6 +248,7 @@ __all__ = [
     "Route",
     "RuleBook",
     "Rung",
+    "SetAside",
     "Share",
     "Shot",
     "Skipped",
