@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.redaction import mask_cells
 from pil_discovery.bundle.traces import trace_numbers
 from pil_discovery.text.periods import coverage_words
@@ -68,6 +69,9 @@ def collect(request: BundleRequest) -> Evidence:
 def stored_name(sha256: str, file: str) -> str:
     """Return `<sha12>_<name>` with characters that any file system accepts.
 
+    What cannot be seen in a name is left out of it (a mark for the direction of writing
+    can make a program look like a table); it has at most 240 bytes.
+
     >>> stored_name("ab" * 32, "数据/出让%合同.xlsx")
     'abababababab_出让_合同.xlsx'
     >>> stored_name("ab" * 32, "database:主机/库#1a2b3c4d5e6f")
@@ -75,9 +79,14 @@ def stored_name(sha256: str, file: str) -> str:
     """
     if file.startswith(_DATABASE):
         file = f"{file}.jsonl"  # the answer to a query is kept as JSON lines
-    name = _FORBIDDEN.sub("_", PurePosixPath(file).name).strip(". ") or "file"
-    path = PurePosixPath(name)
-    return f"{sha256[:12]}_{path.stem[:60]}{path.suffix[:12]}"
+    shown = printable(PurePosixPath(file).name)
+    path = PurePosixPath(_FORBIDDEN.sub("_", shown).strip(". ") or "file")
+    stem, suffix = _cut(path.stem[:60], 180), _cut(path.suffix[:12], 36)
+    return f"{sha256[:12]}_{stem}{suffix}".rstrip(". ")
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def used_sources(request: BundleRequest) -> list[Source]:

@@ -159,6 +159,8 @@ class Kind(Sheet):
         Other kinds whose document travels with this one (YAML: `with`).
     further
         Further documents of the set.
+    compares
+        Whether the lead of the case is compared with the scan.
     request_basis
         The facts behind each concrete request.
     """
@@ -171,6 +173,7 @@ class Kind(Sheet):
     signed: tuple[Guard, ...] = ()
     together: tuple[str, ...] = _Field(default=(), alias="with")
     further: tuple[Sheet, ...] = ()
+    compares: bool = False
     basis: tuple[str, ...] = ()
     request_basis: tuple[str, ...] = ()
     blank_number: str = "　　"

@@ -35,6 +35,7 @@ from pil_discovery.bundle.papers import (
     load_paper_kind,
     paper_kinds,
 )
+from pil_discovery.bundle.papers.evidence import picture_rows
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
 from pil_discovery.bundle.site import (
@@ -227,9 +228,11 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
     if kind.kind not in paper_kinds(folder):
         return {}
     given = {name: request.fields.get(name, "") for name in kind.fields}
+    plate = {} if request.plate is None else {PLATE: request.plate}
+    pictures = {**plate, **request.strips}
     papers = compose_papers(
         load_paper_kind(folder, kind.kind),
-        {**given, **request.told},
+        {**given, **request.told, "pictures": picture_rows(pictures, PLATE)},
         office=printable(request.office.name),
         as_of=request.day,
     )
@@ -237,14 +240,20 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
         f"data/{kind.folder}/{paper.stem}.{ending}": data
         for paper in papers
         for ending, data in lay_out(
-            paper, templates=request.templates, fonts=request.fonts
+            paper,
+            templates=request.templates,
+            fonts=request.fonts,
+            pictures=pictures,
         ).items()
     }
 
 
 def _case_record(request: BundleRequest) -> dict[str, bytes]:
-    """Write the records of the case that the documents rest on."""
-    if request.case is None:
+    """Write the records of the case that the documents rest on, for the office alone.
+
+    What the office noted and decided is its own; others read what the documents say.
+    """
+    if request.case is None or request.is_redacted:
         return {}
     return {"data/03_分析/case.json": json_bytes(request.case)}
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         CaseFile,
         CaseRecord,
         Finding,
+        Followup,
         Lead,
         SetAside,
         Source,
@@ -175,6 +176,8 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
     if request.profile != "public":
         return
     wording = load_case_wording(request.templates)
+    for name in wording.names:
+        yield from several(request.fields.get(name, ""))
     for record in case.records:
         told = [record.by]
         told += [v for name in wording.names for v in record.fields.get(name, ())]
@@ -244,6 +247,9 @@ class _Words:
             verdicts=[self.verdict(v) for v in request.verdicts],
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             case=None if request.case is None else self.case(request.case),
+            followup=None
+            if request.followup is None
+            else self.followup(request.followup),
             told=self.tree(dict(request.told)),
             is_redacted=True,
         )
@@ -317,6 +323,15 @@ class _Words:
                 "title": self.redactor.text(case.title),
                 "party": self.redactor.text(case.party),
                 "records": tuple(map(self.record, case.records)),
+            }
+        )
+
+    def followup(self, found: Followup) -> Followup:
+        return found.model_copy(
+            update={
+                "evidence": tuple(map(self.redactor.text, found.evidence)),
+                "indicators": tuple(self.noun(i, ("id",)) for i in found.indicators),
+                "measures": tuple(self.noun(m, ()) for m in found.measures),
             }
         )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Crossing,
         Dataset,
         Finding,
+        Followup,
         ImageProvenance,
         Lead,
         Model,
@@ -98,6 +99,8 @@ class BundleRequest:
         The case behind the document, as it stood on the day of the document.
     rules
         Fact id → basis, of every fact that the kind names and that is in force.
+    followup
+        The lead of the case compared with the scan, where the kind tells of it.
     periods
         Clock → its length in words.
     told
@@ -140,6 +143,7 @@ class BundleRequest:
     strict: bool = False
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
+    followup: Followup | None = None
     periods: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing

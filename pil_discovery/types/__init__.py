@@ -41,6 +41,7 @@ from pil_discovery.types.case_rules import (
     Numbering,
     PrivateDuty,
     RegisterRule,
+    Rung,
 )
 from pil_discovery.types.cases import (
     CaseFile,
@@ -246,6 +247,7 @@ __all__ = [
     "Reproduction",
     "Route",
     "RuleBook",
+    "Rung",
     "SetAside",
     "Share",
     "Shot",
