@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import json
 import random
 from dataclasses import replace
 from decimal import Decimal
