@@ -81,7 +81,10 @@ def _show_demo(done: dict[str, object]) -> None:
     tell(say("接下来可以试：", "Next:"))
     tell(f"  pil show {out} 1")
     tell(f"  pil verify {done['bundle']}")
-    tell(say(f"  用浏览器打开 {out}/review.html", f"  open {out}/review.html"))
+    pages = f"{out}/review.html"
+    tell(
+        say(f"  用浏览器打开 {pages}（线索）、run.html（运行报告）", f"  open {pages}")
+    )
 
 
 @click.command()
