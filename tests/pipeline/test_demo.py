@@ -1,5 +1,6 @@
 """The whole way on the sample district: scan, best lead, bundle, verification."""
 
+import importlib.util
 import json
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 import pil_discovery as pil
 from pil_discovery.errors import BundleError, PilError
@@ -174,6 +176,19 @@ def test_a_scan_is_drawn_at_a_glance(demo, tmp_path):
     assert all(name in words[1] for name in agencies if name and len(name) < 12)
     assert "饮用水水源保护区" in words[0]
     assert spent < 4
+
+
+def test_the_pictures_of_the_docs_are_those_of_today(demo, tmp_path):
+    """Of the same size as drawn anew; fonts of another machine may change pixels."""
+    folder, _ = demo
+    docs = SAMPLE.parents[1] / "docs" / "pictures"
+    spec = importlib.util.spec_from_file_location("draw", docs / "draw.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    drawn = script.sheets(folder / "out", tmp_path)
+    sizes = {name: script.shrunk(path).size for name, path in drawn.items()}
+    there = {name: Image.open(docs / f"{name}.png").size for name in drawn}
+    assert sizes == there, "run: python docs/pictures/draw.py DEMO"
 
 
 def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):
