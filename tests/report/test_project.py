@@ -17,6 +17,7 @@ from pyproj import CRS
 from rasterio.transform import from_origin
 
 from pil_discovery.report import Raster, with_pictures, write_scan
+from pil_discovery.report.style import NUMBER
 from tests.report import pages
 from tests.report.builders import make_quarantine
 
@@ -149,6 +150,7 @@ def test_qgis_opens_styles_and_draws_it(tmp_path):
     leads = [x for x in told["layers"] if x["renderer"] == "graduatedSymbol"]
     assert sum(layer["features"] for layer in leads) == pages.COUNT
     assert leads[0]["aliases"]["title_zh"] == "线索标题"
+    assert {x["labels"] for x in leads} == {told["labels"]} == {NUMBER}
     assert told["default"] == ["graduatedSymbol", "线索编号"]
     colours = Image.open(drawn).convert("RGB").getcolors(1 << 20)
     assert len(colours) > 100
