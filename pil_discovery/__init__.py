@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from pil_discovery.leads.scorers.scorer import Scorer
     from pil_discovery.leads.scorers.spec import ScorerSpec
     from pil_discovery.leads.scorers.training import fit_scorer
+    from pil_discovery.maps.charts import Curve, draw_series
+    from pil_discovery.maps.layers import MapLayer
+    from pil_discovery.maps.location import draw_map
+    from pil_discovery.maps.overview import Places, draw_overview
+    from pil_discovery.maps.plates import draw_plate
     from pil_discovery.pipeline.addresses import locate_addresses, parse_address
     from pil_discovery.pipeline.avenues import (
         find_avenues,
@@ -37,7 +42,11 @@ if TYPE_CHECKING:
         judge_plaintiffs,
     )
     from pil_discovery.pipeline.batches import build_bundles
-    from pil_discovery.pipeline.drawing import show_pictures
+    from pil_discovery.pipeline.drawing import (
+        draw_pictures,
+        draw_scan,
+        show_pictures,
+    )
     from pil_discovery.pipeline.files import read_image, read_layer, read_records
     from pil_discovery.pipeline.flow import Scan, scan
     from pil_discovery.pipeline.law import due, resolve_basis, write_calendar
@@ -55,7 +64,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Backtest": "leads.scorers.backtesting",
+    "Curve": "maps.charts",
+    "MapLayer": "maps.layers",
     "PilError": "errors",
+    "Places": "maps.overview",
     "Reference": "imagery.observed",
     "RestorationRule": "imagery.followup",
     "Scan": "pipeline.flow",
@@ -68,6 +80,12 @@ _HOMES = {
     "build_bundles": "pipeline.batches",
     "check_code": "text.codes",
     "detect_change": "imagery.change",
+    "draw_map": "maps.location",
+    "draw_overview": "maps.overview",
+    "draw_pictures": "pipeline.drawing",
+    "draw_plate": "maps.plates",
+    "draw_scan": "pipeline.drawing",
+    "draw_series": "maps.charts",
     "due": "pipeline.law",
     "estimate_area": "imagery.sampling",
     "find_avenues": "pipeline.avenues",
@@ -103,7 +121,10 @@ _HOMES = {
 
 __all__ = [
     "Backtest",
+    "Curve",
+    "MapLayer",
     "PilError",
+    "Places",
     "Reference",
     "RestorationRule",
     "Scan",
@@ -116,6 +137,12 @@ __all__ = [
     "build_bundles",
     "check_code",
     "detect_change",
+    "draw_map",
+    "draw_overview",
+    "draw_pictures",
+    "draw_plate",
+    "draw_scan",
+    "draw_series",
     "due",
     "estimate_area",
     "find_avenues",

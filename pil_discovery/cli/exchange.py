@@ -1,14 +1,15 @@
-"""What goes in and out of a ledger: `pil case export`, `import`, `tip`, `register`."""
+"""What goes in and out of a ledger: `pil case export`, `import`, `confirm`, …"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pil_discovery.cli.language import say
 from pil_discovery.cli.options import (
     FILE,
+    Day,
     as_json,
     by_option,
     case_argument,
@@ -44,6 +45,15 @@ _TABLES = frozenset(
 @case_argument
 @click.option("-o", "--output", type=FILE, required=True, help="写到哪个文件")
 @click.option("--sender", default="", metavar="单位", help="发送单位")
+@click.option(
+    "--to",
+    "recipient",
+    default="",
+    metavar="单位",
+    help="只给哪个单位；送出记入账本，要写 --on、--by",
+)
+@click.option("--on", type=Day(), default=None, help="送出的日期")
+@click.option("--by", default="", metavar="记录人", help="谁送出")
 @key_option
 @as_json
 @guarded
@@ -51,22 +61,23 @@ def export(
     ledger: str,
     case: str,
     output: Path,
-    sender: str,
     key: Path | None,
     *,
     as_json: bool,
+    **told: Any,  # noqa: ANN401 -- the options, handed on by name
 ) -> None:
     """把案件写成移送包；举报人信息不出账本。"""
     from pil_discovery.pipeline.cases import open_ledger
     from pil_discovery.pipeline.exchange import export_case
 
-    told = export_case(open_ledger(ledger), case, output, sender=sender, key=key)
+    opened = open_ledger(ledger, key=key)
+    made = export_case(opened, case, output, key=key, **told)
     if as_json:
-        print_json(told)
+        print_json(made)
         return
-    click.echo(told["sha256"])
+    click.echo(made["sha256"])
     tell(say(f"已写出 {output}", f"written: {output}"))
-    if not told["signed"]:
+    if not made["signed"]:
         tell(say("未签名", "not signed"))
 
 
@@ -80,6 +91,15 @@ def export(
 @click.option(
     "--columns", multiple=True, metavar="表头=列", help="表格的表头对应哪一列，可重复"
 )
+@click.option(
+    "--as",
+    "office",
+    default="",
+    metavar="单位",
+    help="哪个单位接收（移送包写明的要写）",
+)
+@click.option("--receipt", type=FILE, default=None, help="给发送方的回执写到哪个文件")
+@key_option
 @certificate_option
 @as_json
 @guarded
@@ -89,6 +109,9 @@ def import_(
     by: str,
     agency: str,
     columns: tuple[str, ...],
+    office: str,
+    receipt: Path | None,
+    key: Path | None,
     certificate: Path | None,
     *,
     as_json: bool,
@@ -102,7 +125,15 @@ def import_(
 
     opened = open_ledger(ledger)
     if file.suffix.lower() not in _TABLES:
-        told = import_case(opened, file, by=by, certificate=certificate)
+        told = import_case(
+            opened,
+            file,
+            by=by,
+            certificate=certificate,
+            office=office,
+            receipt=receipt,
+            key=key,
+        )
         words = (
             f"来自 {told['sender']}，新收 {told['added']} 条，回执 {told['receipt']}"
         )
@@ -120,6 +151,37 @@ def import_(
         tell(f"× 第{aside['row']}行：{aside['what']} → {aside['remedy']}")
     if told.get("quarantine"):
         leave(PARTIAL)
+
+
+@click.command()
+@ledger_argument
+@click.argument("file", type=FILE, metavar="回执")
+@on_option
+@by_option
+@certificate_option
+@as_json
+@guarded
+def confirm(
+    ledger: str,
+    file: Path,
+    on: dt.date,
+    by: str,
+    certificate: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """登记对方收到移送包的回执；被改动的不收，没有送出过的不认。"""
+    from pil_discovery.pipeline.cases import open_ledger
+    from pil_discovery.pipeline.exchange import confirm_receipt
+
+    told = confirm_receipt(
+        open_ledger(ledger), file, on=on, by=by, certificate=certificate
+    )
+    if as_json:
+        print_json(told)
+        return
+    click.echo(told["receipt"])
+    tell(say(f"{told['to']} 已收到，案件处于 {told['state']}", "confirmed"))
 
 
 @click.command()
@@ -190,4 +252,4 @@ def register(ledger: str, name: str, as_of: dt.date, *, as_json: bool) -> None:
             click.echo(f"→ 案件 {row['case']}：诉讼请求列入“{row['adds']}”")
 
 
-COMMANDS = (export, import_, tip, register)
+COMMANDS = (export, import_, confirm, tip, register)

@@ -42,6 +42,9 @@ def span_of(text: str) -> tuple[str, str] | str:
 as_json: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="以 JSON 输出"
 )
+as_svg: Decorator = click.option(
+    "--svg", is_flag=True, help="图存为 SVG（可放大、可编辑），不存 PNG"
+)
 as_of_option: Decorator = click.option(
     "--as-of", type=Day(), default=None, help="基准日（YYYY-MM-DD），结果只取决于它"
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pil_discovery.cli.language import say
-from pil_discovery.cli.options import as_json
+from pil_discovery.cli.options import as_json, as_svg
 from pil_discovery.cli.printing import (
     columns,
     guarded,
@@ -39,6 +39,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--all", "every", is_flag=True, help="连同核查属实率过低、未自动列出的模型的线索"
 )
+@click.option(
+    "--pictures",
+    type=_FOLDER,
+    default=None,
+    metavar="文件夹",
+    help="把线索分布图和机关一览表画到这个文件夹",
+)
+@as_svg
 @as_json
 @guarded
 def leads(
@@ -46,14 +54,20 @@ def leads(
     top: int,
     domain: str | None,
     kind: str | None,
+    pictures: Path | None,
     *,
     every: bool,
+    svg: bool,
     as_json: bool,
 ) -> None:
     """列出线索，按得分排列。"""
     from pil_discovery.cli.tables import lead_rows
     from pil_discovery.pipeline.results import read_leads
 
+    if pictures is not None:
+        from pil_discovery.pipeline.drawing import draw_scan
+
+        _tell_drawn(draw_scan(out, pictures, form="svg" if svg else "png"))
     there = [
         lead
         for lead in read_leads(out)
@@ -89,8 +103,9 @@ def leads(
     type=_FOLDER,
     default=None,
     metavar="文件夹",
-    help="把位置图（前后对比图）和影像时间序列图画到这个文件夹",
+    help="把位置图、前后对比图、影像时间序列图和得分构成图画到这个文件夹",
 )
+@as_svg
 @as_json
 @guarded
 def show(
@@ -99,6 +114,7 @@ def show(
     workspace: Path | None,
     pictures: Path | None,
     *,
+    svg: bool,
     as_json: bool,
 ) -> None:
     """细看一条线索：依据、评分、来源行、下一步。线索写序号，或编号的开头。"""
@@ -106,7 +122,7 @@ def show(
 
     told = explain_lead(out, lead, workspace=workspace)
     if pictures is not None:
-        _draw(out, lead, pictures, workspace)
+        _draw(out, lead, pictures, workspace, svg=svg)
     if as_json:
         print_json(told.as_dict())
     else:
@@ -114,14 +130,21 @@ def show(
         tell(say(f"打包：pil bundle {out} {lead} --kind suggestion -o 证据包", ""))
 
 
-def _draw(out: Path, lead: str, pictures: Path, workspace: Path | None) -> None:
+def _draw(
+    out: Path, lead: str, pictures: Path, workspace: Path | None, *, svg: bool
+) -> None:
     from pil_discovery.pipeline.drawing import draw_pictures
 
-    drawn = draw_pictures(out, lead, pictures, workspace=workspace)
+    _tell_drawn(
+        draw_pictures(
+            out, lead, pictures, workspace=workspace, form="svg" if svg else "png"
+        )
+    )
+
+
+def _tell_drawn(drawn: list[Path]) -> None:
     for path in drawn:
         tell(say(f"图：{path}", f"drawn: {path}"))
-    if not drawn:
-        tell(say("这条线索没有位置，无图可画", "the lead has no place to draw"))
 
 
 @click.command()

@@ -79,9 +79,17 @@ def _show_demo(done: dict[str, object]) -> None:
     tell(say(f"根散列：{done['root_sha256']}", f"Root hash: {done['root_sha256']}"))
     out = done["out"]
     tell(say("接下来可以试：", "Next:"))
-    tell(f"  pil show {out} 1")
-    tell(f"  pil verify {done['bundle']}")
-    tell(say(f"  用浏览器打开 {out}/review.html", f"  open {out}/review.html"))
+    for zh, en in (
+        (f"用浏览器打开 {out}/review.html（审阅页）", f"open {out}/review.html"),
+        (f"用浏览器打开 {out}/run.html（运行报告）", f"open {out}/run.html"),
+        (f"用 Excel 或 WPS 打开 {out}/leads.xlsx", f"open {out}/leads.xlsx"),
+        (f"用 QGIS 打开 {out}/leads.qgz", f"open {out}/leads.qgz in QGIS"),
+        (f"pil show {out} 1（一条线索的依据、评分、来源行）", f"pil show {out} 1"),
+        (f"pil leads {out} --pictures 图（线索分布图、机关一览表）",
+         f"pil leads {out} --pictures maps"),
+        (f"pil verify {done['bundle']}", f"pil verify {done['bundle']}"),
+    ):  # fmt: skip
+        tell(f"  {say(zh, en)}")
 
 
 @click.command()

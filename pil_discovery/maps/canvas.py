@@ -283,8 +283,9 @@ class Canvas:
         for piece in dashes(points, pen.dash) if pen.dash else [points]:
             self.draw.ink.line(piece, fill=pen.colour, width=pen.width, joint="curve")
         run = (tuple(points),)
-        stroke = {"stroke": pen.colour, "width": pen.width, "dash": pen.dash}
-        self.marks.append(Shape(run, False, **stroke))
+        self.marks.append(
+            Shape(run, False, stroke=pen.colour, width=pen.width, dash=pen.dash)
+        )
 
 
 def text_width(text: str, size: int) -> float:

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pil_discovery.maps.canvas import INK, PALE, PAPER, Pen, text_width
+from pil_discovery.maps.canvas import INK, PALE, PAPER, Canvas, Pen, text_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pil_discovery.maps.canvas import Box, Canvas
+    from pil_discovery.maps.canvas import Box, Form
 
     Point = tuple[float, float]
 
+WIDTH, HEIGHT = 1772, 560
+"""150 mm at 300 dots per inch, and the height of the axes."""
 DOT = 8
 DASH = (16, 10)
 HATCH = 22
@@ -245,3 +247,34 @@ def _sample(canvas: Canvas, kind: str, place: tuple[int, int], size: int) -> Non
             ends = [(x0, box[3] - (x0 - start)), (x1, box[3] - (x1 - start))]
             canvas.draw.line(ends, fill=SHADE, width=1)
         canvas.draw.rectangle(box, outline=PALE, width=2)
+
+
+def draw_series(curve: Curve, *, title: str = "", form: Form = "png") -> bytes:
+    """Draw a curve on a sheet of its own.
+
+    Parameters
+    ----------
+    curve
+        What is drawn; its interval is hatched.
+    title
+        Chinese line above; an empty one is left out.
+    form
+        `png` or `svg`.
+
+    Returns
+    -------
+    bytes
+        150 mm wide, PNG at 300 dpi; the same input gives the same bytes.
+
+    Raises
+    ------
+    FontError
+        No Chinese font, or a letter that no font can write.
+    """
+    top = 130 if title else 70
+    canvas = Canvas(WIDTH, top + HEIGHT + 200)
+    if title:
+        canvas.text((WIDTH / 2, 46), title, size=42, anchor="mm")
+    box = (130, top, WIDTH - 40, top + HEIGHT)
+    canvas.cut(draw_curve(canvas, curve, box, size=30) + 10)
+    return canvas.encode(form)

@@ -36,7 +36,8 @@ def draw_labels(
     A label that finds no free place is left out: the legend and the tables name the
     feature. Labels of the finding come first; no other covers it, and none a sign.
     """
-    labels = _Labels(canvas, view, size, _signs(view, layers))
+    drawn = view.place_seen(shapes_of([x for x in layers if not x.base]))
+    labels = _Labels(canvas, view, size, drawn, _signs(drawn))
     middle = np.array([view.box[:2], view.box[2:]]).mean(axis=0)
     own = True
     for layer in sorted(layers, key=lambda item: not item.finding):
@@ -45,17 +46,16 @@ def draw_labels(
             own = False
         if layer.label is None:
             continue
-        there = layer.frame.geometry.notna() & ~layer.frame.geometry.is_empty
-        rows = layer.frame.loc[there]
-        shapes, kept = view.place_near(shapes_of([layer]))
-        texts = rows[layer.label].to_numpy()[kept]
+        every = np.asarray(layer.frame.geometry, dtype=object)
+        there = ~shapely.is_missing(every) & ~shapely.is_empty(every)
+        shapes, kept = view.place_near(every[there])
+        texts = layer.frame[layer.label].to_numpy()[there][kept]
         far = shapely.distance(shapes, shapely.Point(middle))
         for n in np.argsort(far, kind="stable")[:MOST_LABELS]:
             labels.write(str(texts[n]), shapes[n])
 
 
-def _signs(view: View, layers: Sequence[MapLayer]) -> list[shapely.Geometry]:
-    shapes = view.place_seen(shapes_of(layers))
+def _signs(shapes: NDArray[np.object_]) -> list[shapely.Geometry]:
     points = shapes[shapely.get_dimensions(shapes) == 0]
     return list(shapely.buffer(points, CLEAR_PX, quad_segs=2))
 
@@ -68,11 +68,15 @@ def _patches(view: View, layers: Sequence[MapLayer]) -> list[shapely.Geometry]:
 
 @dataclass
 class _Labels:
-    """Labels written so far, so that none covers another."""
+    """Labels written so far, so that none covers another.
+
+    A name beside its feature never lies on another one: it would name that.
+    """
 
     canvas: Canvas
     view: View
     size: int
+    drawn: NDArray[np.object_]
     taken: list[shapely.Geometry] = field(default_factory=list)
 
     def write(self, text: str, shape: shapely.Geometry) -> None:
@@ -82,12 +86,16 @@ class _Labels:
         half, high = text_width(text, self.size) / 2 + 6, self.size * 0.7
         if not text or shapely.is_empty(visible):
             return
-        for x, y in _places(visible, half, high):
+        for x, y, inside in _places(visible, half, high):
             box = shapely.box(x - half, y - high, x + half, y + high)
-            if self._free(box, frame):
+            if self._free(box, frame) and (inside or self._alone(box, shape)):
                 self.taken.append(box)
                 self.canvas.text((x, y), text, size=self.size, anchor="mm", halo=5)
                 return
+
+    def _alone(self, box: shapely.Geometry, own: shapely.Geometry) -> bool:
+        there = self.drawn[shapely.intersects(box, self.drawn)]
+        return bool(shapely.equals(there, own).all())
 
     def _free(self, box: shapely.Geometry, frame: shapely.Geometry) -> bool:
         inside = bool(shapely.contains(frame, box))
@@ -96,8 +104,8 @@ class _Labels:
 
 def _places(
     shape: shapely.Geometry, half: float, high: float
-) -> Iterator[tuple[float, float]]:
-    """Yield middles of labels, the best first: those that lie in the shape."""
+) -> Iterator[tuple[float, float, bool]]:
+    """Yield middles of labels, the best first, and whether they lie in the shape."""
     left, top, right, bottom = (float(v) for v in shapely.bounds(shape))
     if shapely.get_dimensions(shape) == 2:
         shapely.prepare(shape)
@@ -107,15 +115,15 @@ def _places(
                 if shapely.contains(
                     shape, shapely.box(x - half, y - high, x + half, y + high)
                 ):
-                    yield x, y
+                    yield x, y, True
     middle = shapely.point_on_surface(shape)
     x, y = float(shapely.get_x(middle)), float(shapely.get_y(middle))
     if shapely.get_dimensions(shape) == 2 and right - left > 1.2 * half:
-        yield x, y
-    yield x, top - high - 4
-    yield x, bottom + high + 4
-    yield right + half + 4, y
-    yield left - half - 4, y
+        yield x, y, False
+    yield x, top - high - 4, False
+    yield x, bottom + high + 4, False
+    yield right + half + 4, y, False
+    yield left - half - 4, y, False
 
 
 def _chords(shape: shapely.Geometry, y: float) -> NDArray[np.float64]:

@@ -148,7 +148,7 @@ def _look(number: int) -> tuple[str, str]:
 def _write_numbers(
     canvas: Canvas, view: View, told: Sequence[tuple[Places, NDArray[np.object_]]]
 ) -> None:
-    """Write numbers beside signs, the lowest first, none over another or over a sign."""
+    """Write numbers beside signs, the lowest first, none over another."""
     rows = [
         (int(number) if number.isdigit() else 0, number, xy)
         for field, shapes in told

@@ -126,7 +126,7 @@ def _draw_bar(canvas: Canvas, ends: tuple[float, float, float], step: Step) -> N
 
 
 def _signed(points: float) -> str:
-    return f"{points:+.2f}".replace("-", "−")
+    return f"{points:+.2f}".replace("-", "−") if abs(points) >= 0.005 else "0.00"
 
 
 def _foot(canvas: Canvas, bottom: int) -> None:

@@ -15,6 +15,7 @@ from pil_discovery.bundle.papers.nouns import BOX
 from pil_discovery.bundle.words import date_zh
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import ArgumentError, Problem
+from pil_discovery.pipeline.minors import is_case_of_minors, without_minors
 from pil_discovery.pipeline.paper_names import (
     UNKNOWN,
     cited,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 MEETING, HEARING, EVALUATION = "meeting-pack", "hearing-pack", "evaluation-form"
 COMMITTEE, DIGEST = "npc-report", "case-digest"
+_FREE = ("case_title", "facts", "duties", "requests", "measures", "told")
+"""Values that hold words written by people."""
 _TOLD = frozenset({"hit", "review"})
 _END = "。.；; "
 _MARKS = ("（待核查）", "，待核查", "待核查")
@@ -101,7 +104,10 @@ def case_papers(
     if kind == DIGEST:
         values = digest_values(found, ledger.book)
     else:
-        values = {**case_values(found, ledger.book, told), **_sources(ledger, found)}
+        values = {
+            **case_values(found, ledger.book, told),
+            **ledger_values(ledger, found),
+        }
     as_of = found.latest if told is None else max(found.latest, told.as_of)
     return compose_papers(text, {**values, **given}, office=office, as_of=as_of)
 
@@ -114,11 +120,12 @@ def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]
     dict
         Texts about the case; `facts`, `duties`, `requests`, `measures`: rows with
         `text`; `told`, `timeline`, `terms`: rows of the ledger with days and numbers.
-        Nothing of the score of a lead is among them; identifiers of persons are masked.
+        Nothing of the score of a lead is among them; identifiers of persons are masked,
+        and a case of minors is told without persons, schools, ages and places.
     """
     names, rules = load_names(), book.on(case.latest)
     day = case.latest if told is None else max(case.latest, told.as_of)
-    return {
+    values = {
         "case_no": case.id,
         "case_title": mask_sentence(case.title),
         "case_track": names.track(case.track),
@@ -138,10 +145,15 @@ def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]
         "timeline": _timeline(case, book),
         "terms": [_term(d) for d in books.dues(case, book, as_of=day)],
         "nobody": [],
+        "pictures": [],
     }
+    if is_case_of_minors(case, book):
+        return without_minors(values, _FREE)
+    return values
 
 
-def _sources(ledger: Ledger, case: Case) -> dict[str, Any]:
+def ledger_values(ledger: Ledger, case: Case) -> dict[str, Any]:
+    """Return the rules a report rests on, means of supervision, and the head."""
     rules = ledger.book.on(case.latest)
     return {
         "report_basis": cited(ledger.book, rules.report_basis),

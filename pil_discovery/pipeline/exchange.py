@@ -11,6 +11,7 @@ import pandas as pd
 from pil_discovery.catalog import load_exchange
 from pil_discovery.errors import (
     ArgumentError,
+    GateError,
     LedgerError,
     PilError,
     Problem,
@@ -30,15 +31,39 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 
-def export_case(
-    ledger: Ledger, case: str, out: Path, *, sender: str = "", key: Path | None = None
+def export_case(  # noqa: PLR0913 -- one argument per part of a package
+    ledger: Ledger,
+    case: str,
+    out: Path,
+    *,
+    sender: str = "",
+    recipient: str = "",
+    on: dt.date | None = None,
+    by: str = "",
+    key: Path | None = None,
 ) -> dict[str, Any]:
-    """Write the package of a case; return its hash and what stayed behind."""
+    """Write the package of a case; return its hash and what stayed behind.
+
+    Parameters
+    ----------
+    recipient
+        The only office that is to take it; the ledger then notes the day `on` which it
+        went and who sent it (`by`).
+
+    Raises
+    ------
+    ArgumentError
+        If day or sender are missing, or another file stands in the way.
+    """
+    if recipient and (on is None or not by.strip()):
+        what = "写明接收单位的，要记入账本：请写 --on 日期和 --by 经办人"
+        raise ArgumentError(Problem("", "--to", what))
     found = books.find_case(ledger.cases(), case)
     text = books.pack(
         found,
         ledger.book,
         sender=sender or found.opened.by,
+        recipient=recipient.strip(),
         sign=None if key is None else signer(key),
     )
     package = books.unpack(text.encode())
@@ -46,11 +71,15 @@ def export_case(
         what = "已有同名文件，不是这件案件较早的移送包"
         raise ArgumentError(Problem(str(out), "", what, "请换一个文件名"))
     out.write_text(text, encoding="utf-8", newline="\n")
+    if recipient and on is not None:
+        told = (("to", recipient), ("package", package.text_sha256))
+        record_event(ledger, found.id, books.SEND, on=on, by=by, fields=told)
     return {
         "case": package.case,
         "state": package.state,
         "entries": len(package.entries),
         "withheld": package.withheld,
+        "recipient": package.recipient,
         "sha256": package.text_sha256,
         "signed": bool(package.signature),
     }
@@ -66,26 +95,55 @@ def _is_earlier(out: Path, package: Package) -> bool:
     return told == [entry.hash for entry in package.entries][: len(told)]
 
 
-def import_case(
-    ledger: Ledger, file: Path, *, by: str, certificate: Path | None = None
+def import_case(  # noqa: PLR0913 -- one argument per part of a receipt
+    ledger: Ledger,
+    file: Path,
+    *,
+    by: str,
+    certificate: Path | None = None,
+    office: str = "",
+    receipt: Path | None = None,
+    key: Path | None = None,
 ) -> dict[str, Any]:
     """Take the records of a package into a ledger and return the receipt.
+
+    Parameters
+    ----------
+    office
+        Which office takes it; needed for a package that names its recipient.
+    receipt, key
+        Where to write the receipt for the sender, and the key that signs it.
 
     Raises
     ------
     LedgerError
         If the package was changed, or is not signed by the holder of the certificate.
     GateError
-        If the ledger holds other records of that case.
+        If it is for another office, or the ledger holds other records of that case.
     """
     package = books.unpack(file.read_bytes())
+    _demand_recipient(package, office, file)
     if certificate is not None and not books.is_signed(
         package.words, package.signature, certificate
     ):
         what = "移送包没有签名，或者不是该证书持有人签名"
         raise LedgerError(Problem(file.name, "", what, "请与发送方核对"))
-    made = ledger.receive(lambda c: books.new_entries(package, c, ledger.book, by=by))
+    trusted = certificate is not None
+    made = ledger.receive(
+        lambda cases: books.new_entries(
+            package, cases, ledger.book, by=by, trusted=trusted
+        )
+    )
     case = books.find_case(ledger.cases(), package.case)
+    if receipt is not None:
+        text = books.write_receipt(
+            package,
+            recipient=office or by,
+            state=case.state,
+            entry=made[-1].hash if made else "",
+            sign=None if key is None else signer(key),
+        )
+        receipt.write_text(text, encoding="utf-8", newline="\n")
     return {
         "case": case.id,
         "state": case.state,
@@ -96,6 +154,49 @@ def import_case(
         "signature_checked": certificate is not None,
         "receipt": made[-1].hash if made else "",
     }
+
+
+def _demand_recipient(package: Package, office: str, file: Path) -> None:
+    wanted = package.recipient
+    if not wanted or books.same_name(wanted, office):
+        return
+    what = f"移送包写给 {wanted}{f'，不是 {office}' if office else ''}"
+    remedy = "是写给本单位的，用 --as 写明单位名称；不是的，不收，告知发送方"
+    raise GateError(Problem(file.name, "--as", what, remedy))
+
+
+def confirm_receipt(
+    ledger: Ledger,
+    file: Path,
+    *,
+    on: dt.date,
+    by: str,
+    certificate: Path | None = None,
+) -> dict[str, Any]:
+    """Note the receipt of a package that was sent, in the case that it was about.
+
+    Raises
+    ------
+    LedgerError
+        If the receipt was changed, or is not signed by the holder of the certificate.
+    GateError
+        If no such package was sent, or the receipt was noted before.
+    """
+    receipt = books.read_receipt(file.read_bytes())
+    if certificate is not None and not books.is_signed(
+        receipt.words, receipt.signature, certificate
+    ):
+        what = "回执没有签名，或者不是该证书持有人签名"
+        raise LedgerError(Problem(file.name, "", what, "请与接收方核对"))
+    told = {
+        "to": receipt.recipient,
+        "package": receipt.package,
+        "receipt": receipt.sha256,
+        "state": receipt.state,
+        "signed": "yes" if receipt.signature else "no",
+    }
+    record_event(ledger, receipt.case, books.CONFIRM, on=on, by=by, fields=told.items())
+    return {"case": receipt.case, **told, "signature_checked": certificate is not None}
 
 
 def import_replies(

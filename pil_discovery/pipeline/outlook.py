@@ -101,10 +101,10 @@ def gaps(
     Returns
     -------
     list of dict
-        `needs` (`dataset`, `title_zh`, `title_en`, `holder`: who keeps it, `layer`:
-        whether it has a place, `columns` in words, empty where the whole data set is
-        missing) and `models` (codes). A
-        single data set comes before several together, then what helps most models.
+        `needs` (`dataset`, `title_zh`, `title_en`, `holder`: who keeps it, `placed`:
+        whether its rows have a place, `columns` in words, empty where the whole data
+        set is missing) and `models` (codes). A single data set comes before several
+        together, then what helps most models.
     """
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for model in outlooks:
@@ -127,14 +127,14 @@ def gaps(
 def _need(
     name: str, missing: Iterable[str], datasets: Mapping[str, Dataset]
 ) -> dict[str, Any]:
-    known = datasets.get(name)
+    known = None if name == _IMAGE else datasets.get(name)
     columns = sorted(n.partition(".")[2] for n in missing if n.startswith(f"{name}."))
     return {
         "dataset": name,
         "title_zh": "可用的影像" if known is None else known.title.zh,
         "title_en": "usable pictures" if known is None else known.title.en,
         "holder": None if known is None else known.holder,
-        "layer": known is not None and known.has_geometry,
+        "placed": known is not None and known.has_geometry,
         "columns": [_column(name, column, datasets) for column in columns],
     }
 

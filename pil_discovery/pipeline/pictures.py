@@ -1,4 +1,4 @@
-"""The picture of a lead: before and after where pictures tell, else a location map."""
+"""The pictures of a lead: where it is, and what it was before and after."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from pil_discovery.maps.location import draw_map
 from pil_discovery.maps.plates import draw_plate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
+    from pil_discovery.maps.canvas import Form
     from pil_discovery.pipeline.reading import Materials
-    from pil_discovery.types import Dataset, Finding, Image
+    from pil_discovery.types import Dataset, Finding, Image, Source
 
 CGCS2000 = "EPSG:4490"
 _LABEL = "name"
@@ -31,7 +32,7 @@ _NEAR_DEGREES = 0.02
 def plate_of(
     findings: Sequence[Finding], materials: Materials, datasets: Mapping[str, Dataset]
 ) -> bytes | None:
-    """Draw where the findings are.
+    """Draw where the findings are, for a letter that names the picture itself.
 
     Parameters
     ----------
@@ -43,28 +44,55 @@ def plate_of(
     Returns
     -------
     bytes
-        PNG; None when no finding has a place.
+        PNG without a title: the dates beside each other where two pictures or more
+        stand behind the findings, else a map; None when no finding has a place.
+    """
+    layers = layers_of(findings, materials, datasets)
+    images = pictures_of(findings, materials.images)
+    if len(images) < 2 or not layers:
+        return draw_map(layers, title="") if layers else None
+    return draw_dates(images, layers, title="")
+
+
+def draw_dates(
+    images: Sequence[Image],
+    layers: Sequence[MapLayer],
+    *,
+    title: str = "前后时相影像对比图",
+    form: Form = "png",
+) -> bytes:
+    """Draw two or three pictures of a place beside each other."""
+    confirm = images[2] if len(images) > 2 else None
+    bare = [replace(layer, label=None) for layer in layers]
+    return draw_plate(
+        images[0], images[1], bare, confirm=confirm, title=title, form=form
+    )
+
+
+def layers_of(
+    findings: Sequence[Finding], materials: Materials, datasets: Mapping[str, Dataset]
+) -> list[MapLayer]:
+    """Return what is drawn of findings: the layers they rest on, and themselves.
+
+    Nothing when no finding has a place.
     """
     shapes = [s for f in findings if (s := shape_of(f.geometry)) is not None]
     if not shapes:
-        return None
+        return []
     zones = _zones(findings, materials, datasets, shapely.union_all(shapes))
     found = gpd.GeoDataFrame(geometry=shapes, crs=CGCS2000)
     flat = bool((shapely.get_dimensions(shapes) == 2).any())
     name = "疑似图斑（待核查）" if flat else "所涉位置（待核查）"
-    layers = [*zones, MapLayer(found, name, finding=True)]
-    images = _images(findings, materials)
-    if len(images) < 2:
-        return draw_map(layers)
-    confirm = images[2] if len(images) > 2 else None
-    bare = [replace(layer, label=None) for layer in layers]
-    return draw_plate(images[0], images[1], bare, confirm=confirm)
+    return [*zones, MapLayer(found, name, finding=True)]
 
 
-def _images(findings: Sequence[Finding], materials: Materials) -> list[Image]:
+def pictures_of(findings: Iterable[Finding], images: Sequence[Image]) -> list[Image]:
+    """Return the pictures that findings rest on: of many the first and the last two.
+
+    The first shows what was, the last two what is.
+    """
     used = {r.source for f in findings for r in f.records if r.dataset == "image"}
-    seen = [i for i in materials.images if i.provenance.file in used]
-    # of many dates the first shows what was, the last two what is
+    seen = [i for i in images if i.provenance.file in used]
     return seen if len(seen) <= 3 else [seen[0], *seen[-2:]]
 
 
@@ -93,8 +121,22 @@ def _zones(
             flat = bool((shapely.get_dimensions(here.geometry) == 2).all())
             # A name would cover the dot of a point.
             label = _LABEL if flat else None
-            zones.append(MapLayer(here, datasets[name].title.zh, label=label))
+            title, origin = datasets[name].title.zh, origin_of(name, materials.sources)
+            zones.append(MapLayer(here, title, label=label, source=origin))
     return zones
+
+
+def origin_of(dataset: str, sources: Iterable[Source]) -> str:
+    """Return who gave a data set out and when, as far as the workspace says so.
+
+    >>> origin_of("pbf", ())
+    ''
+    """
+    ours = [s for s in sources if s.dataset == dataset]
+    issuers = dict.fromkeys(s.issuer for s in ours if s.issuer)
+    days = dict.fromkeys(f"{s.obtained}取得" for s in ours if s.obtained)
+    since = dict.fromkeys(f"{s.valid_from}起有效" for s in ours if s.valid_from)
+    return "，".join([*issuers, *(days or since)])
 
 
 def names_of(rows: pd.DataFrame, dataset: Dataset) -> list[str]:

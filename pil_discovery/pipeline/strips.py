@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.maps.canvas import Form
     from pil_discovery.types import Finding, Image, Model, Step
 
 CGCS2000 = "EPSG:4490"
@@ -37,6 +38,8 @@ def strips_of(
     findings: Sequence[Finding],
     images: Sequence[Image],
     models: Mapping[str, Model],
+    *,
+    form: Form = "png",
 ) -> dict[str, bytes]:
     """Draw a strip for each finding that a series of pictures stands behind.
 
@@ -52,7 +55,7 @@ def strips_of(
     Returns
     -------
     dict
-        Evidence item of the finding (`F1` …) → PNG.
+        Evidence item of the finding (`F1` …) → PNG, or SVG as `form` says.
     """
     strips: dict[str, bytes] = {}
     for number, finding in enumerate(findings, 1):
@@ -63,7 +66,7 @@ def strips_of(
         zone = _zone(finding)
         if not indices or zone is None or len(seen) < FEWEST or len(strips) == MOST:
             continue
-        strips[f"F{number}"] = _strip(zone, seen, indices, (number, finding))
+        strips[f"F{number}"] = _strip(zone, seen, indices, (number, finding), form=form)
     return strips
 
 
@@ -130,6 +133,8 @@ def _strip(
     images: Sequence[Image],
     indices: Sequence[str],
     told: tuple[int, Finding],
+    *,
+    form: Form,
 ) -> bytes:
     number, finding = told
     shown = chosen(len(images))
@@ -145,6 +150,7 @@ def _strip(
         [MapLayer(zone, "疑似图斑（待核查）", finding=True)],
         curves,
         title=f"影像时间序列：发现F{number}{place}",
+        form=form,
     )
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.papers import (
-    FORMATS,
     Paper,
     compose_papers,
     load_paper_kind,
@@ -114,7 +113,7 @@ def _year_before(day: dt.date) -> dt.date:
 
 
 def write_paper_files(papers: Iterable[Paper], folder: str | Path) -> list[Path]:
-    """Write Word file, PDF, page and workbook of papers into a folder.
+    """Write the files of papers into a folder, those that their kind is meant for.
 
     Raises
     ------
@@ -122,4 +121,4 @@ def write_paper_files(papers: Iterable[Paper], folder: str | Path) -> list[Path]
         When a character has no glyph.
     """
     templates = papers_folder().parent
-    return write_papers(papers, Path(folder), templates=templates, formats=FORMATS)
+    return write_papers(papers, Path(folder), templates=templates)

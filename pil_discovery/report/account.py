@@ -103,18 +103,22 @@ def gap_words(gap: Record) -> str:
     gap
         One entry of `gaps` in `run.json`.
     """
-    needs = "、".join(_need_words(need) for need in gap["needs"])
+    needs = "、".join(need_words(n) + _kept_by(n) for n in gap["needs"])
     count = len(gap["models"])
     return f"再提供{needs}，可多算 {count} 个模型（{'、'.join(gap['models'])}）"
 
 
-def _need_words(need: Record) -> str:
-    holder = f"（{need['holder']}）" if need["holder"] else ""
+def _kept_by(need: Record) -> str:
+    return f"（{need['holder']}）" if need["holder"] else ""
+
+
+def need_words(need: Record) -> str:
+    """Name a data set, or columns of it, as one asks for it."""
     title = f"〈{need['title_zh']}〉"
     if need["columns"]:
-        return f"{title}的列：{'、'.join(need['columns'])}{holder}"
-    kind = "图层" if need["layer"] else "一表"
-    return f"{title}{'' if need['dataset'] == 'image' else kind}{holder}"
+        return f"{title}的列：{'、'.join(need['columns'])}"
+    kind = "（图层或者带位置的表）" if need["placed"] else "一表"
+    return f"{title}{'' if need['dataset'] == 'image' else kind}"
 
 
 def alarms(models: Sequence[Record]) -> list[str]:

@@ -98,6 +98,11 @@ def _quality(name: str) -> Callable[[Record], object]:
     )
 
 
+def _titled(record: Record) -> str:
+    return f"{record.get('title_zh') or ''}\n{record['id']}".strip()
+
+
+FLAGGED = "标出比例"
 KEY_COLUMNS = (
     Column("序号", 6, _field("rank"), "integer"),
     Column("线索编号", 27, _field("lead_id")),
@@ -157,16 +162,16 @@ FINDINGS = (
 )
 MODELS = (
     Column("模型编号", 10, _field("code")),
-    Column("模型", 30, _field("id")),
+    Column("模型", 36, _titled, "wrap"),
     Column("版本", 8, _text("version")),
     Column("状态", 10, _word("state", wording.STATES)),
-    Column("缺少的数据或列", 40, _list("missing"), "wrap"),
+    Column("缺少的数据或列", 40, _list("lacking"), "wrap"),
     Column("总数", 9, _count("population"), "integer"),
     *(
         Column(wording.STATES[s], 9, _count(s), "integer")
         for s in ("hit", "review", "dropped", "unknown", "clear")
     ),
-    Column("标出比例", 9, _quality("share"), "share"),
+    Column(FLAGGED, 10, _quality("share"), "share"),
     Column("已核查", 8, _quality("checked"), "integer"),
     Column("属实", 8, _quality("confirmed"), "integer"),
     Column("属实率", 9, _quality("precision"), "share"),
@@ -188,7 +193,7 @@ MEMBERS = (
     Column("度量", 26, _pairs("measures"), "wrap"),
 )
 SOURCES = (
-    Column("数据集", 20, _field("dataset")),
+    Column("数据集", 30, _field("dataset"), "wrap"),
     Column("文件", 40, _field("file"), "wrap"),
     Column("提供单位", 26, _given("issuer"), "wrap"),
     Column("取得日期", 12, _given("obtained")),
@@ -209,10 +214,17 @@ QUARANTINE = (
     Column("列", 18, _field("column")),
     Column("值", 24, _field("value"), "wrap"),
     Column("范围", 8, _word("scope", wording.SCOPES)),
-    Column("类别", 14, _field("reason_class")),
+    Column("类别", 14, _word("reason_class", wording.CLASSES)),
     Column("原因", 46, _field("reason"), "wrap"),
     Column("处理办法", 40, _field("remedy"), "wrap"),
 )
+GAPS = (
+    Column("需要的数据", 60, _list("needs"), "wrap"),
+    Column("掌握单位", 40, _list("holders"), "wrap"),
+    Column("可多算的模型数", 15, _field("count"), "integer"),
+    Column("模型", 40, _list("models"), "wrap"),
+)
+"""What would make models computable."""
 NOTES = (
     Column("项目", 18, _field("item")),
     Column("说明", 110, _field("words"), "wrap"),

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CRS = "EPSG:4490"
 LAYER = "leads"
 OVERLAPS = "overlaps"
+BASE = "base_"
+"""What the names of layers under the leads begin with."""
 TEXTS = (
     "lead_id",
     "kind",
@@ -103,6 +105,8 @@ OTHER_ALIASES = {
     "threshold_m2": "限值（平方米）",
     "distance_m": "距离（米）",
 }
+OLDEST = "1.2"
+"""Edition of the GeoPackage standard: old programs in offices know no later one."""
 CAUTION = "由程序筛查得出，均待核查，不是对任何人的认定"
 MOST_FEATURES = 20_000
 """Of a layer under the leads; a larger one is opened from the workspace itself."""
@@ -222,6 +226,7 @@ def write_geopackage(
                 path,
                 layer=layer,
                 driver="GPKG",
+                dataset_options={"VERSION": OLDEST} if number == 0 else None,
                 geometry_type=_kind(features),
                 append=number > 0,
                 layer_options={
@@ -239,10 +244,24 @@ def further_layers(
     """Return layer → Chinese name and features of what lies under the leads."""
     ground = {OVERLAPS: ("空间比对的范围", overlaps)} if len(overlaps) else {}
     return ground | {
-        f"base_{layer.dataset}": (layer.title.zh, layer.frame)
+        f"{BASE}{layer.dataset}": (layer.title.zh, layer.frame)
         for layer in base
         if len(layer.frame) <= MOST_FEATURES
     }
+
+
+def read_base(path: Path) -> list[tuple[str, gpd.GeoDataFrame]]:
+    """Return the layers under the leads: Chinese name, and features in EPSG:4490."""
+    told = pyogrio.read_dataframe(
+        path,
+        sql="SELECT table_name, identifier FROM gpkg_contents ORDER BY table_name",
+        sql_dialect="SQLITE",
+    )
+    return [
+        (title, pyogrio.read_dataframe(path, layer=name, columns=[]))
+        for name, title in zip(told["table_name"], told["identifier"], strict=True)
+        if name.startswith(BASE)
+    ]
 
 
 def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:

@@ -10,7 +10,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pyproj import CRS
 
-from pil_discovery.report.style import renderer, single_renderer, symbol_kind
+from pil_discovery.report.style import (
+    NUMBER,
+    labels,
+    renderer,
+    single_renderer,
+    symbol_kind,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,7 +142,7 @@ def _lead_entries(
             f"leads_{domain}_{kind}",
             f"线索（{GEOMETRIES[kind]}）",
             (f"|layername=leads|geometrytype={kind}", f"\"domain\" = '{domain}'"),
-            (kind, renderer(symbol_kind(kind)), aliases),
+            (kind, renderer(symbol_kind(kind)) + labels(NUMBER), aliases),
         )
         for kind in _kinds(part)
     ]
@@ -172,7 +178,8 @@ def _vector_entry(
     return _Entry(
         key,
         name,
-        f'<maplayer type="vector" geometry="{shape}" simplifyDrawingHints="1">'
+        f'<maplayer type="vector" geometry="{shape}" simplifyDrawingHints="1"'
+        f' labelsEnabled="{int("<labeling" in drawn)}">'
         f"<id>{escape(key)}</id><datasource>{escape(f'./{FILE}{layer}{only}')}"
         f"</datasource><layername>{escape(name)}</layername>{_srs('srs')}"
         f'<provider encoding="UTF-8">ogr</provider>{drawn}'

@@ -87,18 +87,10 @@ def run_page(contents: Contents, scan: str) -> str:
 
 def _environment() -> Environment:
     from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
-
-    def both(zh: object, en: object) -> Markup:
-        """Write both languages; the switch of the page hides one."""
-        return Markup('<span class="zh">{}</span><span class="en">{}</span>').format(
-            zh, en
-        )
 
     made = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    made.globals["t"] = both
     made.filters["n"] = _number
     made.filters["percent"] = _percent
     return made

@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import PilError, Problem
-from pil_discovery.report import lines
+from pil_discovery.report import geodata, lines
 from pil_discovery.report.decisions import holds_decisions
 from pil_discovery.report.folder import appearing
 from pil_discovery.report.geodata import (
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    import geopandas as gpd
     import pandas as pd
 
     from pil_discovery.types import Finding, Lead
 
+PACKAGE = "leads.gpkg"
 FILES = (
     "run.json",
     "findings.jsonl",
     "leads.jsonl",
     "leads.xlsx",
-    "leads.gpkg",
+    PACKAGE,
     "leads.qgz",
     "leads.parquet",
     "quarantine.jsonl",
@@ -105,6 +107,15 @@ def write_scan(  # noqa: PLR0913 - one argument for each kind of content
     return out
 
 
+def read_base(folder: Path) -> list[tuple[str, gpd.GeoDataFrame]]:
+    """Return the layers under the leads of a scan: Chinese name and features.
+
+    A scan without its GeoPackage has none.
+    """
+    path = folder / PACKAGE
+    return geodata.read_base(path) if path.is_file() else []
+
+
 def read_scan(out: Path) -> tuple[dict[str, Any], list[Finding], list[Lead]]:
     """Load run.json, findings and leads of a scan.
 
@@ -136,7 +147,7 @@ def _write_files(folder: Path, contents: Contents, backdrop: Backdrop) -> None:
     frame = lead_frame(contents.leads, contents.findings)
     overlaps = overlap_frame(contents.leads, contents.findings)
     further = further_layers(overlaps, backdrop.layers)
-    write_geopackage(folder / "leads.gpkg", frame, as_of, further)
+    write_geopackage(folder / PACKAGE, frame, as_of, further)
     titles = contents.run.get("domains") or {}
     project = write_project(frame, further, titles=titles, aliases=ALIASES)
     (folder / "leads.qgz").write_bytes(project)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
+from xml.sax.saxutils import quoteattr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,8 @@ _PROPERTIES: dict[SymbolKind, dict[str, str]] = {
 }
 
 
+NUMBER = "if(\"kind\" = 'single', \"rank\", '')"
+"""What is printed beside a lead: a class lead would be named at each of its members."""
 OUTLINES = ("61,111,165", "79,127,82", "122,92,153", "138,109,31", "47,127,134")
 _OUTLINED: dict[SymbolKind, dict[str, str]] = {
     "marker": {"name": "square", "color": "{colour},120", "size": "1.6"},
@@ -62,7 +65,7 @@ def symbol_kind(geometry_type: str) -> SymbolKind:
 
 def qml(kind: SymbolKind, aliases: Mapping[str, str]) -> str:
     """Write the style as QML, with the names under which columns are shown."""
-    return _style(renderer(kind), aliases)
+    return _style(renderer(kind) + labels(NUMBER), aliases, labelled=True)
 
 
 def single_qml(kind: SymbolKind, name: str, aliases: Mapping[str, str]) -> str:
@@ -87,6 +90,21 @@ def renderer(kind: SymbolKind) -> str:
     )
 
 
+def labels(expression: str) -> str:
+    """Write that an expression is printed beside each feature, in a white rim."""
+    buffer = (
+        '<text-buffer bufferDraw="1" bufferSize="1" bufferSizeUnits="MM"'
+        ' bufferColor="255,255,255,255" bufferOpacity="1"/>'
+    )
+    return (
+        '<labeling type="simple"><settings calloutType="simple">'
+        f'<text-style fieldName={quoteattr(expression)} isExpression="1" fontSize="9"'
+        ' fontSizeUnit="Point" textColor="26,26,26,255" textOpacity="1">'
+        f'{buffer}</text-style><placement placement="0" dist="1" priority="5"/>'
+        '<rendering drawLabels="1" obstacle="1"/></settings></labeling>'
+    )
+
+
 def single_renderer(kind: SymbolKind, name: str) -> str:
     """Write how a layer under the leads is drawn: an outline, in its own colour."""
     colour = OUTLINES[sum(name.encode()) % len(OUTLINES)]
@@ -101,13 +119,14 @@ def single_renderer(kind: SymbolKind, name: str) -> str:
     )
 
 
-def _style(drawn: str, aliases: Mapping[str, str]) -> str:
+def _style(drawn: str, aliases: Mapping[str, str], *, labelled: bool = False) -> str:
     names = "".join(
         f'<alias index="{i}" field="{field}" name="{name}"/>'
         for i, (field, name) in enumerate(aliases.items())
     )
     return (
         '<!DOCTYPE qgis><qgis version="3.28"'
+        f' labelsEnabled="{int(labelled)}"'
         ' styleCategories="Symbology|Labeling|Fields">'
         f"{drawn}<aliases>{names}</aliases></qgis>"
     )

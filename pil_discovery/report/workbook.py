@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from pil_discovery.report import wording
+from pil_discovery.report.account import need_words
 from pil_discovery.report.columns import (
     DOMAIN_COLUMNS,
     FINDINGS,
+    FLAGGED,
+    GAPS,
     KEY_COLUMNS,
     LEAD_COLUMNS,
     MEMBERS,
@@ -35,7 +38,7 @@ if TYPE_CHECKING:
 LEADS = "线索"
 NOT_LISTED = "未自动列出"
 _A3, _A4 = 8, 9
-_TWO_LINES = 30
+_ONE_LINE, _TWO_LINES = 15, 30
 """Points: the reasons of a score must not make every row a page high."""
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_000
@@ -83,9 +86,11 @@ def write_workbook(path: Path, contents: Contents) -> None:
         _write_sheet(_sheet(book, "类案成员", styles), MEMBERS, _members(leads))
         findings = _labelled(contents.findings, contents.run)
         _write_sheet(_sheet(book, "筛查结果", styles), FINDINGS, findings)
-        models = contents.run.get("models", ())
-        _write_sheet(_sheet(book, "模型运行情况", styles), MODELS, models)
-        sources = contents.run.get("sources", ())
+        _write_models(_sheet(book, "模型运行情况", styles), contents.run)
+        gaps = [_gap(gap) for gap in contents.run.get("gaps", ())]
+        if gaps:
+            _write_gaps(_sheet(book, "补数据可算", styles), gaps)
+        sources = _sources(contents.run)
         _write_sheet(_sheet(book, "数据来源", styles), SOURCES, sources)
         _write_sheet(_sheet(book, "隔离数据", styles), QUARANTINE, contents.quarantine)
         _write_sheet(_sheet(book, "说明", styles), NOTES, _notes(contents))
@@ -187,6 +192,47 @@ def _write_leads(
         choice = {"validate": "list", "source": list(words.values())}
         page.sheet.data_validation(1, places[title], last, places[title], choice)
     page.sheet.freeze_panes(1, places["线索标题"] + 1)
+
+
+def _write_models(page: _Sheet, run: Record) -> None:
+    titles = run.get("datasets") or {}
+    models = [
+        {**m, "lacking": [_need(n, titles) for n in m.get("missing", ())]}
+        for m in run.get("models", ())
+    ]
+    _write_sheet(page, MODELS, models)
+    place = next(i for i, c in enumerate(MODELS) if c.title == FLAGGED)
+    page.sheet.conditional_format(1, place, max(len(models), 1), place, _bar(1))
+
+
+def _need(name: str, titles: Mapping[str, str]) -> str:
+    title = titles.get(name.partition(".")[0])
+    return name if title is None else f"{title}（{name}）"
+
+
+def _write_gaps(page: _Sheet, gaps: Sequence[Record]) -> None:
+    # LibreOffice gives a cell of several lines the height of one
+    for row, gap in enumerate(gaps, 1):
+        lines = max(len(gap["needs"]), len(gap["models"]))
+        page.sheet.set_row(row, _ONE_LINE * lines)
+    _write_sheet(page, GAPS, gaps)
+
+
+def _gap(gap: Record) -> Record:
+    return {
+        "needs": [need_words(need) for need in gap["needs"]],
+        "holders": [need["holder"] or "" for need in gap["needs"]],
+        "count": len(gap["models"]),
+        "models": gap["models"],
+    }
+
+
+def _sources(run: Record) -> list[Record]:
+    titles = run.get("datasets") or {}
+    return [
+        {**s, "dataset": _need(s["dataset"] or "", titles)}
+        for s in run.get("sources", ())
+    ]
 
 
 def _bar(most: int) -> dict[str, object]:

@@ -33,6 +33,8 @@ ANYWHERE = FREE | {
     "tip.assess",
     "transfer.out",
     "superior.report",
+    "package.send",
+    "package.confirm",
     "recusal.request",
     "recusal.decide",
     "lead.assess",

@@ -6,7 +6,7 @@ NEED = {
     "title_zh": "排污许可证",
     "title_en": "Discharge permit",
     "holder": "生态环境局",
-    "layer": False,
+    "placed": False,
     "columns": [],
 }
 SOURCE = {"rows_read": 1200, "rows_used": 1198, "rows_quarantined": 2}
@@ -71,12 +71,12 @@ def test_it_says_which_table_would_make_models_computable_and_who_keeps_it():
     assert "补上这些就能再算：" not in told(gaps=[])
 
 
-def test_a_missing_column_and_a_layer_are_called_so():
+def test_a_missing_column_and_what_has_a_place_are_called_so():
     need = {**NEED, "columns": ["许可证号（permit_no）"]}
-    gap = {"needs": [need, {**NEED, "layer": True}], "models": ["B-1"]}
+    gap = {"needs": [need, {**NEED, "placed": True}], "models": ["B-1"]}
     line = next(x for x in told(gaps=[gap]) if "可多算" in x)
     assert "〈排污许可证〉的列：许可证号（permit_no）" in line
-    assert "〈排污许可证〉图层" in line
+    assert "〈排污许可证〉（图层或者带位置的表）" in line
 
 
 def test_the_summary_is_there_in_english():

@@ -1,6 +1,7 @@
 """Every plate bears a north arrow and a scale bar, and both are true."""
 
 import io
+import time
 
 import geopandas as gpd
 import numpy as np
@@ -83,3 +84,18 @@ def test_every_sheet_has_an_arrow_and_a_true_scale(picture, patch, name):
     one, other = arrow(pixels, top + 12)
     assert max(one, other) > 300, "no north arrow"
     assert min(one, other) < max(one, other), "one half of the arrow is dark"
+
+
+def test_a_site_map_is_quick(patch):
+    """A bundle has half a second of its own; the map takes a fraction of it."""
+    zones = gpd.GeoDataFrame(
+        geometry=[patch.geometry.iloc[0].buffer(0.0004 * n) for n in range(1, 40)],
+        crs=4490,
+    )
+    layers = [MapLayer(zones, "图层"), MapLayer(patch, "图斑", finding=True)]
+    spent = []
+    for _ in range(3):
+        start = time.process_time()
+        draw_map(layers)
+        spent.append(time.process_time() - start)
+    assert min(spent) < 0.4

@@ -1,8 +1,13 @@
 """Papers of a case: filled from lead and ledger, without scores or identifiers."""
 
 import datetime as dt
+import html
+import io
+import re
+import zipfile
 from decimal import Decimal
 
+import pypdf
 import pytest
 
 from pil_discovery.bundle.papers import lay_out, paper_kinds, printed_texts
@@ -149,14 +154,8 @@ def test_a_report_to_the_committee_tells_where_each_sentence_comes_from(books):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_word_file_page_and_pdf_say_what_the_paper_says(books, kind):
-    import html
-    import io
-    import re
-    import zipfile
-
-    import pypdf
-
-    for paper in case_papers(books.ledger, books.cases[1], kind):
+    for told in case_papers(books.ledger, books.cases[1], kind):
+        paper = told.model_copy(update={"formats": ("docx", "pdf", "html")})
         laid = lay_out(paper, templates=papers_folder().parent)
         wanted = re.sub(r"\s", "", "".join(printed_texts(paper)))
         with zipfile.ZipFile(io.BytesIO(laid["docx"])) as archive:
@@ -169,3 +168,17 @@ def test_word_file_page_and_pdf_say_what_the_paper_says(books, kind):
         printed = re.sub(r"\s", "", "".join(p.extract_text() for p in pages))
         for text in printed_texts(paper):
             assert re.sub(r"\s", "", text) in printed, text
+
+
+def test_a_case_of_minors_names_no_school_and_no_child(tmp_path):
+    books = two_years(tmp_path / "a.ledger")
+    books.open(
+        "2026-09-01",
+        matter="mandate.minors",
+        title="示例区示例第七小学学生周小兰（11岁）受害案",
+        tags=("minors",),
+    )
+    for kind in KINDS:
+        text = "".join(texts(case_papers(books.ledger, books.case, kind)).values())
+        for word in ("第七小学", "周小兰", "11岁"):
+            assert word not in text, kind

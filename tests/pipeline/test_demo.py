@@ -1,16 +1,19 @@
 """The whole way on the sample district: scan, best lead, bundle, verification."""
 
+import importlib.util
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image
 
 import pil_discovery as pil
 from pil_discovery.errors import BundleError, PilError
-from pil_discovery.pipeline.drawing import draw_pictures
+from pil_discovery.pipeline.drawing import draw_pictures, draw_scan
 from pil_discovery.pipeline.results import explain_lead, find_lead, read_leads
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
@@ -29,6 +32,23 @@ def test_it_ends_with_ten_leads_and_a_verified_bundle(demo):
     assert len(done["leads"]) == 10
     assert [lead.rank for lead in done["leads"]] == list(range(1, 11))
     assert done["bundle"].startswith(str(folder / "bundle" / "PIL-2026-"))
+
+
+def test_the_run_report_accounts_for_every_model_and_row(demo):
+    folder, _ = demo
+    run = json.loads((folder / "out" / "run.json").read_text("utf-8"))
+    lacking = [m["code"] for m in run["models"] if m["state"] == "not_computable"]
+    assert sorted(c for g in run["gaps"] for c in g["models"]) == sorted(lacking)
+    assert all(m["units"].keys() <= m["labels"].keys() for m in run["models"])
+    assert {u for m in run["models"] for u in m["units"].values()} <= set(run["units"])
+    hope = run["leads"]["expected"]
+    assert float(hope["low"]) < float(hope["true"]) < float(hope["high"])
+    assert hope["leads"] == run["leads"]["single"] - run["leads"]["not_listed"]
+    page = (folder / "out" / "run.html").read_text("utf-8")
+    for code in lacking:
+        assert code in page
+    for source in run["sources"]:
+        assert source["file"] in page
 
 
 def test_a_second_bundle_is_the_same_one(demo):
@@ -96,15 +116,10 @@ def test_the_urgent_period_can_be_chosen(demo):
     assert done["root_sha256"] != bundle.root_sha256
 
 
-def test_another_scan_elsewhere_gives_the_same_bundle(demo, tmp_path):
+def test_another_scan_elsewhere_gives_the_same_bundle(demo, sample_elsewhere, tmp_path):
     """Two processes, another folder: the same bytes down to the root hash."""
-    folder, done = demo
-    workspace = tmp_path / "别处" / "工作区"
-    shutil.copytree(folder / "workspace", workspace)
-    out = pil.scan(workspace, workers=2).write(tmp_path / "out")
-    for name in ("run.json", "findings.jsonl", "leads.jsonl", "quarantine.jsonl"):
-        assert (out / name).read_bytes() == (folder / "out" / name).read_bytes()
-    built = pil.build_bundle(out, "1", "suggestion", tmp_path)
+    _, done = demo
+    built = pil.build_bundle(sample_elsewhere / "结果", "1", "suggestion", tmp_path)
     assert built.root_sha256 == done["root_sha256"]
 
 
@@ -140,11 +155,40 @@ def test_the_pictures_of_a_lead_can_be_drawn_without_a_bundle(demo, tmp_path):
     drawn = draw_pictures(folder / "out", lead.lead_id, tmp_path / "图")
     names = [path.name for path in drawn]
     head = lead.lead_id[:12]
-    assert names[0] == f"{head}-位置图.png"
-    assert f"{head}-时间序列F1.png" in names
+    assert names[:2] == [f"{head}-位置图.png", f"{head}-前后对比图.png"]
+    assert {f"{head}-时间序列F1.png", f"{head}-得分构成.png"} <= set(names)
     assert all(path.read_bytes()[1:4] == b"PNG" for path in drawn)
     with pytest.raises(PilError, match="没有线索"):
         draw_pictures(folder / "out", "ffffffff", tmp_path)
+
+
+def test_a_scan_is_drawn_at_a_glance(demo, tmp_path):
+    folder, _ = demo
+    start = time.process_time()
+    drawn = draw_scan(folder / "out", tmp_path / "图")
+    spent = time.process_time() - start
+    assert [path.name for path in drawn] == ["线索分布图.png", "机关一览表.png"]
+    again = draw_scan(folder / "out", tmp_path / "又")
+    assert [p.read_bytes() for p in drawn] == [p.read_bytes() for p in again]
+    vector = draw_scan(folder / "out", tmp_path / "图", form="svg")
+    words = [p.read_text("utf-8") for p in vector]
+    agencies = {x.agency for x in read_leads(folder / "out") if x.kind == "single"}
+    assert all(name in words[1] for name in agencies if name and len(name) < 12)
+    assert "饮用水水源保护区" in words[0]
+    assert spent < 4
+
+
+def test_the_pictures_of_the_docs_are_those_of_today(demo, tmp_path):
+    """Of the same size as drawn anew; fonts of another machine may change pixels."""
+    folder, _ = demo
+    docs = SAMPLE.parents[1] / "docs" / "pictures"
+    spec = importlib.util.spec_from_file_location("draw", docs / "draw.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    drawn = script.sheets(folder / "out", tmp_path)
+    sizes = {name: script.shrunk(path).size for name, path in drawn.items()}
+    there = {name: Image.open(docs / f"{name}.png").size for name in drawn}
+    assert sizes == there, "run: python docs/pictures/draw.py DEMO"
 
 
 def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):

@@ -1,5 +1,6 @@
 """Which findings get a time strip, and what it shows."""
 
+import datetime as dt
 import io
 
 import numpy as np
@@ -12,7 +13,7 @@ import pil_discovery as pil
 from pil_discovery.catalog import load_catalog
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.geo.geojson import geojson_of
-from pil_discovery.pipeline.strips import _curve, _indices, _zone, strips_of
+from pil_discovery.pipeline.strips import _curve, _indices, _zone, curves_of, strips_of
 from pil_discovery.types import Finding, RecordRef
 
 E0, N0 = 500000.0, 3100000.0
@@ -120,6 +121,23 @@ def test_the_curve_is_that_of_the_finding_and_hides_clouds(pictures, models):
         [expected[n] for n in (0, 2, 3)], abs=1e-3
     )
     assert curve.name == "植被指数（NDVI）"
+
+
+def test_the_page_is_given_the_same_curves_as_numbers(pictures, models):
+    found = finding(pictures)
+    ndvi, mndwi = curves_of(found, pictures, models[FOLLOWED])
+    assert (ndvi.title.en, mndwi.title.en) == ("NDVI", "MNDWI")
+    assert ndvi.clear == (True, False, True, True)
+    assert ndvi.values[1] is None
+    seen = [float(v) for v in ndvi.values[2:]]
+    assert seen == pytest.approx([2 / 6, 3 / 7], abs=1e-3)
+    assert ndvi.interval == (dt.date(2025, 7, 1), dt.date(2026, 9, 30))
+    assert [d.isoformat() for d in ndvi.days] == [
+        p.acquired_date.isoformat() for p in pictures
+    ]
+    assert curves_of(found, pictures[:2], models[FOLLOWED]) == ()
+    assert curves_of(found, pictures, models["land/unpaid-price"]) == ()
+    assert curves_of(found, pictures, None) == ()
 
 
 def test_a_model_that_compares_all_dates_has_a_strip_of_its_indices(pictures, models):

@@ -29,12 +29,16 @@ def main(project_file, package, picture):
                 "valid": layer.isValid(),
                 "crs": layer.crs().authid(),
                 "renderer": layer.renderer().type(),
+                "labels": bool(fields)
+                and layer.labelsEnabled()
+                and layer.labeling().settings().fieldName,
                 "features": layer.featureCount() if fields else None,
                 "aliases": {f.name(): f.alias() for f in fields if f.alias()},
             }
         )
     plain = QgsVectorLayer(f"{package}|layername=leads", "leads", "ogr")
     told["default"] = [plain.renderer().type(), plain.attributeAlias(1)]
+    told["labels"] = plain.labelsEnabled() and plain.labeling().settings().fieldName
     told["description"] = plain.dataProvider().dataComment()
     settings = QgsMapSettings()
     settings.setLayers([layer for layer in layers if layer.isValid()])

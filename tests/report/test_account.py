@@ -71,7 +71,7 @@ def test_pictures_are_no_table():
         "dataset": "image",
         "title_zh": "可用的影像",
         "holder": None,
-        "layer": False,
+        "placed": False,
         "columns": [],
     }
     words = gap_words({"needs": [need], "models": ["ENV-05"]})

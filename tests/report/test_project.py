@@ -17,10 +17,18 @@ from pyproj import CRS
 from rasterio.transform import from_origin
 
 from pil_discovery.report import Raster, with_pictures, write_scan
+from pil_discovery.report.style import NUMBER
 from tests.report import pages
 from tests.report.builders import make_quarantine
 
 QGIS = "/usr/bin/python3"
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": os.environ.get("PIL_QGIS", ""),
+    "QT_QPA_PLATFORM": "offscreen",
+    "LC_ALL": "C.UTF-8",
+}
+"""PIL_QGIS names the folder of QGIS for Python where it is not installed for all."""
 LOOK = Path(__file__).with_name("qgis_look.py")
 
 
@@ -113,7 +121,7 @@ def no_qgis():
     if not shutil.which(QGIS):
         return "no system Python"
     asked = [QGIS, "-c", "import qgis.core"]
-    found = subprocess.run(asked, check=False, capture_output=True)
+    found = subprocess.run(asked, check=False, capture_output=True, env=ENVIRONMENT)
     return "" if found.returncode == 0 else "QGIS is not installed (python3-qgis)"
 
 
@@ -126,14 +134,14 @@ def test_qgis_opens_styles_and_draws_it(tmp_path):
         with_pictures(project.read_bytes(), {"前时相影像": [picture(tmp_path)]})
     )
     drawn = tmp_path / "drawn.png"
-    headless = {"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [QGIS, LOOK, project, out / "leads.gpkg", drawn],
         check=True,
         capture_output=True,
         timeout=120,
-        env={**os.environ, **headless, "XDG_RUNTIME_DIR": str(tmp_path)},
+        env={**ENVIRONMENT, "XDG_RUNTIME_DIR": str(tmp_path)},
     )
+    assert b"partially supported" not in done.stderr
     told = json.loads(done.stdout.decode().splitlines()[-1])
     assert told["read"]
     assert all(layer["valid"] for layer in told["layers"])
@@ -142,6 +150,7 @@ def test_qgis_opens_styles_and_draws_it(tmp_path):
     leads = [x for x in told["layers"] if x["renderer"] == "graduatedSymbol"]
     assert sum(layer["features"] for layer in leads) == pages.COUNT
     assert leads[0]["aliases"]["title_zh"] == "线索标题"
+    assert {x["labels"] for x in leads} == {told["labels"]} == {NUMBER}
     assert told["default"] == ["graduatedSymbol", "线索编号"]
     colours = Image.open(drawn).convert("RGB").getcolors(1 << 20)
     assert len(colours) > 100

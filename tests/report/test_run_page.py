@@ -19,7 +19,7 @@ NEED = {
     "title_zh": "排水许可证",
     "title_en": "Drainage permit",
     "holder": "城管局",
-    "layer": False,
+    "placed": False,
     "columns": [],
 }
 EXPECTED = {"leads": 24, "true": "12.0", "low": "8.0", "high": "16.0"}
@@ -52,7 +52,7 @@ def page_of(run=None, leads=(), **quarantine):
 def words_of(page):
     """Return the Chinese words of a page without its markup."""
     body = page.partition("<body>")[2]
-    body = re.sub(r'<span class="en">[^<]*</span>', "", body)
+    body = re.sub(r'<span class="en" lang="en">[^<]*</span>', "", body)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body))
 
 

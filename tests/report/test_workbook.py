@@ -55,6 +55,37 @@ def test_four_states_are_told_apart(tmp_path):
     assert record_of(out, "模型运行情况", 2)["总数"] == ""
 
 
+def test_codes_are_said_in_chinese(tmp_path):
+    need = {
+        "dataset": "drain_permit",
+        "title_zh": "排水许可证",
+        "title_en": "Drainage permit",
+        "holder": "城管局",
+        "placed": False,
+        "columns": ["证号（permit_no）"],
+    }
+    run = {
+        **RUN,
+        "datasets": {"drain_permit": "排水许可证", "land_contract": "出让合同"},
+        "gaps": [{"needs": [need], "models": ["ENV-18"]}],
+    }
+    out = write(tmp_path / "out", run=run)
+    missing = record_of(out, "模型运行情况", 2)["缺少的数据或列"]
+    assert missing == "排水许可证（drain_permit.permit_no）"
+    gap = record_of(out, "补数据可算")
+    assert gap["需要的数据"] == "〈排水许可证〉的列：证号（permit_no）"
+    assert (gap["掌握单位"], gap["可多算的模型数"]) == ("城管局", 1)
+    assert record_of(out, "数据来源")["数据集"] == "出让合同（land_contract）"
+    assert record_of(out, "隔离数据")["类别"] == "日期"
+
+
+def test_amounts_have_their_title_and_unit(tmp_path):
+    out = write(tmp_path / "out")
+    assert record_of(out, "线索")["度量"] == "欠缴金额：100,000.00 元"
+    told = record_of(out, "筛查结果")["度量"]
+    assert told == "欠缴金额：100,000.00 元\n逾期：未知"
+
+
 def test_nothing_becomes_a_formula_or_a_link(tmp_path):
     title = "=HYPERLINK(1)https://example.invalid"
     out = write(tmp_path / "out", leads=[make_lead(title_zh=title)])

@@ -8,6 +8,7 @@ import yaml
 from pydantic import Field as _Field
 from pydantic import ValidationError, model_validator
 
+from pil_discovery.bundle.papers.nouns import Ending
 from pil_discovery.bundle.papers.nouns import Kind as ColumnKind
 from pil_discovery.errors import BundleError, Problem, near_names
 from pil_discovery.types.base import Noun
@@ -15,7 +16,7 @@ from pil_discovery.types.base import Noun
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SHAPES = ("heading", "text", "table", "chart", "form", "slots")
+_SHAPES = ("heading", "text", "table", "chart", "picture", "form", "slots")
 
 
 class ColumnText(Noun):
@@ -40,13 +41,13 @@ class BlankText(Noun):
 
 
 class BlockText(Noun):
-    """One block: exactly one of heading, text, table, chart, form and slots.
+    """One block: exactly one of heading, text, table, chart, picture, form and slots.
 
     `when` asks for a value that is not empty, `unless` for one that is; `each` repeats
-    a text over a list. `table` and `chart` name a list; `caption` is numbered, `empty`
-    is said where the list is empty, `blank_rows` are added to write in. A chart
-    shows the `most` first rows: bars of `field` with `words`, full at `longest`,
-    striped where a row says `faint`.
+    a text over a list. `table`, `chart` and `picture` name a list; `caption` is
+    numbered, `empty` is said where the list is empty, `blank_rows` are added to write
+    in. A chart shows the `most` first rows: bars of `field` with `words`, full at
+    `longest`, striped where a row says `faint`.
     """
 
     heading: str = ""
@@ -54,6 +55,7 @@ class BlockText(Noun):
     text: str = ""
     table: str = ""
     chart: str = ""
+    picture: str = ""
     form: tuple[BlankText, ...] = ()
     slots: tuple[str, ...] = ()
     when: str = ""
@@ -111,13 +113,15 @@ class PaperKind(Noun):
     """A kind: its papers, and values that belong to the wording.
 
     `values` are words and rows that the blocks name; `fields` may be filled in by the
-    office: name → what it is. Rates over fewer than `few` carry a caution.
+    office: name → what it is; `formats` are the endings of the files. Rates over
+    fewer than `few` carry a caution.
     """
 
     kind: str
     title: str
     mark: str
     basis: tuple[str, ...] = ()
+    formats: tuple[Ending, ...] = ("docx", "pdf")
     few: int = 0
     values: dict[str, str | list[dict[str, str]]] = _Field(default_factory=dict)
     fields: dict[str, str] = _Field(default_factory=dict)

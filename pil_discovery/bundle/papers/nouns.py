@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 BOX = "□"
 """A box to tick; a Word file makes it one that can be clicked."""
+Ending = Literal["docx", "pdf", "html", "xlsx"]
 Kind = Literal["text", "number", "share", "id"]
 
 
@@ -89,6 +90,15 @@ class Chart(Noun):
     longest: float | None = None
 
 
+class Picture(Noun):
+    """A picture of the evidence: which one, what it shows, how wide it is printed."""
+
+    block: Literal["picture"] = "picture"
+    item: str
+    caption: str
+    width_mm: float
+
+
 class Blank(Noun):
     """A line of a form: its label, what is known already, lines to write on."""
 
@@ -113,7 +123,8 @@ class Slots(Noun):
 
 
 Block = Annotated[
-    Heading | Sentence | Table | Chart | Form | Slots, _Field(discriminator="block")
+    Heading | Sentence | Table | Chart | Picture | Form | Slots,
+    _Field(discriminator="block"),
 ]
 
 
@@ -129,7 +140,7 @@ class Paper(Noun):
     """All words of a paper, ready to be laid out.
 
     `stem` names its files; `mark` stands at the head of every page; `as_of` dates the
-    files, never the clock.
+    files, never the clock; `formats` are the files it is meant for.
     """
 
     kind: str
@@ -139,6 +150,7 @@ class Paper(Noun):
     title: str
     subtitle: str = ""
     as_of: dt.date
+    formats: tuple[Ending, ...] = ("docx", "pdf", "html", "xlsx")
     parts: tuple[Part, ...]
 
     def blocks(self) -> Iterator[Block]:
@@ -149,6 +161,10 @@ class Paper(Noun):
     def tables(self) -> Iterator[Table]:
         """Yield all tables, printed or not."""
         yield from (b for b in self.blocks() if isinstance(b, Table))
+
+    def drawn(self) -> Iterator[Chart | Picture]:
+        """Yield what is drawn: charts and pictures, in order."""
+        yield from (b for b in self.blocks() if isinstance(b, Chart | Picture))
 
     def charts(self) -> Iterator[Chart]:
         """Yield all charts."""
@@ -179,7 +195,9 @@ def _texts(block: Block) -> list[str]:
         return [text for b in block.blanks for text in (b.label, b.value)]
     if isinstance(block, Slots):
         return [text for name in block.names for text in (name, block.date)]
-    return [block.caption] if isinstance(block, Chart) else [block.text]
+    if isinstance(block, Chart | Picture):
+        return [block.caption]
+    return [block.text]
 
 
 def _table_texts(table: Table) -> list[str]:

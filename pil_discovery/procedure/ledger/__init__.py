@@ -9,9 +9,9 @@ from pil_discovery.procedure.ledger.analysis import (
     tell_case,
     tools_of,
 )
-from pil_discovery.procedure.ledger.cases import Case, find_case
+from pil_discovery.procedure.ledger.cases import CONFIRM, SEND, Case, find_case
 from pil_discovery.procedure.ledger.chain import Head, linked
-from pil_discovery.procedure.ledger.contents import dictated_duties
+from pil_discovery.procedure.ledger.contents import dictated_duties, same_name
 from pil_discovery.procedure.ledger.dues import dues
 from pil_discovery.procedure.ledger.followups import Fresh, compare
 from pil_discovery.procedure.ledger.guards import (
@@ -29,6 +29,11 @@ from pil_discovery.procedure.ledger.packages import (
 )
 from pil_discovery.procedure.ledger.postgres import PostgresStore
 from pil_discovery.procedure.ledger.proposals import Proposal
+from pil_discovery.procedure.ledger.receipts import (
+    Receipt,
+    read_receipt,
+    write_receipt,
+)
 from pil_discovery.procedure.ledger.registers import keep_register
 from pil_discovery.procedure.ledger.rulebook import Rulebook
 from pil_discovery.procedure.ledger.sealing import new_key, read_key, seal, unseal
@@ -37,6 +42,8 @@ from pil_discovery.procedure.ledger.sqlite import SqliteStore
 from pil_discovery.procedure.ledger.tallies import Counted, count_period
 
 __all__ = [
+    "CONFIRM",
+    "SEND",
     "Case",
     "Counted",
     "Draft",
@@ -46,6 +53,7 @@ __all__ = [
     "Package",
     "PostgresStore",
     "Proposal",
+    "Receipt",
     "Rulebook",
     "SqliteStore",
     "analyse_year",
@@ -67,7 +75,9 @@ __all__ = [
     "new_key",
     "pack",
     "read_key",
+    "read_receipt",
     "refusals",
+    "same_name",
     "score_agencies",
     "seal",
     "sign",
@@ -76,4 +86,5 @@ __all__ = [
     "unmet",
     "unpack",
     "unseal",
+    "write_receipt",
 ]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 OPEN = "open"
 RECEIVE = "package.receive"
 """Written by an import: who sent the package, and its hash."""
+SEND, CONFIRM = "package.send", "package.confirm"
+"""Told by the sender: to whom a package went, and that its receipt came back."""
 FIRST = "lead"
 _PREVIOUS = "previous"
 

@@ -15,7 +15,8 @@ from pydantic import Field as _Field
 from pydantic import ValidationError
 
 from pil_discovery.errors import GateError, LedgerError, Problem
-from pil_discovery.procedure.ledger.cases import RECEIVE
+from pil_discovery.procedure.ledger.arrivals import demand_sound
+from pil_discovery.procedure.ledger.cases import CONFIRM, RECEIVE, SEND
 from pil_discovery.procedure.ledger.chain import body_of, hash_of
 from pil_discovery.text.canonical import dump_json
 from pil_discovery.types import Entry
@@ -35,7 +36,10 @@ _SHA256 = "sha256"
 
 
 class Package(Noun):
-    """A case on its way; `withheld` counts the records that stayed behind."""
+    """A case on its way; `withheld` counts the records that stayed behind.
+
+    `recipient`: for which office it is; empty for any.
+    """
 
     format: str
     version: int
@@ -43,6 +47,7 @@ class Package(Noun):
     case: str
     state: str
     entries: tuple[Entry, ...]
+    recipient: str = ""
     withheld: int = 0
     sha256: str = ""
     signature: str = ""
@@ -59,6 +64,7 @@ def pack(
     book: Rulebook,
     *,
     sender: str,
+    recipient: str = "",
     sign: Callable[[bytes], str] | None = None,
 ) -> str:
     """Return the package of a case as text.
@@ -67,6 +73,8 @@ def pack(
     ----------
     sender
         The office that sends it.
+    recipient
+        The only office that is to take it; empty for any.
     sign
         Content → signature; without it the package is not signed.
     """
@@ -80,7 +88,9 @@ def pack(
         "entries": [_plain(e) for e in going],
         "withheld": sum(_stays(e, book) for e in case.entries),
     }
-    content[_SHA256] = _digest(content)
+    if recipient:
+        content["recipient"] = recipient
+    content[_SHA256] = digest_of(content)
     content[_SIGNATURE] = ""
     package = Package.model_validate_json(dump_json(content))
     if sign is not None:
@@ -98,7 +108,8 @@ def _plain(entry: Entry) -> dict[str, Any]:
     return values | {"hash": entry.hash}
 
 
-def _digest(content: Mapping[str, Any]) -> str:
+def digest_of(content: Mapping[str, Any]) -> str:
+    """Return the hash of what travels, its own hash and signature left out."""
     kept = {k: v for k, v in content.items() if k not in {_SHA256, _SIGNATURE}}
     return hashlib.sha256(dump_json(kept).encode()).hexdigest()
 
@@ -120,7 +131,7 @@ def unpack(held: bytes) -> Package:
     faults = []
     if package.format != FORMAT or package.version != VERSION:
         faults.append(f"格式是 {package.format} {package.version}，不认识")
-    if f"{dump_json(content)}\n" != text or _digest(content) != package.sha256:
+    if f"{dump_json(content)}\n" != text or digest_of(content) != package.sha256:
         faults.append("内容与哈希不符")
     faults += [
         f"第{n}条记录与自身的哈希不符"
@@ -138,18 +149,29 @@ def _changed(what: str) -> Problem:
 
 
 def new_entries(
-    package: Package, cases: Mapping[str, Case], book: Rulebook, *, by: str
+    package: Package,
+    cases: Mapping[str, Case],
+    book: Rulebook,
+    *,
+    by: str,
+    trusted: bool = False,
 ) -> list[Entry]:
     """Return the records of a package that a ledger does not hold yet, and its receipt.
+
+    Parameters
+    ----------
+    trusted
+        The signature of the sender was checked; see `demand_sound`.
 
     Raises
     ------
     GateError
         If the ledger holds other records of the same case: the two went different
-        ways, and a person must say which holds.
+        ways, and a person must say which holds; or a record does not fit the rules.
     """
     case = cases.get(package.case)
-    known = [] if case is None else [_name(e) for e in _going(case, book)]
+    here = [] if case is None else list(_going(case, book))
+    known = [_name(e) for e in here]
     sent = [e.origin or e.hash for e in package.entries]
     common = min(len(known), len(sent))
     if known[:common] != sent[:common] or len(known) > len(sent):
@@ -160,14 +182,16 @@ def new_entries(
     fresh = package.entries[len(known) :]
     if not fresh:
         return []
+    demand_sound(here, fresh, book, trusted=trusted)
     latest = max([e.on for e in fresh] + ([case.latest] if case is not None else []))
     copies = [_copy(e) for e in fresh]
     return [*copies, _receipt(package, latest, by)]
 
 
 def _going(case: Case, book: Rulebook) -> Sequence[Entry]:
-    """Return the records of a case that travel: no sealed ones, no receipts."""
-    return [e for e in case.entries if not _stays(e, book) and e.event != RECEIVE]
+    """Return the records of a case that travel: no sealed ones, none of the way."""
+    way = (SEND, RECEIVE, CONFIRM)
+    return [e for e in case.entries if not _stays(e, book) and e.event not in way]
 
 
 def _name(entry: Entry) -> str:
