@@ -1,11 +1,14 @@
-# ruff: noqa: S311
+# ruff: noqa: ARG001, S101, S311
 """The figures of evidence bundles: mutations, secrets, kills, bytes, seconds.
 
-    python benchmarks/bundles.py [mutations|secrets|kills|same|speed]… [--few]
+    python benchmarks/bundles.py [mutations|bagit|secrets|faults|kills|same|speed|
+                                  batch|reproduce]… [--few]
 
 Without a name all are measured. `--few` takes a hundredth of each, to try it out.
+`bagit` wants the conformance suite of the Library of Congress below `PIL_SHARED_DATA`.
 """
 
+import errno
 import os
 import random
 import resource
@@ -14,17 +17,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+import pil_discovery as pil  # noqa: E402
 from pil_discovery.bundle import bags, build, verify  # noqa: E402
+from pil_discovery.bundle.foreign import check_bag  # noqa: E402
 from pil_discovery.bundle.sealing import Seal  # noqa: E402
 from pil_discovery.bundle.signing import load_signer  # noqa: E402
+from pil_discovery.errors import BundleError  # noqa: E402
+from pil_discovery.pipeline.results import read_leads  # noqa: E402
 from tests.bundle import authority, factory, mutations, planted  # noqa: E402
+from tests.bundle.test_faults import Tripwire  # noqa: E402
 
 MUTATIONS, CLEAN, SECRETS, KILLS, SAME, SPEED = 10_000, 1_000, 5_000, 200, 100, 50
 
@@ -90,6 +100,65 @@ def measure_secrets(folder, *, few):
             f"secrets: {len(left)} of {len(secrets)} left in the {profile} bundle "
             f"({seconds:.1f} s)"
         )
+
+
+def measure_bagit(folder, *, few):
+    """Goal 2: bags of others are judged as the conformance suite has it."""
+    base = Path(os.environ.get("PIL_SHARED_DATA", "../shared/data"))
+    suite = base / "badinputs/bagit-conformance-suite"
+    wanted = {
+        "valid": {"sound", "noted"},
+        "warning": {"noted"},
+        "invalid": {"refused"},
+        "linux-only": {"refused"},
+        "windows-only": {"refused"},
+    }
+    for kind, expected in wanted.items():
+        cases = [p for p in sorted(suite.glob(f"v*/{kind}/*")) if p.is_dir()]
+        right = sum(judged(check_bag(case)) in expected for case in cases)
+        print(f"bagit: {right} of {len(cases)} of the {kind} bags judged so")
+
+
+def judged(answer):
+    if answer.errors:
+        return "refused"
+    return "noted" if answer.warnings else "sound"
+
+
+def measure_faults(folder, *, few):
+    """Goal 4: a fault at every call of the system leaves no invalid bundle."""
+    request = factory.request(folder, plate=False)
+    wanted = build(replace(request, out=folder / "clean")).root_sha256
+    for code in (errno.ENOSPC, errno.EIO, errno.EROFS, errno.EACCES):
+        number, invalid, finished = 0, 0, False
+        while not finished:
+            number += 1
+            with failing_call(number, code) as wire:
+                with suppress(BundleError, OSError):
+                    build(request)
+                finished = wire.count < number
+            for left in (folder / "bundle").glob("PIL-*"):
+                invalid += not verify(left, root=wanted).ok
+                shutil.rmtree(left)
+            if few and number > 20:
+                break
+        print(
+            f"faults: {errno.errorcode[code]} at each of {number - 1} calls, "
+            f"{invalid} invalid finished bundles"
+        )
+
+
+@contextmanager
+def failing_call(number, code):
+    """Let the n-th call that opens, makes, moves or syncs a file fail."""
+    patch = pytest.MonkeyPatch()
+    wire = Tripwire(patch, code)
+    wire.stop = number
+    try:
+        yield wire
+    finally:
+        wire.stop = None
+        patch.undo()
 
 
 LOOP = """
@@ -202,12 +271,85 @@ def measure_speed(folder, *, few):
     print(f"memory: {peak:.0f} MiB at most")
 
 
+def measure_batch(folder, *, few):
+    """Goal 8: a thousand bundles by two processes: seconds, memory, the same bytes."""
+    models = ["land/unpaid-price"] if few else None
+    out = scanned(folder, models)
+    started, before = time.perf_counter(), spent()
+    done, roots = 0, {}
+    for profile in ("internal", "agency", "public"):
+        made = pil.build_bundles(
+            *(out, None, "suggestion", folder / "bundles"), profile=profile, workers=2
+        )
+        done += sum(e.state == "packed" for e in made.entries)
+        refused = [e for e in made.entries if e.state != "packed"]
+        roots[profile] = {e.lead_id: e.root_sha256 for e in made.entries}
+        print(f"batch: {profile}, {len(refused)} refused", *refused[:3], sep="\n  ")
+    wall, cpu = time.perf_counter() - started, spent() - before
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(
+        f"batch: {done} bundles by two processes in {wall:.0f} s, {cpu / done:.2f} s "
+        f"of the processor each, {peak:.0f} MiB at most in a process"
+    )
+    started, before = time.perf_counter(), spent()
+    for profile, known in roots.items():
+        made = pil.build_bundles(
+            *(out, None, "suggestion", folder / "bundles"), profile=profile, resume=True
+        )
+        again = {e.lead_id: e.root_sha256 for e in made.entries}
+        assert again == known, "other roots when resumed"
+    wall, cpu = time.perf_counter() - started, spent() - before
+    print(
+        f"batch: resumed by one process in {wall:.0f} s ({cpu:.0f} s of the processor)"
+    )
+
+
+def scanned(folder, models):
+    """Scan the sample district."""
+    shutil.copytree(ROOT / "sample_data/workspace", folder / "workspace")
+    return pil.scan(folder / "workspace", models=models).write(folder / "out")
+
+
+def spent():
+    """Return the seconds of the processor of this process and those it waited for."""
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    used = [resource.getrusage(w) for w in who]
+    return sum(u.ru_utime + u.ru_stime for u in used)
+
+
+REPRODUCED = {
+    "table": "land/unpaid-price",
+    "layer": "environment/outfall-in-source-zone",
+    "picture": "environment/rectification-relapsed",
+}
+
+
+def measure_reproduction(folder, *, few):
+    """Findings computed again from tables, layers and pictures in the bundle."""
+    out = scanned(folder, list(REPRODUCED.values()))
+    for source, model in REPRODUCED.items():
+        leads = [x for x in read_leads(out) if x.model == model and x.kind == "single"]
+        path = pil.build_bundle(out, leads[0].lead_id, "suggestion", folder / "b").path
+        started, before = time.perf_counter(), spent()
+        answer = pil.reproduce(path)
+        print(
+            f"reproduce: {source}, {answer.findings} findings "
+            f"{'the same' if answer.ok else 'DIFFERENT'}, "
+            f"{time.perf_counter() - started:.1f} s ({spent() - before:.1f} s of the "
+            "processor)"
+        )
+
+
 MEASURES = {
     "mutations": measure_mutations,
+    "bagit": measure_bagit,
     "secrets": measure_secrets,
+    "faults": measure_faults,
     "kills": measure_kills,
     "same": measure_sameness,
     "speed": measure_speed,
+    "batch": measure_batch,
+    "reproduce": measure_reproduction,
 }
 
 

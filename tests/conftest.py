@@ -3,6 +3,9 @@
 import fcntl
 import os
 import pickle
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -63,11 +66,37 @@ def sample_demo(tmp_path_factory):
     Made once for all processes of a test run. To be read, not changed: `workspace`,
     `out` (the written scan), `bundle`.
     """
+    return once(tmp_path_factory, "sample-demo", run_demo)
+
+
+@pytest.fixture(scope="session")
+def sample_elsewhere(sample_demo, tmp_path_factory):
+    """The sample scanned from another folder in a process of another kind.
+
+    Two workers, another time zone, another hash seed, a plain locale. To be read, not
+    changed: `工作区`, `结果`.
+    """
+    return once(tmp_path_factory, "别处", lambda f: scan_elsewhere(sample_demo[0], f))[
+        0
+    ]
+
+
+def once(tmp_path_factory, name, make):
+    """Make a folder once for all processes of a test run; return what `make` gave."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder, kept = shared / "sample-demo", shared / "sample-demo.pickle"
-    with (shared / "sample-demo.lock").open("w") as lock:
+    folder, kept = shared / name, shared / f"{name}.pickle"
+    with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.is_file():
-            kept.write_bytes(pickle.dumps(run_demo(folder)))
+            kept.write_bytes(pickle.dumps(make(folder)))
     return folder, pickle.loads(kept.read_bytes())  # noqa: S301 -- our own, above
+
+
+def scan_elsewhere(demo, folder):
+    workspace, out = folder / "工作区", folder / "结果"
+    shutil.copytree(demo / "workspace", workspace)
+    changed = {"TZ": "Asia/Shanghai", "PYTHONHASHSEED": "7", "LC_ALL": "C"}
+    command = [sys.executable, "-m", "pil_discovery", "scan", workspace]
+    command += ["-o", out, "--workers", "2"]
+    subprocess.run(command, env={**os.environ, **changed}, check=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pil_discovery.bundle import seal_checks, staging, verifier
+from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.words import date_zh
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def write_tags(
     folder: Path, digests: Digests, *, info: Mapping[str, str], readme: bytes
 ) -> str:
     """Write the tag files around a payload; return the root hash of the bag."""
-    lines = (f"{k}: {' '.join(str(v).split())}\n" for k, v in info.items())
+    lines = (f"{k}: {' '.join(printable(v).split())}\n" for k, v in info.items())
     tags = {
         "bagit.txt": verifier.DECLARATION,
         "bag-info.txt": "".join(lines).encode("utf-8", errors="replace"),
@@ -152,7 +153,7 @@ def readme(request: BundleRequest, *, title: str, folder: str) -> bytes:
         name=request.name,
         title=title,
         folder=folder,
-        office=" ".join(request.office.name.split()),
+        office=" ".join(printable(request.office.name).split()),
         date=date_zh(request.as_of),
         contents=_REDACTED if request.is_redacted else _WHOLE,
     )

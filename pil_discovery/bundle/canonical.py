@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 _HIDDEN = re.compile(
     "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
-    "\ufff9-\ufffb]"
+    "\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Zl", "Zp"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field as _Field
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import CaseFile, CaseRecord
+
+
+_NUMBERS = re.compile(r"（[^（）]*[a-z0-9]_[a-z][^（）]*）")
+"""What a comparison says in names of columns; the numbers stand in the findings."""
 
 
 class CaseSource(Noun):
@@ -74,7 +79,8 @@ class CaseWording(Noun):
     `names` are fields of records that hold names of persons, `roles` the offices that
     stand beside a name; `sign` is the record by
     which a document is approved, its `field` names the document; `tracks` are the marks
-    of the two kinds of cases in a number; `periods` are words for the length of clocks.
+    of the two kinds of cases in a number; `periods` are words for the length of clocks;
+    `found` are words for what a comparison with a scan finds.
     """
 
     words: dict[str, CaseWord] = _Field(default_factory=dict)
@@ -82,6 +88,7 @@ class CaseWording(Noun):
     sign: CaseSource | None = None
     terms: dict[str, CaseTerm] = _Field(default_factory=dict)
     names: tuple[str, ...] = ()
+    found: dict[str, str] = _Field(default_factory=dict)
     roles: tuple[str, ...] = ()
     tracks: dict[str, str] = _Field(default_factory=dict)
     periods: dict[str, str] = _Field(default_factory=dict)
@@ -113,7 +120,51 @@ def case_words(request: BundleRequest) -> dict[str, Any]:
         **{n: _list(entry, request) for n, entry in wording.lists.items()},
         **{n: _term(t, request.case) for n, t in wording.terms.items()},
         **{n: request.periods.get(c, "") for n, c in wording.periods.items()},
+        **_compared(request, wording.found),
     }
+
+
+def _compared(request: BundleRequest, words: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a comparison with the scan found: signs, never a verdict."""
+    followup = request.followup
+    titles = {m.code: m.title.zh for m in request.models.values() if m.code}
+    empty = {"compared": "", "compared_evidence": (), "indicators": (), "checked": ()}
+    if followup is None:
+        return empty
+    return {
+        "compared": words.get(followup.outcome, followup.outcome),
+        "compared_evidence": [
+            {"text": _readable(e, titles)} for e in followup.evidence
+        ],
+        "indicators": [
+            {
+                "zh": printable(one.zh),
+                "state": words.get(one.state, one.state),
+                "evidence": _joint(one.evidence, titles),
+            }
+            for one in followup.indicators
+        ],
+        "checked": [
+            {
+                "measure": printable(one.measure),
+                "state": words.get(one.state, one.state),
+                "evidence": _joint(one.evidence, titles),
+            }
+            for one in followup.measures
+        ],
+    }
+
+
+def _joint(evidence: Sequence[str], titles: Mapping[str, str]) -> str:
+    return "；".join(_readable(one, titles) for one in evidence)
+
+
+def _readable(text: str, titles: Mapping[str, str]) -> str:
+    """Return words of a comparison without names of columns, models by their title."""
+    told = _NUMBERS.sub("", printable(text))
+    for code, title in titles.items():
+        told = told.replace(code, f"“{title}”")
+    return told.replace("|", "、")
 
 
 def latest(case: CaseFile | None, events: Sequence[str]) -> CaseRecord | None:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import datetime as dt
 
+from pil_discovery.bundle.annex_tables import AnnexTable, headings
 from pil_discovery.types.base import Noun
+
+
+class Part(Noun):
+    """A part of a sentence; a number names the evidence item that it comes from.
+
+    `linked` says that this document has a place for the item, to which a link leads.
+    """
+
+    text: str
+    item: str = ""
+    linked: bool = False
 
 
 class Paragraph(Noun):
     """A sentence and the evidence items and legal facts that it rests on.
 
-    `keeps` holds it on the page of what follows: the line before a list, and the last
-    sentence, so that the signature never stands on a page without text.
+    `parts` together are `text`; `note` is its footnote. `keeps` holds it on the page of
+    what follows: the line before a list, and the last sentence, so that the signature
+    never stands on a page without text.
     """
 
     text: str
+    parts: tuple[Part, ...] = ()
+    note: str = ""
     keeps: bool = False
     items: tuple[str, ...] = ()
     basis: tuple[str, ...] = ()
@@ -134,11 +149,12 @@ class SiteShape(Noun):
 
 
 class Annex(Noun):
-    """Number and title of an annex."""
+    """Number and title of an annex, and the tables that it prints."""
 
     kind: str
     label: str
     title: str
+    tables: tuple[AnnexTable, ...] = ()
 
 
 class Letter(Noun):
@@ -185,7 +201,8 @@ _FIXED = (
 
 def printed_strings(letter: Letter) -> list[str]:
     """Return every text that the documents print, for the glyph gate."""
-    found: list[str] = [_FIXED]
+    tables = [table for annex in letter.annexes for table in annex.tables]
+    found: list[str] = [_FIXED, *headings(tables)]
     _gather(letter.model_dump(mode="json", exclude={"claims"}), found)
     return found
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pil_discovery.bundle.docx_links import marked_words, settle_links
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
@@ -21,7 +22,29 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.documents import Letter
 
 _FIRST = "[Content_Types].xml"
+_MOST_TEXTS = 64
+"""Texts of templates that are kept compiled: body, headers and footers of some."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """A sandbox that compiles the text of a template once for all documents."""
+
+    _known: ClassVar[dict[str, Any]] = {}
+
+    def from_string(  # the further words are those of the base class
+        self,
+        source: Any,  # noqa: ANN401 -- a text or its tree
+        globals: Any = None,  # noqa: A002, ANN401
+        template_class: Any = None,  # noqa: ANN401, ARG002
+    ) -> Template:
+        """Return the template of a text, compiled before or now."""
+        found = self._known.get(source)
+        if found is None:
+            if len(self._known) > _MOST_TEXTS:
+                self._known.clear()
+            found = self._known[source] = self.compile(source)
+        return Template.from_code(self, found, self.make_globals(globals), None)
 
 
 def render_docx(
@@ -42,9 +65,9 @@ def render_docx(
         When the template names a field that does not exist or does more than print.
     """
     document = DocxTemplate(str(template))
-    env = ImmutableSandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    env = _Sandbox(autoescape=True, undefined=StrictUndefined)
     words: dict[str, object] = {
-        "letter": letter.model_dump(mode="python"),
+        "letter": marked_words(letter),
         "plate": "" if plate is None else _picture(document, plate, 150),
         "strips": {
             mark.item: _picture(document, (strips or {})[mark.item], mark.width_mm)
@@ -57,6 +80,7 @@ def render_docx(
         raise BundleError(
             Problem(template.name, "", f"模板不能填写：{error}")
         ) from error
+    settle_links(document.docx)
     _date(document, letter)
     raw = io.BytesIO()
     document.save(raw)

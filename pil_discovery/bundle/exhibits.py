@@ -9,8 +9,9 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.redaction import mask_cells
-from pil_discovery.text.areas import MU_M2
+from pil_discovery.bundle.traces import trace_numbers
 from pil_discovery.text.periods import coverage_words
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 RowKey = tuple[str, str, str, int]
 _DATABASE = "database:"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%~#]')
-_NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
-_MU = Decimal(MU_M2.numerator) / MU_M2.denominator
-_SCALES = (1, 10**4, 10**8, _MU, Decimal("0.01"))
-"""What a sentence may divide a measure by: 万, 亿, 公顷 (m²/10⁴), 亩, percent."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +69,9 @@ def collect(request: BundleRequest) -> Evidence:
 def stored_name(sha256: str, file: str) -> str:
     """Return `<sha12>_<name>` with characters that any file system accepts.
 
+    What cannot be seen in a name is left out of it (a mark for the direction of writing
+    can make a program look like a table); it has at most 240 bytes.
+
     >>> stored_name("ab" * 32, "数据/出让%合同.xlsx")
     'abababababab_出让_合同.xlsx'
     >>> stored_name("ab" * 32, "database:主机/库#1a2b3c4d5e6f")
@@ -79,9 +79,14 @@ def stored_name(sha256: str, file: str) -> str:
     """
     if file.startswith(_DATABASE):
         file = f"{file}.jsonl"  # the answer to a query is kept as JSON lines
-    name = _FORBIDDEN.sub("_", PurePosixPath(file).name).strip(". ") or "file"
-    path = PurePosixPath(name)
-    return f"{sha256[:12]}_{path.stem[:60]}{path.suffix[:12]}"
+    shown = printable(PurePosixPath(file).name)
+    path = PurePosixPath(_FORBIDDEN.sub("_", shown).strip(". ") or "file")
+    stem, suffix = _cut(path.stem[:60], 180), _cut(path.suffix[:12], 36)
+    return f"{sha256[:12]}_{stem}{suffix}".rstrip(". ")
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def used_sources(request: BundleRequest) -> list[Source]:
@@ -218,7 +223,7 @@ def _fact_item(
         "fact_last_date": finding.fact_last_date,
         "place": finding.place,
         "measures": measures(finding, model),
-        "numbers": trace_numbers(finding),
+        "numbers": trace_numbers(finding, model),
         "basis": list(finding.basis),
         "records": [r.model_dump() for r in finding.records],
         "rates": [r.model_dump() for r in finding.rates],
@@ -264,42 +269,6 @@ def measures(finding: Finding, model: Model | None) -> dict[str, dict[str, Any]]
         }
         for name, value in finding.measures.items()
     }
-
-
-def trace_numbers(finding: Finding) -> list[dict[str, str]]:
-    """Return each number of the sentence with the value of the finding it comes from.
-
-    `origin` is `measure:<name>`, `key:<name>`, `date`, `subject`, `place`, or
-    `sentence` where the model's own sentence carries it (a threshold, another column).
-    """
-    found = dict.fromkeys(_NUMBER.findall(finding.sentence_zh))
-    return [{"text": text, "origin": _origin(text, finding)} for text in found]
-
-
-def _origin(text: str, finding: Finding) -> str:
-    number = Decimal(text.replace(",", ""))
-    for name, value in finding.measures.items():
-        if value is not None and _same(number, Decimal(value), text):
-            return f"measure:{name}"
-    for name, key in finding.key.items():
-        if text in str(key):
-            return f"key:{name}"
-    dates = [d for d in (finding.fact_date, finding.fact_last_date) if d]
-    if any(number in (d.year, d.month, d.day) for d in dates):
-        return "date"
-    return _word_origin(text, finding)
-
-
-def _word_origin(text: str, finding: Finding) -> str:
-    if text in f"{finding.subject_name}{finding.subject_code}":
-        return "subject"
-    return "place" if finding.place and text in finding.place else "sentence"
-
-
-def _same(number: Decimal, value: Decimal, text: str) -> bool:
-    places = len(text.partition(".")[2])
-    step = Decimal(1).scaleb(-places)
-    return any(abs(number - abs(value) / s) <= step / 2 for s in _SCALES)
 
 
 def _bound(name: str, side: str) -> str:

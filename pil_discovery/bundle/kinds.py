@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
@@ -157,6 +159,8 @@ class Kind(Sheet):
         Other kinds whose document travels with this one (YAML: `with`).
     further
         Further documents of the set.
+    compares
+        Whether the lead of the case is compared with the scan.
     request_basis
         The facts behind each concrete request.
     """
@@ -169,6 +173,7 @@ class Kind(Sheet):
     signed: tuple[Guard, ...] = ()
     together: tuple[str, ...] = _Field(default=(), alias="with")
     further: tuple[Sheet, ...] = ()
+    compares: bool = False
     basis: tuple[str, ...] = ()
     request_basis: tuple[str, ...] = ()
     blank_number: str = "　　"
@@ -230,7 +235,7 @@ def _read_kind(templates: Path, kind: str) -> Kind:
     shared = read_wording(templates, "fields.yaml")
     sentences = read_wording(templates, "sentences.yaml")
     try:
-        told = _spread(yaml.safe_load(path.read_text(encoding="utf-8")), sentences)
+        told = _spread(_tree(path.read_text(encoding="utf-8")), sentences)
         _share(told, shared)
         return Kind.model_validate(told)
     except (OSError, yaml.YAMLError) as error:
@@ -261,6 +266,16 @@ def _share(told: Any, shared: Mapping[str, Any]) -> None:  # noqa: ANN401 -- YAM
         told["fields"] = own
 
 
+def _tree(text: str) -> Any:  # noqa: ANN401 -- YAML
+    # A batch reads the same files for every lead; a copy may be changed by its reader.
+    return copy.deepcopy(_parsed(text))
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Any:  # noqa: ANN401 -- YAML
+    return yaml.safe_load(text)
+
+
 def read_wording(templates: Path, name: str) -> dict[str, Any]:
     """Return a file of `wording/`; empty where there is none.
 
@@ -273,7 +288,7 @@ def read_wording(templates: Path, name: str) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return _tree(path.read_text(encoding="utf-8")) or {}
     except yaml.YAMLError as error:
         raise BundleError(
             Problem(path.name, "", f"不是有效的 YAML：{error}")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pil_discovery.bundle.appendices import annexes as annexes_of
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.case_words import latest, load_case_wording
 from pil_discovery.bundle.documents import (
-    Annex,
     Claim,
     ExhibitRow,
     Letter,
 )
+from pil_discovery.bundle.links import linked
 from pil_discovery.bundle.sentences import (
     fill,
     keep_together,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.bundle.appendices import Tables
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import (
         Kind,
@@ -47,10 +49,12 @@ def compose(
     exhibits: Sequence[ExhibitRow],
     *,
     site: Sequence[Ground] = (),
+    tables: Tables,
 ) -> list[Letter]:
     """Write the documents of a kind, the one that gives it its name first.
 
-    A document of which several copies are written stands there once for each.
+    A document of which several copies are written stands there once for each. `tables`
+    are those of the annexes, whole.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def compose(
         if sheet.sections
         for letter in _copies(
             sheet,
-            _letter(sheet, (kind, request, words), (exhibits, claims, site)),
+            _letter(sheet, (kind, request, words), (exhibits, claims, site, tables)),
             words,
         )
     ]
@@ -80,12 +84,13 @@ def compose(
 def _letter(
     sheet: Sheet,
     context: tuple[Kind, BundleRequest, dict[str, Any]],
-    content: tuple[Sequence[ExhibitRow], tuple[Claim, ...], Sequence[Ground]],
+    content: tuple[Sequence[ExhibitRow], tuple[Claim, ...], Sequence[Ground], Tables],
 ) -> Letter:
     kind, request, shared = context
-    exhibits, claims, site = content
+    exhibits, claims, site, tables = content
     words = {**shared, **cited_words(sheet, request, shared)}
-    annexes = _annexes(sheet, plate=request.plate is not None, site=bool(site))
+    plate = request.plate is not None
+    annexes = annexes_of(sheet, tables, plate=plate, site=bool(site))
     labels = {a.kind: a.label[2:] for a in annexes}
     words |= {"law_annex": labels.get("laws", ""), "n_exhibits": len(exhibits)}
     shown = {a.kind for a in annexes}
@@ -94,9 +99,9 @@ def _letter(
     sections = number_rows(
         [p for p in pairs if p[1].paragraphs or p[1].form or p[1].rows]
     )
-    return Letter(
+    letter = Letter(
         kind=kind.kind,
-        mark="" if _is_signed(request) else kind.draft_mark,
+        mark="" if request.is_signed else kind.draft_mark,
         office=printable(request.office.name),
         title=fill(sheet.headline or sheet.title, words),
         number=_number((kind, sheet), request, day),
@@ -108,7 +113,7 @@ def _letter(
         annexes=annexes,
         exhibits=tuple(exhibits) if "exhibits" in shown else (),
         laws=tuple(words["law_rows"]) if "laws" in shown else (),
-        plate=request.plate is not None and "plate" in shown,
+        plate=plate and "plate" in shown,
         plate_caption=sheet.plate_caption,
         claims=claims if sheet is kind else (),
         site=site_shapes(site, request.strips) if "site" in shown else (),
@@ -116,6 +121,7 @@ def _letter(
         stem=sheet.stem,
         closing=sheet.closing,
     )
+    return linked(letter, footnotes=request.footnotes)
 
 
 def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Letter]:
@@ -131,13 +137,6 @@ def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Lett
         letter.model_copy(update={"copy_mark": mark, "stem": f"{sheet.stem}（{mark}）"})
         for mark in copies
     ]
-
-
-def _is_signed(request: BundleRequest) -> bool:
-    case = request.case
-    return bool(request.fields.get("approved_by")) or (
-        case is not None and case.is_signed
-    )
 
 
 def _day(sheet: Sheet, request: BundleRequest) -> dt.date:
@@ -157,7 +156,7 @@ def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) ->
             "补充后重新生成",
         )
         for name, need in kind.requires.items()
-        if not named(words, name) and not (need.draft and not _is_signed(request))
+        if not named(words, name) and not (need.draft and not request.is_signed)
     ]
     if request.case is None and kind.route not in ("any", request.course.route):
         what = f"办理路径与{kind.title}不符：{request.course.why}"
@@ -204,15 +203,6 @@ def _check_claims(
         problems.append(Problem("诉讼请求", "", what))
     if problems:
         raise GateError(problems)
-
-
-def _annexes(sheet: Sheet, *, plate: bool, site: bool) -> tuple[Annex, ...]:
-    there = {"exhibits": True, "plate": plate, "site": site, "laws": True}
-    names = [name for name, shown in there.items() if shown and name in sheet.annexes]
-    return tuple(
-        Annex(kind=name, label=f"附件{n}", title=sheet.annexes[name])
-        for n, name in enumerate(names, 1)
-    )
 
 
 def _number(sheet: tuple[Kind, Sheet], request: BundleRequest, day: dt.date) -> str:

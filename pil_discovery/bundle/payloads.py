@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle import exhibits as items
+from pil_discovery.bundle.appendices import annex_tables, table_files
 from pil_discovery.bundle.canonical import (
     geojson_bytes,
     json_bytes,
@@ -27,12 +28,14 @@ from pil_discovery.bundle.indexes import (
 )
 from pil_discovery.bundle.letters import compose
 from pil_discovery.bundle.methods import legal_basis, limits, method_card, rules
+from pil_discovery.bundle.numbers import lead_item
 from pil_discovery.bundle.papers import (
     compose_papers,
     lay_out,
     load_paper_kind,
     paper_kinds,
 )
+from pil_discovery.bundle.papers.evidence import picture_rows
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.provenance import FileFacts, crate, provenance
 from pil_discovery.bundle.site import (
@@ -98,12 +101,15 @@ def compose_payload(
     site = grounds(request)
     analysis = {**_analysis(request, evidence), **_site(request, site)}
     exhibits = exhibit_rows(request, evidence, _derived(analysis))
-    letters = compose(kind, request, evidence, exhibits, site=site)
+    tables = annex_tables(kind, request, evidence, placed=bool(site))
+    letters = compose(kind, request, evidence, exhibits, site=site, tables=tables)
+    lead = lead_item(request, kind.max_facts)
     files = {
         **analysis,
+        **table_files(tables),
         **_documents(kind, request, letters, faces),
         **_papers(kind, request),
-        **_record(evidence, exhibits, letters),
+        **_record(evidence, exhibits, (letters, lead)),
         **_case_record(request),
         **_methods(request, evidence),
         **_folders(request, evidence),
@@ -183,8 +189,11 @@ def _template(templates: Path, kind: str, suffix: str) -> Path:
 
 
 def _record(
-    evidence: Evidence, exhibits: list[ExhibitRow], letters: Sequence[Letter]
+    evidence: Evidence,
+    exhibits: list[ExhibitRow],
+    told: tuple[Sequence[Letter], dict[str, Any]],
 ) -> dict[str, bytes]:
+    letters, lead = told
     numbers = {e.item: e.number for e in exhibits}
     numbered = ({**i, "evidence_no": numbers.get(i["item"])} for i in evidence.items)
     derived = (
@@ -201,7 +210,7 @@ def _record(
         if e.item.partition("-")[0] in (ROWS, LAYERS, PLATE, POINTS, STRIP)
     )
     return {
-        "data/03_分析/items.jsonl": json_lines([*numbered, *derived]),
+        "data/03_分析/items.jsonl": json_lines([*numbered, *derived, lead]),
         **{
             f"data/03_分析/{name}.json": json_bytes(letter)
             for name, letter in zip(_letter_names(letters), letters, strict=True)
@@ -219,9 +228,11 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
     if kind.kind not in paper_kinds(folder):
         return {}
     given = {name: request.fields.get(name, "") for name in kind.fields}
+    plate = {} if request.plate is None else {PLATE: request.plate}
+    pictures = {**plate, **request.strips}
     papers = compose_papers(
         load_paper_kind(folder, kind.kind),
-        {**given, **request.told},
+        {**given, **request.told, "pictures": picture_rows(pictures, PLATE)},
         office=printable(request.office.name),
         as_of=request.day,
     )
@@ -229,14 +240,20 @@ def _papers(kind: Kind, request: BundleRequest) -> dict[str, bytes]:
         f"data/{kind.folder}/{paper.stem}.{ending}": data
         for paper in papers
         for ending, data in lay_out(
-            paper, templates=request.templates, fonts=request.fonts
+            paper,
+            templates=request.templates,
+            fonts=request.fonts,
+            pictures=pictures,
         ).items()
     }
 
 
 def _case_record(request: BundleRequest) -> dict[str, bytes]:
-    """Write the records of the case that the documents rest on."""
-    if request.case is None:
+    """Write the records of the case that the documents rest on, for the office alone.
+
+    What the office noted and decided is its own; others read what the documents say.
+    """
+    if request.case is None or request.is_redacted:
         return {}
     return {"data/03_分析/case.json": json_bytes(request.case)}
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import typst
 
+from pil_discovery.bundle.annex_tables import COLUMNS
 from pil_discovery.bundle.documents import Letter, printed_strings
 from pil_discovery.bundle.fonts import Faces, check_glyphs
 from pil_discovery.errors import BundleError, Problem
@@ -40,6 +41,9 @@ def render_pdf(
         # The folder is typst's root: the template can read nothing outside it.
         main = Path(folder) / "letter.typ"
         main.write_bytes(template.read_bytes())
+        for shared in sorted(template.parent.glob("*.typ")):
+            if shared != template:
+                (Path(folder) / shared.name).write_bytes(shared.read_bytes())
         if plate is not None:
             (Path(folder) / "plate.png").write_bytes(plate)
         for mark in letter.strips:
@@ -54,7 +58,11 @@ def _compile(main: Path, letter: Letter, faces: Faces) -> bytes:
         str(main),
         root=str(main.parent),
         font_paths=faces.fonts,
-        sys_inputs={"letter": letter.model_dump_json(), "fonts": _fonts(faces)},
+        sys_inputs={
+            "letter": letter.model_dump_json(),
+            "fonts": _fonts(faces),
+            "columns": json.dumps(COLUMNS),
+        },
     )
     try:
         pdf = compiler.compile(

@@ -50,7 +50,7 @@ def provenance(
                 "profile": request.profile,
                 "lead_id": request.lead.lead_id,
                 "fields": dict(request.fields),
-                "software": _software(),
+                "software": software(),
                 "fonts": _fonts(faces),
             },
         },
@@ -144,7 +144,8 @@ def _run_facts(request: BundleRequest) -> dict[str, Any]:
     return {n: request.run[n] for n in wanted if n in request.run}
 
 
-def _software() -> dict[str, str]:
+def software() -> dict[str, str]:
+    """Return the versions of what sets the documents."""
     return {name: _version(name) for name in _ENGINES}
 
 

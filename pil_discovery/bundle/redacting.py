@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from pil_discovery.bundle.case_words import load_case_wording
+from pil_discovery.bundle.kinds import several
 from pil_discovery.bundle.redaction import TIP, Redactor, Secret
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.text.personal import is_person
@@ -20,11 +21,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import CaseFile, CaseRecord, Finding, Lead, Source
+    from pil_discovery.types import (
+        CaseFile,
+        CaseRecord,
+        Finding,
+        Followup,
+        Lead,
+        SetAside,
+        Source,
+        Verdict,
+    )
 
 NounT = TypeVar("NounT", bound=BaseModel)
 _OWN_WORDS = frozenset({"contact", "phone"})
 """Fields with which the office names itself; only the public does not see them."""
+_STAFF = ("collector", "witness", "approved_by", "handler", "contact")
+"""Fields with names of those who acted for the office."""
 _PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs"})
 _BLOCK = 1 << 20
 
@@ -138,10 +150,18 @@ def _learn(request: BundleRequest, redactor: Redactor) -> None:
             redactor.learn(cells[header], mark)
     for name in (
         request.lead.subject_name,
-        *(f.subject_name for f in request.findings),
+        *(f.subject_name for f in (*request.findings, *request.looked_at)),
         *_case_names(request),
+        *_staff(request),
     ):
         redactor.learn(name, "name")
+
+
+def _staff(request: BundleRequest) -> Iterable[str]:
+    """Yield who acted for the office, as its fields tell, hidden in public only."""
+    if request.profile == "public":
+        for name in _STAFF:
+            yield from several(request.fields.get(name, ""))
 
 
 def _case_names(request: BundleRequest) -> Iterable[str]:
@@ -156,6 +176,8 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
     if request.profile != "public":
         return
     wording = load_case_wording(request.templates)
+    for name in wording.names:
+        yield from several(request.fields.get(name, ""))
     for record in case.records:
         told = [record.by]
         told += [v for name in wording.names for v in record.fields.get(name, ())]
@@ -217,8 +239,17 @@ class _Words:
             images=[self.noun(i, ()) for i in request.images],
             plate=plate,
             strips=strips,
+            crossings=[]
+            if strict
+            else [self.noun(c, ("item",)) for c in request.crossings],
+            looked_at=[self.finding(f) for f in request.looked_at],
+            set_aside=[self.set_aside(s) for s in request.set_aside],
+            verdicts=[self.verdict(v) for v in request.verdicts],
             fields={k: self.field(k, v) for k, v in request.fields.items()},
             case=None if request.case is None else self.case(request.case),
+            followup=None
+            if request.followup is None
+            else self.followup(request.followup),
             told=self.tree(dict(request.told)),
             is_redacted=True,
         )
@@ -241,6 +272,17 @@ class _Words:
             place = self.redactor.cell(finding.place, "address")
             change |= {"geometry": None, "overlaps": (), "place": place}
         return told.model_copy(update=change)
+
+    def set_aside(self, entry: SetAside) -> SetAside:
+        """Leave out why, which may repeat a cell; what became of geometry stays."""
+        reason = entry.reason if entry.column == "geometry" else ""
+        told = entry.model_copy(update={"reason": reason})
+        return self.noun(told, ("scope", "reason_class", "column"))
+
+    def verdict(self, verdict: Verdict) -> Verdict:
+        """Keep who of the office checked, but from the public, and no remarks."""
+        by = "" if self.redactor.profile == "public" else verdict.by
+        return verdict.model_copy(update={"by": by, "note": "", "lead_id": ""})
 
     def identity(self, finding_id: str) -> str:
         """Return another id: the own one is a hash of a key that one could try out."""
@@ -281,6 +323,15 @@ class _Words:
                 "title": self.redactor.text(case.title),
                 "party": self.redactor.text(case.party),
                 "records": tuple(map(self.record, case.records)),
+            }
+        )
+
+    def followup(self, found: Followup) -> Followup:
+        return found.model_copy(
+            update={
+                "evidence": tuple(map(self.redactor.text, found.evidence)),
+                "indicators": tuple(self.noun(i, ("id",)) for i in found.indicators),
+                "measures": tuple(self.noun(m, ()) for m in found.measures),
             }
         )
 

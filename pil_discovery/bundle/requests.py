@@ -15,13 +15,17 @@ if TYPE_CHECKING:
         Basis,
         CaseFile,
         Course,
+        Crossing,
         Dataset,
         Finding,
+        Followup,
         ImageProvenance,
         Lead,
         Model,
         Office,
+        SetAside,
         Source,
+        Verdict,
     )
 
 
@@ -58,6 +62,14 @@ class BundleRequest:
         The location map as PNG, or None.
     strips
         Evidence item of a finding → its time strip as PNG.
+    crossings
+        The zones of all layers of the workspace that the ground of the findings meets.
+    looked_at
+        What the same models found of the same subject beside the lead, listed or not.
+    set_aside
+        Rows and cells in quarantine of the files behind the lead.
+    verdicts
+        What checks of the lead showed, in the order of the file.
     out
         Parent folder of the bundle.
     fields
@@ -75,6 +87,8 @@ class BundleRequest:
     reading
         How the sources were read (`as_of`, `models`, `workspace`), so that the findings
         can be computed again from the bundle alone.
+    footnotes
+        Numbers of the text have footnotes with their evidence items.
     classified
         Sources behind the lead that are classified → their grade.
     is_redacted
@@ -85,6 +99,8 @@ class BundleRequest:
         The case behind the document, as it stood on the day of the document.
     rules
         Fact id → basis, of every fact that the kind names and that is in force.
+    followup
+        The lead of the case compared with the scan, where the kind tells of it.
     periods
         Clock → its length in words.
     told
@@ -111,17 +127,23 @@ class BundleRequest:
     images: Sequence[ImageProvenance] = ()
     plate: bytes | None = None
     strips: Mapping[str, bytes] = field(default_factory=dict)
+    crossings: Sequence[Crossing] = ()
+    looked_at: Sequence[Finding] = ()
+    set_aside: Sequence[SetAside] = ()
+    verdicts: Sequence[Verdict] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)
     fonts: tuple[Path, ...] = ()
     profile: str = "internal"
     seal: Seal | None = None
+    footnotes: bool = False
     reading: Mapping[str, Any] = field(default_factory=dict)
     classified: Mapping[str, str] = field(default_factory=dict)
     is_redacted: bool = False
     strict: bool = False
     case: CaseFile | None = None
     rules: Mapping[str, Basis] = field(default_factory=dict)
+    followup: Followup | None = None
     periods: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, Any] = field(default_factory=dict)
     claim_faults: Callable[[str], Sequence[str]] = _nothing
@@ -143,6 +165,14 @@ class BundleRequest:
     def name(self) -> str:
         """Folder name of the bundle."""
         return bundle_name(self.as_of, self.lead.lead_id, self.kind, self.profile)
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the document is approved, by a field or in the ledger."""
+        case = self.case
+        return bool(self.fields.get("approved_by")) or (
+            case is not None and case.is_signed
+        )
 
     @property
     def lead_models(self) -> list[Model]:

@@ -17,6 +17,7 @@ from pil_discovery.bundle.documents import (
     NumberedRow,
     Paragraph,
 )
+from pil_discovery.bundle.numbers import parts_of, unmarked
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
@@ -99,8 +100,8 @@ def _paragraphs(block: Block, words: Mapping[str, Any]) -> list[Paragraph]:
     if not _is_wanted(block, words):
         return []
     if not block.each:
-        text, cited = fill(block.text, words), _cited(block, words)
-        return [Paragraph(text=text, keeps=block.keep, basis=cited)]
+        text, cited = _render(block.text, words), _cited(block, words)
+        return [_paragraph(text, keeps=block.keep, basis=cited)]
     entries = enumerate(named(words, block.each), 1)
     return [_repeated(block, words, (n, one)) for n, one in entries]
 
@@ -123,11 +124,16 @@ def _repeated(
     block: Block, words: Mapping[str, Any], entry: tuple[int, Any]
 ) -> Paragraph:
     n, one = entry
-    text = fill(block.text, {**words, "n": n, "one": one})
+    text = _render(block.text, {**words, "n": n, "one": one})
     known = one if isinstance(one, Mapping) else {}
-    return Paragraph(
-        text=text, items=known.get("items", ()), basis=known.get("ids", ())
-    )
+    return _paragraph(text, items=known.get("items", ()), basis=known.get("ids", ()))
+
+
+def _paragraph(marked: str, **more: Any) -> Paragraph:  # noqa: ANN401 -- its fields
+    """Return a sentence with its numbers apart, each with its evidence item."""
+    parts = parts_of(marked)
+    text = "".join(part.text for part in parts)
+    return Paragraph(text=text, parts=parts, **more)
 
 
 def _cited(block: Block, words: Mapping[str, Any]) -> tuple[str, ...]:
@@ -142,6 +148,10 @@ def _cited(block: Block, words: Mapping[str, Any]) -> tuple[str, ...]:
 
 def fill(text: str, words: Mapping[str, Any]) -> str:
     """Fill in a sentence in a sandbox; BundleError where it cannot be."""
+    return unmarked(_render(text, words))
+
+
+def _render(text: str, words: Mapping[str, Any]) -> str:
     try:
         return printable(_compiled(text).render(words))
     except TemplateError as error:

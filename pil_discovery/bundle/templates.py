@@ -13,54 +13,20 @@ from typing import Any
 
 from docx import Document
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
-from docx.enum.text import WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from pil_discovery.bundle.annex_templates import add_annexes
 from pil_discovery.bundle.docx_files import canonical_zip
 from pil_discovery.bundle.word_forms import draw_form, draw_numbered
 from pil_discovery.bundle.word_parts import add as _add
 from pil_discovery.bundle.word_parts import font as _font
-from pil_discovery.bundle.word_parts import frame as _frame
 from pil_discovery.bundle.word_parts import kept as _kept
 from pil_discovery.bundle.word_parts import line as _line
 from pil_discovery.bundle.word_parts import space as _space
-from pil_discovery.bundle.word_parts import whole as _whole
 
 FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
-Column = tuple[str, str, int]
-_EXHIBITS: tuple[Column, ...] = (
-    ("序号", "number", 12),
-    ("证据名称", "title", 42),
-    ("来源", "origin", 34),
-    ("取得时间", "obtained", 28),
-    ("SHA-256（节选）", "digest", 40),
-)
-_BELOW = {"title": ("{%p if row.covers %}", "{{ row.covers }}", "{%p endif %}")}
-"""Field → what stands below it in the same cell, in smaller type."""
-_LAWS: tuple[Column, ...] = (
-    ("序号", "number", 12),
-    ("法律依据", "citation", 52),
-    ("版本起止", "validity", 34),
-    ("内容概要（非原文）", "summary", 58),
-)
-_AREAS: tuple[Column, ...] = (
-    ("量算方法", "name", 46),
-    ("平方米", "m2", 28),
-    ("亩", "mu", 24),
-    ("公顷", "ha", 24),
-    ("与椭球面积之差", "difference", 34),
-)
-_POINTS: tuple[Column, ...] = (
-    ("点号", "label", 14),
-    ("圈", "ring", 12),
-    ("X（北）/m", "north", 28),
-    ("Y（东）/m", "east", 26),
-    ("经度", "lon", 29),
-    ("纬度", "lat", 27),
-    ("边长/m", "side", 20),
-)
 _HEADER = (
     "{{ letter.mark }}{% if letter.mark and letter.copy_mark %}　{% endif %}"
     "{{ letter.copy_mark }}"
@@ -79,7 +45,7 @@ def draw_letter() -> bytes:
     _page(document)
     _styles(document)
     _letter(document)
-    _annexes(document)
+    add_annexes(document)
     core = document.core_properties
     core.created = core.modified = dt.datetime(2026, 1, 1)  # noqa: DTZ001
     core.author = core.last_modified_by = core.comments = ""
@@ -220,70 +186,3 @@ def _ending(document: Any) -> None:
 def _signed(paragraph: Any, indent: float) -> None:
     paragraph.alignment = ALIGN.RIGHT
     paragraph.paragraph_format.right_indent = Pt(indent)
-
-
-def _annexes(document: Any) -> None:
-    _add(document, "{%p for annex in letter.annexes %}")
-    _add(
-        document, "{{ annex.label }}", "附件号"
-    ).paragraph_format.page_break_before = True
-    _add(document, "{{ annex.title }}", "公文标题")
-    _add(document, "{%p if annex.kind == 'exhibits' %}")
-    _table(document, "letter.exhibits", _EXHIBITS)
-    _add(document, "{%p elif annex.kind == 'plate' %}")
-    _plate(_add(document, "{{ plate }}", "表格文字"))
-    _add(document, "{{ letter.plate_caption }}", "表格文字").alignment = ALIGN.CENTER
-    _add(document, "{%p elif annex.kind == 'site' %}")
-    _site(document)
-    _add(document, "{%p else %}")
-    _table(document, "letter.laws", _LAWS)
-    _add(document, "{%p endif %}")
-    _add(document, "{%p endfor %}")
-
-
-def _site(document: Any) -> None:
-    _add(document, "{{ letter.site_note }}", "表格校验值")
-    _add(document, "{%p for shape in letter.site %}")
-    _kept(_add(document, "{{ shape.title }}", "表格表头"))
-    _add(document, "{%p if shape.areas %}")
-    _table(document, "shape.areas", _AREAS, small=True)
-    _add(document, "{%p endif %}")
-    _add(document, "{%p for note in shape.notes %}")
-    _add(document, "{{ note }}", "表格校验值")
-    _add(document, "{%p endfor %}")
-    _table(document, "shape.points", _POINTS, small=True)
-    _add(document, "{%p if shape.rest %}")
-    _add(document, "{{ shape.rest }}", "表格校验值")
-    _add(document, "{%p endif %}")
-    _add(document, "{%p if shape.strip %}")
-    _plate(_add(document, "{{ strips[shape.strip.item] }}", "表格文字"))
-    _add(document, "{%p endif %}")
-    _add(document, "{%p endfor %}")
-
-
-def _plate(paragraph: Any) -> None:
-    # An exact line height would cut the picture to one line.
-    paragraph.alignment = ALIGN.CENTER
-    paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
-    paragraph.paragraph_format.line_spacing = 1.0
-
-
-def _table(
-    document: Any, rows: str, columns: tuple[Column, ...], *, small: bool = False
-) -> None:
-    table = document.add_table(rows=4, cols=len(columns), style="Table Grid")
-    table.autofit = False
-    _frame(table)
-    table.rows[1].cells[0].paragraphs[0].add_run(f"{{%tr for row in {rows} %}}")
-    table.rows[3].cells[0].paragraphs[0].add_run("{%tr endfor %}")
-    for n, (name, field, width) in enumerate(columns):
-        style = "表格校验值" if small or field == "digest" else "表格文字"
-        _line(table.rows[0].cells[n].paragraphs[0], name, style="表格表头")
-        text = f"{{{{ row.{field} }}}}"
-        _line(table.rows[2].cells[n].paragraphs[0], text, style=style)
-        for more in _BELOW.get(field, ()):
-            _line(table.rows[2].cells[n].add_paragraph(), more, style="表格校验值")
-        table.columns[n].width = Mm(width)
-    for row in table.rows:
-        _whole(row, [width for _, _, width in columns])
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))

@@ -10,6 +10,7 @@ from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.case_words import case_words
 from pil_discovery.bundle.documents import ExhibitRow, LawRow
 from pil_discovery.bundle.kinds import load_remedies, several
+from pil_discovery.bundle.numbers import LEAD, mark, mark_each
 from pil_discovery.bundle.words import (
     citation,
     date_zh,
@@ -18,6 +19,7 @@ from pil_discovery.bundle.words import (
     is_interpretation,
     joined,
     plain_summary,
+    term,
     validity,
 )
 
@@ -56,7 +58,7 @@ def gather_words(
         **period,
         "ids": {**law["ids"], **period["ids"]},
         "facts": facts[: kind.max_facts],
-        "more_facts": max(0, len(facts) - kind.max_facts),
+        "more_facts": mark(str(max(0, len(facts) - kind.max_facts) or ""), LEAD),
         "inaction": (inaction := _inaction(evidence, exhibits)),
         "no_inaction": not inaction,
         "exhibits": [_exhibit_words(e) for e in exhibits],
@@ -143,8 +145,8 @@ def _lead_words(request: BundleRequest) -> dict[str, Any]:
         "fact_date": date_zh(day) if (day := _fact_date(request)) else "",
         "today": date_zh(request.day),
         "models": joined(titles) or "公益诉讼监督模型",
-        "lead_title": _bare(request.lead.title_zh),
-        "as_of": date_zh(request.as_of),
+        "lead_title": mark(_bare(request.lead.title_zh), LEAD),
+        "as_of": mark(date_zh(request.as_of), LEAD),
         "duties": list(dict.fromkeys(printable(m.why) for m in models if m.why)),
     }
 
@@ -173,8 +175,8 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
     mandate = _mandate(request, bases)
     since = request.lead.fact_date
     return {
-        "laws": printable(grouped(duty, since)),
-        "rulings": printable(grouped(rulings, since)),
+        "laws": _dated(duty, since),
+        "rulings": _dated(rulings, since),
         "mandate": printable(grouped(mandate)),
         "no_mandate": not mandate,
         "law_rows": [_law_row(n, b) for n, b in enumerate(_listed(bases, duty), 1)],
@@ -184,6 +186,15 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
             "mandate": [b.id for b in mandate],
         },
     }
+
+
+def _dated(bases: list[Basis], since: dt.date | None) -> str:
+    """Return grouped citations; the days of a version name their rule."""
+    text = printable(grouped(bases, since))
+    for basis in bases:
+        said = term(basis, since)
+        text = text.replace(said, mark(said, basis.id)) if said else text
+    return text
 
 
 def _mandate(request: BundleRequest, bases: Sequence[Basis]) -> list[Basis]:
@@ -242,7 +253,7 @@ def _period_words(
     return {
         "period": printable(step.period_zh).removesuffix("内") if step else "",
         "ids": {"period": list(step.basis) if step else []},
-        "rectify_by": date_zh(day) if day else "",
+        "rectify_by": mark(date_zh(day), LEAD) if day else "",
         "rectify_within": span,
         "prompt_reply": urgent and not by,
         "plain_reply": not urgent and not by,
@@ -264,9 +275,9 @@ def _reply_step(request: BundleRequest, clock: str) -> CourseStep | None:
 def _facts(evidence: Evidence, exhibits: Sequence[ExhibitRow]) -> list[dict[str, Any]]:
     return [
         {
-            "sentence": _bare(fact["statement"]),
-            "place": _new_place(fact),
-            "review": _review(fact),
+            "sentence": mark(_bare(fact["statement"]), fact["item"]),
+            "place": mark(_new_place(fact), fact["item"]),
+            "review": mark(_review(fact), fact["item"]),
             **_exhibit_numbers(fact, exhibits),
             "items": (fact["item"], *fact["parents"]),
         }
@@ -299,10 +310,13 @@ def _exhibit_numbers(
     shown |= {"ROWS"} if fact["parents"] else set()
     shown |= {"LAYERS"} if fact["geometry"] else set()
     held = {*fact["searched"]} - shown
-    return {
-        "exhibits": _folded([int(e.number) for e in exhibits if e.item in shown]),
-        "searched": _folded([int(e.number) for e in exhibits if e.item in held]),
-    }
+    return {"exhibits": _shown(exhibits, shown), "searched": _shown(exhibits, held)}
+
+
+def _shown(exhibits: Sequence[ExhibitRow], items: set[str]) -> str:
+    """Return the numbers of the exhibits of items, each marked with its item."""
+    found = [(e.number, e.item) for e in exhibits if e.item in items]
+    return mark_each(found, _folded([int(number) for number, _ in found]))
 
 
 def _folded(numbers: Sequence[int]) -> str:
@@ -329,7 +343,7 @@ def _inaction(
                 found.setdefault(_bare(fired["zh"]), []).append(fact)
     return [
         {
-            "text": text,
+            "text": mark(text, facts[0]["item"]),
             **_exhibit_numbers(_united(facts), exhibits),
             "items": tuple(f["item"] for f in facts),
         }

@@ -68,7 +68,7 @@ def grouped(bases: Sequence[Basis], since: dt.date | None = None) -> str:
     """
     laws: dict[tuple[str, str], list[Basis]] = {}
     for basis in in_order(bases):
-        laws.setdefault((_title(basis), _period(basis, since)), []).append(basis)
+        laws.setdefault((_title(basis), term(basis, since)), []).append(basis)
     return joined([_law(law, found) for law, found in laws.items()])
 
 
@@ -138,7 +138,8 @@ def _numbers(basis: Basis) -> list[int]:
     return [int(f.group()) if f else 0 for f in firsts]
 
 
-def _period(basis: Basis, since: dt.date | None) -> str:
+def term(basis: Basis, since: dt.date | None) -> str:
+    """Return the days for which a version holds, empty where it need not be told."""
     if basis.effective_to is not None:
         return f"（适用至{date_zh(basis.effective_to)}）"
     start = basis.effective_from

@@ -134,6 +134,8 @@ class _Names:
         for i, rung in _each(rules.tools):
             yield "法条", _placed(("tools", i, "basis"), rung.basis)
         for i, rung in _each(rules.ladder):
+            for n, guard in _each(rung.wants):
+                yield from _of_guard(("ladder", i, "wants", n), guard)
             yield "法条", _placed(("ladder", i, "basis"), rung.basis)
         followup = rules.followup
         read = [rules.done, followup.reply, followup.check, *followup.plans]

@@ -79,6 +79,7 @@ _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
     metavar="账本 案件",
     help="文书依据的案件；签名时在案件里记一笔，账本头随包签名",
 )
+@click.option("--footnotes", is_flag=True, help="正文中的数字另印脚注，注明证据项编号")
 @click.option("--all", "every", is_flag=True, help="全部线索，逐条装包，另写一份索引表")
 @click.option(
     "--top",
@@ -112,6 +113,7 @@ def bundle(
     top: int | None,
     workers: int | None,
     *,
+    footnotes: bool,
     every: bool,
     resume: bool,
     as_json: bool,
@@ -126,7 +128,7 @@ def bundle(
         seal = _noted(seal, case, out)
     asked: dict[str, Any] = {"scan_dir": out, "kind": kind, "out": output}
     asked |= {"workspace": workspace, "profile": profile, "seal": seal}
-    asked |= {"redaction": redaction}
+    asked |= {"redaction": redaction, "footnotes": footnotes}
     if wanted is not None and len(wanted) == 1 and not resume:
         asked |= {"lead_id": wanted[0], "case": case}
         _pack_one(asked | pairs, as_json=as_json)

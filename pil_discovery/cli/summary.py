@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.cli.language import say
 from pil_discovery.report import wording
-from pil_discovery.report.account import gap_words, set_aside
+from pil_discovery.report.account import gap_words, set_aside, stops
 from pil_discovery.text.layout import cut
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _models(models: Sequence[Record], seconds: Mapping[str, float]) -> list[str]
             f"{off} off.",
         )
     ]
+    lines += [say(f"  {words}", f"  {words}") for words in stops(models)]
     loud = [m for m in models if m["quality"]["alarms"]]
     loud.sort(key=lambda m: (-float(m["quality"]["share"] or 0), m["code"]))
     if loud:

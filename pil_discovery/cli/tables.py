@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from pil_discovery.errors import Problem
     from pil_discovery.types import Lead
 
-_STATES = {"computed": "已计算", "not_computable": "不可计算", "off": "未启用"}
-_STATES["stopped"] = "已停止"
+_STATES = {
+    "computed": "已计算",
+    "not_computable": "不可计算",
+    "off": "未启用",
+    "stopped": "已停止",
+}
 _OUTLOOK = {"not_computable": "不可计算", "off": "未启用"}
 _ROUTES = {"admin": "行政公益诉讼", "civil": "民事公益诉讼", "none": "—"}
 _SHOWN = 3

@@ -47,7 +47,8 @@ def draw_bars(sticks: Sequence[Stick], *, longest: float | None = None) -> bytes
     sticks
         In the order from top to bottom.
     longest
-        Length that fills the width; None takes the longest bar.
+        Length that fills the width, with lines at its quarters; None takes the longest
+        bar, without lines.
     """
     label_width = int(WIDTH * _LABEL_SHARE)
     labels = [wrap(s.label, SIZE, label_width - _GAP) for s in sticks]
@@ -56,6 +57,11 @@ def draw_bars(sticks: Sequence[Stick], *, longest: float | None = None) -> bytes
     room = WIDTH - label_width - int(words_width) - 2 * _GAP
     canvas = Canvas(WIDTH, sum(heights) + _GAP)
     full = _full(sticks, longest)
+    if longest:
+        for quarter in range(1, 5):
+            x = label_width + room * quarter / 4
+            ends = [(x, _GAP // 2), (x, sum(heights) + _GAP // 2)]
+            canvas.draw.line(ends, fill=GRID, width=2)
     top = _GAP // 2
     for stick, lines, height in zip(sticks, labels, heights, strict=True):
         middle = top + height / 2
@@ -64,7 +70,7 @@ def draw_bars(sticks: Sequence[Stick], *, longest: float | None = None) -> bytes
             canvas.text((label_width - _GAP, y), line, size=SIZE, anchor="rm")
         end = label_width + round(room * (stick.length or 0) / full)
         _fill(canvas, (label_width, int(middle - 24), end, int(middle + 24)), stick)
-        canvas.text((end + _GAP, middle), stick.words, size=SIZE)
+        canvas.text((end + _GAP, middle), stick.words, size=SIZE, halo=4)
         top += height
     canvas.draw.line([(label_width, _GAP // 2), (label_width, top)], fill=INK, width=3)
     return canvas.png()

@@ -45,6 +45,7 @@ class Order:
     redaction: str = "usual"
     seal: Seal | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
+    footnotes: bool = False
 
     def name_of(self, lead_id: str, run: Mapping[str, Any]) -> str:
         """Return the folder name of the bundle of a lead."""
@@ -113,6 +114,7 @@ class Packer:
                 fields=order.fields,
                 profile=order.profile,
                 seal=order.seal,
+                footnotes=order.footnotes,
                 strict=request.strict or order.redaction == "strict",
             )
         )

@@ -45,6 +45,7 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
     redaction: str = "usual",
     seal: Seal | None = None,
     fields: Mapping[str, str] | None = None,
+    footnotes: bool = False,
     workers: int = 1,
     resume: bool = False,
     progress: Progress | None = None,
@@ -62,7 +63,7 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
         Folder of a finished scan.
     leads
         Ranks, or beginnings of ids; None takes every lead.
-    kind, out, workspace, profile, redaction, seal, fields
+    kind, out, workspace, profile, redaction, seal, fields, footnotes
         As for `build_bundle`, the same for all leads.
     top
         Only the first so many of the leads.
@@ -98,6 +99,7 @@ def build_bundles(  # noqa: PLR0913 - a stable public signature
         redaction=redaction,
         seal=seal,
         fields=dict(fields or {}),
+        footnotes=footnotes,
     )
     used = _used(scan, chosen)
     _demand_space(order, scan, used)

@@ -11,7 +11,7 @@ from pil_discovery.bundle.case_words import load_case_wording
 from pil_discovery.catalog import models_folder
 from pil_discovery.errors import GateError, Problem
 from pil_discovery.findings import text_key
-from pil_discovery.pipeline.cases import open_ledger, rulebook
+from pil_discovery.pipeline.cases import compare_with, open_ledger, rulebook
 from pil_discovery.procedure import in_force, period_zh, to_basis
 from pil_discovery.procedure import ledger as books
 from pil_discovery.procedure.ledger import Proposal
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle import BundleRequest
     from pil_discovery.bundle.kinds import Kind
     from pil_discovery.procedure.ledger import Case, Rulebook
-    from pil_discovery.types import Entry
+    from pil_discovery.types import Entry, Followup
 
 _TRACKS = {"admin": "行政公益诉讼", "civil": "民事公益诉讼"}
 
@@ -108,8 +108,21 @@ def with_case(request: BundleRequest, told: Told) -> BundleRequest:
     clocks = told.book.clocks[told.book.regime(day)]
     periods = {n: period_zh(c).removesuffix("内") for n, c in clocks.items()}
     return replace(
-        request, case=told.file, rules=rules, periods=periods, claim_faults=check
+        request,
+        case=told.file,
+        rules=rules,
+        periods=periods,
+        claim_faults=check,
+        followup=_compared(request, told),
     )
+
+
+def _compared(request: BundleRequest, told: Told) -> Followup | None:
+    """Return the lead of the case against this scan, where the kind tells of it."""
+    case = told.case
+    if case is None or case.lead is None or not told.kind.compares:
+        return None
+    return compare_with(case, told.book, scan=request.scan_dir, as_of=told.day)
 
 
 def _given_day(fields: Mapping[str, str]) -> dt.date | None:

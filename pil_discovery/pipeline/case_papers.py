@@ -145,6 +145,7 @@ def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]
         "timeline": _timeline(case, book),
         "terms": [_term(d) for d in books.dues(case, book, as_of=day)],
         "nobody": [],
+        "pictures": [],
     }
     if is_case_of_minors(case, book):
         return without_minors(values, _FREE)

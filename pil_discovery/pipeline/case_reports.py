@@ -172,7 +172,11 @@ def escalation_text(told: Mapping[str, Any]) -> str:
     return _joined(
         f"# 升级途径（案件 {told['case']}）",
         missing or ["- 条件已具备"],
-        [f"{n}. {r['to']}{r['basis']}" for n, r in enumerate(told["ladder"], 1)],
+        [
+            f"{n}. {r['to']}{r['basis']}（{r['id']}）"
+            + "".join(f"\n   - 尚缺：{words}" for words in r["missing"])
+            for n, r in enumerate(told["ladder"], 1)
+        ],
     )
 
 

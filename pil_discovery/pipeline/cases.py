@@ -327,14 +327,22 @@ def follow_up(
     ledger: Ledger, case: str, *, scan: str | Path, as_of: dt.date
 ) -> Followup:
     """Compare the lead of a case with a fresh scan."""
+    found = books.find_case(ledger.cases(), case)
+    return compare_with(found, ledger.book, scan=scan, as_of=as_of)
+
+
+def compare_with(
+    case: Case, book: Rulebook, *, scan: str | Path, as_of: dt.date
+) -> Followup:
+    """Compare the lead of a case, as it stood on a day, with a fresh scan."""
     from pil_discovery.pipeline.leads_of_cases import fresh_scan
 
-    found = books.find_case(ledger.cases(), case).until(as_of)
-    rules = ledger.book.on(found.latest)
+    found = case.until(as_of)
+    rules = book.on(found.latest)
     claims = [entry.on for entry in found.of(rules.followup.reply.event)]
     claimed_on = min(claims, default=None)
     fresh = fresh_scan(scan, found.lead, rules.ground, claimed_on=claimed_on)
-    return books.compare(found, fresh, ledger.book, as_of=as_of)
+    return books.compare(found, fresh, book, as_of=as_of)
 
 
 def verify_ledger(

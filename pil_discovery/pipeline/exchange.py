@@ -128,7 +128,12 @@ def import_case(  # noqa: PLR0913 -- one argument per part of a receipt
     ):
         what = "移送包没有签名，或者不是该证书持有人签名"
         raise LedgerError(Problem(file.name, "", what, "请与发送方核对"))
-    made = ledger.receive(lambda c: books.new_entries(package, c, ledger.book, by=by))
+    trusted = certificate is not None
+    made = ledger.receive(
+        lambda cases: books.new_entries(
+            package, cases, ledger.book, by=by, trusted=trusted
+        )
+    )
     case = books.find_case(ledger.cases(), package.case)
     if receipt is not None:
         text = books.write_receipt(

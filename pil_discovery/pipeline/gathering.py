@@ -12,6 +12,7 @@ from pil_discovery.catalog import load_catalog
 from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.agreement import demand_agreement
+from pil_discovery.pipeline.asides import looked_at
 from pil_discovery.pipeline.databases import keep_answers
 from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.persons import salt_of
@@ -46,6 +47,8 @@ class Behind:
         The sources behind the findings, and file → where it lies.
     materials
         Tables, layers and pictures of these sources.
+    looked_at
+        What the same models found of the same subjects and did not list.
     """
 
     run: Mapping[str, Any]
@@ -56,6 +59,7 @@ class Behind:
     sources: Sequence[Source]
     paths: Mapping[str, Path]
     materials: Materials
+    looked_at: Sequence[Finding] = ()
 
     @property
     def as_of(self) -> dt.date:
@@ -126,9 +130,16 @@ class Desk:
             self._read = self._again([s for s in known if s.file in used], used)
             self._used = used
         sources, paths, materials = self._read
-        place, catalog = scan.place, scan.catalog
         return Behind(
-            scan.run, lead, findings, place, catalog, sources, paths, materials
+            run=scan.run,
+            lead=lead,
+            findings=findings,
+            place=scan.place,
+            catalog=scan.catalog,
+            sources=sources,
+            paths=paths,
+            materials=materials,
+            looked_at=looked_at(findings, scan.findings.values()),
         )
 
     def _again(

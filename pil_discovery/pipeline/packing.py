@@ -15,8 +15,10 @@ from pil_discovery.bundle.annexes import open_annex
 from pil_discovery.bundle.sealing import Seal
 from pil_discovery.bundle.signing import KeySigner, load_signer
 from pil_discovery.errors import BundleError, Problem
+from pil_discovery.pipeline.asides import set_aside, verdicts_on
 from pil_discovery.pipeline.case_files import templates_folder, told_case, with_case
 from pil_discovery.pipeline.cases import open_ledger, record_event
+from pil_discovery.pipeline.crossings import crossings_of
 from pil_discovery.pipeline.gathering import gather
 from pil_discovery.pipeline.grounds import (
     bases_for,
@@ -29,6 +31,7 @@ from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
 from pil_discovery.report.privacy import mask_sentence
+from pil_discovery.types import Source
 
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 _OPEN = (None, "", "公开", "public")
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
     from pil_discovery.pipeline.reading import Materials
     from pil_discovery.types import (
         Bundle,
+        Crossing,
         Finding,
         ImageSource,
         LayerSource,
@@ -63,6 +67,7 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     seal: Seal | None = None,
     case: tuple[str | Path, str] | None = None,
     redaction: str = "usual",
+    footnotes: bool = False,
     **fields: str,
 ) -> Bundle:
     """Build the evidence folder of one document kind for one lead.
@@ -91,6 +96,8 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
     redaction
         `strict`: the data are of a minor. Where field, case or a person behind the
         lead tell so, that need not be said.
+    footnotes
+        Print below the page which evidence item each number of the text comes from.
     fields
         Values of fields that the kind declares (`number`, `contact`, …).
 
@@ -108,7 +115,8 @@ def build_bundle(  # noqa: PLR0913 - a stable public signature
         behind = gather(scan_dir, lead_id, Path(received), workspace=workspace)
         request = request_of(behind, Path(scan_dir), told, Path(out))
         request = with_papers(request, case, fields)
-        request = replace(request, strict=request.strict or redaction == "strict")
+        strict = request.strict or redaction == "strict"
+        request = replace(request, strict=strict, footnotes=footnotes)
         return bundle.build(replace(request, fields=fields, profile=profile, seal=seal))
 
 
@@ -200,6 +208,12 @@ def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> Bundle
         images=[i.provenance for i in materials.images],
         plate=plate_of(behind.findings, materials, catalog.datasets),
         strips=strips_of(behind.findings, materials.images, catalog.models),
+        crossings=_crossings(behind),
+        looked_at=behind.looked_at,
+        set_aside=set_aside(
+            scan_path, behind.findings, {s.file for s in behind.sources}
+        ),
+        verdicts=verdicts_on(behind.place.root, behind.lead, behind.as_of),
         reading=_reading(behind),
         classified=_classified(behind),
         strict=_is_strict(behind, told, rows),
@@ -211,6 +225,23 @@ def _is_strict(behind: Behind, told: Told, rows: Sequence[dict[str, Any]]) -> bo
     """Return whether field, case or a person behind the lead tell of a minor."""
     named = told.case is not None and is_case_of_minors(told.case, told.book)
     return named or is_of_minors(behind, rows)
+
+
+def _crossings(behind: Behind) -> list[Crossing]:
+    """Measure the lead against the layers of the workspace that may be shown."""
+    secret = {entry.file for entry in behind.place.layers if not _is_open(entry)}
+    frames = {
+        name: frame[~frame["_source"].isin(secret)]
+        for name, frame in behind.materials.frames.items()
+    }
+    known = [Source.model_validate(s) for s in behind.run["sources"]]
+    catalog = behind.catalog
+    context = (catalog.models, known)
+    return crossings_of(behind.findings, frames, catalog.datasets, context)
+
+
+def _is_open(entry: RecordSource | LayerSource | ImageSource) -> bool:
+    return entry.classification in _OPEN
 
 
 def _reading(behind: Behind) -> dict[str, Any]:

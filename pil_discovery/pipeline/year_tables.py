@@ -310,6 +310,8 @@ def _traces(year: Year) -> list[Row]:
     rows = []
     for measure, zh in measure_labels(year).items():
         own = _of(year.now, measure)
+        if not own and measure.startswith(UNREAD):
+            continue
         records = [e for c in own for e in c.records]
         shown = sorted({e.seq for e in records})[:MOST_RECORDS]
         words = record_numbers([e for e in records if e.seq in shown])

@@ -122,7 +122,18 @@ def need_words(need: Record) -> str:
 
 
 def alarms(models: Sequence[Record]) -> list[str]:
-    """Return the alarms that went off, of models that flag most first."""
+    """Return which models were stopped, and the alarms, most flagged first."""
     told = [m for m in models if (m.get("quality") or {}).get("alarms")]
     told.sort(key=lambda m: (-float(m["quality"]["share"] or 0), m["code"]))
-    return [words for m in told for words in m["quality"]["alarms"]]
+    loud = [words for m in told for words in m["quality"]["alarms"]]
+    return [*stops(models), *loud]
+
+
+def stops(models: Sequence[Record]) -> list[str]:
+    """Say which models took too much time, memory or rows, and gave no result."""
+    return [
+        f"{m['code']} 已停止，没有结果：{note}"
+        for m in models
+        if m["state"] == "stopped"
+        for note in m.get("notes") or ()
+    ]

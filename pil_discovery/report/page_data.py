@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.report import wording
-from pil_discovery.report.defences import objections
 from pil_discovery.report.outlines import encode_layers, encode_shape
+from pil_discovery.text.defences import objections
 from pil_discovery.text.ground import layer_words, overlap_words
 from pil_discovery.text.initials import initials
 from pil_discovery.text.name_links import link_words

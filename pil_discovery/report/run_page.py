@@ -28,6 +28,7 @@ _STATES_EN = {
     "computed": "computed",
     "not_computable": "not computable",
     "off": "off",
+    "stopped": "stopped",
 }
 _COUNTS = ("population", "hit", "review", "dropped", "unknown", "clear")
 _NOT_TOLD: dict[str, Any] = {
@@ -37,7 +38,7 @@ _NOT_TOLD: dict[str, Any] = {
     "name": "",
 }
 """What a run need not tell."""
-_ORDER = {"computed": 0, "not_computable": 1, "off": 2}
+_ORDER = {"computed": 0, "not_computable": 1, "off": 2, "stopped": 3}
 
 
 def run_page(contents: Contents, scan: str) -> str:

@@ -23,8 +23,10 @@ from pil_discovery.types.bundles import (
     Batch,
     Bundle,
     BundleProblem,
+    Crossing,
     PackedLead,
     Reproduction,
+    SetAside,
     Verification,
 )
 from pil_discovery.types.case_rules import (
@@ -39,6 +41,7 @@ from pil_discovery.types.case_rules import (
     Numbering,
     PrivateDuty,
     RegisterRule,
+    Rung,
 )
 from pil_discovery.types.cases import (
     CaseFile,
@@ -176,6 +179,7 @@ __all__ = [
     "Course",
     "CourseStep",
     "Criterion",
+    "Crossing",
     "Dataset",
     "Deadline",
     "Domain",
@@ -243,6 +247,8 @@ __all__ = [
     "Reproduction",
     "Route",
     "RuleBook",
+    "Rung",
+    "SetAside",
     "Share",
     "Shot",
     "Skipped",

@@ -2,10 +2,55 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from pil_discovery.types.base import Noun
+
+
+class Crossing(Noun):
+    """A zone of a layer that the ground of a finding meets, or that it lies in.
+
+    `item` is the evidence item of the finding. Areas are official ellipsoidal ones, m²,
+    two decimals, with their 5 % and 95 % quantiles under positional error; None = not
+    assessed, or no area to measure (points). `used` says that the model of the finding
+    looks at the layer; otherwise it is only told what else lies there.
+    """
+
+    item: str
+    dataset: str
+    file: str
+    sheet: str | None = None
+    row: int
+    name: str = ""
+    issuer: str | None = None
+    obtained: str | None = None
+    sha256: str = ""
+    how: Literal["intersection", "within"]
+    area_m2: Decimal | None = None
+    area_low_m2: Decimal | None = None
+    area_high_m2: Decimal | None = None
+    p_overlap: Decimal | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    used: bool = True
+
+
+class SetAside(Noun):
+    """A row or cell in quarantine that the search for a lead did not see.
+
+    `reason` is empty where the reader may not see it; `reason_class` always tells.
+    """
+
+    file: str
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    scope: Literal["row", "cell"]
+    reason_class: str
+    reason: str = ""
 
 
 class Bundle(Noun):

@@ -93,7 +93,8 @@ class Guard(Noun):
     done / has not run out. `names_entry`: the number in `fields` is that of one of
     `events`. `period_over`: the period that a field of an
     earlier record set is over. `balanced` / `unbalanced`: as many ends as starts
-    / more starts. The others look at `fields` of the record.
+    / more starts. `rung`: a step of the ladder has what it wants. The others look at
+    `fields` of the record.
     """
 
     check: Literal[
@@ -114,6 +115,7 @@ class Guard(Noun):
         "paired",
         "no_private_duty",
         "extension",
+        "rung",
         "fee_claimed",
         "either",
     ]
@@ -302,10 +304,15 @@ class AmountRule(Noun):
 
 
 class Rung(Noun):
-    """A step of the ladder: who is told, and by which rules."""
+    """A step of the ladder: who is told, by which rules, and what must be there before.
 
+    A step without `id` is a means that somebody else has.
+    """
+
+    id: str = ""
     to: str
     basis: tuple[str, ...]
+    wants: tuple[Guard, ...] = ()
 
 
 class Told(Noun):

@@ -16,6 +16,7 @@ import pytest
 import typst
 
 from pil_discovery.bundle import build, load_kind
+from pil_discovery.bundle.annex_tables import COLUMNS
 from pil_discovery.bundle.documents import Letter
 from pil_discovery.bundle.docx_files import render_docx
 from pil_discovery.bundle.fonts import cast_roles, check_glyphs, choose_faces
@@ -48,6 +49,27 @@ def docx_text(data):
             t.text or "" for t in document.element.body.iter(docx.oxml.ns.qn("w:t"))
         )
     )
+
+
+HEADINGS = (
+    "序号证据名称来源取得时间SHA-256（节选）",
+    "序号法律依据版本起止内容概要（非原文）",
+    "点号圈X（北）/mY（东）/m经度纬度边长/m",
+    "量算方法平方米亩公顷与椭球面积之差",
+    *("".join(column.title for column in columns) for columns in COLUMNS.values()),
+)
+
+
+def without_headings(text):
+    """Tables that go on on the next page repeat their headings there, in PDF alone."""
+    for heading in HEADINGS:
+        text = text.replace(heading, "")
+    return text
+
+
+def say_the_same(bundle):
+    word, page = map(without_headings, texts(bundle))
+    return word == page
 
 
 def letter_of(bundle):
@@ -87,7 +109,8 @@ def render(letter):
 
 
 def test_docx_and_pdf_say_the_same(words):
-    assert words[0] == words[1]
+    assert without_headings(words[0]) == without_headings(words[1])
+    assert all(heading in words[0] for heading in HEADINGS[:4])
 
 
 def test_eight_elements_are_there(words):
@@ -235,23 +258,28 @@ def test_without_a_map_the_annexes_move_up(tmp_path):
     assert [a.label + a.title for a in letter.annexes] == [
         "附件1证据清单",
         "附件2面积核对和界址点坐标",
-        "附件3法律依据及版本",
+        "附件3检索比对情况",
+        "附件4法律依据及版本",
+        "附件5抗辩核对",
+        "附件6数字来源",
+        "附件7电子数据提取固定清单",
     ]
     nowhere = factory.request(
         tmp_path / "b", plate=False, findings=[factory.finding(1)]
     )
-    assert [a.label + a.title for a in letter_of(build(nowhere)).annexes] == [
+    assert [a.label + a.title for a in letter_of(build(nowhere)).annexes][:3] == [
         "附件1证据清单",
-        "附件2法律依据及版本",
+        "附件2检索比对情况",
+        "附件3法律依据及版本",
     ]
-    assert "见附件3" in letter.sections[3].paragraphs[0].text
+    assert "见附件4" in letter.sections[3].paragraphs[0].text
 
 
 def test_many_findings_are_summed_up(tmp_path):
     found = [factory.finding(n) for n in range(1, 41)]
     done = build(factory.request(tmp_path, findings=found))
     assert "其余20项同类情况" in texts(done)[0]
-    assert texts(done)[0] == texts(done)[1]
+    assert say_the_same(done)
 
 
 def test_rare_names_and_signs_survive(letter):
@@ -360,7 +388,7 @@ def test_naughty_strings_survive_or_are_refused_by_name(letter):
     )
     longer = section.model_copy(update={"paragraphs": many})
     word, page = render(letter.model_copy(update={"sections": (longer,)}))
-    assert docx_text(word) == pdf_text(page)
+    assert without_headings(docx_text(word)) == without_headings(pdf_text(page))
 
 
 def test_naughty_name_passes_the_whole_build(tmp_path):
@@ -368,7 +396,7 @@ def test_naughty_name_passes_the_whole_build(tmp_path):
     done = build(factory.request(tmp_path, name=name))
     page = (done.path / "data/01_证据清单/index.html").read_text("utf-8")
     assert "<script" not in page
-    assert texts(done)[0] == texts(done)[1]
+    assert say_the_same(done)
 
 
 def test_no_unresolved_template_marks(words):

@@ -87,3 +87,10 @@ def test_the_summary_is_there_in_english():
         bind_language("zh")
     assert "  Discharge permit: B-1, B-2" in lines
     assert lines[-1].startswith("9 leads listed; expect 5 true (90 %: 3 to 7)")
+
+
+def test_a_model_that_was_stopped_says_why():
+    words = "models/screening/a/c.yaml：运行时进程中断，多为内存耗尽"
+    stopped = model("C-9", "stopped") | {"notes": [words]}
+    lines = told(models=[model("A-1"), stopped])
+    assert f"  C-9 已停止，没有结果：{words}" in lines

@@ -290,7 +290,7 @@ def test_a_text_that_doubles_itself_takes_no_more_memory_than_allowed(place):
         run_guarded(_work, job, file=model.place, most_bytes=5 * 2**30, longest_s=120)
 
 
-def test_more_candidates_than_memory_holds_are_refused(place):
+def test_a_model_with_more_candidates_than_memory_holds_is_stopped_alone(place):
     endless = "SELECT i AS contract_no, NULL AS fee_cny, 0 AS rate_row, NULL AS hit "
     change(
         place,
@@ -304,8 +304,12 @@ def test_more_candidates_than_memory_holds_are_refused(place):
         },
         explain={"zh": "{contract_no}"},
     )
-    with pytest.raises(PilError, match="超过 1,000,000 条的上限，已停止"):
-        scan(place)
+    found = scan(place)
+    stopped = [m for m in found.run["models"] if m["state"] == "stopped"]
+    assert [m["id"] for m in stopped] == ["land/deed"]
+    (note,) = stopped[0]["notes"]
+    assert note.startswith("本地/land/deed.yaml：population.sql：")
+    assert "超过 1,000,000 条的上限，已停止" in note
 
 
 def decide(out, count, decision):

@@ -1,6 +1,7 @@
 """`pil bundle` and `pil verify` on the sample district, with one model."""
 
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -14,7 +15,8 @@ from pil_discovery.cli.root import pil as command
 from pil_discovery.errors import BundleError, GateError
 from pil_discovery.pipeline.cases import open_ledger
 from tests.bundle import authority, planted
-from tests.procedure.ledger.desk import Desk, investigated
+from tests.bundle.test_documents import docx_text
+from tests.procedure.ledger.desk import TWO, Desk, investigated, served
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data" / "workspace"
 PASSWORD = authority.PASSWORD.decode()
@@ -75,6 +77,30 @@ def test_signed_stamped_and_noted_in_the_ledger(scanned, office, run, tmp_path):
     with sqlite3.connect(tmp_path / "案件.ledger") as book:
         dump = "\n".join(book.iterdump())
     assert head["root_sha256"] in dump
+
+
+def test_a_follow_up_compares_the_lead_of_the_case_with_the_scan(
+    scanned, run, tmp_path
+):
+    _, out = scanned
+    desk = Desk(tmp_path / "案件.ledger")
+    desk.open("--scan", out, "--lead", "1")
+    served(desk)
+    desk.record("agency.reply", "2026-05-20", measure="价款已全部缴清")
+    desk.record("followup.check", "2026-06-11", outcome="not", collector=TWO)
+    words = ("--kind", "followup-report", "-o", tmp_path / "b")
+    case = ("--case", desk.ledger, desk.case)
+    done = run("bundle", out, "1", *words, *case)
+    (file,) = Path(done.stdout.strip()).glob("data/00_*/*.docx")
+    text = docx_text(file.read_bytes())
+    assert "与立案时的线索比对，结果为没有变化（待核查）" in text
+    assert "价款已全部缴清" in text
+    assert "各种不依法履职情形的迹象" in text
+    assert text.count("由检察官判断") == 2
+    assert "“欠缴土地出让价款及违约金”示让" in text
+    assert not re.search(r"[a-z]_[a-z]|LAND-\d", text)
+    other = run("bundle", out, "2", *words, *case, code=3)
+    assert "案件登记的是另一条线索" in other.stderr
 
 
 def test_a_stamp_needs_a_signature_and_a_case_must_be_known(

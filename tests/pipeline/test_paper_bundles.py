@@ -91,6 +91,13 @@ def test_the_evaluator_gets_no_score_in_the_whole_bundle(packed):
             assert not re.search(r'"score"|得分|"rank"', file.read_text("utf-8")), file
 
 
+def test_the_evaluator_sees_where_it_is(packed):
+    form = written(packed("evaluation-form"))["第三方评估表.docx"]
+    with zipfile.ZipFile(form) as archive:
+        assert [n for n in archive.namelist() if n.startswith("word/media/")]
+    assert "位置图" in word(form)
+
+
 def test_what_the_office_fills_in_is_printed(packed):
     files = written(packed("meeting-pack"))
     assert "第一会议室" in word(files["01_会议议程.docx"])
@@ -110,7 +117,7 @@ def test_a_paper_of_a_case_wants_a_case_that_came_so_far(books, tmp_path):
     with pytest.raises(GateError, match="--case"):
         told_case("meeting-pack", None, {}, AS_OF)
     fresh = books.open("2026-12-01", matter="food.no-licence", agency="示例区甲局")
-    with pytest.raises(GateError, match="立案以后才有评估的对象"):
+    with pytest.raises(GateError, match="没有评估的对象"):
         told_case("evaluation-form", (books.path, fresh), {}, AS_OF)
 
 

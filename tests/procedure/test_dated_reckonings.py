@@ -81,6 +81,8 @@ def test_the_periods_are_those_of_their_facts():
         "demolition-order-suit",
         "support-withdrawal-to-court",
         "civil-withdrawal-to-court",
+        # hours; a ledger notes days
+        "preservation-ruling",
     }
 
 

@@ -20,6 +20,7 @@ from pil_discovery.bundle.papers.nouns import (
     Heading,
     Paper,
     Part,
+    Picture,
     Sentence,
     Slots,
     Table,
@@ -108,9 +109,7 @@ def _part(text: PartText, values: Values, counted: _Captions) -> Part:
 
 
 def _blocks(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:
-    if text.when and not _value(text.when, values):
-        return
-    if text.unless and _value(text.unless, values):
+    if not _is_wanted(text, values):
         return
     if text.heading:
         yield Heading(text=_fill(text.heading, values), level=text.level)
@@ -120,10 +119,18 @@ def _blocks(text: BlockText, values: Values, counted: _Captions) -> Iterator[Blo
         yield from _table(text, values, counted)
     elif text.chart:
         yield from _chart(text, values, counted)
+    elif text.picture:
+        yield from _pictures(text, values, counted)
     elif text.form:
         yield Form(blanks=tuple(_blank(b, values) for b in text.form))
     else:
         yield Slots(names=tuple(_fill(name, values) for name in text.slots))
+
+
+def _is_wanted(text: BlockText, values: Values) -> bool:
+    if text.when and not _value(text.when, values):
+        return False
+    return not (text.unless and _value(text.unless, values))
 
 
 def _blank(text: Any, values: Values) -> Blank:  # noqa: ANN401 -- BlankText
@@ -176,7 +183,8 @@ def _numbered(rows: Sequence[Row], text: BlockText) -> list[Row]:
 
 
 def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Block]:
-    rows = _rows(text.chart, values)[: text.most]
+    every = _rows(text.chart, values)
+    rows = every[: text.most]
     if not any(row.get(text.field) for row in rows):
         return
     bars = [
@@ -188,10 +196,17 @@ def _chart(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         )
         for row in rows
     ]
-    caption = counted.of("图", _fill(text.caption, values))
+    rest = f"（只画前{text.most}项）" if len(every) > text.most else ""
+    caption = counted.of("图", _fill(text.caption, values) + rest)
     yield Chart(
         caption=caption, shape=text.shape, bars=tuple(bars), longest=text.longest
     )
+
+
+def _pictures(text: BlockText, values: Values, counted: _Captions) -> Iterator[Picture]:
+    for row in _rows(text.picture, values):
+        caption = counted.of("图", printable(row["caption"]))
+        yield Picture(item=row["item"], caption=caption, width_mm=row["width_mm"])
 
 
 def _length(value: object) -> float | None:

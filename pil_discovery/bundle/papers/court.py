@@ -30,7 +30,7 @@ def render_pdf(
     template
         `paper.typ`; it reads nothing outside a folder of its own.
     pictures
-        PNG of each chart, in order.
+        PNG of each chart and picture, in order.
 
     Raises
     ------
@@ -42,9 +42,8 @@ def render_pdf(
     with tempfile.TemporaryDirectory() as folder:
         main = Path(folder) / template.name
         main.write_bytes(template.read_bytes())
-        charts = [
-            b for p in told["parts"] for b in p["blocks"] if b["block"] == "chart"
-        ]
+        blocks = [b for p in told["parts"] for b in p["blocks"]]
+        charts = [b for b in blocks if b["block"] in {"chart", "picture"}]
         for number, (chart, png) in enumerate(zip(charts, pictures, strict=True)):
             chart["file"] = f"{number}.png"
             (Path(folder) / chart["file"]).write_bytes(png)

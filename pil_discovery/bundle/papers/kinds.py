@@ -16,7 +16,7 @@ from pil_discovery.types.base import Noun
 if TYPE_CHECKING:
     from pathlib import Path
 
-_SHAPES = ("heading", "text", "table", "chart", "form", "slots")
+_SHAPES = ("heading", "text", "table", "chart", "picture", "form", "slots")
 
 
 class ColumnText(Noun):
@@ -41,13 +41,13 @@ class BlankText(Noun):
 
 
 class BlockText(Noun):
-    """One block: exactly one of heading, text, table, chart, form and slots.
+    """One block: exactly one of heading, text, table, chart, picture, form and slots.
 
     `when` asks for a value that is not empty, `unless` for one that is; `each` repeats
-    a text over a list. `table` and `chart` name a list; `caption` is numbered, `empty`
-    is said where the list is empty, `blank_rows` are added to write in. A chart
-    shows the `most` first rows: bars of `field` with `words`, full at `longest`,
-    striped where a row says `faint`.
+    a text over a list. `table`, `chart` and `picture` name a list; `caption` is
+    numbered, `empty` is said where the list is empty, `blank_rows` are added to write
+    in. A chart shows the `most` first rows: bars of `field` with `words`, full at
+    `longest`, striped where a row says `faint`.
     """
 
     heading: str = ""
@@ -55,6 +55,7 @@ class BlockText(Noun):
     text: str = ""
     table: str = ""
     chart: str = ""
+    picture: str = ""
     form: tuple[BlankText, ...] = ()
     slots: tuple[str, ...] = ()
     when: str = ""

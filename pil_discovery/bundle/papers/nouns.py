@@ -90,6 +90,15 @@ class Chart(Noun):
     longest: float | None = None
 
 
+class Picture(Noun):
+    """A picture of the evidence: which one, what it shows, how wide it is printed."""
+
+    block: Literal["picture"] = "picture"
+    item: str
+    caption: str
+    width_mm: float
+
+
 class Blank(Noun):
     """A line of a form: its label, what is known already, lines to write on."""
 
@@ -114,7 +123,8 @@ class Slots(Noun):
 
 
 Block = Annotated[
-    Heading | Sentence | Table | Chart | Form | Slots, _Field(discriminator="block")
+    Heading | Sentence | Table | Chart | Picture | Form | Slots,
+    _Field(discriminator="block"),
 ]
 
 
@@ -152,6 +162,10 @@ class Paper(Noun):
         """Yield all tables, printed or not."""
         yield from (b for b in self.blocks() if isinstance(b, Table))
 
+    def drawn(self) -> Iterator[Chart | Picture]:
+        """Yield what is drawn: charts and pictures, in order."""
+        yield from (b for b in self.blocks() if isinstance(b, Chart | Picture))
+
     def charts(self) -> Iterator[Chart]:
         """Yield all charts."""
         yield from (b for b in self.blocks() if isinstance(b, Chart))
@@ -181,7 +195,9 @@ def _texts(block: Block) -> list[str]:
         return [text for b in block.blanks for text in (b.label, b.value)]
     if isinstance(block, Slots):
         return [text for name in block.names for text in (name, block.date)]
-    return [block.caption] if isinstance(block, Chart) else [block.text]
+    if isinstance(block, Chart | Picture):
+        return [block.caption]
+    return [block.text]
 
 
 def _table_texts(table: Table) -> list[str]:

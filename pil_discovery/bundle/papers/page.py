@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from pil_discovery.bundle.papers.nouns import (
     Form,
     Heading,
     Paper,
+    Picture,
     Sentence,
     Slots,
     Table,
@@ -23,6 +25,8 @@ from pil_discovery.bundle.papers.nouns import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 
 def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
     """Lay out a paper as HTML that opens without a network and prints on A4.
@@ -30,7 +34,7 @@ def render_page(paper: Paper, pictures: Sequence[bytes]) -> str:
     Parameters
     ----------
     pictures
-        PNG of each chart, in order.
+        PNG of each chart and picture, in order.
 
     Returns
     -------
@@ -77,18 +81,20 @@ def _block(block: Block, drawn: Iterator[bytes]) -> str:
         name = f"h{block.level + 1}"
         return f"<{name}>{escape(block.text)}</{name}>"
     if isinstance(block, Sentence):
-        return f"<p>{escape(block.text)}</p>"
+        keeps = ' class="keeps"' if block.keeps else ""
+        return f"<p{keeps}>{escape(block.text)}</p>"
     if isinstance(block, Table):
         return _table(block) if block.printed else ""
-    if isinstance(block, Chart):
-        return _chart(block, next(drawn))
+    if isinstance(block, Chart | Picture):
+        return _drawn(block, next(drawn))
     return _form(block) if isinstance(block, Form) else _slots(block)
 
 
-def _chart(chart: Chart, png: bytes) -> str:
+def _drawn(chart: Chart | Picture, png: bytes) -> str:
     data = base64.b64encode(png).decode()
-    words = "；".join(f"{b.label} {b.words}" for b in chart.bars)
-    alt = escape(f"{chart.caption}：{words}", quote=True)
+    bars = chart.bars if isinstance(chart, Chart) else ()
+    words = "；".join(f"{b.label} {b.words}" for b in bars)
+    alt = escape(f"{chart.caption}：{words}" if bars else chart.caption, quote=True)
     return (
         f'<figure><img src="data:image/png;base64,{data}" alt="{alt}">'
         f"<figcaption>{escape(chart.caption)}</figcaption></figure>"
@@ -102,7 +108,7 @@ def _table(table: Table) -> str:
     body = "".join(
         "<tr>"
         + "".join(
-            f'<td class="{kind}">{_lines(cell)}</td>'
+            f'<td class="{_class(kind, cell)}">{_lines(cell)}</td>'
             for kind, cell in zip(kinds, row, strict=True)
         )
         + "</tr>"
@@ -116,6 +122,11 @@ def _table(table: Table) -> str:
         f"<table{tall}>{caption}<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{note}"
     )
+
+
+def _class(kind: str, cell: str) -> str:
+    """Return the class of a cell: a day is never broken at its dashes."""
+    return "day" if _DAY.fullmatch(cell) else kind
 
 
 def _lines(text: str) -> str:

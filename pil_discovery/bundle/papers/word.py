@@ -27,6 +27,7 @@ from pil_discovery.bundle.papers.nouns import (
     Heading,
     Paper,
     Part,
+    Picture,
     Sentence,
     Slots,
     Table,
@@ -43,6 +44,7 @@ WIDE_MM = (28.0, 26.0, 30.0, 30.0)
 """Top, bottom, left and right margin of a turned sheet."""
 WIDE_TYPE_MM = 297.0 - WIDE_MM[2] - WIDE_MM[3]
 LABEL_MM = 40.0
+CHART_MM = 150.0
 LINE_MM, TALL_MM, SLOT_MM = 9.0, 14.0, 12.0
 """Heights of a line of a form, of a row to write in, of a place to sign."""
 SMALL_PT = 10.5
@@ -69,7 +71,7 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
     Parameters
     ----------
     pictures
-        PNG of each chart, in order.
+        PNG of each chart and picture, in order.
     """
     document = _empty(paper)
     _turned(document.sections[0], wide=paper.parts[0].wide)
@@ -153,21 +155,22 @@ def _write(document: Any, block: Block, drawn: Iterator[bytes], width: float) ->
         paragraph.paragraph_format.keep_with_next = block.keeps or None
     elif isinstance(block, Table):
         _table(document, block, width)
-    elif isinstance(block, Chart):
-        _chart(document, block, next(drawn))
+    elif isinstance(block, Chart | Picture):
+        _drawn(document, block, next(drawn))
     elif isinstance(block, Form):
         _form(document, block, width)
     else:
         _slots(document, block, width)
 
 
-def _chart(document: Any, chart: Chart, png: bytes) -> None:
+def _drawn(document: Any, chart: Chart | Picture, png: bytes) -> None:
+    width = chart.width_mm if isinstance(chart, Picture) else CHART_MM
     paragraph = _kept(_add(document, "", _CELL))
     paragraph.alignment = ALIGN.CENTER
     # An exact line height would cut the picture to one line.
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     paragraph.paragraph_format.line_spacing = 1.0
-    shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(150))
+    shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(width))
     shape._inline.docPr.set("descr", chart.caption)
     _add(document, chart.caption, _CELL).alignment = ALIGN.CENTER
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from pil_discovery.bundle.fonts import choose_faces
 from pil_discovery.bundle.papers.books import render_book
 from pil_discovery.bundle.papers.court import render_pdf
+from pil_discovery.bundle.papers.nouns import Chart
 from pil_discovery.bundle.papers.page import render_page
 from pil_discovery.bundle.papers.word import render_word
 from pil_discovery.maps.bars import Stick, draw_bars, draw_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from pil_discovery.bundle.papers.nouns import Chart, Paper
+    from pil_discovery.bundle.papers.nouns import Paper
 
 FORMATS = ("docx", "pdf", "html", "xlsx")
 """Endings of the files of a paper: to edit, to keep, to look at, to count again."""
@@ -61,20 +62,23 @@ def lay_out(
     *,
     templates: Path,
     fonts: tuple[Path, ...] = (),
+    pictures: Mapping[str, bytes] | None = None,
 ) -> dict[str, bytes]:
-    """Return the bytes of a paper by ending; see `write_papers`."""
-    pictures = [_draw(chart) for chart in paper.charts()]
+    """Return the bytes of a paper by ending; see `write_papers`.
+
+    `pictures` are the PNG of the items of evidence that the paper shows.
+    """
+    given = pictures or {}
+    drawn = [_draw(b) if isinstance(b, Chart) else given[b.item] for b in paper.drawn()]
     found: dict[str, bytes] = {}
     for ending in (e for e in FORMATS if e in paper.formats):
         if ending == "docx":
-            found[ending] = render_word(paper, pictures)
+            found[ending] = render_word(paper, drawn)
         elif ending == "pdf":
             faces = choose_faces(fonts)
-            found[ending] = render_pdf(
-                paper, templates / TEMPLATE, pictures, faces=faces
-            )
+            found[ending] = render_pdf(paper, templates / TEMPLATE, drawn, faces=faces)
         elif ending == "html":
-            found[ending] = render_page(paper, pictures).encode()
+            found[ending] = render_page(paper, drawn).encode()
         else:
             found[ending] = render_book(paper)
     return found

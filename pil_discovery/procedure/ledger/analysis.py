@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.procedure.ledger.cases import Case, holds
 from pil_discovery.procedure.ledger.dues import dues
+from pil_discovery.procedure.ledger.guards import lacking
+from pil_discovery.procedure.ledger.proposals import Proposal
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -221,9 +223,24 @@ def _is_hidden(entry: Entry, rules: CaseRules) -> bool:
 
 
 def climb_ladder(case: Case, book: Rulebook) -> list[dict[str, Any]]:
-    """Return whom a refusal may be carried to, each with its rules."""
+    """Return whom a refusal may be carried to, each with its rules and what it lacks.
+
+    What every step wants alike stands with the event of the ladder.
+    """
     rules = book.on(case.latest)
-    return [{"to": r.to, "basis": book.cite(r.basis)} for r in rules.ladder]
+    event = rules.event(rules.ladder_event)
+    if event is None:
+        return []
+    proposal = Proposal(case, event, case.latest, {}, book)
+    return [
+        {
+            "id": rung.id,
+            "to": rung.to,
+            "basis": book.cite(rung.basis),
+            "missing": lacking(rung, proposal),
+        }
+        for rung in rules.ladder
+    ]
 
 
 def tell_case(case: Case, book: Rulebook) -> dict[str, Any]:

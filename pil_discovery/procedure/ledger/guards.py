@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pil_discovery.errors import LawError, Problem
+from pil_discovery.procedure.bases import GAP, in_force
 from pil_discovery.procedure.ledger.cases import RECEIVE, holds
 from pil_discovery.procedure.ledger.contents import (
     basis_faults,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from pil_discovery.procedure.ledger.proposals import Proposal
-    from pil_discovery.types import Entry, EventField, Guard
+    from pil_discovery.types import Entry, EventField, Guard, Rung
 
     Fields = Mapping[str, tuple[str, ...]]
 
@@ -319,6 +320,26 @@ def _asked(entry: Entry) -> dict[str, object]:
     return {"by": entry.fields["by"][-1], "months": int(entry.fields["months"][-1])}
 
 
+def _rung(guard: Guard, proposal: Proposal) -> list[str]:
+    """Return what the step of the ladder lacks that a record names, if any."""
+    faults: list[str] = []
+    for name in _given(guard, proposal):
+        rung = next((r for r in proposal.rules.ladder if r.id == name), None)
+        if rung is None:
+            faults.append(f"{guard.zh}：{name}")
+        else:
+            faults += lacking(rung, proposal)
+    return faults
+
+
+def lacking(rung: Rung, proposal: Proposal) -> list[str]:
+    """Return what is missing before a step of the ladder, each with its rule."""
+    book, day = proposal.book, proposal.on
+    if not any(in_force(book.facts[i], day, day) for i in rung.basis):
+        return [f"{rung.to}：{GAP}（{day}）{book.cite(rung.basis)}"]
+    return [p.what for p in unmet(rung.wants, proposal)]
+
+
 def _fee_claimed(guard: Guard, proposal: Proposal) -> list[str]:
     if not _found(guard, proposal):
         return []
@@ -350,6 +371,7 @@ _CHECKS: dict[str, Callable[[Guard, Proposal], list[str]]] = {
     "paired": _paired,
     "no_private_duty": _no_private_duty,
     "extension": _extension,
+    "rung": _rung,
     "fee_claimed": _fee_claimed,
     "either": _either,
 }

@@ -15,6 +15,7 @@ from pydantic import Field as _Field
 from pydantic import ValidationError
 
 from pil_discovery.errors import GateError, LedgerError, Problem
+from pil_discovery.procedure.ledger.arrivals import demand_sound
 from pil_discovery.procedure.ledger.cases import CONFIRM, RECEIVE, SEND
 from pil_discovery.procedure.ledger.chain import body_of, hash_of
 from pil_discovery.text.canonical import dump_json
@@ -148,18 +149,29 @@ def _changed(what: str) -> Problem:
 
 
 def new_entries(
-    package: Package, cases: Mapping[str, Case], book: Rulebook, *, by: str
+    package: Package,
+    cases: Mapping[str, Case],
+    book: Rulebook,
+    *,
+    by: str,
+    trusted: bool = False,
 ) -> list[Entry]:
     """Return the records of a package that a ledger does not hold yet, and its receipt.
+
+    Parameters
+    ----------
+    trusted
+        The signature of the sender was checked; see `demand_sound`.
 
     Raises
     ------
     GateError
         If the ledger holds other records of the same case: the two went different
-        ways, and a person must say which holds.
+        ways, and a person must say which holds; or a record does not fit the rules.
     """
     case = cases.get(package.case)
-    known = [] if case is None else [_name(e) for e in _going(case, book)]
+    here = [] if case is None else list(_going(case, book))
+    known = [_name(e) for e in here]
     sent = [e.origin or e.hash for e in package.entries]
     common = min(len(known), len(sent))
     if known[:common] != sent[:common] or len(known) > len(sent):
@@ -170,6 +182,7 @@ def new_entries(
     fresh = package.entries[len(known) :]
     if not fresh:
         return []
+    demand_sound(here, fresh, book, trusted=trusted)
     latest = max([e.on for e in fresh] + ([case.latest] if case is not None else []))
     copies = [_copy(e) for e in fresh]
     return [*copies, _receipt(package, latest, by)]

@@ -21,24 +21,28 @@ if TYPE_CHECKING:
     from pil_discovery.text.databases import Database
 
 _LOCK = 0x50494C
+_REFUSE = " BEGIN RAISE EXCEPTION 'append only'; END "
 _TABLES = (
     "CREATE SCHEMA IF NOT EXISTS pil_ledger",
     """CREATE TABLE IF NOT EXISTS pil_ledger.entry
     (seq bigint PRIMARY KEY, body text NOT NULL, hash text NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS pil_ledger.head
     (seq bigint PRIMARY KEY, hash text NOT NULL, signature text NOT NULL)""",
-    """CREATE OR REPLACE FUNCTION pil_ledger.refuse() RETURNS trigger LANGUAGE plpgsql
-    AS $$ BEGIN RAISE EXCEPTION 'append only'; END $$""",
+    f"""CREATE OR REPLACE FUNCTION pil_ledger.refuse() RETURNS trigger
+    LANGUAGE plpgsql AS $${_REFUSE}$$""",
     *(
         f"CREATE OR REPLACE TRIGGER {table}_only_added BEFORE UPDATE OR DELETE OR "
         f"TRUNCATE ON pil_ledger.{table} EXECUTE FUNCTION pil_ledger.refuse()"
         for table in ("entry", "head")
     ),
 )
-_GUARDS = (
-    "SELECT count(*) FROM pg_catalog.pg_trigger WHERE tgname IN "
-    "('entry_only_added', 'head_only_added') AND tgenabled = 'O'"
-)
+_GUARDS = """
+SELECT count(DISTINCT t.tgrelid) FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgrelid IN (to_regclass('pil_ledger.entry'), to_regclass('pil_ledger.head'))
+AND t.tgname IN ('entry_only_added', 'head_only_added')
+AND t.tgenabled = 'O' AND p.prosrc = :body
+"""
 
 
 class PostgresStore:
@@ -84,7 +88,7 @@ class PostgresStore:
     def _held(self, connection: Connection) -> tuple[list[Row], list[Head]]:
         import sqlalchemy as sa
 
-        if connection.execute(sa.text(_GUARDS)).scalar_one() != 2:
+        if connection.execute(sa.text(_GUARDS), {"body": _REFUSE}).scalar_one() != 2:
             what = "账本的只增不改保护被取消"
             raise LedgerError(Problem(self._place, "", what, "请用备份核对"))
         entries = connection.execute(

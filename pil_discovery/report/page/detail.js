@@ -42,7 +42,7 @@ function law(id) {
 function nextStep(s) {
   const cited = (s.basis || []).filter((i) => basis[i]).map((i) => basis[i].citation_zh).join("；");
   return el("li", {}, el("b", {}, s.title_zh || s.event), s.period_zh ? el("span", { class: "clock" }, `${t("period")} ${s.period_zh}${s.starts_from ? `，${t("starts")} ${s.starts_from}` : ""}`) : null,
-    s.blocked_by ? el("div", { class: "sub" }, `${t("blocked")}：${s.blocked_by.join("；")}`) : null, cited ? el("div", { class: "sub" }, cited) : null);
+    s.blocked_by ? el("div", { class: "sub" }, `${t("blocked")}：${s.blocked_by.map((words_) => words_.replace(/^尚缺：/, "")).join("；")}`) : null, cited ? el("div", { class: "sub" }, cited) : null);
 }
 const objection = ([q, v, i]) => el("tr", {}, el("td", {}, t(`q_${q}`)), el("td", { class: `verdict ${v}` }, t(`v_${v}`)), el("td", {}, shared[i]));
 function related(l) {

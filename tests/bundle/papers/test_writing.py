@@ -24,14 +24,17 @@ from pil_discovery.bundle.papers.nouns import (
     Heading,
     Paper,
     Part,
+    Picture,
     Sentence,
     Slots,
     Table,
 )
 from pil_discovery.errors import BundleError
 from tests import browser
+from tests.bundle import factory
 
 TEMPLATES = Path(__file__).parents[3] / "models" / "procedure" / "documents"
+PICTURES = {"F1": factory.png(), "unused": b""}
 CODE = "330302199001011234567890"
 
 
@@ -72,6 +75,7 @@ def whole():
         Sentence(text="“截至”2026年12月31日——共3件，×、°、… <b>&amp;</b> {{ x }}。"),
         table(),
         Chart(caption="图1　各机关回复率", bars=bars, longest=100),
+        Picture(item="F1", caption="图2　位置图", width_mm=80),
         Heading(text="二、意见", level=2),
         Form(blanks=(Blank(label="结论", value="□属实　□不属实", lines=2),)),
         Sentence(text="以上由各方签名。", keeps=True),
@@ -84,7 +88,7 @@ def whole():
 
 @pytest.fixture(scope="module")
 def files():
-    return lay_out(whole(), templates=TEMPLATES)
+    return lay_out(whole(), templates=TEMPLATES, pictures=PICTURES)
 
 
 def squeezed(text):
@@ -125,7 +129,8 @@ def test_all_files_say_the_same(files):
 
 
 def test_the_same_paper_gives_the_same_bytes(files):
-    assert lay_out(whole(), templates=TEMPLATES) == files
+    again = lay_out(whole(), templates=TEMPLATES, pictures=PICTURES)
+    assert again == files
 
 
 def test_the_pdf_is_made_for_keeping_and_turns_wide_parts(files):
@@ -145,6 +150,12 @@ def test_boxes_of_the_word_file_can_be_clicked_and_sections_turn(files):
     assert [s.orientation for s in document.sections] == [0, 1]
     assert document.core_properties.title == "示例区人民检察院年度分析报告"
     assert document.sections[0].header.paragraphs[0].text == "草稿·待核查"
+
+
+def test_charts_and_pictures_keep_their_width(files):
+    document = Document(io.BytesIO(files["docx"]))
+    assert [round(s.width.mm) for s in document.inline_shapes] == [150, 80]
+    assert files["html"].count(b"<img ") == 2
 
 
 def test_a_paper_may_begin_on_a_turned_sheet():

@@ -1,6 +1,7 @@
 """Every event in every state, and what the guards of the other events want."""
 
 import datetime as dt
+import json
 
 import pytest
 
@@ -325,3 +326,40 @@ def test_another_office_that_was_asked_answers_in_thirty_days(desk):
     assert desk.due("2026-04-22")["requested-investigation"]["date"] == "2026-04-22"
     desk.record("inquiry.answer", "2026-04-22", result="已调取")
     assert desk.due("2026-05-22")["requested-investigation"]["overdue"] is False
+
+
+def ladder(desk):
+    from click.testing import CliRunner
+
+    from pil_discovery.cli.root import pil
+
+    words = ["report", "escalation", str(desk.ledger), desk.case, "--json"]
+    told = json.loads(CliRunner().invoke(pil, words).stdout)
+    return {step["id"]: step["missing"] for step in told["ladder"]}
+
+
+def test_each_step_of_the_ladder_says_what_it_wants_of_its_own(desk):
+    desk.open()
+    served(desk)
+    wants = ladder(desk)
+    assert wants["committee"] == []
+    assert "ban-45" in wants["discipline"][0]
+    assert "kind=obstruction" in wants["police"][0]
+    assert "ban-31" in wants["supervision-commission"][0]
+    assert "ban-81" in wants["court"][0]
+    desk.record("incident.record", "2026-04-01", kind="refusal", what="拒绝提供材料")
+    desk.refused("escalation.step", "2026-04-01", "kind=obstruction", rung="police")
+    desk.refused("escalation.step", "2026-04-01", "没有这一级", rung="mayor")
+    desk.record("escalation.step", "2026-04-01", rung="discipline", to="区纪委监委")
+    desk.record("incident.record", "2026-04-02", kind="obstruction", what="推搡")
+    desk.record("escalation.step", "2026-04-02", rung="police", to="示例派出所")
+    wants = ladder(desk)
+    assert (wants["police"], wants["discipline"]) == ([], [])
+
+
+def test_a_step_by_rules_that_came_later_is_not_there_yet(desk):
+    desk.open(fact_date="2025-01-05", on="2025-03-03")
+    desk.record("incident.record", "2025-03-03", kind="refusal", what="拒绝提供")
+    told = {"rung": "justice-bureau", "to": "司法局"}
+    desk.refused("escalation.step", "2026-01-31", "没有载入该日期的版本", **told)
+    desk.refused("escalation.step", "2026-02-02", "检察建议书还没有送达", **told)

@@ -12,7 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pil_discovery.errors import LedgerError
-from pil_discovery.procedure.ledger import unpack
+from pil_discovery.procedure.ledger import Package, unpack
+from pil_discovery.procedure.ledger.chain import body_of, hash_of
+from pil_discovery.procedure.ledger.packages import digest_of
+from pil_discovery.text.canonical import dump_json
+from pil_discovery.types import Entry
 from tests.procedure.ledger.desk import Desk, served
 
 PASSWORD = "口令"  # noqa: S105
@@ -213,3 +217,93 @@ def test_an_export_replaces_only_an_earlier_package_of_its_case(desks, tmp_path)
     desk.run("export", desk.ledger, desk.case, "-o", path, code=2)
     path.write_text("别的文件", encoding="utf-8")
     desk.run("export", desk.ledger, first, "-o", path, code=2)
+
+
+def forged(path, change, *, sign=None):
+    """Rewrite a package so that every hash in it fits again, as anybody can."""
+    content = json.loads(path.read_text("utf-8"))
+    change(content)
+    before = "0" * 64
+    for seq, entry in enumerate(content["entries"], 1):
+        entry |= {"seq": seq, "prev": before}
+        entry["hash"] = ""
+        body = body_of(Entry.model_validate(entry))
+        before = entry["hash"] = hash_of(body)
+    content["sha256"] = digest_of(content)
+    content["signature"] = ""
+    if sign is not None:
+        content["signature"] = sign(Package.model_validate(content).words)
+    path.write_text(f"{dump_json(content)}\n", "utf-8")
+
+
+def closed(content):
+    last = content["entries"][-1]
+    fields = {"ground": ["duty-performed"], "approved_by": ["某人"]}
+    content["entries"].append({**last, "event": "case.close", "fields": fields})
+
+
+def test_a_forged_package_does_not_close_a_case(desks, tmp_path):
+    ours, theirs, _ = desks
+    ours.open()
+    served(ours)
+    send(ours, theirs, tmp_path)
+    path = tmp_path / "包.json"
+    forged(path, closed)
+    for desk in (ours, theirs):
+        before = desk.status()["events"]
+        desk.run("import", desk.ledger, path, code=3)
+        assert "case.close" in desk.said
+        assert "ban-74" in desk.said
+        assert desk.status()["events"] == before
+    desks[2].run("import", desks[2].ledger, path, code=3)  # nor as a case of its own
+
+
+def test_what_a_sender_signed_is_its_own_responsibility(desks, tmp_path):
+    ours, theirs, _ = desks
+    private = ed25519.Ed25519PrivateKey.generate()
+    _, public = keys(tmp_path, private)
+    ours.open()
+    path = tmp_path / "包.json"
+    ours.run("export", ours.ledger, ours.case, "-o", path)
+    forged(path, closed, sign=lambda words: private.sign(words).hex())
+    got = theirs.run("import", theirs.ledger, path, "--cert", public)
+    assert got["state"] == "closed"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"fact_date": ["昨天"]}, "事实发生日读不出来"),
+        ({"fact_date": ["2030-01-01"]}, "晚于登记日"),
+        ({"track": ["other"]}, "行政或者民事"),
+        ({"matter": ["nothing"]}, "主题不认识"),
+        ({"title": []}, "没有案件名称"),
+    ],
+)
+def test_a_package_that_would_spoil_a_ledger_for_good_is_refused(
+    desks, tmp_path, change, words
+):
+    ours, theirs, _ = desks
+    private = ed25519.Ed25519PrivateKey.generate()
+    _, public = keys(tmp_path, private)
+    ours.open()
+    path = tmp_path / "包.json"
+    ours.run("export", ours.ledger, ours.case, "-o", path)
+    forged(
+        path,
+        lambda content: content["entries"][0]["fields"].update(change),
+        sign=lambda w: private.sign(w).hex(),
+    )
+    theirs.run("import", theirs.ledger, path, "--cert", public, code=3)
+    assert words in theirs.said
+    assert not theirs.ledger.exists() or theirs.ledger.stat().st_size == 0
+
+
+def test_events_that_nobody_knows_do_not_come_in(desks, tmp_path):
+    ours, theirs, _ = desks
+    ours.open()
+    path = tmp_path / "包.json"
+    ours.run("export", ours.ledger, ours.case, "-o", path)
+    forged(path, lambda c: c["entries"].append({**c["entries"][0], "event": "x.y"}))
+    theirs.run("import", theirs.ledger, path, code=3)
+    assert "没有「x.y」这个事件" in theirs.said

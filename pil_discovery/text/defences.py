@@ -18,6 +18,20 @@ SURE = 0.95
 Objection = tuple[str, str, str]
 """Code of the question, verdict, words."""
 
+QUESTIONS = {
+    "date": "事实日期与法律生效日期是否相符",
+    "edition": "图层是否为当时有效的版本",
+    "position": "是否可能只是位置误差",
+    "pictures": "影像的季节、云量、配准是否可靠",
+    "searched": "批准、处罚、整改等数据是否查过",
+    "subject": "主体是否以代码而非同名确认",
+    "agency": "负责的行政机关是否确定",
+    "exempt": "有无时效、豁免、已处理情形",
+    "undecided": "有无因缺值未能判断的情形",
+    "record": "本模型以往的属实率",
+}
+"""Code → the question in print."""
+
 
 def objections(
     lead: Record, findings: Sequence[Record], run: Record

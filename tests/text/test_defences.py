@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from pil_discovery.report.defences import objections
 from pil_discovery.report.lines import finding_record, lead_record
+from pil_discovery.text.defences import objections
 from pil_discovery.types import Gate, LayerVersion, Overlap, PictureQuality
 from tests.report.builders import RUN, make_finding, make_lead
 
