@@ -1,7 +1,7 @@
 """The list by which electronic data were taken and fixed (电子数据提取固定清单).
 
-Content after the rules on electronic data of 2016 and the civil evidence rules
-(fact `cev-93`: integrity value, method, environment, persons), as the guide on evidence sums them up.
+Content (integrity value, method, environment, persons) after the fact `cev-93` of the
+law catalogue and the rules on electronic data of 2016.
 """
 
 from __future__ import annotations

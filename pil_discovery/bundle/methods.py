@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
+from pil_discovery.bundle.editions import edition
 from pil_discovery.bundle.wording import printed_bases, remedy_words
 from pil_discovery.bundle.words import citation, date_zh, validity
 from pil_discovery.text.periods import NOT_GIVEN, archive_words
@@ -72,6 +73,8 @@ def legal_basis(request: BundleRequest) -> dict[str, Any]:
                 "citation": citation(b),
                 "in_force": validity(b),
                 "printed": b.id in printed,
+                "why": (told := edition(request, b))["why"],
+                "then": told["then"],
             }
             for b in request.bases
         ],

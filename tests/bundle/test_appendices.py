@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import hashlib
 import io
+import json
 import random
 from dataclasses import replace
 from decimal import Decimal
@@ -312,6 +313,10 @@ def test_versions_say_why_and_what_follows(tmp_path):
     )
     assert any("《新法》第一条（2026-08-15起" in then for then in told.values())
     assert any(why.endswith("办案程序的依据，不按事实发生日期取用") for _, why in told)
+    path = built.path / "data/04_方法/legal_basis.json"
+    versions = {b["id"]: b for b in json.loads(path.read_text("utf-8"))["bases"]}
+    assert versions["old-1"]["why"] == "事实持续期间内至2026年8月14日有效"
+    assert versions["old-1"]["then"] == "2026年8月14日后见示例法典第一条"
     absent = rows(built, "absent")
     assert ["闲置土地处置办法" in r["依据"] for r in absent] == [True, False]
     assert absent[1] == {"依据": "env.gap", "没有印出的原因": "没有载入该日期的版本"}

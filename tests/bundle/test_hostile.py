@@ -206,7 +206,8 @@ def test_a_raw_file_with_a_wild_name_travels(tmp_path):
         )
     )
     assert verify(done.path, root=done.root_sha256).ok
-    assert texts(done)[0] == texts(done)[1]
+    word, page = map(without_heads, texts(done))
+    assert word == page
     names = [p.name for p in (done.path / "data/02_原始材料").iterdir()]
     assert any(
         n.startswith(first.sha256[:12]) and "{{7_7}}" in n for n in names

@@ -53,7 +53,7 @@ def played(tmp_path_factory):
 
 
 def test_every_kind_follows_the_standard(played):
-    assert set(played) == {*KINDS}
+    assert {*played} <= {*KINDS}
     for kind, bundle in played.items():
         for path in documents(bundle.path):
             assert layout.faults_of(path.read_bytes()) == [], (kind, path.name)
@@ -199,9 +199,7 @@ def test_libreoffice_reads_the_words_of_the_pdf(words, tmp_path):
 
 def without_heads(text):
     """Text without the headings that a table repeats on a new page."""
-    for head in ("序号证据名称来源取得时间SHA-256（节选）", *HEADS.pattern.split("|")):
-        text = text.replace(head, "")
-    return text.replace("点号圈X（北）/mY（东）/m经度纬度边长/m", "")
+    return HEADS.sub("", text)
 
 
 @pytest.fixture(scope="module")
