@@ -85,28 +85,41 @@ def row_pairs(parties: Parties, ours: Rows, theirs: Rows) -> Iterator[Block]:
 def thinned_pairs(parties: Parties, ours: Rows, theirs: Rows) -> Iterator[Block]:
     """Yield the pairs of `row_pairs` of two sides, fewer where a crowd bears one core.
 
-    Of a crowd, rows of one whole name are paired, each left row with the first right
-    row of every code and region: who is joined to one is joined to all. A name that
-    even so has too many meanings tells nobody apart, and is paired with none.
+    Of a crowd, each left row is paired with the first right row of every whole name,
+    code and region: who is joined to one is joined to all. Where even these are too
+    many, only with those of its own whole name; a name that has too many meanings then
+    tells nobody apart, and is paired with none.
     """
-    left = _by_core(parties, parties.is_left)
-    right = _by_core(parties, parties.is_right)
-    crowded = left.count(ours) * right.count(theirs) > _MOST_OF_A_CORE
-    crowded |= left.count(theirs) * right.count(ours) > _MOST_OF_A_CORE
-    few = np.flatnonzero(~crowded)
-    sides = [(left, right)]
-    for which, first, second in _both_ways(parties, (ours[few], theirs[few]), sides):
-        yield few[which], first, second
-    inside = np.isin(parties.core, ours[crowded])
+    left, right = (
+        _by_core(parties, side) for side in (parties.is_left, parties.is_right)
+    )
     whole = _numbered(parties.whole)
+    heads = _heads(parties, whole) & parties.is_right
+    most = _by_core(parties, heads)
+    crowded = _is_crowd(left, right, ours, theirs)
+    packed = crowded & _is_crowd(left, most, ours, theirs)
+    for at, side in ((~crowded, right), (crowded & ~packed, most)):
+        some = np.flatnonzero(at)
+        cores = ours[some], theirs[some]
+        for which, first, second in _both_ways(parties, cores, [(left, side)]):
+            yield some[which], first, second
+    inside = np.isin(parties.core, ours[packed])
     every = np.arange(int(whole.max(initial=-1)) + 1)
-    heads = _heads(parties, whole) & parties.is_right & inside
     left = _members(whole, len(every), parties.is_left & inside)
-    right = _members(whole, len(every), heads)
+    right = _members(whole, len(every), heads & inside)
     every = every[left.count(every) * right.count(every) <= _MOST_OF_A_CORE]
     for _, first, second in _crossed(left, every, right, every):
         which, known = _looked_up(parties, (ours, theirs), first, second)
         yield which[known], first[known], second[known]
+
+
+def _is_crowd(left: _Members, right: _Members, ours: Rows, theirs: Rows) -> Flags:
+    """Mark pairs of cores with more pairs of rows than are all made."""
+    one_way = left.count(ours) * right.count(theirs)
+    crowd: Flags = (
+        np.maximum(one_way, left.count(theirs) * right.count(ours)) > _MOST_OF_A_CORE
+    )
+    return crowd
 
 
 def compatible_pairs(parties: Parties, ours: Rows, theirs: Rows) -> Iterator[Block]:
