@@ -12,6 +12,7 @@ from pil_discovery.bundle.editions import edition_tables
 from pil_discovery.bundle.extraction import extraction_tables
 from pil_discovery.bundle.indexes import table_csv
 from pil_discovery.bundle.numbers import number_table
+from pil_discovery.bundle.redaction import OUTSIDE
 from pil_discovery.bundle.survey import survey_tables
 from pil_discovery.bundle.wording import cited_bases
 from pil_discovery.bundle.words import in_order
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     Tables = Mapping[str, tuple[AnnexTable, ...]]
 
+_WEIGHED = frozenset({"defences", "excluded", "set_aside"})
 _ORDER = (
     *("exhibits", "plate", "site", "survey", "laws", "defences", "numbers"),
     "extraction",
@@ -83,11 +85,15 @@ def annexes(
     )
 
 
-def table_files(tables: Tables) -> dict[str, bytes]:
-    """Return the tables as files, every row of them."""
+def table_files(tables: Tables, profile: str) -> dict[str, bytes]:
+    """Return the tables as files, every row of them.
+
+    What weighs the case of the office, or tells of others, is for office and court.
+    """
+    left_out = _WEIGHED if profile in OUTSIDE else frozenset()
     found: dict[str, list[AnnexTable]] = {}
     for one in (table for group in tables.values() for table in group):
-        if one.kind in FILES and one.rows:
+        if one.kind in FILES and one.kind not in left_out and one.rows:
             found.setdefault(one.kind, []).append(one)
     return {
         FILES[kind]: table_csv([c.title for c in COLUMNS[kind]], _lines(of_kind))

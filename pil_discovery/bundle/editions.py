@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Basis
 
-_CHINESE = re.compile("[\u4e00-\u9fff]")
+_CHINESE, _LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
 _UNREAD = "secondary"
 """Rules whose text nobody read: no document may print them."""
 _ROLES = {
@@ -104,8 +104,13 @@ def _then(request: BundleRequest, basis: Basis) -> Iterator[str]:
     for later in _later(request, basis):
         role = _ROLES.get(str(later.get("role")), "")
         yield f"{later['citation_zh']}（{later['effective_from']}起，{role}）"
-    if _CHINESE.search(basis.note):
+    if _is_chinese(basis.note):
         yield basis.note
+
+
+def _is_chinese(note: str) -> bool:
+    # a document is in one language: an English note may hold a Chinese term
+    return len(_CHINESE.findall(note)) > len(_LATIN.findall(note))
 
 
 def _later(request: BundleRequest, basis: Basis) -> list[Mapping[str, Any]]:

@@ -128,6 +128,8 @@ class Sheet(Noun):
         is written.
     cites
         Word → ids of the facts that it cites.
+    readers
+        Profiles in which it is written; empty: in all.
     """
 
     title: str
@@ -142,6 +144,7 @@ class Sheet(Noun):
     annexes: dict[str, str] = _Field(default_factory=dict)
     plate_caption: str = ""
     copies: Copies | None = None
+    readers: tuple[Literal["internal", "agency", "court", "public"], ...] = ()
 
 
 class Kind(Sheet):

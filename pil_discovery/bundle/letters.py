@@ -13,6 +13,7 @@ from pil_discovery.bundle.documents import (
     Letter,
 )
 from pil_discovery.bundle.links import linked
+from pil_discovery.bundle.redaction import OUTSIDE
 from pil_discovery.bundle.sentences import (
     fill,
     keep_together,
@@ -72,7 +73,7 @@ def compose(
     return [
         letter
         for sheet in kind.sheets
-        if sheet.sections
+        if sheet.sections and _is_read(sheet, request)
         for letter in _copies(
             sheet,
             _letter(sheet, (kind, request, words), (exhibits, claims, site, tables)),
@@ -115,13 +116,22 @@ def _letter(
         laws=tuple(words["law_rows"]) if "laws" in shown else (),
         plate=plate and "plate" in shown,
         plate_caption=sheet.plate_caption,
-        claims=claims if sheet is kind else (),
+        claims=claims if sheet is kind and _is_planned(request) else (),
         site=site_shapes(site, request.strips) if "site" in shown else (),
         site_note=site_note(site) if "site" in shown else "",
         stem=sheet.stem,
         closing=sheet.closing,
     )
     return linked(letter, footnotes=request.footnotes)
+
+
+def _is_read(sheet: Sheet, request: BundleRequest) -> bool:
+    return not sheet.readers or request.profile in sheet.readers
+
+
+def _is_planned(request: BundleRequest) -> bool:
+    """Whether the reader may know of what would be claimed if it came to a suit."""
+    return request.profile not in OUTSIDE
 
 
 def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Letter]:

@@ -106,7 +106,7 @@ def compose_payload(
     lead = lead_item(request, kind.max_facts)
     files = {
         **analysis,
-        **table_files(tables),
+        **table_files(tables, request.profile),
         **_documents(kind, request, letters, faces),
         **_papers(kind, request),
         **_record(evidence, exhibits, (letters, lead)),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PROFILES = ("internal", "agency", "court", "public")
 """For whom a bundle is: the office, the agency, the court, everybody."""
+OUTSIDE = frozenset({"agency", "public"})
+"""Readers who do not learn how the office weighs its case, nor what concerns others."""
 
 KINDS = {
     "id": "证件号码",

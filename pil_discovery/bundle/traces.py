@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Finding, Model
 
+_CODE = r"(?<![*0-9A-Za-z])(?=[0-9A-Z]*[0-9])[0-9A-Z]{15,}(?![*0-9A-Za-z])"
+"""A credit code or another long number: its digits are no numbers of their own."""
 _DIGITS = r"(?<![*0-9])[0-9][0-9,]*(?:\.[0-9]+)?(?![*0-9])"
 NUMBER = re.compile(
-    rf"[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_DIGITS}"
+    rf"{_CODE}|[0-9]{{4}}年[0-9]{{1,2}}月[0-9]{{1,2}}日|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}|{_DIGITS}"
 )
 """A number or a whole day; what is left of a masked identifier is neither."""
 _PLAIN = re.compile(_DIGITS)

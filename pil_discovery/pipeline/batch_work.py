@@ -8,9 +8,11 @@ import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,7 +203,16 @@ _here: dict[str, Any] = {}
 
 def _begin(order: Order, received: str, known: Mapping[str, str], stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells us to end
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _here.update(packer=Packer(order, Path(received), known), stop=stop)
+
+
+def _end_with_parent() -> None:
+    """End at once when the first process is gone: nobody would fetch what is done."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _pack(part: Sequence[str]) -> list[PackedLead]:

@@ -258,21 +258,28 @@ def test_without_a_map_the_annexes_move_up(tmp_path):
     assert [a.label + a.title for a in letter.annexes] == [
         "附件1证据清单",
         "附件2面积核对和界址点坐标",
-        "附件3检索比对情况",
-        "附件4法律依据及版本",
-        "附件5抗辩核对",
-        "附件6数字来源",
-        "附件7电子数据提取固定清单",
+        "附件3法律依据及版本",
+        "附件4数字来源",
     ]
     nowhere = factory.request(
         tmp_path / "b", plate=False, findings=[factory.finding(1)]
     )
-    assert [a.label + a.title for a in letter_of(build(nowhere)).annexes][:3] == [
+    assert [a.label + a.title for a in letter_of(build(nowhere)).annexes][:2] == [
         "附件1证据清单",
-        "附件2检索比对情况",
-        "附件3法律依据及版本",
+        "附件2法律依据及版本",
     ]
-    assert "见附件4" in letter.sections[3].paragraphs[0].text
+    assert "见附件3" in letter.sections[3].paragraphs[0].text
+
+
+@pytest.mark.parametrize("profile", ["internal", "agency", "court", "public"])
+def test_how_the_case_is_weighed_is_not_told_outside(tmp_path, profile):
+    done = build(replace(factory.request(tmp_path), profile=profile))
+    inside = profile in {"internal", "court"}
+    names = {p.name for p in done.path.rglob("*") if p.is_file()}
+    for name in ("核查附录.pdf", "核查附录.docx", "抗辩核对.csv"):
+        assert (name in names) == inside
+    assert "电子数据提取固定清单.csv" in names
+    assert bool(letter_of(done).claims) == inside
 
 
 def test_many_findings_are_summed_up(tmp_path):

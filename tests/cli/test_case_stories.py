@@ -146,6 +146,26 @@ def test_a_price_that_was_paid_is_gone_and_one_that_nobody_can_compute_is_unknow
     assert states["ban-82-3"] == "not_indicated"
 
 
+def test_data_that_are_older_than_the_reply_say_nothing_about_it(desk, tmp_path):
+    first = land_scan(tmp_path, "立案", as_of="2026-02-28")
+    desk.open("--scan", first, "--lead", "1")
+    investigated(desk)
+    desk.record("suggestion.decide", "2026-03-24", **SUGGESTION)
+    desk.record("suggestion.serve", "2026-03-25", received_by="赵六")
+    desk.record("agency.reply", "2026-05-20", measure="价款已全部缴清")
+    stale = land_scan(tmp_path, "较早", as_of="2026-05-19")
+    words = ("followup", desk.ledger, desk.case, "--as-of", "2026-06-01", "--scan")
+    found = desk.run(*words, stale)
+    assert found["outcome"] == "not"  # on that day it was so
+    assert [m["state"] for m in found["measures"]] == ["unknown"]
+    assert "早于 2026-05-20" in found["measures"][0]["evidence"][0]
+    states = {i["id"]: i["state"] for i in found["indicators"]}
+    assert (states["ban-82-2"], states["ban-82-3"]) == ("unknown", "unknown")
+    fresh = land_scan(tmp_path, "当日", as_of="2026-05-20")
+    found = desk.run(*words, fresh)
+    assert [m["state"] for m in found["measures"]] == ["not_shown"]
+
+
 def test_without_a_lead_nothing_is_known(desk, tmp_path):
     desk.open()
     out = land_scan(tmp_path, "任意", as_of="2026-06-30")

@@ -28,10 +28,10 @@ def test_every_picture_is_shown_and_every_link_leads_to_one():
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
 def test_a_picture_is_small_and_tells_no_time(path):
     assert path.stat().st_size <= MOST_BYTES
-    picture = Image.open(path)
-    assert max(picture.size) <= 1366
+    with Image.open(path) as picture:
+        assert max(picture.size) <= 1366
+        assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
     assert b"tIME" not in path.read_bytes()
-    assert len(picture.convert("RGB").getcolors(1 << 20)) > 20
 
 
 def test_the_script_names_what_is_there():

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,10 +103,31 @@ def test_two_processes_give_the_same_bytes(batch, scanned, tmp_path):
     assert contents(tmp_path) == contents(batch.index.parent)
 
 
+def children(pid):
+    """The processes that a process started, and those that they started."""
+    found, waiting = [], [pid]
+    while waiting:
+        parent = waiting.pop()
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                if path.read_text().rpartition(")")[2].split()[1] == str(parent):
+                    waiting.append(int(path.parent.name))
+                    found.append(waiting[-1])
+    return found
+
+
+def runs(pid):
+    with suppress(OSError):
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        return state != "Z"
+    return False
+
+
 def test_killed_and_resumed_gives_the_same_bytes(batch, scanned, tmp_path):
     words = ("bundle", scanned, "--all", "-o", tmp_path)
+    started = ("-m", "pil_discovery", *words, "--workers", "2")
     job = subprocess.Popen(
-        [sys.executable, "-m", "pil_discovery", *map(str, words)],
+        [sys.executable, *map(str, started)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -113,8 +135,14 @@ def test_killed_and_resumed_gives_the_same_bytes(batch, scanned, tmp_path):
     until = time.monotonic() + 120
     while not list(tmp_path.glob("PIL-*")) and time.monotonic() < until:
         time.sleep(0.01)
+    others = children(job.pid)
+    assert others
     job.send_signal(signal.SIGKILL)
     job.wait()
+    until = time.monotonic() + 60
+    while any(map(runs, others)) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(map(runs, others)), "a process outlived the one that started it"
     assert not (tmp_path / f"{INDEX}.xlsx").exists()
     for left in tmp_path.glob("PIL-*"):
         assert pil.verify_bundle(left).ok

@@ -187,8 +187,9 @@ def test_the_pictures_of_the_docs_are_those_of_today(demo, tmp_path):
     spec.loader.exec_module(script)
     drawn = script.sheets(folder / "out", tmp_path)
     sizes = {name: script.shrunk(path).size for name, path in drawn.items()}
-    there = {name: Image.open(docs / f"{name}.png").size for name in drawn}
-    assert sizes == there, "run: python docs/pictures/draw.py DEMO"
+    for name, size in sizes.items():
+        with Image.open(docs / f"{name}.png") as there:
+            assert there.size == size, "run: python docs/pictures/draw.py DEMO"
 
 
 def test_a_changed_source_refuses_to_be_packed(demo, tmp_path):

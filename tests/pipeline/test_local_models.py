@@ -359,7 +359,7 @@ def test_a_class_shows_its_members_and_a_member_its_class(place, tmp_path):
     lines = "\n".join(told.lines())
     assert "【成员线索】" in lines
     assert all(m.lead_id[:12] in lines for m in told.members)
-    assert "契据费 1000.00" in lines
+    assert "契据费 1,000.00 元" in lines
     single = explain_lead(out, told.members[0].lead_id)
     assert single.inside.lead_id == group.lead_id
     assert f"所属类案：{group.rank}. {group.title_zh}" in "\n".join(single.lines())

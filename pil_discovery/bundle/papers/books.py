@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xlsxwriter
 
 from pil_discovery.bundle.docx_files import canonical_zip
-from pil_discovery.bundle.papers.nouns import Paper, Table, printed_texts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from pil_discovery.bundle.papers.nouns import (
+    Form,
+    Paper,
+    Slots,
+    Table,
+    block_texts,
+)
 
 _SETTINGS = {
     "strings_to_formulas": False,
@@ -23,12 +27,14 @@ _SETTINGS = {
 }
 _WORDS = "正文"
 _MM_PER_CHARACTER = 2.1
-_NUMBER = re.compile(r"[-−]?[0-9]{1,15}(\.[0-9]{1,6})?")
+_WIDE, _ROW_PT, _LATIN = 90, 15.0, 0x2E80
+"""Characters of the first column, height of a line, where wide characters begin."""
+_NUMBER = re.compile(r"[-−+]?[0-9]{1,15}(\.[0-9]{1,6})?")
 _FIGURES = frozenset({"number"})
 
 
 def render_book(paper: Paper) -> bytes:
-    """Write the tables of a paper, one a sheet, and all its words on the first.
+    """Write the tables of a paper, one a sheet, and its other words on the first.
 
     Columns of kind `number` are numbers where they hold one; everything else is text,
     so that codes keep their digits and nothing becomes a formula.
@@ -39,7 +45,7 @@ def render_book(paper: Paper) -> bytes:
         title = f"{paper.office}{paper.title}"
         book.set_properties({"created": created, "title": title})
         styles = _Styles(book)
-        _words(book.add_worksheet(_WORDS), printed_texts(paper), styles)
+        _words(book.add_worksheet(_WORDS), paper, styles)
         for table in paper.tables():
             _sheet(book.add_worksheet(table.sheet), table, styles)
     return canonical_zip(raw.getvalue())
@@ -48,25 +54,53 @@ def render_book(paper: Paper) -> bytes:
 class _Styles:
     def __init__(self, book: Any) -> None:  # noqa: ANN401 - xlsxwriter is untyped
         self._book = book
-        self._numbers: dict[int, Any] = {}
+        self._numbers: dict[str, Any] = {}
         self.head = book.add_format(
             {"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True}
         )
         self.text = book.add_format({"text_wrap": True, "valign": "top"})
 
-    def number(self, places: int) -> Any:  # noqa: ANN401 - xlsxwriter is untyped
-        if places not in self._numbers:
-            pattern = "0." + "0" * places if places else "0"
-            self._numbers[places] = self._book.add_format(
+    def number(self, text: str) -> Any:  # noqa: ANN401 - xlsxwriter is untyped
+        """Return the format that shows a number as it is printed."""
+        places = len(text.partition(".")[2])
+        plain = "0." + "0" * places if places else "0"
+        grouped = plain.replace("0", "#,##0", 1) if "," in text else plain
+        signed = f"+{grouped};−{grouped};{grouped}"
+        pattern = signed if text[0] in "+−" else grouped
+        if pattern not in self._numbers:
+            self._numbers[pattern] = self._book.add_format(
                 {"num_format": pattern, "valign": "top"}
             )
-        return self._numbers[places]
+        return self._numbers[pattern]
 
 
-def _words(sheet: Any, texts: Iterable[str], styles: _Styles) -> None:  # noqa: ANN401
-    sheet.set_column(0, 0, 100)
-    for row, text in enumerate(texts):
-        sheet.write_string(row, 0, text, styles.text)
+def _words(sheet: Any, paper: Paper, styles: _Styles) -> None:  # noqa: ANN401
+    """Write what is not a table, line by line; a table is named with its sheet."""
+    sheet.fit_to_pages(1, 0)
+    sheet.set_column(0, 0, _WIDE)
+    sheet.set_column(1, 1, _WIDE // 2)
+    for row, line in enumerate(_lines(paper)):
+        longest = max(
+            sum(2 if ord(c) > _LATIN else 1 for c in text) / room
+            for text, room in zip(line, (_WIDE, _WIDE // 2), strict=False)
+        )
+        sheet.set_row(row, _ROW_PT * max(math.ceil(longest), 1))
+        for column, text in enumerate(line):
+            sheet.write_string(row, column, text, styles.text)
+
+
+def _lines(paper: Paper) -> list[tuple[str, ...]]:
+    lines: list[tuple[str, ...]] = [(paper.office,), (paper.title,), (paper.subtitle,)]
+    for block in paper.blocks():
+        if isinstance(block, Table):
+            lines.append((block.caption, f"见“{block.sheet}”表"))
+        elif isinstance(block, Form):
+            lines += [(b.label, b.value) for b in block.blanks]
+        elif isinstance(block, Slots):
+            lines += [(name, block.date) for name in block.names]
+        else:
+            lines.append(tuple(block_texts(block)))
+    return [line for line in lines if any(line)]
 
 
 def _sheet(sheet: Any, table: Table, styles: _Styles) -> None:  # noqa: ANN401
@@ -84,9 +118,8 @@ def _sheet(sheet: Any, table: Table, styles: _Styles) -> None:  # noqa: ANN401
         ):
             plain = text.replace(",", "")
             if column.kind in _FIGURES and _NUMBER.fullmatch(plain):
-                places = len(plain.partition(".")[2])
                 value = float(plain.replace("−", "-"))
-                sheet.write_number(row, number, value, styles.number(places))
+                sheet.write_number(row, number, value, styles.number(text))
             else:
                 sheet.write_string(row, number, text, styles.text)
     if table.rows:

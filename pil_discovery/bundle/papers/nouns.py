@@ -184,11 +184,12 @@ def printed_texts(paper: Paper) -> list[str]:
     """Return every text that is printed, in the order in which it is read."""
     texts = [paper.office, paper.title, paper.subtitle]
     for block in paper.blocks():
-        texts += _texts(block)
+        texts += block_texts(block)
     return [text for text in texts if text]
 
 
-def _texts(block: Block) -> list[str]:
+def block_texts(block: Block) -> list[str]:
+    """Return the texts of a block that are printed, in order."""
     if isinstance(block, Table):
         return _table_texts(block) if block.printed else []
     if isinstance(block, Form):

@@ -66,7 +66,8 @@ def compare(case: Case, fresh: Fresh, book: Rulebook, *, as_of: dt.date) -> Foll
     -------
     Followup
         `relapsed` when the case was once found restored and the finding is back;
-        `unknown` without a lead, or when what is not gone is not known.
+        `unknown` without a lead, or when what is not gone is not known. Data that are
+        older than the reply or the end of its period say nothing about either.
     """
     standing = case.until(as_of)
     seen = _look(standing, fresh)
@@ -75,7 +76,9 @@ def compare(case: Case, fresh: Fresh, book: Rulebook, *, as_of: dt.date) -> Foll
     outcome = _outcome([s.state for s in seen], once_restored=once)
     evidence = tuple(s.words for s in seen)
     running = dues(standing, book, as_of=as_of)
-    about = _About(standing, outcome, evidence, running, as_of, rules.followup)
+    about = _About(
+        standing, outcome, evidence, running, as_of, rules.followup, fresh.as_of
+    )
     return Followup(
         case=case.id,
         as_of=as_of,
@@ -170,6 +173,7 @@ class _About:
     dues: Sequence[Due]
     as_of: dt.date
     rule: FollowupRule
+    data_day: dt.date
 
     @property
     def reply(self) -> Due | None:
@@ -198,6 +202,9 @@ def _indicator(rule: IndicatorRule, about: _About, book: Rulebook) -> Indicator:
         state = "not_indicated"
     elif about.outcome == "unknown":
         state = "unknown"
+    elif since := _older(rule, about):
+        state = "unknown"
+        evidence = (*evidence, since)
     else:
         holds = _holds(rule, about)
         state = "indicated" if holds else "not_indicated"
@@ -209,6 +216,22 @@ def _indicator(rule: IndicatorRule, about: _About, book: Rulebook) -> Indicator:
             "evidence": (*evidence, *(about.evidence if applies else ())),
         }
     )
+
+
+def _older(rule: IndicatorRule, about: _About) -> str:
+    """Return why fresh data are too old for an indicator; empty where they are not."""
+    day = about.replied_on
+    if rule.rule == "no_reply" and about.reply is not None:
+        day = about.reply.date
+    if rule.rule == "recorded" and rule.told is not None:
+        day = next((e.on for e in about.case.of(rule.told.event)), None)
+    return _stale(day, about)
+
+
+def _stale(day: dt.date | None, about: _About) -> str:
+    if day is None or day <= about.data_day:
+        return ""
+    return f"数据截至 {about.data_day}，早于 {day}，情况未知"
 
 
 def _holds(rule: IndicatorRule, about: _About) -> bool:
@@ -278,15 +301,19 @@ _SHOWN = {"restored": "shown", "partial": "partly_shown", "unknown": "unknown"}
 
 def _measures(about: _About) -> tuple[ReplyMeasure, ...]:
     """Hold each measure that replies claim against what fresh data show."""
-    claimed = _values(about.case, about.rule.reply)
-    return tuple(
-        ReplyMeasure.model_validate(
-            {
-                "measure": claim,
-                "state": _SHOWN.get(about.outcome, "not_shown"),
-                "evidence": about.evidence,
-            }
-        )
-        for claim in dict.fromkeys(claimed)
-        if claim not in about.rule.none
+    told = about.rule.reply
+    claimed: dict[str, dt.date] = {}
+    for entry in about.case.of(told.event):
+        for claim in entry.fields.get(told.field, ()):
+            if claim not in about.rule.none:
+                claimed.setdefault(claim, entry.on)
+    return tuple(_measure(claim, day, about) for claim, day in claimed.items())
+
+
+def _measure(claim: str, day: dt.date, about: _About) -> ReplyMeasure:
+    stale = _stale(day, about)
+    state = "unknown" if stale else _SHOWN.get(about.outcome, "not_shown")
+    evidence = (stale, *about.evidence) if stale else about.evidence
+    return ReplyMeasure.model_validate(
+        {"measure": claim, "state": state, "evidence": evidence}
     )

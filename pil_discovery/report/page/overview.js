@@ -11,6 +11,7 @@ let overlooking = false;
 function overview() {
   overlooking = true;
   const head = ["model", "mstate", "population"], counts = ["hit", "review", "dropped", "unknown", "clear"];
+  const called = (m) => [m.code, (english && m.title_en) || m.title_zh].filter(Boolean).join(" ");
   const percent = (share) => `${(100 * Number(share)).toFixed(1)}%`;
   const known = (v) => v !== null && v !== undefined;
   const named = (need) => { const [d, column] = need.split("."); return `${datasetOf(d)}（${column ? `${d}.${column}` : d}）`; };
@@ -18,7 +19,7 @@ function overview() {
   const remarks = (m) => [...(m.state === "computed" ? trust(m.quality || {}) : []), ...(m.local ? [`${t("local")} ${m.file}`] : []), ...(m.notes || [])];
   const done = run.models.filter((m) => m.state !== "not_computable"), cannot = run.models.filter((m) => m.state === "not_computable");
   const body = done.flatMap((m) => [
-    el("tr", {}, el("td", {}, m.code), el("td", {}, coded("states", m.state)), ["population", ...counts].map((c) => el("td", { class: "num" }, m.state === "computed" ? String((m.counts || {})[c] ?? "—") : "—"))),
+    el("tr", {}, el("td", {}, called(m)), el("td", {}, coded("states", m.state)), ["population", ...counts].map((c) => el("td", { class: "num" }, m.state === "computed" ? String((m.counts || {})[c] ?? "—") : "—"))),
     ...remarks(m).map((words_) => el("tr", {}, el("td", { class: "sub", colspan: "8" }, words_))),
   ]);
   const clears = run.models.filter((m) => m.state === "computed" && (m.missing_clears || []).length);
@@ -28,7 +29,7 @@ function overview() {
     ...(expected ? [el("p", {}, `${t("capacity")} ${expected.leads} ${t("of")}，${t("expected")} ${expected.true}（90%：${expected.low}–${expected.high}）`)] : []),
     ...((run.conflicts || []).length ? section(t("disputed"), list(run.conflicts)) : []),
     ...["town", "size"].flatMap((by) => audit(by, (run.attention || {})[by] || [])),
-    ...section(`${t("cannot")}（${cannot.length}）`, list(cannot.map((m) => `${m.code}：${t("add")} ${m.missing.map(named).join("、")}`))),
+    ...section(`${t("cannot")}（${cannot.length}）`, list(cannot.map((m) => `${called(m)}：${t("add")} ${m.missing.map(named).join("、")}`))),
     ...(clears.length ? section(t("could_clear"), list(clears.map((m) => `${m.code}：${m.missing_clears.map(named).join("、")}`))) : []),
     ...section(`${t("sources")}（${run.sources.length}）`, el("p", {}, `${t("quarantined")}：${data.run.quarantine}`), list(run.sources.map((s) => `${s.file}：${s.origin}；${t("read")} ${s.rows_read}，${t("used")} ${s.rows_used}，${t("aside")} ${s.rows_quarantined}`))),
     ...section(`${t("models")}（${run.models.length}）`, el("table", { class: "models" }, el("thead", {}, el("tr", {}, head.map((h) => el("th", { scope: "col" }, t(h))), counts.map((c) => el("th", { scope: "col" }, coded("states", c))))), el("tbody", {}, body))),

@@ -48,6 +48,7 @@ def table(**changes):
     rows = (
         ("示例区财政局", "12", "66.7%＊", CODE),
         ("=1+1", "1,234.50", "—", "007"),
+        ("少了", "−1,234", "", "+86"),
     )
     told = {"caption": "表1　按机关统计", "sheet": "按机关", "note": "注：待核查。"}
     return Table(**{**told, "columns": columns, "rows": rows, **changes})
@@ -124,8 +125,19 @@ def test_all_files_say_the_same(files):
     assert squeezed(word_text(files["docx"])) == wanted
     assert squeezed(page_text(files["html"])) == wanted
     assert pdf_text(files["pdf"]) == wanted
-    words = "".join(str(row[0]) for row in sheet(files["xlsx"], "正文"))
-    assert squeezed(words) == wanted
+
+
+def test_the_workbook_says_the_same_on_its_sheets(files):
+    words = {squeezed(str(c)) for row in sheet(files["xlsx"], "正文") for c in row}
+    tables = list(whole().tables())
+    for table in tables:
+        told = sheet(files["xlsx"], table.sheet)
+        assert told[0] == [c.name for c in table.columns]
+        assert len(told) > len(table.rows)
+        words |= {squeezed(table.note), *(c.name for c in table.columns)}
+        words |= {squeezed(cell) for row in table.rows for cell in row}
+    missing = [t for t in printed_texts(whole()) if squeezed(t) not in words]
+    assert missing == []
 
 
 def test_the_same_paper_gives_the_same_bytes(files):
@@ -168,9 +180,10 @@ def test_a_paper_may_begin_on_a_turned_sheet():
 
 
 def test_a_workbook_has_no_formulas_and_keeps_codes(files):
-    assert sheet(files["xlsx"], "按机关")[1:3] == [
+    assert sheet(files["xlsx"], "按机关")[1:4] == [
         ["示例区财政局", 12.0, "66.7%＊", CODE],
         ["=1+1", 1234.5, "—", "007"],
+        ["少了", -1234.0, "", "+86"],
     ]
     assert len(sheet(files["xlsx"], "明细")) > 2
     with zipfile.ZipFile(io.BytesIO(files["xlsx"])) as archive:
