@@ -131,8 +131,8 @@ def test_a_bundle_full_of_it_is_sound(tmp_path, name):
     else:
         assert without_heads(word) == without_heads(page)
         assert bare(printable(words)) in word
-    (pdf,) = done.path.glob("data/00_*/*.pdf")
-    assert_inside(pdf)
+    for pdf in done.path.glob("data/00_*/*.pdf"):
+        assert_inside(pdf)
     there = [p.relative_to(done.path).as_posix() for p in done.path.rglob("*")]
     assert not any(".." in p or "\\" in p or "\u202e" in p for p in there)
     web = (done.path / "data/01_证据清单/index.html").read_text("utf-8")
