@@ -55,7 +55,7 @@ def marked_words(letter: Letter) -> dict[str, Any]:
 
 
 def _mark_paragraph(one: dict[str, Any]) -> None:
-    if one["parts"]:
+    if "".join(p["text"] for p in one["parts"]) == one["text"]:
         one["text"] = "".join(map(_part, one["parts"]))
     if one["note"]:
         one["text"] += _mark(_NOTE, "", one["note"])
@@ -142,8 +142,9 @@ def _placed(run: Any, told: tuple[str, str], number: int) -> Iterator[Any]:
 
 
 def _reference(number: int) -> Any:
+    raised = '<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
     return parse_xml(
-        f'<w:r {nsdecls("w")}>{_RAISED}<w:footnoteReference w:id="{number}"/></w:r>'
+        f'<w:r {nsdecls("w")}>{raised}<w:footnoteReference w:id="{number}"/></w:r>'
     )
 
 
