@@ -56,6 +56,10 @@ def trace_numbers(finding: Finding, model: Model | None) -> list[dict[str, str]]
 
 def _origins(text: str, finding: Finding, units: dict[str, str]) -> Iterator[str]:
     """Yield what a number may come from, the surest first."""
+    if re.search("[A-Z]", text):  # a code
+        yield from (f"key:{n}" for n, key in finding.key.items() if text in str(key))
+        yield from _told_of(text, finding)
+        return
     if not _PLAIN.fullmatch(text):
         yield from _day_of(text, finding)
         return

@@ -181,3 +181,15 @@ def test_marking_keeps_every_character(text, item):
     assert unmarked(marked) == bare
     assert "".join(p.text for p in parts_of(marked)) == bare
     assert [p.text for p in parts_of(marked) if p.item] == NUMBER.findall(bare)
+
+
+def test_a_code_is_one_number_and_belongs_to_its_holder():
+    code = "91990302MA9951298Y"
+    found = factory.finding(
+        1,
+        subject_code=code,
+        sentence_zh=f"示例公司（{code}）在91990302MA9951299A处欠款2笔。",
+    )
+    told = trace_numbers(found, None)
+    assert [t["text"] for t in told][:2] == [code, "91990302MA9951299A"]
+    assert [t["origin"] for t in told][:2] == ["subject", "sentence"]
