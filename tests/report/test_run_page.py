@@ -80,7 +80,7 @@ def test_it_says_what_each_model_saw_and_what_may_prove_true():
     assert re.search(r"LAND-01 land/unpaid 2 1 0 — — 1 50.0% 1 0.5 4 / 3", words)
     assert "75.0%（40.0%–90.0%）" in words
     assert "ENV-18 environment/drain" not in words
-    assert "24 件线索 ，预计属实 12.0 （九成区间 8.0–16.0 ）" in words
+    assert "24 件线索 ，另有类案 1 件 ，预计属实 12.0 （九成区间 8.0–16.0 ）" in words
 
 
 def test_it_says_which_table_would_make_a_model_computable():
