@@ -85,7 +85,7 @@ def assert_inside(path):
         )
         for left, top, right, bottom in (map(float, box) for box in boxes):
             assert left > 70, box_words(page)
-            assert right < width - 40  # on the sheet, nothing cut off
+            assert right < width - 60  # on the sheet, nothing cut off
             assert top > 20
             assert bottom < height - 40
 

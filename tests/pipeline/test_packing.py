@@ -91,7 +91,7 @@ def test_a_follow_up_compares_the_lead_of_the_case_with_the_scan(
     words = ("--kind", "followup-report", "-o", tmp_path / "b")
     case = ("--case", desk.ledger, desk.case)
     done = run("bundle", out, "1", *words, *case)
-    (file,) = Path(done.stdout.strip()).glob("data/00_*/建议书.docx")
+    (file,) = Path(done.stdout.strip()).glob("data/00_*/*.docx")
     text = docx_text(file.read_bytes())
     assert "与立案时的线索比对，结果为没有变化（待核查）" in text
     assert "价款已全部缴清" in text

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.pipeline.pictures import _images, names_of
+from pil_discovery.pipeline.pictures import names_of, pictures_of
 
 
 @pytest.mark.parametrize(
@@ -39,5 +39,5 @@ def test_a_plate_of_many_dates_shows_the_first_and_the_last_two(dates, drawn):
     ]
     refs = [SimpleNamespace(dataset="image", source=f"{n}.tif") for n in range(dates)]
     finding = SimpleNamespace(records=refs)
-    found = _images([finding], SimpleNamespace(images=pictures))
+    found = pictures_of([finding], pictures)
     assert [pictures.index(image) for image in found] == drawn
