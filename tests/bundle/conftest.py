@@ -14,3 +14,20 @@ def built(tmp_path_factory):
     from tests.bundle import factory
 
     return build(factory.request(tmp_path_factory.mktemp("built")))
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory):
+    """A procuratorate with its key, an authority and a stamp, made by openssl."""
+    from tests.bundle import authority
+
+    return authority.found(tmp_path_factory.mktemp("pki") / "ca")
+
+
+@pytest.fixture(scope="session")
+def signer(office):
+    """Who signs for that office."""
+    from pil_discovery.bundle.signing import load_signer
+    from tests.bundle import authority
+
+    return load_signer(p12=office.p12, password=authority.PASSWORD)

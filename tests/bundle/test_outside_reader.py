@@ -21,11 +21,6 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    return authority.found(tmp_path_factory.mktemp("pki") / "ca")
-
-
-@pytest.fixture(scope="module")
 def sealed(office, tmp_path_factory):
     key = load_signer(p12=office.p12, password=authority.PASSWORD)
     seal = Seal(key, str(office.tsa))

@@ -31,16 +31,6 @@ NOTE = ("张三", dt.date(2026, 10, 8))
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    return authority.found(tmp_path_factory.mktemp("pki") / "ca")
-
-
-@pytest.fixture(scope="module")
-def signer(office):
-    return load_signer(p12=office.p12, password=authority.PASSWORD)
-
-
-@pytest.fixture(scope="module")
 def sealed(signer, tmp_path_factory):
     """A public bundle about a natural person, with its annex."""
     folder = tmp_path_factory.mktemp("sealed")

@@ -24,16 +24,6 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory):
-    return authority.found(tmp_path_factory.mktemp("pki") / "ca")
-
-
-@pytest.fixture(scope="module")
-def signer(office):
-    return load_signer(p12=office.p12, password=authority.PASSWORD)
-
-
-@pytest.fixture(scope="module")
 def sealed(office, signer, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sealed")
     seal = Seal(signer, str(office.tsa), lambda _: {"count": 7, "hash": "ab" * 32})
