@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.bundle.appendices import annexes as annexes_of
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.case_words import latest, load_case_wording
+from pil_discovery.bundle.dates import day_of
 from pil_discovery.bundle.documents import (
     Claim,
     ExhibitRow,
@@ -95,7 +96,7 @@ def _letter(
     labels = {a.kind: a.label[2:] for a in annexes}
     words |= {"law_annex": labels.get("laws", ""), "n_exhibits": len(exhibits)}
     shown = {a.kind for a in annexes}
-    day = _day(sheet, request)
+    day = day_of(sheet, request)
     pairs = [(s, write_section(s, words)) for s in sheet.sections]
     sections = number_rows(
         [p for p in pairs if p[1].paragraphs or p[1].form or p[1].rows]
@@ -147,13 +148,6 @@ def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Lett
         letter.model_copy(update={"copy_mark": mark, "stem": f"{sheet.stem}（{mark}）"})
         for mark in copies
     ]
-
-
-def _day(sheet: Sheet, request: BundleRequest) -> dt.date:
-    record = latest(request.case, sheet.dated)
-    if request.fields.get("date") or record is None:
-        return request.day
-    return record.on
 
 
 def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) -> None:

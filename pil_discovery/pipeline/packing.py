@@ -185,8 +185,9 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
 def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> BundleRequest:
     """Return what a bundle is built of: a lead with its law, its map, rows and case."""
     catalog, materials = behind.catalog, behind.materials
-    course = course_of(behind.lead, catalog, behind.as_of)
-    course = with_reply_periods(course, catalog, behind.as_of)
+    day = max(told.day, behind.as_of)
+    course = course_of(behind.lead, catalog, day)
+    course = with_reply_periods(course, catalog, day)
     rows = list(_source_rows(behind.findings, materials))
     request = BundleRequest(
         scan_dir=scan_path,
