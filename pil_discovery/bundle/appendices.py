@@ -77,7 +77,7 @@ def annexes(
     return tuple(
         Annex(
             kind=name,
-            label=f"附件{n}",
+            label=f"附件{n}" if len(names) > 1 else "附件",
             title=sheet.annexes[name],
             tables=tuple(map(printed, tables.get(name, ()))),
         )

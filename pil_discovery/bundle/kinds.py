@@ -130,6 +130,8 @@ class Sheet(Noun):
         is written.
     cites
         Word → ids of the facts that it cites.
+    encloses
+        What is sent with it and is no annex: other documents, copies.
     readers
         Profiles in which it is written; empty: in all.
     """
@@ -145,6 +147,7 @@ class Sheet(Noun):
     sections: tuple[Section, ...] = ()
     annexes: dict[str, str] = _Field(default_factory=dict)
     plate_caption: str = ""
+    encloses: tuple[str, ...] = ()
     copies: Copies | None = None
     readers: tuple[Literal["internal", "agency", "court", "public"], ...] = ()
 

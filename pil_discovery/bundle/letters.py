@@ -13,6 +13,9 @@ from pil_discovery.bundle.documents import (
     ExhibitRow,
     Letter,
 )
+from pil_discovery.bundle.editions import edition_tables
+from pil_discovery.bundle.exhibits import PLATE
+from pil_discovery.bundle.law_lists import cited_ids, law_rows, listed_bases, uses
 from pil_discovery.bundle.links import linked
 from pil_discovery.bundle.redaction import OUTSIDE
 from pil_discovery.bundle.sentences import (
@@ -71,30 +74,48 @@ def compose(
     words |= _blanks(kind, words)
     claims = _claims(kind, words)
     _check_claims(kind, request, words, claims)
+    plate = next((e.number for e in exhibits if e.item == PLATE), "")
+    words |= {"law_annex": "", "n_exhibits": len(exhibits), "plate_number": plate}
+    sheets = [s for s in kind.sheets if s.sections and _is_read(s, request)]
+    cited = [(s, _cited(s, request, words)) for s in sheets]
     return [
         letter
-        for sheet in kind.sheets
-        if sheet.sections and _is_read(sheet, request)
+        for sheet in sheets
         for letter in _copies(
             sheet,
-            _letter(sheet, (kind, request, words), (exhibits, claims, site, tables)),
+            _letter(
+                sheet,
+                (kind, request, words),
+                (exhibits, claims, site, tables),
+                uses(sheet, cited, (kind, request)),
+            ),
             words,
         )
     ]
+
+
+def _cited(
+    sheet: Sheet, request: BundleRequest, shared: Mapping[str, Any]
+) -> frozenset[str]:
+    words = {**shared, **cited_words(sheet, request, shared)}
+    return cited_ids((write_section(s, words) for s in sheet.sections), words)
 
 
 def _letter(
     sheet: Sheet,
     context: tuple[Kind, BundleRequest, dict[str, Any]],
     content: tuple[Sequence[ExhibitRow], tuple[Claim, ...], Sequence[Ground], Tables],
+    why: Mapping[str, str],
 ) -> Letter:
     kind, request, shared = context
     exhibits, claims, site, tables = content
+    laws = listed_bases(kind, request, why)
+    tables = {**tables, "laws": edition_tables(request, laws, why)}
     words = {**shared, **cited_words(sheet, request, shared)}
     plate = request.plate is not None
     annexes = annexes_of(sheet, tables, plate=plate, site=bool(site))
     labels = {a.kind: a.label[2:] for a in annexes}
-    words |= {"law_annex": labels.get("laws", ""), "n_exhibits": len(exhibits)}
+    words |= {"law_annex": labels.get("laws", "")}
     shown = {a.kind for a in annexes}
     day = day_of(sheet, request)
     pairs = [(s, write_section(s, words)) for s in sheet.sections]
@@ -109,14 +130,16 @@ def _letter(
         number=_number((kind, sheet), request, day),
         addressee=fill(sheet.addressee, words),
         sections=keep_together(sections) if sheet.closing else tuple(sections),
-        attachments=tuple(f"{n}．{a.title}" for n, a in enumerate(annexes, 1)),
+        attachments=_numbered(
+            [*(a.title for a in annexes), *(fill(e, words) for e in sheet.encloses)]
+        ),
         date=date_zh(day),
         as_of=day,
         annexes=annexes,
         exhibits=tuple(exhibits) if "exhibits" in shown else (),
-        laws=tuple(words["law_rows"]) if "laws" in shown else (),
+        laws=law_rows(laws) if "laws" in shown else (),
         plate=plate and "plate" in shown,
-        plate_caption=sheet.plate_caption,
+        plate_caption=fill(sheet.plate_caption, words),
         claims=claims if sheet is kind and _is_planned(request) else (),
         site=site_shapes(site, request.strips) if "site" in shown else (),
         site_note=site_note(site) if "site" in shown else "",
@@ -124,6 +147,13 @@ def _letter(
         closing=sheet.closing,
     )
     return linked(letter, footnotes=request.footnotes)
+
+
+def _numbered(titles: Sequence[str]) -> tuple[str, ...]:
+    """Return titles numbered; one alone has no number (GB/T 9704—2012)."""
+    if len(titles) == 1:
+        return tuple(titles)
+    return tuple(f"{n}．{title}" for n, title in enumerate(titles, 1))
 
 
 def _is_read(sheet: Sheet, request: BundleRequest) -> bool:

@@ -16,6 +16,7 @@ from pil_discovery.bundle.canonical import (
     printable,
 )
 from pil_discovery.bundle.docx_files import render_docx
+from pil_discovery.bundle.exhibits import LAYERS, PLATE, POINTS, ROWS, STRIP
 from pil_discovery.bundle.fonts import Faces, choose_faces
 from pil_discovery.bundle.indexes import (
     exhibit_rows,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.bundle.site import Ground
 
-ROWS, LAYERS, PLATE, POINTS, STRIP = "ROWS", "LAYERS", "PLATE", "POINTS", "STRIP"
 STRIPS = "data/03_分析/maps/时序图_"
 POINT_LIST = "data/03_分析/界址点坐标"
 PAPERS = "papers"

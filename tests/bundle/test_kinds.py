@@ -67,16 +67,17 @@ def documents(path):
 
 
 HEADS = re.compile(
-    "|".join(map(re.escape, ("序号证据名称证明内容来源和日期", *HEADINGS)))
+    "|".join(map(re.escape, ("序号证据名称证明内容来源和日期（页码）", *HEADINGS)))
 )
 """Headings of tables; the PDF repeats them on every page."""
 
 
 def printed(word):
     """Text of the PDF without the mark of the copy at the head of each page."""
-    text = pdf_text(word.with_suffix(".pdf").read_bytes())
     mark = re.search(r"（(正本|副本\d*)）", word.stem)
-    return text.replace(mark.group(1), "") if mark else text
+    return pdf_text(
+        word.with_suffix(".pdf").read_bytes(), mark.group(1) if mark else ""
+    )
 
 
 def text_of(path, stem):
@@ -244,7 +245,7 @@ def test_a_suggestion_says_what_was_decided(bundles):
     path = bundles("suggestion")
     text = text_of(path, "建议书")
     assert "案件来源：经本院大数据筛查发现。" in text
-    assert "收到本检察建议书之日起2个月内整改完毕" in text
+    assert "收到本检察建议书之日起两个月内整改完毕" in text
     letter = json.loads((path / "data/03_分析/letter.json").read_text("utf-8"))
     assert letter["mark"] == ""  # approved in the ledger
     assert letter["date"] == "2026年3月24日"
@@ -512,7 +513,9 @@ def test_a_document_is_not_older_than_its_data(ledger, tmp_path):
         told = told_case(kind, case, fields, AS_OF)
         request = asked(tmp_path, kind=kind, fields=fields)
         request = replace(request, run={**request.run, "as_of": late})
-        with pytest.raises(BundleError, match="2026年3月5日早于数据截止日期2026年3月6日"):
+        with pytest.raises(
+            BundleError, match="2026年3月5日早于数据截止日期2026年3月6日"
+        ):
             build(with_case(request, told))
     assert not (tmp_path / "bundle").exists()
 
