@@ -32,7 +32,7 @@ _NOTE = (
 def edition_tables(
     request: BundleRequest,
     cited: Sequence[Basis],
-    uses: Mapping[str, str] | None = None,
+    uses: Mapping[str, str],
 ) -> tuple[AnnexTable, ...]:
     """Return the versions of what is cited, and what is known but not printed.
 
@@ -43,7 +43,6 @@ def edition_tables(
     uses
         Why the document lists a rule, rule → words.
     """
-    known = uses or {}
     told = [edition(request, b) for b in cited]
     versions = AnnexTable(
         kind="editions",
@@ -52,9 +51,7 @@ def edition_tables(
         rows=tuple(
             row_of(
                 t["citation"],
-                "；".join(
-                    w for w in (known.get(t["id"]), t["in_force"], t["why"]) if w
-                ),
+                "；".join(w for w in (uses.get(t["id"]), t["in_force"], t["why"]) if w),
                 t["then"],
             )
             for t in told

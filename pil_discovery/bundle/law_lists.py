@@ -82,7 +82,7 @@ def listed_bases(
     kind: Kind, request: BundleRequest, known: Mapping[str, str]
 ) -> list[Basis]:
     """Return the rules to be listed: the law of the duty first, then the procedure."""
-    every = {b.id: b for b in cited_bases(kind, request)} | request.rules
+    every = {b.id: b for b in cited_bases(kind, request)} | dict(request.rules)
     found = [every[i] for i in every if i in known]
     matter = {b.id for b in matter_bases(kind, request)}
     duty = [b for b in found if b.id in matter and not is_interpretation(b)]

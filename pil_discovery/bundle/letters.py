@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.bundle.annex_tables import AnnexTable
     from pil_discovery.bundle.appendices import Tables
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import (
@@ -55,11 +56,12 @@ def compose(
     *,
     site: Sequence[Ground] = (),
     tables: Tables,
-) -> list[Letter]:
+) -> tuple[list[Letter], tuple[AnnexTable, ...]]:
     """Write the documents of a kind, the one that gives it its name first.
 
     A document of which several copies are written stands there once for each. `tables`
-    are those of the annexes, whole.
+    are those of the annexes, whole; those of the law follow from what the documents
+    cite, and are given back.
 
     Raises
     ------
@@ -78,7 +80,8 @@ def compose(
     words |= {"law_annex": "", "n_exhibits": len(exhibits), "plate_number": plate}
     sheets = [s for s in kind.sheets if s.sections and _is_read(s, request)]
     cited = [(s, _cited(s, request, words)) for s in sheets]
-    return [
+    why = {s.stem: uses(s, cited, (kind, request)) for s in sheets}
+    letters = [
         letter
         for sheet in sheets
         for letter in _copies(
@@ -87,11 +90,20 @@ def compose(
                 sheet,
                 (kind, request, words),
                 (exhibits, claims, site, tables),
-                uses(sheet, cited, (kind, request)),
+                why[sheet.stem],
             ),
             words,
         )
     ]
+    listing = [why[s.stem] for s in sheets if "laws" in s.annexes] or [*why.values()]
+    every = {one: told for known in reversed(listing) for one, told in known.items()}
+    return letters, _law_tables(kind, request, every)
+
+
+def _law_tables(
+    kind: Kind, request: BundleRequest, why: Mapping[str, str]
+) -> tuple[AnnexTable, ...]:
+    return edition_tables(request, listed_bases(kind, request, why), why)
 
 
 def _cited(
@@ -110,7 +122,7 @@ def _letter(
     kind, request, shared = context
     exhibits, claims, site, tables = content
     laws = listed_bases(kind, request, why)
-    tables = {**tables, "laws": edition_tables(request, laws, why)}
+    tables = {**tables, "laws": _law_tables(kind, request, why)}
     words = {**shared, **cited_words(sheet, request, shared)}
     plate = request.plate is not None
     annexes = annexes_of(sheet, tables, plate=plate, site=bool(site))

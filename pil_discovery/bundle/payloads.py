@@ -102,11 +102,11 @@ def compose_payload(
     analysis = {**_analysis(request, evidence), **_site(request, site)}
     exhibits = exhibit_rows(request, evidence, _derived(analysis))
     tables = annex_tables(kind, request, evidence, placed=bool(site))
-    letters = compose(kind, request, evidence, exhibits, site=site, tables=tables)
+    letters, laws = compose(kind, request, evidence, exhibits, site=site, tables=tables)
     lead = lead_item(request, kind.max_facts)
     files = {
         **analysis,
-        **table_files(tables, request.profile),
+        **table_files({**tables, "laws": laws}, request.profile),
         **_documents(kind, request, letters, faces),
         **_papers(kind, request),
         **_record(evidence, exhibits, (letters, lead)),

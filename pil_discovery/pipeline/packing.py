@@ -189,6 +189,8 @@ def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> Bundle
     course = course_of(behind.lead, catalog, day)
     course = with_reply_periods(course, catalog, day)
     rows = list(_source_rows(behind.findings, materials))
+    used = {s.file for s in behind.sources}
+    aside, left = set_aside(scan_path, behind.findings, used)
     request = BundleRequest(
         scan_dir=scan_path,
         run=behind.run,
@@ -211,9 +213,8 @@ def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> Bundle
         strips=strips_of(behind.findings, materials.images, catalog.models),
         crossings=_crossings(behind),
         looked_at=behind.looked_at,
-        set_aside=set_aside(
-            scan_path, behind.findings, {s.file for s in behind.sources}
-        ),
+        set_aside=aside,
+        set_aside_left=left,
         verdicts=verdicts_on(behind.place.root, behind.lead, behind.as_of),
         reading=_reading(behind),
         classified=_classified(behind),
