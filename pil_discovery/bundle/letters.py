@@ -154,7 +154,7 @@ def _letter(
         plate_caption=fill(sheet.plate_caption, words),
         claims=claims if sheet is kind and _is_planned(request) else (),
         site=site_shapes(site, request.strips) if "site" in shown else (),
-        site_note=site_note(site) if "site" in shown else "",
+        site_note=site_note(site, mapped=plate) if "site" in shown else "",
         stem=sheet.stem,
         closing=sheet.closing,
     )
