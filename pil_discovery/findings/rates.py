@@ -191,7 +191,9 @@ def _fictional(rates: Iterable[UsedRate], lang: str) -> str:
 
 def _reserved(rates: Iterable[UsedRate], lang: str) -> str:
     """Return what tables note on real values: an average is no local rate."""
-    noted = dict.fromkeys((r.title, r.note) for r in rates if r.note and not r.fictional)
+    noted = dict.fromkeys(
+        (r.title, r.note) for r in rates if r.note and not r.fictional
+    )
     if lang == "en":
         return "".join(
             f" (The value of {title} is subject to a note: {note}.)"
