@@ -72,7 +72,7 @@ def test_a_permit_accepted_in_phases_permits_its_floor_area_once():
 def test_two_fails_within_a_year_raise_the_urgency_of_samples_without_penalty():
     model = CATALOG.models["food/failed-sample-unpunished"]
     example = next(e for e in model.examples if "只处罚了前一批次" in e.name)
-    first, second, _ = example.given["sampling"]
+    first, second, *_ = example.given["sampling"]
     unanswered = {"sampling": (first, second), "penalty": ()}
 
     def fired(day):
