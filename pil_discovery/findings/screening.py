@@ -174,6 +174,7 @@ def _finding(
         fact_date=_day(row.get("fact_date")),
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),
+        agency=row.get("agency"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
         sentence_zh=fill(model.explain.zh, row)
         + links_note(row["_links"])
