@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from pil_discovery.catalog import load_catalog
+from pil_discovery.geo.geojson import shape_of
 from pil_discovery.leads import shortlist
 from pil_discovery.pipeline.flow import Scan, scan
 from pil_discovery.report import read_scan
@@ -58,6 +59,12 @@ def keys_by_state(findings, model):
 
 def runs(result):
     return {run["id"]: run for run in result.run["models"]}
+
+
+def test_the_place_of_every_finding_is_a_valid_shape(found):
+    placed = [f for f in found.findings if f.geometry is not None]
+    assert placed
+    assert not [f.finding_id for f in placed if not shape_of(f.geometry).is_valid]
 
 
 def files_below(folder):
@@ -247,6 +254,17 @@ def test_no_sentence_of_a_lead_accuses(found):
     words = (*ACCUSING, "疑似违法", "疑似非法")
     assert not [text for w in words for text in sentences if w in text]
     assert all(re.search("待核?查", text) for text in sentences)
+
+
+def test_a_relapse_is_for_the_agency_that_was_advised(found):
+    file = WORKSPACE / "数据" / "检察建议台账.xlsx"
+    letters = pd.read_excel(file, header=1, engine="openpyxl")
+    advised = dict(zip(letters["检察建议书文号"], letters["被建议机关"], strict=True))
+    relapsed = [x for x in found.findings if x.code == "ENV-24" and x.state == "hit"]
+    assert len({x.agency for x in relapsed}) > 1
+    assert all(x.agency == advised[x.key["doc_no"]] for x in relapsed)
+    mine = {x.agency for x in found.leads if x.code == "ENV-24"}
+    assert mine <= set(advised.values())
 
 
 @pytest.mark.parametrize("code", ["FOOD-05", "ENV-02", "ENV-24"])
