@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from pil_discovery.catalog import load_catalog
+from pil_discovery.geo.geojson import shape_of
 from pil_discovery.leads import shortlist
 from pil_discovery.pipeline.flow import Scan, scan
 from pil_discovery.report import read_scan
@@ -58,6 +59,12 @@ def keys_by_state(findings, model):
 
 def runs(result):
     return {run["id"]: run for run in result.run["models"]}
+
+
+def test_the_place_of_every_finding_is_a_valid_shape(found):
+    placed = [f for f in found.findings if f.geometry is not None]
+    assert placed
+    assert not [f.finding_id for f in placed if not shape_of(f.geometry).is_valid]
 
 
 def files_below(folder):

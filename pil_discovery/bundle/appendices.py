@@ -8,14 +8,11 @@ from pil_discovery.bundle.annex_tables import COLUMNS, FILES, lines_of, printed
 from pil_discovery.bundle.crossings import overlap_table
 from pil_discovery.bundle.defences import defence_tables
 from pil_discovery.bundle.documents import Annex
-from pil_discovery.bundle.editions import edition_tables
 from pil_discovery.bundle.extraction import extraction_tables
 from pil_discovery.bundle.indexes import table_csv
 from pil_discovery.bundle.numbers import number_table
 from pil_discovery.bundle.redaction import OUTSIDE
 from pil_discovery.bundle.survey import survey_tables
-from pil_discovery.bundle.wording import cited_bases
-from pil_discovery.bundle.words import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import Kind, Sheet
     from pil_discovery.bundle.requests import BundleRequest
-    from pil_discovery.types import Basis
 
     Tables = Mapping[str, tuple[AnnexTable, ...]]
 
@@ -38,7 +34,7 @@ _ORDER = (
 def annex_tables(
     kind: Kind, request: BundleRequest, evidence: Evidence, *, placed: bool
 ) -> Tables:
-    """Return the whole tables of each annex, annex → tables.
+    """Return the whole tables of each annex but that of the law, annex → tables.
 
     Parameters
     ----------
@@ -49,19 +45,10 @@ def annex_tables(
     return {
         "site": (overlaps,) if placed and (overlaps.rows or overlaps.after) else (),
         "survey": survey_tables(request, evidence),
-        "laws": edition_tables(request, _cited(kind, request)),
         "defences": defence_tables(request, evidence),
         "numbers": (number_table(request, evidence, kind.max_facts),),
         "extraction": extraction_tables(request, evidence),
     }
-
-
-def _cited(kind: Kind, request: BundleRequest) -> list[Basis]:
-    """Return what the documents of a kind cite, the rules of the matter first."""
-    named = [i for sheet in kind.sheets for ids in sheet.cites.values() for i in ids]
-    rules = [request.rules[i] for i in named if i in request.rules]
-    cited = {b.id: b for b in (*in_order(cited_bases(kind, request)), *rules)}
-    return list(cited.values())
 
 
 def annexes(
@@ -77,7 +64,7 @@ def annexes(
     return tuple(
         Annex(
             kind=name,
-            label=f"附件{n}",
+            label=f"附件{n}" if len(names) > 1 else "附件",
             title=sheet.annexes[name],
             tables=tuple(map(printed, tables.get(name, ()))),
         )

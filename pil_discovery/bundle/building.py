@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pil_discovery.bundle import bags, seal_checks, sealing, staging, verifier
 from pil_discovery.bundle.annexes import COMMITMENTS, build_annex, commitment_lines
+from pil_discovery.bundle.dates import date_faults
 from pil_discovery.bundle.kinds import Kind, check_fields, load_kind
 from pil_discovery.bundle.leaks import demand_no_leak
 from pil_discovery.bundle.payloads import Payload, compose_payload
@@ -40,6 +41,8 @@ def build(request: BundleRequest) -> Bundle:
     """
     kind = load_kind(request.templates, request.kind)
     problems = [*check_fields(kind, request.fields), *_check_request(request)]
+    if not problems:
+        problems = date_faults(kind, request)
     if problems:
         raise BundleError(problems)
     redacted = None if request.profile == "internal" else redact(request)

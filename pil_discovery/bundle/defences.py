@@ -251,8 +251,17 @@ def set_aside_table(request: BundleRequest) -> AnnexTable:
         kind="set_aside",
         title="所用文件中被隔离的行和单元格",
         rows=tuple(rows),
-        after=(note,) if rows else (),
+        after=(note, *_left_out(request)) if rows else (),
     )
+
+
+def _left_out(request: BundleRequest) -> Iterator[str]:
+    listed_here, left = len(request.set_aside), request.set_aside_left
+    if left:
+        yield (
+            f"所用文件中被隔离的共{listed_here + left}处，本证据包只收{listed_here}处，"
+            f"另有{left}处没有收入；全部见筛查结果文件夹的quarantine.jsonl。"
+        )
 
 
 def _set_aside_row(entry: SetAside) -> AnnexRow:

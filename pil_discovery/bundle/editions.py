@@ -30,7 +30,9 @@ _NOTE = (
 
 
 def edition_tables(
-    request: BundleRequest, cited: Sequence[Basis]
+    request: BundleRequest,
+    cited: Sequence[Basis],
+    uses: Mapping[str, str],
 ) -> tuple[AnnexTable, ...]:
     """Return the versions of what is cited, and what is known but not printed.
 
@@ -38,6 +40,8 @@ def edition_tables(
     ----------
     cited
         The bases that the document prints.
+    uses
+        Why the document lists a rule, rule → words.
     """
     told = [edition(request, b) for b in cited]
     versions = AnnexTable(
@@ -45,12 +49,16 @@ def edition_tables(
         title="所用版本的说明",
         before=(_fact_words(request),),
         rows=tuple(
-            row_of(t["citation"], f"{t['in_force']}；{t['why']}", t["then"], anchor="")
+            row_of(
+                t["citation"],
+                "；".join(w for w in (uses.get(t["id"]), t["in_force"], t["why"]) if w),
+                t["then"],
+            )
             for t in told
         ),
         after=(_NOTE,),
     )
-    return tuple(s for s in (versions, absent_table(request, cited)) if s.rows)
+    return tuple(s for s in (versions, absent_table(request)) if s.rows)
 
 
 def edition(request: BundleRequest, basis: Basis) -> dict[str, str]:
@@ -118,15 +126,13 @@ def _later(request: BundleRequest, basis: Basis) -> list[Mapping[str, Any]]:
     return list(told.get("later") or ())
 
 
-def absent_table(request: BundleRequest, cited: Sequence[Basis]) -> AnnexTable:
+def absent_table(request: BundleRequest) -> AnnexTable:
     """Return what is known of the law and may not be printed, with the reason."""
-    printed = {b.id for b in cited}
-    unique = {b.id: b for b in request.bases if b.id not in printed}
+    unique = {b.id: b for b in request.bases}
     rows = [
-        row_of(_name(b), _reason(b)).model_copy(
-            update={"in_print": b.verified != _UNREAD}
-        )
+        row_of(_name(b), reason).model_copy(update={"in_print": b.verified != _UNREAD})
         for b in unique.values()
+        if (reason := _reason(b))
     ]
     unread = sum(not row.in_print for row in rows)
     note = f"另有{unread}项依据没有核对原文，文书不得印出，见未载入的依据.csv。"
@@ -149,4 +155,4 @@ def _reason(basis: Basis) -> str:
         return "只见于二手资料，没有核对原文"
     if basis.kind == "reference":
         return "仅供参考，不作为履行职责的依据"
-    return "另一种情形的依据，本文书不用"
+    return ""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Finding, Model, Source
 
+ROWS, LAYERS, PLATE, POINTS, STRIP = "ROWS", "LAYERS", "PLATE", "POINTS", "STRIP"
+"""Items of what the bundle derives; a strip adds the number of its finding."""
 RowKey = tuple[str, str, str, int]
 _DATABASE = "database:"
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f\\/:*?"<>|%~#]')

@@ -27,7 +27,8 @@ class KindField(Noun):
     """A value that the office may fill in.
 
     `from_` names a word that is taken where the office gives none; `at_least` wants so
-    many different entries, parted by 、 or ；.
+    many different entries, parted by 、 or ；; a day `ahead` does not lie before the
+    document.
     """
 
     title: str
@@ -36,6 +37,7 @@ class KindField(Noun):
     required: bool = False
     from_: str = _Field(default="", alias="from")
     at_least: int = 1
+    ahead: bool = False
 
 
 class Requirement(Noun):
@@ -128,6 +130,8 @@ class Sheet(Noun):
         is written.
     cites
         Word → ids of the facts that it cites.
+    encloses
+        What is sent with it and is no annex: other documents, copies.
     readers
         Profiles in which it is written; empty: in all.
     """
@@ -143,6 +147,7 @@ class Sheet(Noun):
     sections: tuple[Section, ...] = ()
     annexes: dict[str, str] = _Field(default_factory=dict)
     plate_caption: str = ""
+    encloses: tuple[str, ...] = ()
     copies: Copies | None = None
     readers: tuple[Literal["internal", "agency", "court", "public"], ...] = ()
 

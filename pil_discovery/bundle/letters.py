@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.bundle.appendices import annexes as annexes_of
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.case_words import latest, load_case_wording
+from pil_discovery.bundle.dates import day_of
 from pil_discovery.bundle.documents import (
     Claim,
     ExhibitRow,
     Letter,
 )
+from pil_discovery.bundle.editions import edition_tables
+from pil_discovery.bundle.exhibits import PLATE
+from pil_discovery.bundle.law_lists import cited_ids, law_rows, listed_bases, uses
 from pil_discovery.bundle.links import linked
 from pil_discovery.bundle.redaction import OUTSIDE
 from pil_discovery.bundle.sentences import (
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.bundle.annex_tables import AnnexTable
     from pil_discovery.bundle.appendices import Tables
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import (
@@ -51,11 +56,12 @@ def compose(
     *,
     site: Sequence[Ground] = (),
     tables: Tables,
-) -> list[Letter]:
+) -> tuple[list[Letter], tuple[AnnexTable, ...]]:
     """Write the documents of a kind, the one that gives it its name first.
 
     A document of which several copies are written stands there once for each. `tables`
-    are those of the annexes, whole.
+    are those of the annexes, whole; those of the law follow from what the documents
+    cite, and are given back.
 
     Raises
     ------
@@ -70,32 +76,60 @@ def compose(
     words |= _blanks(kind, words)
     claims = _claims(kind, words)
     _check_claims(kind, request, words, claims)
-    return [
+    plate = next((e.number for e in exhibits if e.item == PLATE), "")
+    words |= {"law_annex": "", "n_exhibits": len(exhibits), "plate_number": plate}
+    sheets = [s for s in kind.sheets if s.sections and _is_read(s, request)]
+    cited = [(s, _cited(s, request, words)) for s in sheets]
+    why = {s.stem: uses(s, cited, (kind, request)) for s in sheets}
+    letters = [
         letter
-        for sheet in kind.sheets
-        if sheet.sections and _is_read(sheet, request)
+        for sheet in sheets
         for letter in _copies(
             sheet,
-            _letter(sheet, (kind, request, words), (exhibits, claims, site, tables)),
+            _letter(
+                sheet,
+                (kind, request, words),
+                (exhibits, claims, site, tables),
+                why[sheet.stem],
+            ),
             words,
         )
     ]
+    listing = [why[s.stem] for s in sheets if "laws" in s.annexes] or [*why.values()]
+    every = {one: told for known in reversed(listing) for one, told in known.items()}
+    return letters, _law_tables(kind, request, every)
+
+
+def _law_tables(
+    kind: Kind, request: BundleRequest, why: Mapping[str, str]
+) -> tuple[AnnexTable, ...]:
+    return edition_tables(request, listed_bases(kind, request, why), why)
+
+
+def _cited(
+    sheet: Sheet, request: BundleRequest, shared: Mapping[str, Any]
+) -> frozenset[str]:
+    words = {**shared, **cited_words(sheet, request, shared)}
+    return cited_ids((write_section(s, words) for s in sheet.sections), words)
 
 
 def _letter(
     sheet: Sheet,
     context: tuple[Kind, BundleRequest, dict[str, Any]],
     content: tuple[Sequence[ExhibitRow], tuple[Claim, ...], Sequence[Ground], Tables],
+    why: Mapping[str, str],
 ) -> Letter:
     kind, request, shared = context
     exhibits, claims, site, tables = content
+    laws = listed_bases(kind, request, why)
+    tables = {**tables, "laws": _law_tables(kind, request, why)}
     words = {**shared, **cited_words(sheet, request, shared)}
     plate = request.plate is not None
     annexes = annexes_of(sheet, tables, plate=plate, site=bool(site))
     labels = {a.kind: a.label[2:] for a in annexes}
-    words |= {"law_annex": labels.get("laws", ""), "n_exhibits": len(exhibits)}
+    words |= {"law_annex": labels.get("laws", "")}
     shown = {a.kind for a in annexes}
-    day = _day(sheet, request)
+    day = day_of(sheet, request)
     pairs = [(s, write_section(s, words)) for s in sheet.sections]
     sections = number_rows(
         [p for p in pairs if p[1].paragraphs or p[1].form or p[1].rows]
@@ -108,21 +142,30 @@ def _letter(
         number=_number((kind, sheet), request, day),
         addressee=fill(sheet.addressee, words),
         sections=keep_together(sections) if sheet.closing else tuple(sections),
-        attachments=tuple(f"{n}．{a.title}" for n, a in enumerate(annexes, 1)),
+        attachments=_numbered(
+            [*(a.title for a in annexes), *(fill(e, words) for e in sheet.encloses)]
+        ),
         date=date_zh(day),
         as_of=day,
         annexes=annexes,
         exhibits=tuple(exhibits) if "exhibits" in shown else (),
-        laws=tuple(words["law_rows"]) if "laws" in shown else (),
+        laws=law_rows(laws) if "laws" in shown else (),
         plate=plate and "plate" in shown,
-        plate_caption=sheet.plate_caption,
+        plate_caption=fill(sheet.plate_caption, words),
         claims=claims if sheet is kind and _is_planned(request) else (),
         site=site_shapes(site, request.strips) if "site" in shown else (),
-        site_note=site_note(site) if "site" in shown else "",
+        site_note=site_note(site, mapped=plate) if "site" in shown else "",
         stem=sheet.stem,
         closing=sheet.closing,
     )
     return linked(letter, footnotes=request.footnotes)
+
+
+def _numbered(titles: Sequence[str]) -> tuple[str, ...]:
+    """Return titles numbered; one alone has no number (GB/T 9704—2012)."""
+    if len(titles) == 1:
+        return tuple(titles)
+    return tuple(f"{n}．{title}" for n, title in enumerate(titles, 1))
 
 
 def _is_read(sheet: Sheet, request: BundleRequest) -> bool:
@@ -147,13 +190,6 @@ def _copies(sheet: Sheet, letter: Letter, words: Mapping[str, Any]) -> list[Lett
         letter.model_copy(update={"copy_mark": mark, "stem": f"{sheet.stem}（{mark}）"})
         for mark in copies
     ]
-
-
-def _day(sheet: Sheet, request: BundleRequest) -> dt.date:
-    record = latest(request.case, sheet.dated)
-    if request.fields.get("date") or record is None:
-        return request.day
-    return record.on
 
 
 def _check_gate(kind: Kind, request: BundleRequest, words: Mapping[str, Any]) -> None:

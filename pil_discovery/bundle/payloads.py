@@ -16,6 +16,7 @@ from pil_discovery.bundle.canonical import (
     printable,
 )
 from pil_discovery.bundle.docx_files import render_docx
+from pil_discovery.bundle.exhibits import LAYERS, PLATE, POINTS, ROWS, STRIP
 from pil_discovery.bundle.fonts import Faces, choose_faces
 from pil_discovery.bundle.indexes import (
     exhibit_rows,
@@ -57,7 +58,6 @@ if TYPE_CHECKING:
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.bundle.site import Ground
 
-ROWS, LAYERS, PLATE, POINTS, STRIP = "ROWS", "LAYERS", "PLATE", "POINTS", "STRIP"
 STRIPS = "data/03_分析/maps/时序图_"
 POINT_LIST = "data/03_分析/界址点坐标"
 PAPERS = "papers"
@@ -102,11 +102,11 @@ def compose_payload(
     analysis = {**_analysis(request, evidence), **_site(request, site)}
     exhibits = exhibit_rows(request, evidence, _derived(analysis))
     tables = annex_tables(kind, request, evidence, placed=bool(site))
-    letters = compose(kind, request, evidence, exhibits, site=site, tables=tables)
+    letters, laws = compose(kind, request, evidence, exhibits, site=site, tables=tables)
     lead = lead_item(request, kind.max_facts)
     files = {
         **analysis,
-        **table_files(tables, request.profile),
+        **table_files({**tables, "laws": laws}, request.profile),
         **_documents(kind, request, letters, faces),
         **_papers(kind, request),
         **_record(evidence, exhibits, (letters, lead)),

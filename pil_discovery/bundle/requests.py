@@ -68,6 +68,8 @@ class BundleRequest:
         What the same models found of the same subject beside the lead, listed or not.
     set_aside
         Rows and cells in quarantine of the files behind the lead.
+    set_aside_left
+        How many more there are, which only the folder of the scan lists.
     verdicts
         What checks of the lead showed, in the order of the file.
     out
@@ -130,6 +132,7 @@ class BundleRequest:
     crossings: Sequence[Crossing] = ()
     looked_at: Sequence[Finding] = ()
     set_aside: Sequence[SetAside] = ()
+    set_aside_left: int = 0
     verdicts: Sequence[Verdict] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     remedies: Mapping[str, str] = field(default_factory=dict)

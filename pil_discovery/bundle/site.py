@@ -47,9 +47,13 @@ AREA_COLUMNS = (
 NOTE = (
     "坐标由筛查结果的经纬度（CGCS2000，EPSG:4490，七位小数）计算，高斯—克吕格3度带投影，"
     "X为北坐标、Y为东坐标，单位米。每圈自西北角起顺时针编号，内圈（孔）另列，边长为至本圈"
-    "下一点的平面距离。面积以图斑椭球面积为准，测地线面积和投影平面面积用于核对；量算用七位"
-    "小数的坐标，与筛查时按原坐标所得可有边长乘一厘米以内的差别。均待核查。"
+    "下一点的平面距离。"
 )
+_AREAS = (
+    "面积以图斑椭球面积为准，测地线面积和投影平面面积用于核对；量算用七位"
+    "小数的坐标，与筛查时按原坐标所得可有边长乘一厘米以内的差别。"
+)
+_NO_MAP = "所涉位置周边没有可以绘图的图层，没有附位置图，位置以所列坐标为准。"
 _METHODS = (
     ("official_m2", "", "图斑椭球面积（CGCS2000）"),
     ("geodesic_m2", "geodesic_difference", "测地线面积"),
@@ -113,13 +117,17 @@ def site_shapes(
     )
 
 
-def site_note(found: Sequence[Ground]) -> str:
-    """Return how the lists are to be read, and what is left out of print."""
+def site_note(found: Sequence[Ground], *, mapped: bool = True) -> str:
+    """Return how the lists are to be read, and what is left out of print.
+
+    `mapped`: a map of the place stands beside the lists.
+    """
     if not found:
         return ""
     more = len(found) - MOST_SHAPES
     rest = f"其余{more}个图形见界址点坐标.csv。" if more > 0 else ""
-    return NOTE + rest
+    measured = _AREAS if any(ground.areas for ground in found) else ""
+    return f"{NOTE}{measured}均待核查。{rest}{'' if mapped else _NO_MAP}"
 
 
 def point_lines(found: Sequence[Ground]) -> Iterator[tuple[str, ...]]:

@@ -287,7 +287,7 @@ def method_table(request: BundleRequest, evidence: Evidence) -> AnnexTable:
             row_of("来源文件", files),
             *(row_of("没有计算的部分", gap) for gap in gaps),
         ),
-        after=(_LIMITS,),
+        before=(_LIMITS,),
     )
 
 

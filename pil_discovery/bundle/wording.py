@@ -8,31 +8,29 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.canonical import printable
 from pil_discovery.bundle.case_words import case_words
-from pil_discovery.bundle.documents import ExhibitRow, LawRow
 from pil_discovery.bundle.kinds import load_remedies, several
 from pil_discovery.bundle.numbers import LEAD, mark, mark_each
 from pil_discovery.bundle.words import (
-    citation,
     date_zh,
     grouped,
-    in_order,
     is_interpretation,
     joined,
-    plain_summary,
+    spelt,
     term,
-    validity,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pil_discovery.bundle.documents import ExhibitRow
     from pil_discovery.bundle.exhibits import Evidence
     from pil_discovery.bundle.kinds import Kind, Sheet
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import Basis, CourseStep
 
 _MARK = re.compile("[，,。；;（(]*待核查[）)]*$")
-_ROLES = {"if_milder": "（处罚较轻时适用）", "transition": "（新旧衔接）"}
+_INNER = re.compile("[，,]待核查。?(?=（[^（]*(?:（[^（）]*）[^（）]*)*）$)")
+"""The mark before a remark in brackets that ends a sentence."""
 
 
 def gather_words(
@@ -107,24 +105,14 @@ def _exhibit_words(row: ExhibitRow) -> dict[str, str]:
 def cited_words(
     sheet: Sheet, request: BundleRequest, words: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the citations that a document makes itself, and its table of law."""
+    """Return the citations that a document makes itself."""
     cited = {
         name: [request.rules[i] for i in ids if i in request.rules]
         for name, ids in sheet.cites.items()
     }
-    known = {row.id for row in words["law_rows"]}
-    further = {b.id: b for found in cited.values() for b in found if b.id not in known}
-    first = len(words["law_rows"]) + 1
     return {
         **{name: printable(grouped(found)) for name, found in cited.items()},
         "ids": {**words["ids"], **{n: [b.id for b in f] for n, f in cited.items()}},
-        "law_rows": [
-            *words["law_rows"],
-            *(
-                _law_row(n, b)
-                for n, b in enumerate(in_order([*further.values()]), first)
-            ),
-        ],
     }
 
 
@@ -167,9 +155,7 @@ def printed_bases(request: BundleRequest) -> list[Basis]:
 
 def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
     bases = cited_bases(kind, request)
-    course = request.course
-    formal = {*course.mandate, *(i for s in course.steps for i in s.basis)}
-    matter = [b for b in bases if b.id not in formal] or bases
+    matter = matter_bases(kind, request)
     duty = [b for b in matter if not is_interpretation(b)]
     rulings = [b for b in matter if is_interpretation(b)]
     mandate = _mandate(request, bases)
@@ -179,7 +165,6 @@ def _law_words(kind: Kind, request: BundleRequest) -> dict[str, Any]:
         "rulings": _dated(rulings, since),
         "mandate": printable(grouped(mandate)),
         "no_mandate": not mandate,
-        "law_rows": [_law_row(n, b) for n, b in enumerate(_listed(bases, duty), 1)],
         "ids": {
             "laws": [b.id for b in duty],
             "rulings": [b.id for b in rulings],
@@ -204,9 +189,11 @@ def _mandate(request: BundleRequest, bases: Sequence[Basis]) -> list[Basis]:
     return [request.rules[i] for i in request.case.mandate if i in request.rules]
 
 
-def _listed(bases: list[Basis], duty: list[Basis]) -> list[Basis]:
-    """Return the law of the duty first, then what the procedure rests on."""
-    return [*in_order(duty), *in_order([b for b in bases if b not in duty])]
+def matter_bases(kind: Kind, request: BundleRequest) -> list[Basis]:
+    """Return the printed rules of the matter itself, without those of the procedure."""
+    bases, course = cited_bases(kind, request), request.course
+    formal = {*course.mandate, *(i for s in course.steps for i in s.basis)}
+    return [b for b in bases if b.id not in formal] or bases
 
 
 def cited_bases(kind: Kind, request: BundleRequest) -> list[Basis]:
@@ -232,16 +219,6 @@ def _is_urgent(request: BundleRequest) -> bool:
     return any("yes" in values for values in decided)
 
 
-def _law_row(number: int, basis: Basis) -> LawRow:
-    return LawRow(
-        number=str(number),
-        citation=printable(citation(basis)) + _ROLES.get(basis.role, ""),
-        validity=validity(basis),
-        summary=printable(plain_summary(basis)),
-        id=basis.id,
-    )
-
-
 def _period_words(
     kind: Kind, request: BundleRequest, told: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -249,7 +226,7 @@ def _period_words(
     step, urgent = _reply_step(request, clock), _is_urgent(request)
     by = request.fields.get("rectify_by") or str(told.get("decided_rectify_by", ""))
     day = _as_day(by)
-    span = "" if day else by
+    span = "" if day else spelt(by)
     return {
         "period": printable(step.period_zh).removesuffix("内") if step else "",
         "ids": {"period": list(step.basis) if step else []},
@@ -288,7 +265,7 @@ def _facts(evidence: Evidence, exhibits: Sequence[ExhibitRow]) -> list[dict[str,
 
 def _bare(sentence: str) -> str:
     # The letter marks every fact 待核查 itself: once, where it names the evidence.
-    text = printable(sentence).rstrip("。.；;")
+    text = _INNER.sub("", printable(sentence).rstrip("。.；;"))
     return _MARK.sub("", text).rstrip("。.；;")
 
 

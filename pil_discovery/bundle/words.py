@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pil_discovery.types import Basis
 
@@ -31,6 +31,15 @@ def numeral(number: int) -> str:
             text += ("零" if gap and text else "") + _DIGITS[digit] + _PLACES[place]
         gap = not digit
     return re.sub("^一十", "十", text) or _DIGITS[0]
+
+
+def spelt(span: str) -> str:
+    """Return a span of time in Chinese numerals, as rules write it, 2个月 → 两个月."""
+    found = re.fullmatch("([0-9]{1,3})(个月|日|天|年)", span)
+    if found is None:
+        return span
+    number = "两" if found[1] == "2" and found[2] != "日" else numeral(int(found[1]))
+    return number + found[2]
 
 
 def citation(basis: Basis) -> str:
@@ -129,7 +138,17 @@ def _rank(title: str) -> int:
 
 def _law(law: tuple[str, str], bases: Sequence[Basis]) -> str:
     title, period = law
-    return title + joined([citation(b).removeprefix(title) for b in bases]) + period
+    places = joined([citation(b).removeprefix(title) for b in bases]).split("、")
+    return title + "、".join(_short(places)) + period
+
+
+def _short(places: Sequence[str]) -> Iterator[str]:
+    """Yield places in a law; a further paragraph of one article without the article."""
+    last = ""
+    for place in places:
+        article, _, rest = place.partition("条")
+        yield rest if article == last and rest.startswith("第") else place
+        last = article
 
 
 def _numbers(basis: Basis) -> list[int]:

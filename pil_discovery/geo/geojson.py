@@ -22,14 +22,23 @@ def geojson_of(geometry: BaseGeometry | None) -> dict[str, Any] | None:
     geometry
         Shape in EPSG:4490, degrees (longitude, latitude); None or empty gives None.
         Rings start at their smallest vertex and turn one way, so that equal shapes
-        are equal bytes.
+        are equal bytes. Where a part is so thin that its sides would meet once
+        rounded, the shape is snapped to the grid and the part left out: what is valid
+        stays valid.
     """
     if geometry is None or geometry.is_empty:
         return None
-    fixed: dict[str, Any] = _fixed(
-        mapping(shapely.normalize(shapely.force_2d(geometry)))
-    )
+    flat = shapely.force_2d(geometry)
+    fixed = _rounded(flat)
+    if flat.is_valid and not shape(_floats(fixed)).is_valid:
+        snapped = shapely.set_precision(flat, float(_DEGREE))
+        return fixed if snapped.is_empty else _rounded(snapped)
     return fixed
+
+
+def _rounded(geometry: BaseGeometry) -> dict[str, Any]:
+    rounded: dict[str, Any] = _fixed(mapping(shapely.normalize(geometry)))
+    return rounded
 
 
 def shape_of(geojson: dict[str, Any] | None) -> BaseGeometry | None:

@@ -48,22 +48,25 @@ def _marks(finding: Finding) -> Iterator[tuple[Any, ...]]:
     yield from ((finding.model, n, v) for n, v in enumerate(told) if v)
 
 
-def set_aside(scan: Path, behind: Sequence[Finding], files: set[str]) -> list[SetAside]:
-    """Return what is in quarantine of the files behind a lead.
+def set_aside(
+    scan: Path, behind: Sequence[Finding], files: set[str]
+) -> tuple[list[SetAside], int]:
+    """Return what is in quarantine of the files behind a lead, and how much more.
 
     Cells of its own rows come first, then the other entries in the order of the scan;
     at most `MOST`. Values are not repeated, identifiers in reasons are masked.
     """
     path = scan / "quarantine.jsonl"
     if not path.is_file():
-        return []
+        return [], 0
     lines = path.read_text(encoding="utf-8").splitlines()
     entries = [e for e in map(json.loads, lines) if e["source"] in files]
     own = {(r.source, r.sheet, r.row) for f in behind for r in f.records}
     here = [(e["source"], e["sheet"], e["row"]) in own for e in entries]
     first = [e for e, mine in zip(entries, here, strict=True) if mine]
     rest = [e for e, mine in zip(entries, here, strict=True) if not mine]
-    return [_entry(e) for e in [*first, *rest][:MOST]]
+    ordered = [*first, *rest]
+    return [_entry(e) for e in ordered[:MOST]], max(0, len(ordered) - MOST)
 
 
 def _entry(line: dict[str, Any]) -> SetAside:

@@ -82,7 +82,29 @@ def told_case(
     if _given_day(fields) is not None:
         case = case.until(day)
     file = case_file(case, kind, ledger.book, as_of=day)
+    if _given_day(fields) is None:
+        file = _dated(file, case, kind, ledger.book)
     return Told(kind, ledger.book, file.day, case, file)
+
+
+def _dated(file: CaseFile, case: Case, kind: Kind, book: Rulebook) -> CaseFile:
+    """Return the case as it stood on the day of the record that dates the document.
+
+    What was recorded later may show that somebody signed it; the document cannot tell
+    of it.
+    """
+    days = [r.on for r in file.records if r.event in kind.dated]
+    if not days:
+        return file
+    day, then = days[-1], case.until(days[-1])
+    return file.model_copy(
+        update={
+            "records": tuple(r for r in file.records if r.on <= day),
+            "dues": tuple(books.dues(then, book, as_of=day)),
+            "state_zh": book.on(day).state(then.state).zh,
+            "day": day,
+        }
+    )
 
 
 def with_case(request: BundleRequest, told: Told) -> BundleRequest:

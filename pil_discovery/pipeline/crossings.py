@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from pil_discovery.types import Dataset, Finding, Model, Source
 
-MOST = 200
-"""Zones that are told of; a lead that meets more is a map of its own."""
 _PLACES = 2
 
 
@@ -49,7 +47,8 @@ def crossings_of(
     -------
     list
         Official areas (m²) with 90 % intervals under the positional error of the zone
-        (that of the finding is not known here and counts as none); at most `MOST`.
+        (that of the finding is not known here and counts as none), one for each zone
+        that is met.
     """
     models, sources = context
     layers = {n: _zones(f) for n, f in frames.items() if n in datasets}
@@ -61,7 +60,7 @@ def crossings_of(
             known = (f"F{number}", name, name in data)
             told = _names(zone, datasets[name])
             found.append(_crossing(known, (zone, told), met, sources))
-    return found[:MOST]
+    return found
 
 
 def _zones(frame: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -14,6 +14,7 @@ from pil_discovery.bundle import BundleRequest
 from pil_discovery.bundle.annexes import open_annex
 from pil_discovery.bundle.sealing import Seal
 from pil_discovery.bundle.signing import KeySigner, load_signer
+from pil_discovery.catalog.limits import source_name
 from pil_discovery.errors import BundleError, Problem
 from pil_discovery.pipeline.asides import set_aside, verdicts_on
 from pil_discovery.pipeline.case_files import templates_folder, told_case, with_case
@@ -31,7 +32,7 @@ from pil_discovery.pipeline.pictures import plate_of
 from pil_discovery.pipeline.strips import strips_of
 from pil_discovery.procedure.ledger import find_case
 from pil_discovery.report.privacy import mask_sentence
-from pil_discovery.types import Source
+from pil_discovery.types import ImageSource, Source
 
 _PASSWORD = "PIL_KEY_PASSWORD"  # noqa: S105 -- the name of a variable
 _OPEN = (None, "", "公开", "public")
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
         Bundle,
         Crossing,
         Finding,
-        ImageSource,
         LayerSource,
         RecordSource,
         Verification,
@@ -185,9 +185,12 @@ def with_ledger(seal: Seal, ledger: str | Path, case: str, on: dt.date) -> Seal:
 def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> BundleRequest:
     """Return what a bundle is built of: a lead with its law, its map, rows and case."""
     catalog, materials = behind.catalog, behind.materials
-    course = course_of(behind.lead, catalog, behind.as_of)
-    course = with_reply_periods(course, catalog, behind.as_of)
+    day = max(told.day, behind.as_of)
+    course = course_of(behind.lead, catalog, day)
+    course = with_reply_periods(course, catalog, day)
     rows = list(_source_rows(behind.findings, materials))
+    used = {s.file for s in behind.sources}
+    aside, left = set_aside(scan_path, behind.findings, used)
     request = BundleRequest(
         scan_dir=scan_path,
         run=behind.run,
@@ -206,13 +209,14 @@ def request_of(behind: Behind, scan_path: Path, told: Told, out: Path) -> Bundle
         sources=behind.sources,
         source_paths=behind.paths,
         images=[i.provenance for i in materials.images],
-        plate=plate_of(behind.findings, materials, catalog.datasets),
+        plate=plate_of(
+            behind.findings, materials, catalog.datasets, secret=_secret(behind)
+        ),
         strips=strips_of(behind.findings, materials.images, catalog.models),
         crossings=_crossings(behind),
         looked_at=behind.looked_at,
-        set_aside=set_aside(
-            scan_path, behind.findings, {s.file for s in behind.sources}
-        ),
+        set_aside=aside,
+        set_aside_left=left,
         verdicts=verdicts_on(behind.place.root, behind.lead, behind.as_of),
         reading=_reading(behind),
         classified=_classified(behind),
@@ -229,7 +233,7 @@ def _is_strict(behind: Behind, told: Told, rows: Sequence[dict[str, Any]]) -> bo
 
 def _crossings(behind: Behind) -> list[Crossing]:
     """Measure the lead against the layers of the workspace that may be shown."""
-    secret = {entry.file for entry in behind.place.layers if not _is_open(entry)}
+    secret = _secret(behind)
     frames = {
         name: frame[~frame["_source"].isin(secret)]
         for name, frame in behind.materials.frames.items()
@@ -238,6 +242,16 @@ def _crossings(behind: Behind) -> list[Crossing]:
     catalog = behind.catalog
     context = (catalog.models, known)
     return crossings_of(behind.findings, frames, catalog.datasets, context)
+
+
+def _secret(behind: Behind) -> set[str]:
+    """Return the layers of the workspace that only the office may see."""
+    return {_name(entry) for entry in behind.place.layers if not _is_open(entry)}
+
+
+def _name(entry: RecordSource | LayerSource | ImageSource) -> str:
+    """Return what findings call a source: its file, or its query without password."""
+    return entry.file if isinstance(entry, ImageSource) else source_name(entry)
 
 
 def _is_open(entry: RecordSource | LayerSource | ImageSource) -> bool:
@@ -271,12 +285,11 @@ def _classified(behind: Behind) -> dict[str, str]:
         *place.images,
     ]
     return {
-        entry.file: entry.classification
+        _name(entry): entry.classification
         for entry in entries
         if entry.classification not in _OPEN
         and entry.classification is not None
-        and entry.file is not None
-        and entry.file in used
+        and _name(entry) in used
     }
 
 

@@ -6,17 +6,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
 from pil_discovery.geo.geojson import shape_of
-from pil_discovery.maps.layers import MapLayer
+from pil_discovery.maps.layers import MapLayer, shapes_of
 from pil_discovery.maps.location import draw_map
 from pil_discovery.maps.plates import draw_plate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from pil_discovery.maps.canvas import Form
@@ -27,10 +29,17 @@ CGCS2000 = "EPSG:4490"
 _LABEL = "name"
 _NEAR_DEGREES = 0.02
 """About two kilometres: zones farther away explain nothing on the map."""
+_FRAME_DEGREES = 0.008
+"""Less than half the height of the map of a dot, which is two kilometres."""
+_MOST_TITLES = 6
 
 
 def plate_of(
-    findings: Sequence[Finding], materials: Materials, datasets: Mapping[str, Dataset]
+    findings: Sequence[Finding],
+    materials: Materials,
+    datasets: Mapping[str, Dataset],
+    *,
+    secret: Collection[str] = (),
 ) -> bytes | None:
     """Draw where the findings are, for a letter that names the picture itself.
 
@@ -40,18 +49,81 @@ def plate_of(
         Findings of one lead.
     materials
         Layers and pictures behind them.
+    secret
+        Files of layers that may not be shown around the place.
 
     Returns
     -------
     bytes
         PNG without a title: the dates beside each other where two pictures or more
-        stand behind the findings, else a map; None when no finding has a place.
+        stand behind the findings, else a map; None when no finding has a place, or
+        there is nothing to draw but dots on white paper.
     """
     layers = layers_of(findings, materials, datasets)
     images = pictures_of(findings, materials.images)
-    if len(images) < 2 or not layers:
-        return draw_map(layers, title="") if layers else None
-    return draw_dates(images, layers, title="")
+    if len(images) > 1 and layers:
+        return draw_dates(images, layers, title="")
+    if any(_is_drawn(layer) for layer in layers):
+        return draw_map(layers, title="")
+    around = surroundings(layers, materials, datasets, secret=secret)
+    layers = [*around, *layers]
+    return draw_map(layers, title="") if len(layers) > 1 else None
+
+
+def _is_drawn(layer: MapLayer) -> bool:
+    """Whether a layer holds more than dots."""
+    shapes = layer.frame.geometry.to_numpy()
+    return bool((shapely.get_dimensions(shapes) > 0).any())
+
+
+def surroundings(
+    layers: Sequence[MapLayer],
+    materials: Materials,
+    datasets: Mapping[str, Dataset],
+    *,
+    secret: Collection[str] = (),
+) -> list[MapLayer]:
+    """Return lines of the workspace's own layers around dots, as one layer.
+
+    They say where a place is, and nothing about it. Only what has a line within some
+    nine hundred metres of a dot counts: that is inside the frame of the map.
+    """
+    dots = shapes_of(layers)
+    if not len(dots):
+        return []
+    frame = shapely.union_all(shapely.buffer(dots, _FRAME_DEGREES))
+    sheet = shapely.box(*shapely.total_bounds(dots)).buffer(_NEAR_DEGREES)
+    found: dict[str, NDArray[np.object_]] = {}
+    for name, rows in sorted(materials.frames.items()):
+        if name not in datasets or "geometry" not in rows.columns:
+            continue
+        placed = rows[rows["geometry"].notna() & ~rows["_source"].isin([*secret])]
+        shapes = np.array([*placed["geometry"], None], dtype=object)[:-1]
+        shapes = shapes[shapely.get_dimensions(shapes) > 0]
+        flat = shapely.get_dimensions(shapes) == 2
+        edges = np.where(flat, shapely.boundary(shapes), shapes)
+        if shapely.intersects(edges, frame).any():
+            found[name] = shapes[shapely.intersects(shapes, sheet)]
+    return _background(found, materials, datasets)
+
+
+def _background(
+    found: Mapping[str, NDArray[np.object_]],
+    materials: Materials,
+    datasets: Mapping[str, Dataset],
+) -> list[MapLayer]:
+    if not found:
+        return []
+    told = [
+        "，".join(
+            w for w in (datasets[n].title.zh, origin_of(n, materials.sources)) if w
+        )
+        for n in found
+    ]
+    more = f"等{len(told)}类" if len(told) > _MOST_TITLES else ""
+    every = gpd.GeoDataFrame(geometry=np.concatenate([*found.values()]), crs=CGCS2000)
+    words = "；".join(told[:_MOST_TITLES]) + more
+    return [MapLayer(every, "周边图层（背景）", base=True, source=words)]
 
 
 def draw_dates(

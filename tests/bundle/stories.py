@@ -8,6 +8,8 @@ from pil_discovery.pipeline.cases import open_case, open_ledger, record_event
 
 AGENCY = "示例区自然资源和规划局"
 CHIEF = "检察长王五"
+SCANNED = dt.date(2026, 3, 1)
+"""Day of the scan that found what the stories tell of."""
 TWO = ("张三", "李四")
 PARTY = "示例食品有限公司"
 COURT = "示例区人民法院"

@@ -319,7 +319,7 @@ def test_versions_say_why_and_what_follows(tmp_path):
     found = rows(built, "editions")
     told = {(r["依据"], r["所用版本和理由"]): r["其后的版本和衔接"] for r in found}
     assert any(
-        why == "2018-01-01至2026-08-14；事实持续期间内至2026年8月14日有效"
+        why == "正文引用；2018-01-01至2026-08-14；事实持续期间内至2026年8月14日有效"
         and then == "2026年8月14日后见示例法典第一条"
         for (_, why), then in told.items()
     )
@@ -448,3 +448,23 @@ def test_the_data_behind_a_condition_are_followed_through_the_steps():
     assert data_behind(model, "owed > 0") == {"land_payment", "land_contract"}
     assert data_behind(model, "amount_cny = 'paid_cny'") == {"land_payment"}
     assert data_behind(model, "$paid_cny > 0") == frozenset()
+
+
+def test_what_does_not_travel_is_counted(tmp_path):
+    """What of the quarantine is not in the bundle is told, with where all of it is."""
+    many = [
+        SetAside(
+            file="数据/出让合同.csv",
+            row=n,
+            scope="row",
+            reason_class="duplicate",
+            reason=f"与第{n}行完全相同",
+        )
+        for n in range(100, 300)
+    ]
+    built = build(whole(tmp_path, set_aside=many, set_aside_left=57))
+    assert len(rows(built, "set_aside")) == 200
+    words = table(built, "set_aside").after
+    assert "共257处" in words[-2]
+    assert "另有57处没有收入；全部见筛查结果文件夹的quarantine.jsonl" in words[-2]
+    assert words[-1] == "此处只列40行，其余160行见隔离的行.csv。"

@@ -23,7 +23,7 @@ from pil_discovery.bundle.fonts import cast_roles, check_glyphs, choose_faces
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.templates import draw_letter
 from pil_discovery.errors import BundleError
-from pil_discovery.findings.rates import fictional_note as note
+from pil_discovery.findings.rates import rates_note as note
 from pil_discovery.types import UsedRate
 from tests.bundle import factory
 
@@ -34,12 +34,16 @@ def bare(text):
     return re.sub(r"[\s\u3000]", "", text)
 
 
-def pdf_text(data):
-    """Text of all pages without running headers and page numbers."""
+def pdf_text(data, mark=""):
+    """Text of all pages without running headers and page numbers.
+
+    `mark` says which copy it is.
+    """
     pages = [
         PAGE.sub("", p.extract_text()) for p in pypdf.PdfReader(io.BytesIO(data)).pages
     ]
-    return bare("".join(bare(p).replace("草稿", "", 1) for p in pages))
+    heads = [bare(p).replace("草稿", "", 1) for p in pages]
+    return bare("".join(p.replace(mark, "", 1) for p in heads))
 
 
 def docx_text(data):

@@ -21,7 +21,7 @@ from pil_discovery.types import LeadSnapshot as Snapshot
 from tests.bundle import factory, stories
 from tests.bundle.test_documents import HEADINGS, PAGE, bare, docx_text, pdf_text
 
-AS_OF = dt.date(2026, 9, 30)
+AS_OF = stories.SCANNED
 KINDS = kinds(factory.TEMPLATES)
 PLAYED = sorted(stories.SAMPLES)
 
@@ -33,9 +33,15 @@ def ledger(tmp_path_factory):
     return place, stories.play(place)
 
 
+def asked(folder, **more):
+    """A request that rests on a scan from before the stories."""
+    request = factory.request(folder, **more)
+    return replace(request, run={**request.run, "as_of": AS_OF.isoformat()})
+
+
 def written(folder, kind, named, fields, **more):
     told = told_case(kind, named, fields, AS_OF)
-    request = factory.request(folder, kind=kind, fields=fields, **more)
+    request = asked(folder, kind=kind, fields=fields, **more)
     return build(with_case(request, told))
 
 
@@ -61,16 +67,17 @@ def documents(path):
 
 
 HEADS = re.compile(
-    "|".join(map(re.escape, ("序号证据名称证明内容来源和日期", *HEADINGS)))
+    "|".join(map(re.escape, ("序号证据名称证明内容来源和日期（页码）", *HEADINGS)))
 )
 """Headings of tables; the PDF repeats them on every page."""
 
 
 def printed(word):
     """Text of the PDF without the mark of the copy at the head of each page."""
-    text = pdf_text(word.with_suffix(".pdf").read_bytes())
     mark = re.search(r"（(正本|副本\d*)）", word.stem)
-    return text.replace(mark.group(1), "") if mark else text
+    return pdf_text(
+        word.with_suffix(".pdf").read_bytes(), mark.group(1) if mark else ""
+    )
 
 
 def text_of(path, stem):
@@ -199,7 +206,7 @@ def test_a_case_of_another_lead_is_refused(ledger, tmp_path):
     opened = told.case.opened.model_copy(update={"lead": Snapshot(**kept)})
     other = replace(told.case, entries=(opened, *told.case.entries[1:]))
     with pytest.raises(GateError, match="另一条线索"):
-        with_case(factory.request(tmp_path), replace(told, case=other))
+        with_case(asked(tmp_path), replace(told, case=other))
 
 
 def test_the_fields_that_the_rules_ask_for_are_told_with_their_rule(ledger, tmp_path):
@@ -210,7 +217,7 @@ def test_the_fields_that_the_rules_ask_for_are_told_with_their_rule(ledger, tmp_
         for r in told.file.records
     )
     file = told.file.model_copy(update={"records": records})
-    request = factory.request(tmp_path, kind="no-filing-decision")
+    request = asked(tmp_path, kind="no-filing-decision")
     with pytest.raises(GateError, match=r"不立案的理由.*ban-30"):
         build(with_case(request, replace(told, file=file)))
 
@@ -238,7 +245,7 @@ def test_a_suggestion_says_what_was_decided(bundles):
     path = bundles("suggestion")
     text = text_of(path, "建议书")
     assert "案件来源：经本院大数据筛查发现。" in text
-    assert "收到本检察建议书之日起2个月内整改完毕" in text
+    assert "收到本检察建议书之日起两个月内整改完毕" in text
     letter = json.loads((path / "data/03_分析/letter.json").read_text("utf-8"))
     assert letter["mark"] == ""  # approved in the ledger
     assert letter["date"] == "2026年3月24日"
@@ -293,7 +300,7 @@ def test_a_claim_that_dictates_a_private_duty_is_refused(ledger, tmp_path):
         for r in told.file.records
     )
     file = told.file.model_copy(update={"records": records})
-    request = factory.request(tmp_path, kind="admin-suit")
+    request = asked(tmp_path, kind="admin-suit")
     with pytest.raises(GateError, match="ban-83-2"):
         build(with_case(request, replace(told, file=file)))
 
@@ -356,7 +363,7 @@ def test_hostile_words_of_a_case_stay_text(ledger, tmp_path):
         for r in told.file.records
     )
     file = told.file.model_copy(update={"records": records})
-    request = factory.request(tmp_path, kind="followup-report")
+    request = asked(tmp_path, kind="followup-report")
     path = build(with_case(request, replace(told, file=file))).path
     (word,) = documents(path)
     text = docx_text(word.read_bytes())
@@ -400,7 +407,7 @@ def test_an_office_may_lay_out_one_kind_on_its_own(ledger, tmp_path):
     own.add_paragraph("本院自定版式")
     own.save(tmp_path / "kinds/closure.docx")
     told = told_case("closure", (ledger[0], ledger[1]["closed"]), {}, AS_OF)
-    request = factory.request(tmp_path, kind="closure", templates=tmp_path / "kinds")
+    request = asked(tmp_path, kind="closure", templates=tmp_path / "kinds")
     path = build(with_case(request, told)).path
     assert "本院自定版式" in text_of(path, "终结案件决定书")
 
@@ -491,3 +498,45 @@ def test_libreoffice_reads_every_document_as_it_was_written(bundles, tmp_path):
     for stem, text in wanted.items():
         read = (tmp_path / "out" / f"{stem}.txt").read_text("utf-8-sig")
         assert bare(read) == text, stem
+
+
+def test_a_document_is_not_older_than_its_data(ledger, tmp_path):
+    """Neither by the day that is given nor by that of the record that dates it."""
+    named = (ledger[0], ledger[1]["admin"])
+    late = "2026-03-06"
+    for kind, fields in (
+        ("consultation", {"date": "2026-03-05"}),
+        ("filing-decision", {}),
+        ("suggestion", {"date": "2026-03-05"}),
+    ):
+        case = None if kind == "suggestion" else named
+        told = told_case(kind, case, fields, AS_OF)
+        request = asked(tmp_path, kind=kind, fields=fields)
+        request = replace(request, run={**request.run, "as_of": late})
+        with pytest.raises(
+            BundleError, match="2026年3月5日早于数据截止日期2026年3月6日"
+        ):
+            build(with_case(request, told))
+    assert not (tmp_path / "bundle").exists()
+
+
+def test_a_day_that_is_set_does_not_lie_before_the_document(tmp_path):
+    for day, is_fine in (("2026-09-29", False), ("2026-09-30", True)):
+        fields = {"date": "2026-09-30", "rectify_by": day}
+        request = factory.request(tmp_path, fields=fields)
+        if is_fine:
+            assert build(request).path.is_dir()
+        else:
+            with pytest.raises(BundleError, match="整改期限届满日2026-09-29早于"):
+                build(request)
+
+
+def test_a_document_does_not_tell_of_what_came_after_it(ledger):
+    """Dated by a record, it knows the case as it stood on that day."""
+    named = (ledger[0], ledger[1]["admin"])
+    told = told_case("suspension", named, {}, AS_OF)
+    assert told.file.day == dt.date(2026, 4, 20)
+    assert told.file.records[-1].event == "review.suspend"
+    assert {d.clock for d in told.file.dues if not d.done} >= {"suggestion-reply"}
+    whole = told_case("crime-transfer", named, {}, AS_OF)
+    assert whole.file.records[-1].event == "review.end"

@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -257,3 +258,20 @@ def test_a_long_strip_is_made_narrow_enough_for_one_page(tmp_path):
     (shape,) = site_shapes(ground, {"F1": factory.png(1772, 3544)})
     assert shape.strip.width_mm == 100
     assert site_shapes(ground)[0].strip is None
+
+
+def test_a_document_without_a_map_says_so(tmp_path):
+    """And what is only a dot has no area of which to speak."""
+    dot = finding(1).model_copy(
+        update={"geometry": {"type": "Point", "coordinates": [120.6, 28.0]}}
+    )
+    for plate in (None, factory.png()):
+        folder = tmp_path / str(plate is None)
+        built = build(replace(request(folder, dot), plate=plate))
+        letter = json.loads(
+            (built.path / "data/03_分析/letter.json").read_text("utf-8")
+        )
+        note = letter["site_note"]
+        assert ("没有附位置图" in note) == (plate is None)
+        assert "椭球面积" not in note
+        assert letter["plate"] == (plate is not None)

@@ -3,6 +3,8 @@ from decimal import Decimal
 
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pil_discovery.geo.geojson import geojson_of, shape_of
 from pil_discovery.text.canonical import dump_json
@@ -38,6 +40,34 @@ def test_coordinates_have_seven_decimals():
         Decimal("0.3333333"),
         Decimal("2.0000000"),
     ]
+
+
+def test_a_part_thinner_than_the_last_decimal_is_left_out_of_a_valid_shape():
+    left, right = shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)
+    hairline = shapely.box(1, 0.25, 2, 0.25 + 2e-9)
+    joined = shapely.union_all([left, right, hairline])
+    assert shape_of(geojson_of(joined)).equals(left.union(right))
+
+
+HAIRLINES = st.lists(
+    st.tuples(
+        st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7]),
+        st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7]),
+        st.sampled_from([1e-9, 4e-8, 6e-8, 0.1, 0.3]),
+        st.sampled_from([1e-9, 4e-8, 6e-8, 0.1, 0.3]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(HAIRLINES)
+def test_a_valid_shape_stays_valid_and_as_large(boxes):
+    shape = shapely.union_all([shapely.box(x, y, x + w, y + h) for x, y, w, h in boxes])
+    written = shape_of(geojson_of(shape))
+    lost = shape.symmetric_difference(written.buffer(0)).area
+    assert lost < 1e-7 * (1 + shape.length)
+    assert written.is_valid or shape.area < 1e-7
 
 
 def test_nothing_gives_none():

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 
-from pil_discovery.pipeline.asides import looked_at, set_aside, verdicts_on
+from pil_discovery.pipeline.asides import MOST, looked_at, set_aside, verdicts_on
 from pil_discovery.types import VERDICTS
 from tests.bundle import factory
 
@@ -47,7 +47,8 @@ def test_the_quarantine_of_the_files_comes_own_cells_first_and_without_values(tm
     lines = [LINE, {**LINE, "source": "数据/别的.csv"}, own]
     text = "".join(json.dumps(line) + "\n" for line in lines)
     (tmp_path / "quarantine.jsonl").write_text(text, encoding="utf-8")
-    found = set_aside(tmp_path, [factory.finding(1)], {"数据/出让合同.csv"})
+    found, left = set_aside(tmp_path, [factory.finding(1)], {"数据/出让合同.csv"})
+    assert left == 0
     assert [(s.row, s.scope, s.column) for s in found] == [
         (2, "cell", "sign_date"),
         (9, "row", None),
@@ -56,7 +57,16 @@ def test_the_quarantine_of_the_files_comes_own_cells_first_and_without_values(tm
 
 
 def test_a_scan_without_a_quarantine_has_nothing_aside(tmp_path):
-    assert set_aside(tmp_path, [factory.finding(1)], {"数据/出让合同.csv"}) == []
+    nothing = set_aside(tmp_path, [factory.finding(1)], {"数据/出让合同.csv"})
+    assert nothing == ([], 0)
+
+
+def test_of_a_long_quarantine_the_rest_is_counted(tmp_path):
+    lines = [{**LINE, "row": n} for n in range(10, 10 + MOST + 7)]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    (tmp_path / "quarantine.jsonl").write_text(text, encoding="utf-8")
+    found, left = set_aside(tmp_path, [factory.finding(1)], {"数据/出让合同.csv"})
+    assert (len(found), left) == (MOST, 7)
 
 
 def test_checks_up_to_the_day_of_the_scan_count(tmp_path):

@@ -96,3 +96,11 @@ def test_a_finding_without_a_place_meets_nothing():
     context = ({}, [SOURCE])
     nowhere = [factory.finding(1)]
     assert crossings_of(nowhere, {"pbf": frame(HALF)}, {"pbf": ZONES}, context) == []
+
+
+def test_every_zone_that_is_met_is_told_of():
+    strips = [
+        shapely.box(120.6 + n * 5e-6, 28.0, 120.6 + (n + 1) * 5e-6, 28.001)
+        for n in range(260)
+    ]
+    assert len(met(frame(*strips))) == 260

@@ -5,15 +5,19 @@ import re
 import shutil
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
 import pil_discovery as pil
 from pil_discovery.bundle.sealing import read_head
+from pil_discovery.catalog.limits import source_name
 from pil_discovery.cli.root import pil as command
 from pil_discovery.errors import BundleError, GateError
 from pil_discovery.pipeline.cases import open_ledger
+from pil_discovery.pipeline.packing import _classified, _secret
+from pil_discovery.types import LayerSource
 from tests.bundle import authority, planted
 from tests.bundle.test_documents import docx_text
 from tests.procedure.ledger.desk import TWO, Desk, investigated, served
@@ -213,3 +217,15 @@ def test_a_classified_source_is_refused(scanned, run, tmp_path):
             workspace=place,
             profile="public",
         )
+
+
+def test_a_classified_answer_of_a_database_is_known_by_its_query():
+    """It has no file: it is refused and kept off maps as a file would be."""
+    asked = {"dataset": "pbf", "database": "service=示例", "query": "SELECT * FROM t"}
+    secret = LayerSource(**asked, classification="秘密")
+    place = SimpleNamespace(records=(), layers=(secret,), images=())
+    name = source_name(secret)
+    used = SimpleNamespace(file=name)
+    behind = SimpleNamespace(place=place, sources=[used], findings=[])
+    assert _classified(behind) == {name: "秘密"}
+    assert _secret(behind) == {name}

@@ -2,11 +2,21 @@
 
 from types import SimpleNamespace
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.pipeline.pictures import names_of, pictures_of
+from pil_discovery.geo.geojson import geojson_of
+from pil_discovery.pipeline.pictures import (
+    layers_of,
+    names_of,
+    pictures_of,
+    plate_of,
+    surroundings,
+)
+from tests.bundle import factory
 
 
 @pytest.mark.parametrize(
@@ -41,3 +51,42 @@ def test_a_plate_of_many_dates_shows_the_first_and_the_last_two(dates, drawn):
     finding = SimpleNamespace(records=refs)
     found = pictures_of([finding], pictures)
     assert [pictures.index(image) for image in found] == drawn
+
+
+POINT = shapely.Point(120.61, 28.01)
+NEAR = shapely.box(120.612, 28.008, 120.614, 28.012)
+FAR = shapely.box(121.0, 28.0, 121.1, 28.1)
+WIDE = POINT.buffer(1.0)
+
+
+def materials_of(shape):
+    """One layer of the workspace with one shape, and nothing else."""
+    rows = gpd.GeoDataFrame(
+        {"_source": ["图层/保护区.gpkg"]}, geometry=[shape], crs="EPSG:4490"
+    )
+    return SimpleNamespace(frames={"water_zone": rows}, images=(), sources=())
+
+
+@pytest.mark.parametrize(
+    ("shape", "secret", "is_drawn"),
+    [
+        (NEAR, (), True),
+        (NEAR, ("图层/保护区.gpkg",), False),
+        (FAR, (), False),
+        (WIDE, (), False),
+    ],
+    ids=["near", "secret", "far", "no line in the frame"],
+)
+def test_a_dot_is_drawn_with_what_lies_around_it_or_not_at_all(shape, secret, is_drawn):
+    finding = factory.finding(1, geometry=geojson_of(POINT), records=())
+    known = load_catalog().datasets
+    plate = plate_of([finding], materials_of(shape), known, secret=secret)
+    assert (plate is not None) == is_drawn
+    dot = layers_of([finding], materials_of(shape), known)
+    around = surroundings(dot, materials_of(shape), known, secret=secret)
+    assert [layer.base for layer in around] == [True] * is_drawn
+
+
+def test_ground_of_its_own_needs_no_surroundings():
+    finding = factory.finding(1, geometry=geojson_of(NEAR), records=())
+    assert plate_of([finding], materials_of(FAR), load_catalog().datasets)
