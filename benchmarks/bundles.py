@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 import pil_discovery as pil  # noqa: E402
+from benchmarks.thousand_leads import MODELS, make_district  # noqa: E402
 from pil_discovery.bundle import bags, build, verify  # noqa: E402
 from pil_discovery.bundle.foreign import check_bag  # noqa: E402
 from pil_discovery.bundle.sealing import Seal  # noqa: E402
@@ -37,6 +38,7 @@ from tests.bundle import authority, factory, mutations, planted  # noqa: E402
 from tests.bundle.test_faults import Tripwire  # noqa: E402
 
 MUTATIONS, CLEAN, SECRETS, KILLS, SAME, SPEED = 10_000, 1_000, 5_000, 200, 100, 50
+BATCH = 1_000
 
 
 def share(number, *, few):
@@ -273,35 +275,54 @@ def measure_speed(folder, *, few):
 
 def measure_batch(folder, *, few):
     """Goal 8: a thousand bundles by two processes: seconds, memory, the same bytes."""
-    models = ["land/unpaid-price"] if few else None
-    out = scanned(folder, models)
+    number = share(BATCH, few=few)
+    place = make_district(folder / "workspace", number * 7 // 10, number * 3 // 10)
+    out = pil.scan(place, models=MODELS).write(folder / "out")
+    held = Held()
     started, before = time.perf_counter(), spent()
-    done, roots = 0, {}
-    for profile in ("internal", "agency", "public"):
-        made = pil.build_bundles(
-            *(out, None, "suggestion", folder / "bundles"), profile=profile, workers=2
-        )
-        done += sum(e.state == "packed" for e in made.entries)
-        refused = [e for e in made.entries if e.state != "packed"]
-        roots[profile] = {e.lead_id: e.root_sha256 for e in made.entries}
-        print(f"batch: {profile}, {len(refused)} refused", *refused[:3], sep="\n  ")
+    order = (out, None, "suggestion", folder / "bundles")
+    made = pil.build_bundles(*order, workers=2, progress=held.look)
     wall, cpu = time.perf_counter() - started, spent() - before
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    refused = [e for e in made.entries if e.state != "packed"]
+    print(f"batch: {len(refused)} refused", *refused[:3], sep="\n  ")
+    done = len(made.entries) - len(refused)
     print(
         f"batch: {done} bundles by two processes in {wall:.0f} s, {cpu / done:.2f} s "
-        f"of the processor each, {peak:.0f} MiB at most in a process"
+        f"of the processor each; the largest process after each quarter held "
+        f"{held.quarters()} MiB"
     )
     started, before = time.perf_counter(), spent()
-    for profile, known in roots.items():
-        made = pil.build_bundles(
-            *(out, None, "suggestion", folder / "bundles"), profile=profile, resume=True
-        )
-        again = {e.lead_id: e.root_sha256 for e in made.entries}
-        assert again == known, "other roots when resumed"
+    again = pil.build_bundles(*order, workers=2, resume=True)
+    roots = [{e.lead_id: e.root_sha256 for e in b.entries} for b in (made, again)]
+    assert roots[0] == roots[1], "other roots when resumed"
     wall, cpu = time.perf_counter() - started, spent() - before
-    print(
-        f"batch: resumed by one process in {wall:.0f} s ({cpu:.0f} s of the processor)"
-    )
+    print(f"batch: resumed in {wall:.0f} s ({cpu:.0f} s of the processor)")
+
+
+class Held:
+    """What the largest process of a batch held, as the batch went on."""
+
+    def __init__(self):
+        self.seen = []
+
+    def look(self, _, done, of):
+        own = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        self.seen.append((done / of, max(map(resident, own))))
+
+    def quarters(self):
+        ends = (0.25, 0.5, 0.75, 1)
+        return [
+            max((m for at, m in self.seen if e - 0.25 < at <= e), default=0)
+            for e in ends
+        ]
+
+
+def resident(process):
+    """Return the MiB that a process holds now, without files that it only maps."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+        return sum(int(x.split()[1]) for x in lines if x.startswith("RssAnon")) >> 10
+    return 0
 
 
 def scanned(folder, models):

@@ -340,7 +340,7 @@ def _restored(mines: Mines) -> None:
     mines.restoration(number, 8000, "2022-05-10", 4000)
     mines.restoration(number, 8000, "2026-09-30", 2410)  # clear: above four fifths
     number = ended(2)
-    mines.bare(number, "dropped", "另设的有效采矿权覆盖原矿区一半以上")
+    mines.bare(number, "review", "另设的有效采矿权只覆盖原矿区的大部分")
     x, y = valley(2, 7)
     mines.right((x - 40, y), size=(WIDTH, HEIGHT))
 

@@ -1,5 +1,7 @@
 """Every screening model proves itself: the examples in its file run as tests."""
 
+import datetime as dt
+
 import pytest
 
 from pil_discovery.catalog import load_catalog
@@ -65,3 +67,37 @@ def test_a_permit_accepted_in_phases_permits_its_floor_area_once():
     # 40,000 m² are allowed, the second permit is of 20,000
     assert not fired(20_000)
     assert fired(20_001)
+
+
+def test_two_fails_within_a_year_raise_the_urgency_of_samples_without_penalty():
+    model = CATALOG.models["food/failed-sample-unpunished"]
+    example = next(e for e in model.examples if "只处罚了前一批次" in e.name)
+    first, second, *_ = example.given["sampling"]
+    unanswered = {"sampling": (first, second), "penalty": ()}
+
+    def fired(day):
+        given = unanswered | {"sampling": (first | {"sample_date": day}, second)}
+        changed = example.model_copy(update={"given": given})
+        found = run_example(model, changed, CATALOG.datasets, linker=NameLinker())
+        (hit,) = (f for f in found.findings if f.state == "hit")
+        return any("一年内再次不合格" in signal.zh for signal in hit.urgency)
+
+    assert second["sample_date"] == "2025-12-10"
+    assert fired("2024-12-10")
+    assert not fired("2024-12-09")
+
+
+@pytest.mark.parametrize(
+    ("school", "day"),
+    [
+        ("示例一小", "2026-03-10"),  # the sample failed while food was supplied
+        ("示例二小", "2026-02-20"),  # penalised before: from the first supply
+        ("示例三小", "2026-06-01"),  # the licence ended the day before
+    ],
+)
+def test_a_supplier_is_dated_by_the_first_day_of_supply_after_the_fault(school, day):
+    model = CATALOG.models["food/school-supplier-failing"]
+    example = model.examples[0]
+    found = run_example(model, example, CATALOG.datasets, linker=NameLinker())
+    (hit,) = (f for f in found.findings if f.key["school"] == school)
+    assert hit.fact_date == dt.date.fromisoformat(day)

@@ -256,6 +256,17 @@ def test_no_sentence_of_a_lead_accuses(found):
     assert all(re.search("待核?查", text) for text in sentences)
 
 
+def test_a_relapse_is_for_the_agency_that_was_advised(found):
+    file = WORKSPACE / "数据" / "检察建议台账.xlsx"
+    letters = pd.read_excel(file, header=1, engine="openpyxl")
+    advised = dict(zip(letters["检察建议书文号"], letters["被建议机关"], strict=True))
+    relapsed = [x for x in found.findings if x.code == "ENV-24" and x.state == "hit"]
+    assert len({x.agency for x in relapsed}) > 1
+    assert all(x.agency == advised[x.key["doc_no"]] for x in relapsed)
+    mine = {x.agency for x in found.leads if x.code == "ENV-24"}
+    assert mine <= set(advised.values())
+
+
 @pytest.mark.parametrize("code", ["FOOD-05", "ENV-02", "ENV-24"])
 def test_what_a_person_must_always_see_comes_first_whatever_the_capacity(found, code):
     """Food of minors, level-1 water sources, relapse after a closed suggestion."""

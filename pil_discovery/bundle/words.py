@@ -34,7 +34,7 @@ def numeral(number: int) -> str:
 
 
 def spelt(span: str) -> str:
-    """Return a span of time in Chinese numerals, as rules write it, 2个月 → 两个月."""
+    """Return a span of time in Chinese numerals, as rules write it, 2天 → 两天."""
     found = re.fullmatch("([0-9]{1,3})(个月|日|天|年)", span)
     if found is None:
         return span

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pil_discovery.catalog.datasets import load_units
+from pil_discovery.catalog.divisions import load_divisions
 from pil_discovery.catalog.files import models_folder, once, read_all, yaml_files
 from pil_discovery.catalog.nouns import Document, in_place, with_origin
 from pil_discovery.errors import CatalogError, Problem, near_names
@@ -54,9 +56,18 @@ def load_tables(
 
 
 def check_tables(known: Known, extra: Sequence[Path], *, root: Path) -> list[Problem]:
-    """Return everything that tables name and the catalogue does not know."""
+    """Return everything that tables name and the catalogue does not know.
+
+    Divisions of local tables are sought in the lists of all years and in `divisions/`
+    of local folders.
+    """
     found = _tables(root, tuple(extra))
-    return [p for table, document in found for p in _unknown(table, document, known)]
+    problems = [p for table, doc in found for p in _unknown(table, doc, known)]
+    placed = [pair for pair in found if _is_local(pair[0]) and _placed(pair[0])]
+    codes = sorted(load_divisions(extra, root=root).by_code) if placed else []
+    if codes:
+        problems += (p for pair in placed for p in _nowhere(*pair, codes))
+    return problems
 
 
 @once
@@ -66,13 +77,31 @@ def _tables(root: Path, extra: tuple[Path, ...]) -> tuple[Read, ...]:
     for folder, local in ((root, False), *((f, True) for f in extra)):
         for table, document in _read_folder(folder, problems, local=local):
             before = found.get(table.id)
-            if before is not None and before[0].origin and before[0].origin.local:
+            if before is not None and _is_local(before[0]):
                 what = f"「{table.id}」已由 {before[1].name} 使用"
                 problems.append(document.problem(("id",), what, "请只留一份"))
+            elif before is not None:
+                problems += _unlike(before[0], table, document)
             found[table.id] = (table if before is None else in_place(table), document)
     if problems:
         raise CatalogError(problems)
     return tuple(found[name] for name in sorted(found))
+
+
+def _unlike(shipped: RateTable, table: RateTable, document: Document) -> list[Problem]:
+    """Refuse a replacement that models would read in another unit or by other kinds."""
+    problems = []
+    if table.unit != shipped.unit:
+        what = f"与内置的标准表单位不同：模型按「{shipped.unit}」计算"
+        problems.append(document.problem(("unit",), what, "请换算后填写"))
+    if ("category" in table.columns) != ("category" in shipped.columns):
+        what = "与内置的标准表不同：" + (
+            "那里各行分类别（category）"
+            if "category" in shipped.columns
+            else "那里不分类别（category）"
+        )
+        problems.append(document.problem(("columns",), what, "请照内置的表填写"))
+    return problems
 
 
 def _read_folder(root: Path, problems: list[Problem], *, local: bool) -> list[Read]:
@@ -118,6 +147,8 @@ def _row_mistakes(table: RateTable, row: RateRow) -> Iterator[tuple[str, str, st
         yield "division", what, "全国适用的留空"
     if not math.isfinite(row.value):
         yield "value", "不是有限的数", ""
+    if row.value < 0:
+        yield "value", "不能是负数", "请核对"
     if row.valid_to is not None and row.valid_to < row.valid_from:
         yield "valid_to", "早于 valid_from", "请核对"
     if (row.category is None) == ("category" in table.columns):
@@ -156,6 +187,30 @@ def _unknown(table: RateTable, document: Document, known: Known) -> Iterator[Pro
         yield document.problem(("unit",), f"不认识的单位「{table.unit}」", near)
     for number, row in enumerate(table.rows):
         yield from _uncited(document, number, row.basis, known.facts)
+
+
+def _is_local(table: RateTable) -> bool:
+    return table.origin is not None and table.origin.local
+
+
+def _placed(table: RateTable) -> dict[int, str]:
+    """Return the real divisions of a table by the number of their row."""
+    stems = {n: division_stem(row.division) for n, row in enumerate(table.rows)}
+    return {
+        n: s for n, s in stems.items() if s and not s.startswith(FICTIONAL_DIVISION)
+    }
+
+
+def _nowhere(
+    table: RateTable, document: Document, codes: Sequence[str]
+) -> Iterator[Problem]:
+    """Refuse divisions that no list of divisions has: their values would never hold."""
+    for number, stem in _placed(table).items():
+        at = bisect_left(codes, stem)
+        if at == len(codes) or not codes[at].startswith(stem):
+            what = f"没有代码为「{stem}」的行政区划"
+            remedy = "请核对代码；新设的请写进本地文件夹的 divisions/"
+            yield document.problem(("rows", number, "division"), what, remedy)
 
 
 def _uncited(

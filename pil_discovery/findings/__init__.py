@@ -4,6 +4,7 @@ from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import ExampleResult, run_example, text_key
 from pil_discovery.findings.explaining import Explanation, explain
 from pil_discovery.findings.faults import Fault
+from pil_discovery.findings.givens import Givens
 from pil_discovery.findings.inputs import Inputs, declared, readiness, rows_of
 from pil_discovery.findings.linting import lint
 from pil_discovery.findings.mutations import MutationScore, score
@@ -16,6 +17,7 @@ __all__ = [
     "Explanation",
     "Fault",
     "Gallery",
+    "Givens",
     "Inputs",
     "MutationScore",
     "Question",

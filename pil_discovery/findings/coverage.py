@@ -8,6 +8,7 @@ from pil_discovery.errors import ModelError, near_names
 from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import STATES, run_example
 from pil_discovery.findings.faults import Fault
+from pil_discovery.findings.givens import Givens
 from pil_discovery.types import identity_prefix
 
 if TYPE_CHECKING:
@@ -41,11 +42,14 @@ def example_faults(
     for number, example in enumerate(model.examples):
         yield from _wrong_words(model, example, ("examples", number))
     results: list[ExampleResult] = []
+    givens = Givens(model, model.examples, datasets, linker)
     with Gallery() as gallery:
         for number, example in enumerate(model.examples):
             loc = ("examples", number)
             try:
-                result = run_example(model, example, datasets, gallery, linker=linker)
+                result = run_example(
+                    model, example, datasets, gallery, givens=givens, linker=linker
+                )
             except ModelError as error:
                 yield from (Fault(loc, p.what, p.remedy) for p in error.problems)
                 continue

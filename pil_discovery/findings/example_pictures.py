@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from pil_discovery.findings.spills import new_spill
 from pil_discovery.types import BEIJING, Image, ImageProvenance
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Gallery:
     """
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="pil-example-")
+        self._folder = new_spill("pil-example-")
         self._drawn: dict[str, Image] = {}
 
     def __enter__(self) -> Self:
@@ -46,7 +46,7 @@ class Gallery:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._folder.cleanup()
+        self._folder.remove()
 
     def images_of(self, example: Example) -> list[Image]:
         """Return the pictures of an example, in its order."""
@@ -58,7 +58,7 @@ class Gallery:
         digest = hashlib.sha256("\n".join(told).encode()).hexdigest()
         name = f"{number}-{digest}"  # pictures of one moment are sorted by their path
         if name not in self._drawn:
-            path = Path(self._folder.name) / f"{name}.tif"
+            path = self._folder.folder / f"{name}.tif"
             self._drawn[name] = _drawn(example, spec, path)
         return self._drawn[name]
 

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-import shapely
-
-from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.example_pictures import Gallery
-from pil_discovery.findings.inputs import Inputs, declared_columns, rows_of
-from pil_discovery.findings.name_links import (
-    Identified,
-    asked_roles,
-    asks_for_subjects,
-)
+from pil_discovery.findings.givens import Givens
+from pil_discovery.findings.inputs import Inputs, rows_of
 from pil_discovery.findings.rates import example_tables
 from pil_discovery.findings.screening import screen
-from pil_discovery.text.cells import type_frame
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from pil_discovery.findings.name_links import Linker
@@ -57,6 +44,7 @@ def run_example(
     datasets: Mapping[str, Dataset],
     gallery: Gallery | None = None,
     *,
+    givens: Givens | None = None,
     linker: Linker | None = None,
 ) -> ExampleResult:
     """Run one example of a model.
@@ -65,6 +53,9 @@ def run_example(
     ----------
     gallery
         Draws the pictures, for other examples too; default: one for this example.
+    givens
+        Types and links the tables, for all examples of the model (and for the model
+        with changes elsewhere); default: for this example.
     linker
         Links names, for models that ask for subjects or have a `match` step.
 
@@ -75,8 +66,11 @@ def run_example(
     """
     if gallery is None:
         with Gallery() as own:
-            return run_example(model, example, datasets, own, linker=linker)
-    told = _identified(model, _frames(model, example, datasets), datasets, linker)
+            return run_example(
+                model, example, datasets, own, givens=givens, linker=linker
+            )
+    own_givens = givens or Givens(model, (example,), datasets, linker)
+    told = own_givens.told_of(example)
     inputs = Inputs(
         rows_of(told.frames, datasets),
         gallery.images_of(example),
@@ -95,20 +89,6 @@ def run_example(
     )
     differences = _differences(example, run, findings)
     return ExampleResult(model.id, example.name, run, tuple(findings), differences)
-
-
-def _identified(
-    model: Model,
-    frames: Mapping[str, pd.DataFrame],
-    datasets: Mapping[str, Dataset],
-    linker: Linker | None,
-) -> Identified:
-    if not asks_for_subjects(model, datasets):
-        return Identified(frames)
-    if linker is None:
-        what = "没有给出名称关联的方法，不能得到主体"
-        raise ModelError(Problem(model.place, "data", what))
-    return linker.identify(frames, datasets)
 
 
 def _differences(
@@ -175,67 +155,3 @@ def _measure_differences(
         if value is None or abs(float(value) - wanted) > _TOLERANCE:
             notes.append(f"{key} 的 {name} 应为 {wanted}，实为 {value}")
     return notes
-
-
-def _frames(
-    model: Model, example: Example, datasets: Mapping[str, Dataset]
-) -> dict[str, pd.DataFrame]:
-    frames = {}
-    for name, rows in example.given.items():
-        if name not in datasets:
-            raise _wrong(model, example, f"没有数据集 {name}")
-        frames[name] = _frame(model, example, datasets[name], rows)
-    return frames
-
-
-def _wrong(model: Model, example: Example, what: str) -> ModelError:
-    return ModelError(Problem(model.place, f"examples.{example.name}", what))
-
-
-def _frame(
-    model: Model, example: Example, dataset: Dataset, rows: Sequence[Mapping[str, Any]]
-) -> pd.DataFrame:
-    asked = declared_columns(model, dataset.id) or dataset.columns
-    parties = [dataset.parties[role].columns for role in asked_roles(model, dataset)]
-    added = {field.name for field in dataset.identities}
-    declared = [n for n in (*asked, *chain(*parties)) if n not in added]
-    names = dict.fromkeys([*declared, *(n for row in rows for n in row)])
-    stray = [n for n in names if dataset.field(n) is None]
-    if stray:
-        raise _wrong(model, example, f"{dataset.id} 没有列 {'、'.join(stray)}")
-    plain = [n for n in names if n != "geometry"]
-    raw = pd.DataFrame({n: [row.get(n) for row in rows] for n in plain}, dtype=object)
-    # examples are written in canonical units, whatever agencies usually export
-    units = {f.name: f.unit for f in dataset.fields if f.unit and f.name in plain}
-    typed = type_frame(raw, dataset, units=units)
-    if typed.problems:
-        notes = "；".join(str(p.reason) for p in typed.problems)
-        raise _wrong(model, example, f"{dataset.id}：{notes}")
-    frame = typed.frame.assign(
-        _source=f"examples/{example.name}", _sheet=None, _row=range(1, len(rows) + 1)
-    )
-    if "geometry" not in names:
-        return frame
-    placed = _with_place(frame, example, [row.get("geometry") for row in rows])
-    return placed.assign(
-        _valid_from=_seconds(example.valid_from.get(dataset.id)),
-        _valid_to=_seconds(example.valid_to.get(dataset.id)),
-    )
-
-
-def _seconds(day: dt.date | None) -> np.datetime64:
-    return np.datetime64("NaT" if day is None else day, "s")
-
-
-def _with_place(
-    frame: pd.DataFrame, example: Example, texts: Sequence[str | None]
-) -> pd.DataFrame:
-    from pil_discovery.geo.crs import safe_transform
-
-    shapes = gpd.GeoSeries(shapely.from_wkt(list(texts)), crs=example.crs)
-    placed = safe_transform(shapes, example.crs, "EPSG:4490")
-    sigma = np.nan if example.sigma_m is None else example.sigma_m
-    return frame.assign(
-        geometry=np.asarray(placed, dtype=object),
-        _sigma_m=sigma,
-    )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.errors import PilError
 from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import run_example
+from pil_discovery.findings.givens import Givens
 from pil_discovery.types.models import SqlStep
 
 if TYPE_CHECKING:
@@ -77,12 +78,13 @@ def score(
 
     All examples must pass on the model itself before it is changed.
     """
+    givens = Givens(model, model.examples, datasets, linker)
     with Gallery() as gallery:
 
         def fails(changed: Model, example: Example) -> bool:
             try:
                 return not run_example(
-                    changed, example, datasets, gallery, linker=linker
+                    changed, example, datasets, gallery, givens=givens, linker=linker
                 ).passed
             except (PilError, ValueError, ArithmeticError):  # an absurd rule, too
                 return True

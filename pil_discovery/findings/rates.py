@@ -159,15 +159,21 @@ def _used(table: RateTable, number: int) -> UsedRate:
         basis=row.basis,
         document=row.document,
         fictional=row.fictional,
+        note=row.note,
     )
 
 
-def fictional_note(rates: Iterable[UsedRate], lang: str = "zh") -> str:
-    """Say that an amount rests on made-up values; empty where none is made up.
+def rates_note(rates: Iterable[UsedRate], lang: str = "zh") -> str:
+    """Say that an amount rests on made-up values, or on values with a reservation.
 
-    The note belongs to the sentence of the finding itself, so that nothing can print
-    the amount without it.
+    Empty where neither is so. The note belongs to the sentence of the finding itself,
+    so that nothing can print the amount without it.
     """
+    used = tuple(rates)
+    return _fictional(used, lang) + _reserved(used, lang)
+
+
+def _fictional(rates: Iterable[UsedRate], lang: str) -> str:
     made_up = dict.fromkeys(r.title for r in rates if r.fictional)
     if not made_up:
         return ""
@@ -181,3 +187,16 @@ def fictional_note(rates: Iterable[UsedRate], lang: str = "zh") -> str:
         f"（所用{titles}为虚构的示例值，不是法定标准，金额不得引用；"
         "请换成当地标准重新筛查。）"
     )
+
+
+def _reserved(rates: Iterable[UsedRate], lang: str) -> str:
+    """Return what tables note on real values: an average is no local rate."""
+    noted = dict.fromkeys(
+        (r.title, r.note) for r in rates if r.note and not r.fictional
+    )
+    if lang == "en":
+        return "".join(
+            f" (The value of {title} is subject to a note: {note}.)"
+            for title, note in noted
+        )
+    return "".join(f"（所用《{title}》：{note}。）" for title, note in noted)

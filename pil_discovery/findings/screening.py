@@ -24,7 +24,7 @@ from pil_discovery.findings.inputs import (
 )
 from pil_discovery.findings.joined_names import links_behind
 from pil_discovery.findings.picture_quality import quality_of
-from pil_discovery.findings.rates import fictional_note, used_rates
+from pil_discovery.findings.rates import rates_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.text.canonical import decimal_of, dump_json
 from pil_discovery.text.name_links import links_note
@@ -174,15 +174,16 @@ def _finding(
         fact_date=_day(row.get("fact_date")),
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),
+        agency=row.get("agency"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
         sentence_zh=fill(model.explain.zh, row)
         + links_note(row["_links"])
         + validity_note(overlaps)
-        + fictional_note(rates),
+        + rates_note(rates),
         sentence_en=fill(model.explain.en, row, lang="en")
         + links_note(row["_links"], "en")
         + validity_note(overlaps, "en")
-        + fictional_note(rates, "en"),
+        + rates_note(rates, "en"),
         records=records,
         rates=rates,
         geometry=geometry_of(row.get("geometry")),

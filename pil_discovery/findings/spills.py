@@ -1,4 +1,7 @@
-"""Folders for what does not fit into memory; those of killed processes are swept."""
+"""Folders for a while; what killed processes left behind is swept.
+
+They hold what does not fit into memory, or the pictures of examples.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +35,17 @@ class Spill:
             os.close(self.lock)
 
 
-def new_spill() -> Spill:
-    """Sweep what killed processes left behind, then make a folder for this one."""
-    _sweep(Path(tempfile.gettempdir()))
+def new_spill(prefix: str = _PREFIX) -> Spill:
+    """Sweep what killed processes left behind, then make a folder for this one.
+
+    Parameters
+    ----------
+    prefix
+        How the names of such folders begin; only those with the same one are swept.
+    """
+    _sweep(Path(tempfile.gettempdir()), prefix)
     while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        folder = Path(tempfile.mkdtemp(prefix=prefix))
         if os.name != "posix":
             return Spill(folder, -1)
         lock = _lock(folder)
@@ -44,10 +53,10 @@ def new_spill() -> Spill:
             return Spill(folder, lock)
 
 
-def _sweep(place: Path) -> None:
+def _sweep(place: Path, prefix: str) -> None:
     if os.name != "posix":
         return
-    for folder in sorted(place.glob(f"{_PREFIX}*")):
+    for folder in sorted(place.glob(f"{prefix}*")):
         lock = _lock(folder)
         if lock is not None:
             Spill(folder, lock).remove()

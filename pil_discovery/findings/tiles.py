@@ -61,7 +61,7 @@ def in_turn(
     question: Question, lefts: Sequence[pa.Table], right: pa.Table
 ) -> Iterator[Solved]:
     """Solve the parts here, one after the other."""
-    zones = framed(right)
+    zones = framed(right if any(map(len, lefts)) else right.slice(0, 0))
     for left in lefts:
         yield solve(question, left, zones)
 

@@ -74,7 +74,8 @@ class Jurisdiction:
     Attributes
     ----------
     agency
-        Holder of the power; None where no power was asked for.
+        Holder of the power; None where no power was asked for, or only the record of
+        a case names it.
     others
         Title of a power over the same harm → the other agency that holds it: each may
         have a case of its own.
@@ -192,7 +193,11 @@ def _others(
         )
         for name in sorted(beside)
     }
-    return {title: other for title, other in held.items() if other != agency}
+    return {
+        title: other
+        for title, other in held.items()
+        if other is not None and other != agency
+    }
 
 
 def find_avenues(

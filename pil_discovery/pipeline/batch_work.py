@@ -8,11 +8,9 @@ import multiprocessing
 import os
 import pickle
 import signal
-import threading
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
-from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +19,7 @@ from pil_discovery.bundle.requests import bundle_name
 from pil_discovery.errors import BundleError, GateError, PilError, Problem
 from pil_discovery.pipeline.case_files import told_case
 from pil_discovery.pipeline.gathering import Desk, open_scan
+from pil_discovery.pipeline.orphans import end_with_parent
 from pil_discovery.pipeline.packing import request_of
 from pil_discovery.types import PackedLead
 
@@ -203,16 +202,8 @@ _here: dict[str, Any] = {}
 
 def _begin(order: Order, received: str, known: Mapping[str, str], stop: Event) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process tells us to end
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     _here.update(packer=Packer(order, Path(received), known), stop=stop)
-
-
-def _end_with_parent() -> None:
-    """End at once when the first process is gone: nobody would fetch what is done."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        wait([parent.sentinel])
-        os._exit(1)
 
 
 def _pack(part: Sequence[str]) -> list[PackedLead]:

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ArgumentError, Problem
 from pil_discovery.pipeline.minors import is_case_of_minors, without_minors
+from pil_discovery.pipeline.paper_names import load_names
 from pil_discovery.procedure import ledger as books
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pil_discovery.procedure.ledger import Ledger
-
-_OUTCOMES = {
-    "restored": "已恢复",
-    "partial": "部分恢复",
-    "not": "未恢复",
-    "relapsed": "反弹",
-}
 
 
 def annual_report(
@@ -106,9 +100,10 @@ def span_of(year: int, as_of: dt.date | None = None) -> tuple[dt.date, dt.date]:
 
 def annual_text(told: Mapping[str, Any]) -> str:
     """Return the annual analysis as Markdown."""
-    labels, replies = told["labels"], told["replies"]
+    labels, replies, names = told["labels"], told["replies"], load_names()
     gaps = [
-        f"- {g['matter']}：{g['cases']} 件，涉及 {'、'.join(g['agencies']) or '—'}"
+        f"- {names.topic(g['matter'])}：{g['cases']} 件，"
+        f"涉及 {'、'.join(g['agencies']) or '—'}"
         for g in told["gaps"]
     ]
     repeated = [a["agency"] for a in told["agencies"] if a["repeated"]]
@@ -120,9 +115,10 @@ def annual_text(told: Mapping[str, Any]) -> str:
         "## 回复",
         f"- 期限届满的 {replies['due']} 件，回复 {replies['replied']} 件"
         f"（{_percent(replies['reply_share'])}），按期 {replies['on_time']} 件"
-        f"（{_percent(replies['on_time_share'])}）",
+        f"（{_percent(replies['on_time_share'])}），"
+        f"没有回复、案件已经终结 {replies['ended_unanswered']} 件",
         "## 跟进结果",
-        [f"- {_OUTCOMES.get(k, k)}：{v} 件" for k, v in told["outcomes"].items()],
+        [f"- {names.outcome(k)}：{v} 件" for k, v in told["outcomes"].items()],
         "## 追回与恢复",
         amounts,
         "## 反复被建议的机关",
@@ -137,11 +133,10 @@ def scorecard_text(told: Mapping[str, Any]) -> str:
     """Return the rows of agencies as a Markdown table."""
     head = "| 机关 | 检察建议 | 期限届满 | 回复 | 按期 | 未回复 | 跟进结果 | 诉讼 |"
     rows = [head, "|---|---|---|---|---|---|---|---|"]
+    names = load_names()
     for row in told["agencies"]:
         replies = row["replies"]
-        seen = "、".join(
-            f"{_OUTCOMES.get(k, k)} {v}" for k, v in row["outcomes"].items()
-        )
+        seen = "、".join(f"{names.outcome(k)} {v}" for k, v in row["outcomes"].items())
         rows.append(
             f"| {row['agency']} | {row['suggestions']} | {replies['due']} "
             f"| {replies['replied']} | {replies['on_time']} | {row['unanswered']} "
@@ -153,12 +148,11 @@ def scorecard_text(told: Mapping[str, Any]) -> str:
 
 def digest_text(told: Mapping[str, Any]) -> str:
     """Return an anonymous digest as Markdown."""
-    tracks = {"admin": "行政公益诉讼", "civil": "民事公益诉讼"}
-    outcome = told["outcome"]
+    outcome, names = told["outcome"], load_names()
     return _joined(
-        f"# {tracks[told['track']]}案例摘要（已隐去名称）",
-        [f"- 事项：{told['matter']}", f"- 目前：{told['state']}"],
-        [f"- 跟进结果：{_OUTCOMES.get(outcome, outcome)}"] if outcome else [],
+        f"# {names.track(told['track'])}案例摘要（已隐去名称）",
+        [f"- 事项：{names.topic(told['matter'])}", f"- 目前：{told['state']}"],
+        [f"- 跟进结果：{names.outcome(outcome)}"] if outcome else [],
         "## 授权依据",
         [f"- {words}" for words in told["basis"]],
         "## 经过",
@@ -182,6 +176,7 @@ def escalation_text(told: Mapping[str, Any]) -> str:
 
 def committee_text(told: Mapping[str, Any]) -> str:
     """Return a report on one case as Markdown; its number stays blank."""
+    matter = load_names().topic(told["matter"])
     parts: list[str | list[str]] = []
     for zh, lines in told["parts"].items():
         parts += [f"## {zh}", [f"- {line}" for line in lines]]
@@ -190,7 +185,7 @@ def committee_text(told: Mapping[str, Any]) -> str:
         "文号：〔　　〕　　号",
         [
             f"- 行政机关：{told['agency'] or '—'}",
-            f"- 事项：{told['matter']}，事实发生日 {told['fact_date']}",
+            f"- 事项：{matter}，事实发生日 {told['fact_date']}",
             f"- 目前：{told['state']}",
             f"- 报告的依据{told['basis']}",
         ],

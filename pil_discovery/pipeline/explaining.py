@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.findings import Explanation, explain
 from pil_discovery.findings.both_readings import DATES, ZONES
-from pil_discovery.findings.rates import fictional_note
+from pil_discovery.findings.rates import rates_note
 from pil_discovery.findings.sentences import fill
 from pil_discovery.pipeline.flow import choose
 from pil_discovery.pipeline.guarded import run_model
@@ -109,7 +109,7 @@ class Told:
             told = fill(
                 self.explanation.model.explain.zh, self._masked(reading.columns)
             )
-            yield told + links_note(reading.links) + fictional_note(reading.rates)
+            yield told + links_note(reading.links) + rates_note(reading.rates)
         why = reading.columns.get("unknown_reason")
         if reading.state == "unknown" and why:
             yield f"不能判定：{why}"

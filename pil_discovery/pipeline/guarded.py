@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import ModelError, PilError, Problem, StoppedError
 from pil_discovery.findings.locked import close_databases
 from pil_discovery.pipeline.memory import limit_data, share_of_memory
+from pil_discovery.pipeline.orphans import end_with_parent
 from pil_discovery.pipeline.sandbox.limits import limit_memory
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def _serve(
     work: Callable[[Any], Any],
     job: object,
 ) -> None:
+    end_with_parent()
     limit()
     try:
         answer = ("done", work(job))

@@ -81,6 +81,9 @@ def _distinct(
 ) -> tuple[list[NDArray[np.int64]], pd.DataFrame]:
     """Return the number of each open row's party, and the distinct parties."""
     parts = [register.said for register in registers]
+    if not any(map(len, parts)):
+        nobody = pd.DataFrame(columns=list(SAID), dtype=object)
+        return [np.zeros(0, dtype=np.int64)] * len(parts), nobody
     stacked = pd.concat(
         [pd.DataFrame(columns=list(SAID), dtype=object), *parts], ignore_index=True
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.catalog import load_catalog, model_schema, survey_catalog
 from pil_discovery.errors import ModelError
-from pil_discovery.findings import Gallery, lint, run_example, score
+from pil_discovery.findings import Gallery, Givens, lint, run_example, score
 from pil_discovery.pipeline.identifying import NameLinker
 from pil_discovery.pipeline.spreading import spread
 
@@ -163,8 +163,9 @@ def _tried(job: Job) -> list[ExampleResult]:
     model, datasets = job
     with Gallery() as gallery:
         linker = NameLinker()
+        givens = Givens(model, model.examples, datasets, linker)
         return [
-            run_example(model, e, datasets, gallery, linker=linker)
+            run_example(model, e, datasets, gallery, givens=givens, linker=linker)
             for e in model.examples
         ]
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery.errors import PilError, Problem, StoppedError
 from pil_discovery.pipeline.guarded import NO_MEMORY, ROOM, run_alone, run_model
 from pil_discovery.pipeline.memory import limit_data, limited_data, share_of_memory
+from pil_discovery.pipeline.orphans import end_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -131,10 +132,15 @@ def _begin(work: Work, jobs: Sequence[Job], workers: int) -> Begun:
     pool = ProcessPoolExecutor(
         most,
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=limit_data,
+        initializer=_join,
         initargs=(share_of_memory(most),),
     )
     return pool, [pool.submit(_in_memory, work, job) for job in jobs]
+
+
+def _join(most_bytes: int | None) -> None:
+    end_with_parent()
+    limit_data(most_bytes)
 
 
 def _in_memory(work: Work, job: Job) -> Any:  # noqa: ANN401 -- whatever the work returns

@@ -65,7 +65,7 @@ def year_values(
     """Return every value that the wording of a year may name."""
     cases = ledger.cases().values()
     first = dt.date(year, 1, 1)
-    before_last = _year_before(last)
+    before_last, is_whole = _year_before(last), last == dt.date(year, 12, 31)
     tables = year_tables(
         Year(
             now=books.count_period(cases, ledger.book, first=first, last=last),
@@ -78,10 +78,10 @@ def year_values(
             rules=ledger.book.on(last),
             names=load_names(),
             few=few,
+            last=last,
         )
     )
     head = ledger.head()
-    rates = {row["zh"]: row for row in tables["rates"]}
     known = [c.until(last) for c in cases if c.opened.on <= last]
     latest = max((c.latest for c in known), default=last)
     return {
@@ -89,17 +89,13 @@ def year_values(
         "year": year,
         "from_zh": date_zh(first),
         "to_zh": date_zh(last),
-        "before_to_zh": date_zh(before_last),
+        "before_zh": f"{year - 1}年{'' if is_whole else '同期'}",
+        "before_to_zh": "" if is_whole else date_zh(before_last),
         "latest_zh": date_zh(latest),
         "unfinished": bool(known) and latest < last,
         "cases": len(known),
         "entries": sum(len(c.entries) for c in known),
         "head": head.hash,
-        "due": rates["回复率"]["whole"],
-        "replied": rates["回复率"]["part"],
-        "on_time": rates["按期回复率"]["part"],
-        "unanswered": len(tables["silent"]),
-        "agencies_due": [r for r in tables["agencies"] if r["due"] != "0"],
         "tools": tools_of(ledger.book, last),
     }
 

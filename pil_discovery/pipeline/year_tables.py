@@ -15,7 +15,9 @@ from pil_discovery.pipeline.paper_names import (
 )
 from pil_discovery.procedure.ledger.tallies import (
     DUE,
+    ENDED,
     ON_TIME,
+    OPEN,
     OUTCOME,
     REPLIED,
     UNANSWERED,
@@ -23,6 +25,7 @@ from pil_discovery.procedure.ledger.tallies import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pil_discovery.procedure.ledger.tallies import Counted
@@ -34,7 +37,8 @@ SEVERAL = 2
 """From so many on, suggestions to one agency or cases of one topic are repeated."""
 MOST_RECORDS = 60
 """Records of a number that are printed; the workbook lists all."""
-_FEW_MARK = "＊"
+_FEW_MARK, _SUM = "＊", "合计"
+_CONCERNING = frozenset({"suggestions", "suits", DUE, UNANSWERED})
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Year:
     ----------
     few
         Rates over fewer periods than this carry a caution.
+    last
+        The last day that counts: months behind it are not told.
     """
 
     now: Sequence[Counted]
@@ -52,6 +58,7 @@ class Year:
     rules: CaseRules
     names: Names
     few: int
+    last: dt.date
 
 
 def year_tables(year: Year) -> dict[str, Any]:
@@ -61,31 +68,50 @@ def year_tables(year: Year) -> dict[str, Any]:
     -------
     dict
         `numbers`, `rates`, `outcomes`, `amounts` (this year, the year before, change);
-        `domains`, `agencies`, `towns`, `months` (the same columns for each group);
-        `gaps`, `repeated`, `silent`; `traces`: the records behind each number;
+        `domains`, `agencies`, `towns`, `months` (the same columns for each group, with
+        their sum); `by_month` without it; `offices`: agencies that got a suggestion,
+        owe a reply, were checked or sued; `agencies_due`: those with a period that
+        ended; `gaps`, `repeated`, `silent`; `traces`: the records behind each number;
+        `due`, `replied`, `on_time`, `open`, `ended`, `unanswered`, `older`: replies;
         `details`: one row for each thing counted, in both years; `unread`: amounts
         that are no numbers; `any_few`: whether a rate rests on few periods.
     """
     agencies = _groups(year, lambda c: year.names.agency(c.case))
     domains = _groups(year, lambda c: year.names.field(c.case.matter))
+    towns = _groups(year, lambda c: year.names.town(c.case))
+    months = _months(year)
+    offices = [row for row in agencies if row["_concerned"]]
     rates = _rates(year)
     return {
         "numbers": _numbers(year),
         "rates": rates,
         "outcomes": _outcomes(year),
         "amounts": _amounts(year),
-        "domains": domains,
-        "agencies": agencies,
-        "towns": _groups(year, lambda c: year.names.town(c.case)),
-        "months": _months(year),
+        "domains": _summed(domains, year),
+        "agencies": _summed(agencies, year),
+        "towns": _summed(towns, year),
+        "months": _summed(months, year),
+        "by_month": months,
+        "offices": offices,
+        "agencies_due": [row for row in agencies if row["_due"]],
         "gaps": _gaps(year),
         "repeated": _repeated(year),
         "silent": _silent(year),
         "traces": _traces(year),
         "details": details(year),
         "unread": _unread(year),
+        **_replies(year),
         "any_few": any(row["few"] for row in (*rates, *agencies, *domains)),
     }
+
+
+def _replies(year: Year) -> Row:
+    """Return the replies in words: what was due is the sum of its parts."""
+    measures = {"due": DUE, "replied": REPLIED, "on_time": ON_TIME}
+    measures |= {"open": OPEN, "ended": ENDED, "unanswered": UNANSWERED}
+    older = _sum(year.now, UNANSWERED) - _sum(year.now, OPEN)
+    told = {name: _plain(_sum(year.now, m)) for name, m in measures.items()}
+    return told | {"older": _plain(older)}
 
 
 def _of(counted: Iterable[Counted], measure: str) -> list[Counted]:
@@ -173,6 +199,14 @@ def _groups(year: Year, by: Callable[[Counted], str]) -> list[Row]:
     return sorted(rows, key=lambda r: (-r["_suggestions"], -r["_opened"], r["name"]))
 
 
+def _summed(rows: Sequence[Row], year: Year) -> list[Row]:
+    """Return the rows with their sum below, where there are several."""
+    if len(rows) < SEVERAL:
+        return list(rows)
+    own = [one for row in rows for one in row["_own"]]
+    return [*rows, _group(_SUM, own, year)]
+
+
 def _group(name: str, own: Sequence[Counted], year: Year) -> Row:
     whole, replied = _sum(own, DUE), _sum(own, REPLIED)
     on_time = _sum(own, ON_TIME)
@@ -183,6 +217,8 @@ def _group(name: str, own: Sequence[Counted], year: Year) -> Row:
         "due": _plain(whole),
         "replied": _plain(replied),
         "on_time": _plain(on_time),
+        "open": _plain(_sum(own, OPEN)),
+        "ended": _plain(_sum(own, ENDED)),
         "unanswered": _plain(_sum(own, UNANSWERED)),
         "reply_share": _marked(replied, whole, year.few),
         "on_time_share": _marked(on_time, whole, year.few),
@@ -192,7 +228,15 @@ def _group(name: str, own: Sequence[Counted], year: Year) -> Row:
         "few": 0 < whole < year.few,
         "_suggestions": _sum(own, "suggestions"),
         "_opened": _sum(own, "opened"),
+        "_due": whole,
+        "_own": own,
+        "_concerned": any(c.case.agency and _concerns(c.measure) for c in own),
     }
+
+
+def _concerns(measure: str) -> bool:
+    """Whether a measure tells what an agency was told, did or was sued for."""
+    return measure.startswith(OUTCOME) or measure in _CONCERNING
 
 
 def _length(part: Decimal, whole: Decimal) -> float | None:
@@ -210,7 +254,7 @@ def _seen(own: Sequence[Counted], names: Names) -> str:
 
 def _months(year: Year) -> list[Row]:
     rows = []
-    for month in range(1, 13):
+    for month in range(1, year.last.month + 1):
         own = [c for c in year.now if c.on.month == month and c.measure != UNANSWERED]
         row = _group(f"{month}月", own, year)
         rows.append(row | {"opened_size": float(row["_opened"])})
@@ -294,7 +338,9 @@ def measure_labels(year: Year) -> Mapping[str, str]:
         DUE: "期限届满的检察建议",
         REPLIED: "其中已回复",
         ON_TIME: "其中按期回复",
-        UNANSWERED: "逾期未回复",
+        OPEN: "其中期满没有回复",
+        ENDED: "其中期满没有回复、案件已终结",
+        UNANSWERED: "累计未回复（含以前年度期满的）",
     }
     seen = sorted({c.measure for c in (*year.now, *year.before)})
     for measure in (m for m in seen if m.startswith(OUTCOME)):
@@ -302,7 +348,7 @@ def measure_labels(year: Year) -> Mapping[str, str]:
         labels[measure] = f"最近一次跟进：{name}"
     labels |= {r.field: f"{r.zh}（{r.unit}）" for r in year.rules.recovered}
     return labels | {
-        f"{UNREAD}{r.field}": f"{r.zh}（不是数字）" for r in year.rules.recovered
+        f"{UNREAD}{r.field}": f"{r.zh}（读不出数额）" for r in year.rules.recovered
     }
 
 
@@ -344,7 +390,7 @@ def details(year: Year) -> list[Row]:
             "town": year.names.town(c.case),
             "month": f"{c.on.month}月",
             "day": c.on.isoformat(),
-            "value": str(c.value),
+            "value": f"{c.value:f}",
             "case": c.case.id,
             "records": record_numbers(c.records),
         }

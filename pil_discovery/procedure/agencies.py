@@ -15,8 +15,10 @@ if TYPE_CHECKING:
 
 def find_agency(
     powers: Iterable[Power], power: str, *, jurisdiction: str, on: dt.date
-) -> str:
+) -> str | None:
     """Return the agency that holds a power on a day.
+
+    None where only the record of a case names it, and no local table does.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def find_agency(
         what = f"「{power}」在 {on} 没有载入主管部门"
         raise LawError(Problem("", "", what, "请补充本地职权表"))
     best = max(valid, key=lambda p: (len(p.jurisdiction or ""), str(p.valid_from)))
-    return best.agency
+    return None if best.by_record else best.agency
 
 
 def _holds(power: Power, jurisdiction: str, on: dt.date) -> bool:

@@ -36,14 +36,15 @@ def ground(
     a date counts as of `as_of`); texts that nobody has checked never enter. The agency
     is the one that holds the model's power on `as_of`: where competence has moved since
     the fact, the agency that goes on exercising it must act. An agency that the record
-    itself names (the deciding or the advised agency) stays.
+    itself names (the deciding or the advised agency) stays; where only the record could
+    name it and does not, the agency is None.
 
     Raises
     ------
     LawError
         If a model names a power that nobody holds.
     """
-    agencies: dict[str, str] = {}
+    agencies: dict[str, str | None] = {}
     grounded: list[Finding] = []
     for finding in findings:
         model = models[finding.model]

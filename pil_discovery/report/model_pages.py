@@ -163,10 +163,7 @@ def _rates(table: RateTable, facts: PageFacts) -> list[str]:
     ]
     if not table.rows:
         return [*lines, "没有内置的标准，须在本地模型文件夹的 `vocabulary/` 里填写。"]
-    rows = [
-        [*_rate_cells(r), "虚构的示例值" if r.fictional else _ground(r, facts)]
-        for r in table.rows
-    ]
+    rows = [[*_rate_cells(r), _ground(r, facts)] for r in table.rows]
     return [*lines, *_table(["地区", "类别", "起", "止", "值", "依据"], rows)]
 
 
@@ -176,7 +173,13 @@ def _rate_cells(row: RateRow) -> list[object]:
 
 
 def _ground(row: RateRow, facts: PageFacts) -> str:
-    grounds = [*(facts.citations[i] for i in row.basis), row.document]
+    made_up = "虚构的示例值" if row.fictional else ""
+    grounds = [
+        made_up,
+        *(facts.citations[i] for i in row.basis),
+        row.document,
+        row.note,
+    ]
     return "；".join(filter(None, grounds))
 
 

@@ -76,11 +76,13 @@ _STRUCTURED: frozenset[str] = frozenset({"permit", "parcel", "supervision"})
 
 
 def _linked(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame:
-    changes = {
-        spec.name: _normal(frame[spec.name], spec.code)
-        for spec in dataset.fields
-        if spec.code is not None and spec.name in frame.columns
-    }
+    changes = {}
+    for spec in dataset.fields:
+        if spec.code is not None and spec.name in frame.columns:
+            given = frame[spec.name]
+            normal = _normal(given, spec.code)
+            if normal is not given:
+                changes[spec.name] = normal
     return frame.assign(**changes)
 
 
@@ -115,8 +117,10 @@ def _recovered(
     for name, frame in frames.items():
         found[name] = {}
         for column in _columns(frame, datasets[name], "uscc"):
-            codes = _filled(frame[column], known)
-            found[name][column] = codes.mask(codes.str.len() == _SHORT)
+            codes = _filled(frame[column], known) if known else frame[column]
+            short = codes.str.len() == _SHORT
+            if known or short.any():
+                found[name][column] = codes.mask(short)
     return found
 
 

@@ -92,6 +92,9 @@ def read_register(
     without = np.flatnonzero(codes.isna().to_numpy())
     given_codes = _column(given, spec.code).isna().to_numpy()
     recovered = int((codes.notna().to_numpy() & given_codes).sum())
+    if not len(without):  # of most registers, and nothing is left to read
+        nobody = pd.DataFrame(columns=list(SAID), dtype=object)
+        return Register(dataset.id, role, codes, without, nobody, 0, 0, recovered)
     number, told = _distinct(_texts(given.iloc[without], spec))
     said, kind = _read(told, dataset.id, places)
     if (kind == "held").any():

@@ -144,7 +144,7 @@ def _agency(lead: Record) -> Objection:
         return (
             "agency",
             OK,
-            f"按职权表为{lead['agency']}；是否另有机关负责须核对三定方案",
+            f"按记录或者职权表为{lead['agency']}；是否另有机关负责须核对三定方案",
         )
     return "agency", FLAG, "没有确定负有监督管理职责的行政机关"
 

@@ -61,7 +61,7 @@ household 1        household 户
 head      1        head 头 只 羽 匹 头只 头(只) 头/只
 bed       1        bed 张 床 张床 床位
 order     1        order 单 笔 订单
-count     1        count 个 份 件 宗 期 户次
+count     1        count piece 个 份 件 宗 期 户次
 day       1        d day 天 日
 month     1        month 月 个月
 year      1        a year 年 周年

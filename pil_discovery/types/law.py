@@ -91,13 +91,16 @@ class Power(Noun):
     """Who must act: one power (e.g. `land.transfer.collect`) and its agency.
 
     `agency` is the statute's agency by default; a local table may replace it for a
-    jurisdiction and a time. `tags` are what is special about its cases (`government`,
-    `marine`); `beside` are powers that other agencies hold over the same harm.
+    jurisdiction and a time. Where `by_record`, only the record names who must act (the
+    advised, the deciding agency), and `agency` merely describes it. `tags` are what is
+    special about its cases (`government`, `marine`); `beside` are powers that other
+    agencies hold over the same harm.
     """
 
     id: str
     title: Words
     agency: str
+    by_record: bool = False
     basis: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()

@@ -224,9 +224,9 @@ class Population(Noun):
 
     The SQL gives the key columns, `hit`, and may give `subject_name`,
     `subject_code`, `subject_id`, `fact_date`, `fact_last_date` (continuing state),
-    `place`, `geometry` (BLOB), `overlap` (of an overlay step), `quality` (of a step on
-    pictures), `unknown_reason` (Chinese, why `hit` is NULL), the measures, and any
-    column that conditions or sentences use.
+    `place`, `agency` (named by the record), `geometry` (BLOB), `overlap` (of an overlay
+    step), `quality` (of a step on pictures), `unknown_reason` (Chinese, why `hit` is
+    NULL), the measures, and any column that conditions or sentences use.
     """
 
     key: tuple[str, ...] = _Field(min_length=1)

@@ -77,6 +77,7 @@ class UsedRate(Noun):
     """The row of a rate table on which a finding rests; `row` counts from 1.
 
     `unit_zh` is the Chinese name of `unit`; without it the unit itself is printed.
+    `note` is what the table says against taking the value for more than it is.
     """
 
     table: str
@@ -93,6 +94,7 @@ class UsedRate(Noun):
     basis: tuple[str, ...] = ()
     document: str = ""
     fictional: bool = False
+    note: str = ""
 
     @property
     def amount(self) -> str:
@@ -113,6 +115,8 @@ class UsedRate(Noun):
         ground = "、".join((*self.basis, self.document)).strip("、")
         if self.fictional:
             ground = "虚构的示例值，不是法定标准"
+        if self.note:
+            ground = f"{ground}；{self.note}"
         return (
             f"《{self.title}》{where}{kind}{self.valid_from}{until}：{self.amount}"
             f"（{ground}；{self.file} 第 {self.row} 行）"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 
 import docx
 import pypdf
 from docx.oxml.ns import qn
+from docx.table import Table
+
+from tests.bundle import factory
 
 from pil_discovery.bundle.word_parts import SEQUENCES
 
 MARGINS_MM = {"top": 37, "right": 26, "bottom": 35, "left": 28}
-PITCH_PT, WIDTH_MM = 28.95, 156
+PITCH_PT = 28.95
 BODY, TITLE, HEI = "仿宋_GB2312", "方正小标宋简体", "黑体"
 FONTS = {
     "公文标题": (TITLE, 22),
@@ -25,27 +29,55 @@ FONTS = {
 }
 
 
-def faults_of(data):
-    """What in a Word document is not as the standard has it, in words."""
+def margins_of(template, name):
+    """The margins in mm that a page layout of `models/` gives a kind of sheet."""
+    text = (factory.TEMPLATES / template).read_text("utf-8")
+    told = re.search(rf"#let {name} = \((.*)\)", text)[1]
+    return {k: int(v) for k, v in re.findall(r"(\w+): (\d+)mm", told)}
+
+
+def faults_of(data, turned=None):
+    """What in a Word document is not as the standard has it, in words.
+
+    `turned`: the margins of sheets that lie on their side; without them none may.
+    """
     document = docx.Document(io.BytesIO(data))
     return [
-        *_page_faults(document),
+        *_page_faults(document, turned),
         *_edge_faults(document),
         *_order_faults(document),
         *(f"no style {name}" for name in FONTS if name not in document.styles),
         *(f for style in document.styles for f in _style_faults(style)),
         *(f for p in document.paragraphs for f in _paragraph_faults(p)),
-        *(f for t in document.tables for f in _table_faults(t)),
+        *(f for t, wide in _tables(document) for f in _table_faults(t, wide)),
     ]
 
 
-def _page_faults(document):
+def _tables(document):
+    """Each table with the width that its sheet has for it."""
+    found, sections = [], iter(document.sections)
+    room = _room(next(sections))
+    for child in document.element.body.iterchildren():
+        if child.tag == qn("w:tbl"):
+            found.append((Table(child, document), room))
+        elif child.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
+            room = _room(next(sections))
+    return found
+
+
+def _room(section):
+    return (section.page_width - section.left_margin - section.right_margin) / 36000
+
+
+def _page_faults(document, turned):
     for number, section in enumerate(document.sections):
-        for side, wanted in MARGINS_MM.items():
+        wide = turned is not None and section.page_width > section.page_height
+        for side, wanted in (turned if wide else MARGINS_MM).items():
             found = getattr(section, f"{side}_margin").mm
             if round(found) != wanted:
                 yield f"section {number}: {side} margin {found:.1f} mm"
-        if (round(section.page_width.mm), round(section.page_height.mm)) != (210, 297):
+        size = (round(section.page_width.mm), round(section.page_height.mm))
+        if size != ((297, 210) if wide else (210, 297)):
             yield f"section {number}: not A4"
         grid = section._sectPr.find(qn("w:docGrid"))
         told = (
@@ -166,16 +198,16 @@ def _is_own(run):
     return any(looks) or font.color.rgb is not None
 
 
-def _table_faults(table):
+def _table_faults(table, room):
     widths = [
         int(c.get(qn("w:w"))) / 1440 * 25.4
         for c in table._tbl.tblGrid.findall(qn("w:gridCol"))
     ]
-    if sum(widths) > WIDTH_MM + 0.5:
+    if sum(widths) > room + 0.5:
         yield f"table «{_first(table)}»: {sum(widths):.1f} mm wide"
     for number, row in enumerate(table.rows):
         whole = row._tr.find(f"{qn('w:trPr')}/{qn('w:cantSplit')}")
-        if whole is None:
+        if whole is None and not _is_high(row, widths):
             yield f"table «{_first(table)}»: row {number} may break"
         for cell in row.cells:
             for paragraph in cell.paragraphs:
@@ -185,9 +217,49 @@ def _table_faults(table):
                     yield f"table «{_first(table)}»: style {paragraph.style.name}"
                 yield from _paragraph_faults(paragraph)
 
+    head = table.rows[0]
+    names = {c.paragraphs[0].style.name for c in head.cells}
+    repeats = head._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
+    if names == {"表格表头"} and not repeats:
+        yield f"table «{_first(table)}»: its header is not repeated"
+
+
+def _is_high(row, widths):
+    """Whether a row would not find room on half a page: it may break."""
+    return any(
+        12 * len(cell.text) / 72 * 25.4 / (width - 2) > 15
+        for cell, width in zip(row.cells, widths, strict=True)
+    )
+
 
 def _first(table):
     return table.rows[0].cells[0].text
+
+
+def strays_of(data, margins, turned=None):
+    """Texts of a PDF that reach over the left or right margin: (page, text)."""
+    strays = []
+    for number, page in enumerate(pypdf.PdfReader(io.BytesIO(data)).pages, 1):
+        width, height = (float(n) for n in page.mediabox[2:])
+        sides = turned if turned is not None and width > height else margins
+        left = sides["left"] * 72 / 25.4
+        right = width - sides["right"] * 72 / 25.4
+
+        def take(text, cm, tm, _font, size, n=number, left=left, right=right):
+            x, size = tm[4] * cm[0] + cm[4], abs(size * tm[0] * cm[0])
+            ems = sum(map(_ems, text))
+            if text.strip() and (x < left - 1 or x + ems * size > right + size):
+                strays.append((n, text))
+
+        page.extract_text(visitor_text=take)
+    return strays
+
+
+def _ems(sign):
+    """The least width of a sign: blanks and punctuation give way in a full line."""
+    if sign.isspace():
+        return 0
+    return 0.45 if ord(sign) < 0x2E80 or sign in "，。；：、（）《》“”！？" else 1
 
 
 def lines_of(data):

@@ -23,7 +23,7 @@ from pil_discovery.bundle.fonts import cast_roles, check_glyphs, choose_faces
 from pil_discovery.bundle.pdfs import render_pdf
 from pil_discovery.bundle.templates import draw_letter
 from pil_discovery.errors import BundleError
-from pil_discovery.findings.rates import fictional_note as note
+from pil_discovery.findings.rates import rates_note as note
 from pil_discovery.types import UsedRate
 from tests.bundle import factory
 

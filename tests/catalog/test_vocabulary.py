@@ -65,6 +65,7 @@ def test_a_table_is_read_with_the_file_it_came_from(root):
         ("value: 10", "value: 10\n    category: 甲", "columns 里没有说明"),
         ("columns: {", "columns: {category: 种类, ", "缺少「category」"),
         ("value: 10", 'value: "10"', "应当是数"),
+        ("value: 10", "value: -0.1", "不能是负数"),
         ("id: fee_rate", "id: fee_rate\norigin: {}", "不认识的字段「origin」"),
         ("id: fee_rate", "id: fee_rate\nunit_zh: 元", "不认识的字段「unit_zh」"),
     ],
@@ -99,6 +100,44 @@ def test_a_local_table_replaces_the_built_in_one_whole(root, tmp_path):
     assert table.origin.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
     assert table.origin.local
     assert table.origin.replaces
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("unit: CNY", "unit: day", "单位不同：模型按「CNY」计算"),
+        ("value: 每件收费}", "value: 每件收费, category: 种类}", "那里不分类别"),
+    ],
+)
+def test_a_local_table_is_read_as_the_built_in_one(root, tmp_path, old, new, words):
+    put(root)
+    text = TABLE
+    if "category" in new:
+        text = text.replace("value: 10", "value: 10\n    category: 甲")
+        text = text.replace("value: 12", "value: 12, category: 甲")
+        text = text.replace("value: 20.5", "value: 20.5, category: 甲")
+    put(tmp_path / "本地", text.replace(old, new))
+    (found,) = problems(root, [tmp_path / "本地"])
+    assert words in found
+
+
+def test_a_local_table_names_places_that_exist(root, tmp_path):
+    put(root)
+    lists = root / "divisions" / "divisions.csv"
+    lists.parent.mkdir()
+    head = "code,name,first_year,last_year,successors,carved_from\n"
+    old = "330300,甲市,2000,,,\n330322,乙县,2000,2014,,\n"
+    lists.write_text(head + old, encoding="utf-8")
+    put(tmp_path / "旧", TABLE.replace('"3303"', '"330322"'))
+    load_catalog([tmp_path / "旧"], root=root)
+    local = tmp_path / "本地"
+    put(local, TABLE.replace('"3303"', '"330399"'))
+    (found,) = problems(root, [local])
+    assert "rows[1].division（第 11 行）：没有代码为「330399」的行政区划" in found
+    new = tmp_path / "新设" / "divisions" / "新设.csv"
+    new.parent.mkdir(parents=True)
+    new.write_text(head + "330399,新区,2026,,,\n", encoding="utf-8")
+    load_catalog([local, new.parent.parent], root=root)
 
 
 def test_two_local_tables_of_one_name_are_refused(root, tmp_path):

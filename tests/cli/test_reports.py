@@ -55,6 +55,7 @@ def test_the_year_is_counted_from_the_ledger(desk):
         "due": 3,
         "replied": 2,
         "on_time": 1,
+        "ended_unanswered": 0,
         "reply_share": "0.6667",
         "on_time_share": "0.3333",
     }

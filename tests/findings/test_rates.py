@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pil_discovery.findings import Inputs, explain, lint, rows_of, screen
-from pil_discovery.findings.rates import periods, rate_table, used_rates
+from pil_discovery.findings.rates import periods, rate_table, rates_note, used_rates
 from pil_discovery.types import RateRow, RateTable, UsedRate, Words
 from tests.findings.factory import AS_OF, DATASETS, bills, model
 
@@ -223,6 +223,27 @@ def test_a_rate_table_must_be_used_and_tried(rated):
     assert faults(examples=tried, population=unused) == [
         ("tables.0", "没有一步用到标准表「fee_rate」的值（value）")
     ]
+
+
+def noted(fictional):
+    ground = {"fictional": True} if fictional else {"document": "示例文〔2020〕1号"}
+    rates = table(row("", 30, note="全省平均数", **ground))
+    return used_rates({"fee_rate": rates}, {"fee_rate": [0]})
+
+
+def test_a_value_that_is_less_than_it_seems_says_so_in_the_sentence():
+    used = noted(fictional=False)
+    assert "示例文〔2020〕1号；全省平均数；" in used[0].words()
+    told = rates_note((*used, *used))
+    assert told == f"（所用《{used[0].title}》：全省平均数。）"
+    assert "subject to a note: 全省平均数" in rates_note(used, "en")
+    assert rates_note([used[0].model_copy(update={"note": ""})]) == ""
+
+
+def test_a_made_up_value_is_called_so_whatever_is_noted_beside_it():
+    told = rates_note(noted(fictional=True))
+    assert "虚构的示例值" in told
+    assert "全省平均数" not in told
 
 
 def test_a_plain_number_is_printed_without_a_unit():

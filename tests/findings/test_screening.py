@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pil_discovery.errors import ModelError
 from pil_discovery.findings import screen
-from tests.findings.factory import AS_OF, bills, inputs, model
+from tests.findings.factory import AS_OF, SQL, bills, inputs, model
 
 
 def states(run_and_findings):
@@ -65,6 +65,16 @@ def test_findings_lead_back_to_file_and_row():
     assert [(r.source, r.row) for r in finding.records] == [("账单.csv", 3)]
     assert finding.measures == {"amount_cny": Decimal("500.00")}
     assert finding.sentence_zh == "B欠500.00元。"
+
+
+def test_an_agency_that_the_record_names_is_that_of_the_finding():
+    rows = bills(("A", "2026-01-01", 500.0))
+    named = SQL.replace("bill_no,", "bill_no, '示例镇人民政府' AS agency,", 1)
+    population = {"key": ["bill_no"], "sql": named}
+    (found,) = screen(model(population=population), inputs(rows), as_of=AS_OF)[1]
+    assert found.agency == "示例镇人民政府"
+    (plain,) = screen(model(), inputs(rows), as_of=AS_OF)[1]
+    assert plain.agency is None
 
 
 def test_a_remedy_that_the_row_does_not_call_for_is_told():

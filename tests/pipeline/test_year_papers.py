@@ -75,7 +75,8 @@ def test_each_group_is_the_sum_of_its_details(paper, sheet, column):
         "届满": "期限届满的检察建议",
         "回复": "其中已回复",
         "按期": "其中按期回复",
-        "未回复": "逾期未回复",
+        "未复": "其中期满没有回复",
+        "终结": "其中期满没有回复、案件已终结",
         "追回金额": "追回（督促缴纳）金额（元）",
         "恢复面积": "恢复面积（平方米）",
     }
@@ -83,14 +84,15 @@ def test_each_group_is_the_sum_of_its_details(paper, sheet, column):
     for row in rows(paper, "计数明细"):
         if row["年度"] == "本年":
             sums[row[column], row["指标"]] += number(row["数值"])
+            sums["合计", row["指标"]] += number(row["数值"])
     groups = rows(paper, sheet)
     assert groups
     for group in groups:
         for name, measure in shown.items():
             wanted = sums[group["名称"], measure]
-            if (sheet, name) == ("按月份", "未回复"):
-                wanted = 0
             assert number(group[name]) == wanted, (group["名称"], name)
+        parts = sum(number(group[name]) for name in ("回复", "未复", "终结"))
+        assert number(group["届满"]) == parts
 
 
 def test_every_number_names_its_records(books, paper):
@@ -110,16 +112,16 @@ def test_every_number_names_its_records(books, paper):
 def test_agencies_that_are_told_again_and_those_that_are_silent(paper):
     repeated = {(r["机关"], r["本年"], r["上年"]) for r in rows(paper, "反复被建议")}
     assert repeated == {(LAND, "2", "1"), (FINANCE, "2", "0")}
-    silent = [(r["机关"], r["事项"]) for r in rows(paper, "逾期未回复")]
+    silent = [(r["机关"], r["事项"]) for r in rows(paper, "期满未回复")]
     assert silent == [(LAND, "欠缴土地出让价款"), (FINANCE, "欠缴土地出让价款")]
     gaps = rows(paper, "同类问题")
-    assert [(g["事项"], g["件数"]) for g in gaps] == [("欠缴土地出让价款", "2")]
+    assert [(g["事项"], g["登记"]) for g in gaps] == [("欠缴土地出让价款", "2")]
 
 
 def test_few_cases_and_amounts_that_are_no_numbers_are_said(paper):
     text = "".join(printed_texts(paper))
     assert "分母不足10件" in text
-    assert "记载的不是数字，没有计入" in text
+    assert "记载的不是一个可以读出的数额，没有计入" in text
     assert "早于统计截止日" in text
 
 
@@ -175,3 +177,49 @@ def test_files_are_written_and_hold_every_record(paper, tmp_path):
     assert len(held) - 1 == len(rows(paper, "计数明细"))
     again = write_paper_files([paper], tmp_path / "再来")
     assert [p.read_bytes() for p in paths] == [p.read_bytes() for p in again]
+
+
+def test_replies_in_words_add_up(paper):
+    text = "".join(printed_texts(paper))
+    assert "届满的3件：已回复2件（其中按期回复1件）" in text
+    assert "仍在等待的1件。连同以前年度期满、至今没有回复的1件" in text
+    assert "累计没有回复的共2件" in text
+    assert len(rows(paper, "期满未回复")) == 2
+
+
+def test_a_part_of_a_year_is_compared_with_the_same_part(books):
+    early = year_papers(books.ledger, 2026, as_of=dt.date(2026, 3, 31))[0]
+    text = "".join(printed_texts(early))
+    assert "上年的数也只统计到2025年3月31日，不是上年全年的数" in text
+    assert "2025年同期" in text
+    assert [r["名称"] for r in rows(early, "按月份")] == ["1月", "2月", "3月", "合计"]
+    (months, *_) = early.charts()
+    assert [bar.label for bar in months.bars] == ["1月", "2月", "3月"]
+    whole = "".join(printed_texts(year_papers(books.ledger, 2026)[0]))
+    assert "同期" not in whole
+
+
+def test_a_leap_day_is_compared_with_the_end_of_february(books):
+    told = year_papers(books.ledger, 2028, as_of=dt.date(2028, 2, 29))[0]
+    assert "2027年2月28日" in "".join(printed_texts(told))
+
+
+def test_the_first_year_of_the_rules_has_a_report(books):
+    told = year_papers(books.ledger, 2021)[0]
+    assert {r["2020年"] for r in rows(told, "办案数量")} == {"0"}
+
+
+def test_a_scorecard_lists_no_agency_that_only_a_lead_names(tmp_path):
+    books = two_years(tmp_path / "a.ledger")
+    books.open("2026-12-01", matter="food.no-licence", agency="示例区甲局")
+    books.open(
+        "2026-12-01",
+        track="civil",
+        agency="",
+        party="某公司",
+        matter="env.mine-not-restored",
+    )
+    told = year_papers(books.ledger, 2026, SCORECARD)[0]
+    assert {r["机关"] for r in rows(told, "各机关")} == {LAND, FINANCE}
+    whole = year_papers(books.ledger, 2026)[0]
+    assert "示例区甲局" in {r["名称"] for r in rows(whole, "按机关")}

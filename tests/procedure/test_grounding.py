@@ -99,6 +99,22 @@ def test_an_agency_that_the_record_names_stays():
     assert grounded(finding(agency="示例区交通局")).agency == "示例区交通局"
 
 
+@pytest.mark.parametrize("power", ["suggestion.rectify", "penalty.execute"])
+def test_nobody_stands_in_for_an_agency_that_only_the_record_can_name(power):
+    named = grounded(finding(agency="示例镇人民政府"), agency={"power": power})
+    assert named.agency == "示例镇人民政府"
+    assert grounded(finding(), agency={"power": power}).agency is None
+    assert find_agency(POWERS, power, jurisdiction="990302", on=AS_OF) is None
+
+
+def test_a_local_table_may_name_an_agency_that_else_the_record_names():
+    rule = next(p for p in POWERS if p.id == "penalty.execute")
+    change = {"agency": "示例县财政局", "by_record": False, "jurisdiction": "990303"}
+    local = (*POWERS, rule.model_copy(update=change))
+    agency = find_agency(local, "penalty.execute", jurisdiction="990303", on=AS_OF)
+    assert agency == "示例县财政局"
+
+
 def test_a_street_belongs_to_its_district():
     agency = find_agency(
         POWERS, "land.idle.dispose", jurisdiction="990302001", on=AS_OF

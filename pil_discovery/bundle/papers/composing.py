@@ -172,6 +172,7 @@ def _table(text: BlockText, values: Values, counted: _Captions) -> Iterator[Bloc
         note=_fill(text.note, values),
         printed=text.printed,
         tall=text.tall,
+        lines=text.lines,
     )
 
 

@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from pil_discovery.bundle.fonts import Faces, check_glyphs
-from pil_discovery.bundle.papers.nouns import Paper, box_lines, printed_texts
+from pil_discovery.bundle.papers.nouns import (
+    FIGURES,
+    LABEL_MM,
+    Paper,
+    Table,
+    box_lines,
+    fitted,
+    is_long,
+    is_tall,
+    printed_texts,
+)
 from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
@@ -53,14 +63,32 @@ def render_pdf(
 def _told(paper: Paper) -> dict[str, Any]:
     """Return the paper for the template: boxes of a cell on lines of their own."""
     told = paper.model_dump(mode="json")
-    for block in (b for p in told["parts"] for b in p["blocks"]):
-        for blank in block.get("blanks", ()):
-            blank["value"] = "\n".join(box_lines(blank["value"]))
-        if block["block"] == "table":
-            block["rows"] = [
-                ["\n".join(box_lines(cell)) for cell in row] for row in block["rows"]
-            ]
-    return told
+    for part, given in zip(told["parts"], paper.parts, strict=True):
+        for block, noun in zip(part["blocks"], given.blocks, strict=True):
+            for blank in block.get("blanks", ()):
+                blank["torn"] = is_tall([blank["value"]], [given.width_mm - LABEL_MM])
+                blank["value"] = "\n".join(box_lines(blank["value"]))
+            if isinstance(noun, Table):
+                block["room_mm"] = noun.room_mm
+                block["rows"] = _rows(noun, given.width_mm)
+    return told | {"label_mm": LABEL_MM}
+
+
+def _rows(table: Table, room: float) -> list[dict[str, Any]]:
+    widths = fitted([c.width_mm for c in table.columns], room)
+    return [
+        {
+            "torn": is_tall(row, widths),
+            "cells": [
+                {
+                    "text": "\n".join(box_lines(cell)),
+                    "small": column.kind in FIGURES and is_long(cell, width),
+                }
+                for column, width, cell in zip(table.columns, widths, row, strict=True)
+            ],
+        }
+        for row in table.rows
+    ]
 
 
 def _compile(main: Path, told: dict[str, Any], faces: Faces, day: dt.date) -> bytes:

@@ -69,6 +69,7 @@ class BlockText(Noun):
     empty: str = ""
     printed: bool = True
     tall: bool = False
+    lines: int = 0
     blank_rows: int = 0
     shape: Literal["bars", "columns"] = "bars"
     label: str = ""

@@ -13,10 +13,16 @@ from pydantic import Field as _Field
 from pil_discovery.types.base import Noun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 BOX = "□"
 """A box to tick; a Word file makes it one that can be clicked."""
+LINE_MM, TALL_MM = 9.0, 14.0
+"""Heights of a line of a form and of a row to write in."""
+FIGURES = frozenset({"number", "share"})
+"""Kinds of columns that hold figures, which stand at the right."""
+_DIGIT_EM, _WIDE_EM, _LATIN = 0.56, 1.0, 0x2E80
+_SIZE_PT, _PT_PER_MM, _INSET_MM, _MOST_LINES = 12.0, 72 / 25.4, 2.0, 20
 Ending = Literal["docx", "pdf", "html", "xlsx"]
 Kind = Literal["text", "number", "share", "id"]
 
@@ -52,7 +58,8 @@ class Table(Noun):
     """A table; its header repeats on each page and no row is torn.
 
     `sheet` names it in the workbook. One that is not `printed` stands only there: the
-    single records that a number is counted from. `tall` rows have room to write in.
+    single records that a number is counted from. `tall` rows have room to write in,
+    `lines` rows so many lines.
     """
 
     block: Literal["table"] = "table"
@@ -63,6 +70,12 @@ class Table(Noun):
     note: str = ""
     printed: bool = True
     tall: bool = False
+    lines: int = 0
+
+    @property
+    def room_mm(self) -> float:
+        """Least height of a row, nothing where it is as high as its words."""
+        return max(TALL_MM if self.tall else 0.0, LINE_MM * self.lines)
 
 
 class Bar(Noun):
@@ -128,12 +141,21 @@ Block = Annotated[
 ]
 
 
+TYPE_WIDTH_MM, WIDE_TYPE_MM, LABEL_MM = 156.0, 237.0, 46.0
+"""Width of the type area (GB/T 9704—2012), of a turned sheet, of labels of a form."""
+
+
 class Part(Noun):
     """Blocks that begin a page, if `new_page`; `wide` turns the sheet."""
 
     blocks: tuple[Block, ...]
     wide: bool = False
     new_page: bool = False
+
+    @property
+    def width_mm(self) -> float:
+        """Width that lines and tables may take."""
+        return WIDE_TYPE_MM if self.wide else TYPE_WIDTH_MM
 
 
 class Paper(Noun):
@@ -169,6 +191,29 @@ class Paper(Noun):
     def charts(self) -> Iterator[Chart]:
         """Yield all charts."""
         yield from (b for b in self.blocks() if isinstance(b, Chart))
+
+
+def is_long(text: str, width_mm: float) -> bool:
+    """Whether figures are set smaller, lest they break in a cell of this width."""
+    return _lines_of(text, width_mm) > 1
+
+
+def is_tall(texts: Iterable[str], widths_mm: Iterable[float]) -> bool:
+    """Whether a row is so high that it may be torn, lest it leaves the page."""
+    return any(
+        _lines_of(text, width) > _MOST_LINES
+        for text, width in zip(texts, widths_mm, strict=True)
+    )
+
+
+def _lines_of(text: str, width_mm: float) -> float:
+    ems = sum(_WIDE_EM if ord(c) >= _LATIN else _DIGIT_EM for c in text)
+    return ems * _SIZE_PT / _PT_PER_MM / (width_mm - _INSET_MM)
+
+
+def fitted(widths: Sequence[float], room: float) -> list[float]:
+    """Return widths scaled so that they fill the room."""
+    return [w * room / sum(widths) for w in widths]
 
 
 def box_lines(text: str) -> list[str]:

@@ -115,13 +115,17 @@ def _table(table: Table) -> str:
         for row in table.rows
     )
     note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
-    tall = ' class="tall"' if table.tall else ""
+    tall = f' class="{_room(table)}"' if table.room_mm else ""
     return (
         f'<div class="scroll" tabindex="0" role="region"'
         f' aria-label="{escape(table.caption or table.sheet, quote=True)}">'
         f"<table{tall}>{caption}<thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{note}"
     )
+
+
+def _room(table: Table) -> str:
+    return f"lines-{min(table.lines, 8)}" if table.lines else "tall"
 
 
 def _class(kind: str, cell: str) -> str:

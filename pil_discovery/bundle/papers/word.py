@@ -21,6 +21,9 @@ from docx.shared import Mm, Pt
 from pil_discovery.bundle.docx_files import canonical_zip
 from pil_discovery.bundle.papers.nouns import (
     BOX,
+    FIGURES,
+    LABEL_MM,
+    LINE_MM,
     Block,
     Chart,
     Form,
@@ -32,25 +35,23 @@ from pil_discovery.bundle.papers.nouns import (
     Slots,
     Table,
     box_lines,
+    fitted,
+    is_long,
+    is_tall,
 )
 from pil_discovery.bundle.templates import draw_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-TYPE_WIDTH_MM = 156.0
-"""Width of the type area (GB/T 9704—2012)."""
 WIDE_MM = (28.0, 26.0, 30.0, 30.0)
 """Top, bottom, left and right margin of a turned sheet."""
-WIDE_TYPE_MM = 297.0 - WIDE_MM[2] - WIDE_MM[3]
-LABEL_MM = 40.0
 CHART_MM = 150.0
-LINE_MM, TALL_MM, SLOT_MM = 9.0, 14.0, 12.0
-"""Heights of a line of a form, of a row to write in, of a place to sign."""
-SMALL_PT = 10.5
+SLOT_MM = 12.0
+"""Height of a place to sign."""
 GAP_PT = 9
 _BODY, _LEVEL, _TITLE = "公文正文", "公文层次", "公文标题"
-_CELL, _HEAD = "表格文字", "表格表头"
+_CELL, _HEAD, _SMALL = "表格文字", "表格表头", "表格校验值"
 _AMBIGUOUS = re.compile("[“”‘’—…·×÷±°□]")
 """Signs that are Chinese here, not Latin. Numbers are left alone: with the hint their
 digits would be torn apart at the end of a line."""
@@ -80,7 +81,7 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
     for number, part in enumerate(paper.parts):
         _turn(document, paper.parts, number)
         for block in part.blocks:
-            _write(document, block, drawn, _width(part))
+            _write(document, block, drawn, part.width_mm)
     _close(document)
     core = document.core_properties
     core.created = core.modified = dt.datetime.combine(paper.as_of, dt.time())
@@ -97,7 +98,12 @@ def _close(document: Any) -> None:
     """Let the last gap take no room: it would begin a page of its own."""
     last = document.paragraphs[-1]
     if not last.text:
-        last.paragraph_format.line_spacing = Pt(1)
+        _thin(last)
+
+
+def _thin(paragraph: Any) -> None:
+    """Give a paragraph without words no height: on a full page it would begin one."""
+    paragraph.paragraph_format.line_spacing = Pt(1)
 
 
 def _empty(paper: Paper) -> Any:
@@ -122,18 +128,15 @@ def _front(document: Any, paper: Paper) -> None:
     _kept(_add(document, ""))
 
 
-def _width(part: Part) -> float:
-    return WIDE_TYPE_MM if part.wide else TYPE_WIDTH_MM
-
-
 def _turn(document: Any, parts: Sequence[Part], number: int) -> None:
     """Begin a new page where the part wants one, turned where it is wide."""
     part = parts[number]
     if number and part.wide != parts[number - 1].wide:
         section = document.add_section(WD_SECTION.NEW_PAGE)
+        _thin(document.paragraphs[-1])
         _turned(section, wide=part.wide)
     elif part.new_page and number:
-        document.add_page_break()
+        _thin(document.add_page_break())
 
 
 def _turned(section: Any, *, wide: bool) -> None:
@@ -183,31 +186,38 @@ def _table(document: Any, table: Table, width: float) -> None:
     widths = fitted([c.width_mm for c in table.columns], width)
     drawn = _grid(document, 1 + len(table.rows), widths)
     for column, cell in zip(table.columns, drawn.rows[0].cells, strict=True):
-        _line(cell.paragraphs[0], column.name, _HEAD).alignment = ALIGN.CENTER
+        _kept(_line(cell.paragraphs[0], column.name, _HEAD)).alignment = ALIGN.CENTER
     drawn.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for values, row in zip(table.rows, list(drawn.rows)[1:], strict=True):
-        _row(row, table, values)
+        _row(row, table, values, widths)
     if not table.note:
         _gap(document)
         return
-    note = _add(document, table.note, _CELL)
+    note = _add(document, table.note, _SMALL)
     note.paragraph_format.space_after = Pt(GAP_PT)
-    for run in note.runs:
-        run.font.size = Pt(SMALL_PT)
 
 
-def _row(row: Any, table: Table, values: Sequence[str]) -> None:
-    for column, value, cell in zip(table.columns, values, row.cells, strict=True):
+def _row(
+    row: Any, table: Table, values: Sequence[str], widths: Sequence[float]
+) -> None:
+    for column, value, width, cell in zip(
+        table.columns, values, widths, row.cells, strict=True
+    ):
         paragraph = _lines(cell, value)
-        if column.kind in {"number", "share"}:
+        if column.kind in FIGURES:
             paragraph.alignment = ALIGN.RIGHT
-    if table.tall:
-        _at_least(row, TALL_MM)
+            if is_long(value, width):
+                paragraph.style = _SMALL
+    if table.room_mm:
+        _at_least(row, table.room_mm)
+    if is_tall(values, widths):
+        _tear(row)
 
 
-def fitted(widths: Sequence[float], room: float) -> list[float]:
-    """Return widths scaled so that they fill the room."""
-    return [w * room / sum(widths) for w in widths]
+def _tear(row: Any) -> None:
+    """Let a row break that no page can hold."""
+    marks = row._tr.get_or_add_trPr()
+    marks.remove(marks.find(qn("w:cantSplit")))
 
 
 def _form(document: Any, form: Form, width: float) -> None:
@@ -216,6 +226,8 @@ def _form(document: Any, form: Form, width: float) -> None:
         _line(row.cells[0].paragraphs[0], blank.label, _HEAD)
         _lines(row.cells[1], blank.value)
         _at_least(row, LINE_MM * blank.lines)
+        if is_tall([blank.value], [width - LABEL_MM]):
+            _tear(row)
     _gap(document)
 
 

@@ -5,20 +5,29 @@ Every number can be counted again in the ledger whose head is named with it.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pil_discovery.procedure.ledger.cases import Case, holds
-from pil_discovery.procedure.ledger.dues import dues
 from pil_discovery.procedure.ledger.guards import lacking
 from pil_discovery.procedure.ledger.proposals import Proposal
+from pil_discovery.procedure.ledger.tallies import (
+    DUE,
+    ENDED,
+    ON_TIME,
+    OUTCOME,
+    REPLIED,
+    UNANSWERED,
+    count_period,
+)
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    from pil_discovery.procedure.ledger.cases import Case
     from pil_discovery.procedure.ledger.rulebook import Rulebook
-    from pil_discovery.types import CaseRules, Due, Entry
+    from pil_discovery.procedure.ledger.tallies import Counted
+    from pil_discovery.types import CaseRules, Entry
 
 _SHARE = Decimal("0.0001")
 _MONEY = Decimal("0.01")
@@ -30,7 +39,7 @@ def analyse_year(
 ) -> dict[str, Any]:
     """Return the annual analysis of a period, both days included.
 
-    Only what was recorded up to `last` counts.
+    Only what was recorded up to `last` counts; see `count_period`.
 
     Returns
     -------
@@ -40,64 +49,41 @@ def analyse_year(
         (those with several suggestions are `repeated`); `gaps`: topics that concern
         several agencies or cases.
     """
-    known = [case.until(last) for case in cases if case.opened.on <= last]
+    known = [case for case in cases if case.opened.on <= last]
     rules = book.on(last)
+    counted = count_period(known, book, first=first, last=last)
     return {
         "from": first.isoformat(),
         "to": last.isoformat(),
-        "counts": _counts(known, rules, first),
-        "replies": _replies(known, rules, book, (first, last)),
-        "outcomes": _outcomes(known, rules, first),
-        "recovered": _recovered(known, rules, first),
+        "counts": _counts(counted, rules),
+        "replies": _replies(counted),
+        "outcomes": _outcomes(counted),
+        "recovered": _recovered(counted, rules),
         "agencies": score_agencies(known, book, first=first, last=last),
         "gaps": _gaps(known, first),
     }
 
 
-def _counts(cases: Sequence[Case], rules: CaseRules, first: dt.date) -> dict[str, int]:
-    return {
-        rule.id: sum(
-            holds(entry.fields, rule.having)
-            for case in cases
-            for entry in case.of(rule.event)
-            if entry.on >= first
-        )
-        for rule in rules.counts
-    }
+def _sum(counted: Iterable[Counted], measure: str) -> Decimal:
+    return sum((c.value for c in counted if c.measure == measure), Decimal(0))
 
 
-def _replies(
-    cases: Iterable[Case],
-    rules: CaseRules,
-    book: Rulebook,
-    span: tuple[dt.date, dt.date],
-) -> dict[str, Any]:
-    """Count the replies whose period ended in the span, whenever they were due from."""
-    first, last = span
-    ended = [
-        (due, _first_reply(case, rules))
-        for case in cases
-        for due in _waits(case, rules, book, last)
-        if first <= due.date <= last
-    ]
-    replied = sum(day is not None for _, day in ended)
-    on_time = sum(day is not None and day <= due.date for due, day in ended)
+def _counts(counted: Sequence[Counted], rules: CaseRules) -> dict[str, int]:
+    return {rule.id: int(_sum(counted, rule.id)) for rule in rules.counts}
+
+
+def _replies(counted: Sequence[Counted]) -> dict[str, Any]:
+    due, replied, on_time, ended = (
+        int(_sum(counted, m)) for m in (DUE, REPLIED, ON_TIME, ENDED)
+    )
     return {
-        "due": len(ended),
+        "due": due,
         "replied": replied,
         "on_time": on_time,
-        "reply_share": _share(replied, len(ended)),
-        "on_time_share": _share(on_time, len(ended)),
+        "ended_unanswered": ended,
+        "reply_share": _share(replied, due),
+        "on_time_share": _share(on_time, due),
     }
-
-
-def _waits(case: Case, rules: CaseRules, book: Rulebook, day: dt.date) -> list[Due]:
-    clocks = rules.followup.clocks
-    return [d for d in dues(case, book, as_of=day) if d.clock in clocks]
-
-
-def _first_reply(case: Case, rules: CaseRules) -> dt.date | None:
-    return next((e.on for e in case.of(rules.followup.reply.event)), None)
 
 
 def _share(part: int, whole: int) -> str | None:
@@ -106,39 +92,16 @@ def _share(part: int, whole: int) -> str | None:
     return str((Decimal(part) / Decimal(whole)).quantize(_SHARE))
 
 
-def _outcomes(
-    cases: Iterable[Case], rules: CaseRules, first: dt.date
-) -> dict[str, int]:
-    check = rules.followup.check
-    latest = [
-        case.of(check.event)[-1].fields.get(check.field, ("",))[-1]
-        for case in cases
-        if case.of(check.event) and case.of(check.event)[-1].on >= first
-    ]
-    return {name: latest.count(name) for name in sorted(set(latest))}
+def _outcomes(counted: Iterable[Counted]) -> dict[str, int]:
+    told = [c.measure for c in counted if c.measure.startswith(OUTCOME)]
+    return {m.removeprefix(OUTCOME): told.count(m) for m in sorted(set(told))}
 
 
-def _recovered(
-    cases: Sequence[Case], rules: CaseRules, first: dt.date
-) -> dict[str, str]:
-    found = {}
-    for rule in rules.recovered:
-        amounts = [_last_amount(case, rule.field, first) for case in cases]
-        found[rule.field] = str(sum(amounts, Decimal(0)).quantize(_MONEY))
-    return found
-
-
-def _last_amount(case: Case, field: str, first: dt.date) -> Decimal:
-    """Return the amount that the latest record tells; what is no number is nothing."""
-    told = [e.fields[field][-1] for e in case.entries if _tells(e, field, first)]
-    try:
-        return Decimal(told[-1].replace(",", "")) if told else Decimal(0)
-    except InvalidOperation:
-        return Decimal(0)
-
-
-def _tells(entry: Entry, field: str, first: dt.date) -> bool:
-    return entry.on >= first and bool(entry.fields.get(field))
+def _recovered(counted: Sequence[Counted], rules: CaseRules) -> dict[str, str]:
+    return {
+        rule.field: str(_sum(counted, rule.field).quantize(_MONEY))
+        for rule in rules.recovered
+    }
 
 
 def score_agencies(
@@ -149,30 +112,24 @@ def score_agencies(
     grouped: dict[str, list[Case]] = {}
     for case in cases:
         if case.agency and case.opened.on <= last:
-            grouped.setdefault(case.agency, []).append(case.until(last))
+            grouped.setdefault(case.agency, []).append(case)
     rows = []
     for agency, own in sorted(grouped.items()):
-        counts = _counts(own, rules, first)
-        overdue = [
-            d for c in own for d in _waits(c, rules, book, last) if _is_missed(d)
-        ]
+        counted = count_period(own, book, first=first, last=last)
+        counts = _counts(counted, rules)
         rows.append(
             {
                 "agency": agency,
                 "suggestions": counts["suggestions"],
                 "repeated": counts["suggestions"] >= _SEVERAL,
                 "suits": counts["suits"],
-                "replies": _replies(own, rules, book, (first, last)),
-                "outcomes": _outcomes(own, rules, first),
-                "recovered": _recovered(own, rules, first),
-                "unanswered": len(overdue),
+                "replies": _replies(counted),
+                "outcomes": _outcomes(counted),
+                "recovered": _recovered(counted, rules),
+                "unanswered": int(_sum(counted, UNANSWERED)),
             }
         )
     return rows
-
-
-def _is_missed(due: Due) -> bool:
-    return due.overdue and due.done is False
 
 
 def _gaps(cases: Iterable[Case], first: dt.date) -> list[dict[str, Any]]:
@@ -206,6 +163,7 @@ def digest_case(case: Case, book: Rulebook) -> dict[str, Any]:
         if entry.event in titles and not _is_hidden(entry, rules)
     ]
     ids = book.mandate(case.track, case.matter, case.tags, day=case.fact_date)
+    counted = count_period([case], book, first=case.opened.on, last=case.latest)
     return {
         "track": case.track,
         "matter": case.matter,
@@ -213,7 +171,7 @@ def digest_case(case: Case, book: Rulebook) -> dict[str, Any]:
         "basis": [book.cite([name]).strip("（）") for name in ids],
         "steps": list(dict.fromkeys(steps)),
         "outcome": checked[-1] if checked else None,
-        "recovered": _recovered([case], rules, case.opened.on),
+        "recovered": _recovered(counted, rules),
     }
 
 

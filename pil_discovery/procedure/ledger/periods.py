@@ -20,6 +20,9 @@ _PERIOD = re.compile(
     r"(?:(?P<month>个月|月|months?|m)|(?P<day>日|天|days?|d))内?"
 )
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
+_NUMBER = re.compile(
+    r"(?:[0-9]{1,15}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,6})?", re.ASCII
+)
 _TENS = {"十五": 15, "三十": 30, "六十": 60, "九十": 90}
 
 
@@ -42,6 +45,15 @@ def read_amount(text: str) -> Decimal | None:
     told = text.strip().replace(",", "")
     amount = Decimal(told) if _AMOUNT.fullmatch(told) else Decimal(0)
     return amount if amount > 0 else None
+
+
+def read_number(text: str) -> Decimal | None:
+    """Return an amount that is not below nothing; None if the text is no such number.
+
+    Commas part thousands and nothing else: «12,5» may be twelve and a half.
+    """
+    told = text.strip()
+    return Decimal(told.replace(",", "")) if _NUMBER.fullmatch(told) else None
 
 
 def read_period(text: str) -> dt.date | Clock | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pil_discovery.procedure.ledger.cases import holds
 from pil_discovery.procedure.ledger.dues import dues
+from pil_discovery.procedure.ledger.periods import read_number
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     Span = tuple[dt.date, dt.date]
 
 DUE, REPLIED, ON_TIME, UNANSWERED = "due", "replied", "on_time", "unanswered"
+OPEN, ENDED = "unanswered_of_period", "ended_unanswered"
+"""Periods that ended without a reply: the case waits on, the case was over later. Of a
+year, `DUE` is the sum of `REPLIED`, `OPEN` and `ENDED`."""
 OUTCOME, UNREAD = "outcome:", "unread:"
 """Beginnings of measures: latest check of a case; an amount that is no number."""
 
@@ -55,11 +59,14 @@ def count_period(
     """Return everything that an analysis of a period counts, both days included.
 
     Only what was recorded up to `last` counts. A reply is due in the period in which
-    its time ended; `unanswered` also counts periods that ended before. Of the checks
-    and the amounts of a case the latest one counts.
+    its time ended, unless the case was over by then; `unanswered` also counts periods
+    that ended before. Of the checks and the amounts of a case the latest one counts.
+    A period of before all rules, in which nothing was recorded, holds nothing.
     """
-    rules = book.on(last)
     known = [case.until(last) for case in cases if case.opened.on <= last]
+    if not known:
+        return []
+    rules = book.on(last)
     return [
         counted
         for case in known
@@ -85,17 +92,29 @@ def _replies(
     first, last = span
     reply = next(iter(case.of(rules.followup.reply.event)), None)
     for due in dues(case, book, as_of=last):
-        if due.clock not in rules.followup.clocks:
+        if due.clock not in rules.followup.clocks or due.date > last:
             continue
         started = _started(case, rules, due)
-        if first <= due.date <= last:
-            yield Counted(DUE, case, started, due.date)
-            if reply is not None:
-                yield Counted(REPLIED, case, (*started, reply), due.date)
-            if reply is not None and reply.on <= due.date:
-                yield Counted(ON_TIME, case, (*started, reply), due.date)
-        if due.overdue and due.done is False:
-            yield Counted(UNANSWERED, case, started, due.date)
+        told = started if reply is None else (*started, reply)
+        for measure in _measures(due, reply, is_new=due.date >= first):
+            yield Counted(measure, case, told, due.date)
+
+
+def _measures(due: Due, reply: Entry | None, *, is_new: bool) -> Iterator[str]:
+    """Yield what a period that has ended counts as; `is_new`: it ended in the span."""
+    waits = reply is None and not due.done
+    if waits:
+        yield UNANSWERED
+    over = reply is None and due.done_on is not None and due.done_on <= due.date
+    if not is_new or over:
+        return
+    yield DUE
+    if reply is None:
+        yield OPEN if waits else ENDED
+        return
+    yield REPLIED
+    if reply.on <= due.date:
+        yield ON_TIME
 
 
 def _started(case: Case, rules: CaseRules, due: Due) -> tuple[Entry, ...]:
@@ -115,9 +134,9 @@ def _amounts(case: Case, rules: CaseRules, first: dt.date) -> Iterator[Counted]:
     for rule in rules.recovered:
         told = [e for e in case.entries if e.on >= first and e.fields.get(rule.field)]
         for entry in told[-1:]:
-            try:
-                value = Decimal(entry.fields[rule.field][-1].replace(",", ""))
-            except InvalidOperation:
+            words = entry.fields[rule.field]
+            value = read_number(words[0]) if len(words) == 1 else None
+            if value is None:
                 yield Counted(f"{UNREAD}{rule.field}", case, (entry,), entry.on)
             else:
                 yield Counted(rule.field, case, (entry,), entry.on, value)

@@ -22,7 +22,7 @@ for (const l of leads) for (const m of l.members) classOf.set(leads[m], l);
 const modelOf = new Map(run.models.map((m) => [m.id, m]));
 const codeOf = (l) => (modelOf.get(l.model) || {}).code || l.model;
 /* units close an amount: a number without one can mean anything */
-const UNITS_EN = { m2: "m²", m3: "m³", "CNY/m2": "CNY/m²", "CNY/m3": "CNY/m³", "m3/a": "m³/a", "m3/month": "m³/month", "mg/m3": "mg/m³", day: "days", month: "months", year: "years", hour: "h", minute: "min", count: "", time: "times", person: "persons", household: "households", bed: "beds", visit: "visits", order: "orders" };
+const UNITS_EN = { m2: "m²", m3: "m³", "CNY/m2": "CNY/m²", "CNY/m3": "CNY/m³", "m3/a": "m³/a", "m3/month": "m³/month", "mg/m3": "mg/m³", day: "days", month: "months", year: "years", hour: "h", minute: "min", count: "", piece: "", time: "times", person: "persons", household: "households", bed: "beds", visit: "visits", order: "orders" };
 const unitOf = (unit) => (!unit || unit === "1" ? "" : unit === "%" ? "%" : ` ${english ? UNITS_EN[unit] ?? unit : words.units[unit] || unit}`.trimEnd());
 const grouped = (value) => String(value).replace(/^(-?)(\d+)/, (_, sign, whole) => sign + whole.replace(/\B(?=(\d{3})+$)/g, ","));
 const amountOf = (l, name, value) => (value === null ? t("unknown") : grouped(value) + unitOf(((modelOf.get(l.model) || {}).units || {})[name]));
