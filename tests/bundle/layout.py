@@ -10,9 +10,8 @@ import pypdf
 from docx.oxml.ns import qn
 from docx.table import Table
 
-from tests.bundle import factory
-
 from pil_discovery.bundle.word_parts import SEQUENCES
+from tests.bundle import factory
 
 MARGINS_MM = {"top": 37, "right": 26, "bottom": 35, "left": 28}
 PITCH_PT = 28.95
