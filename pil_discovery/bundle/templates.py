@@ -24,6 +24,7 @@ from pil_discovery.bundle.word_parts import add as _add
 from pil_discovery.bundle.word_parts import font as _font
 from pil_discovery.bundle.word_parts import kept as _kept
 from pil_discovery.bundle.word_parts import line as _line
+from pil_discovery.bundle.word_parts import put_in_order
 from pil_discovery.bundle.word_parts import space as _space
 
 FANG, TITLE, HEI, SONG = "仿宋_GB2312", "方正小标宋简体", "黑体", "宋体"
@@ -46,6 +47,8 @@ def draw_letter() -> bytes:
     _styles(document)
     _letter(document)
     add_annexes(document)
+    for part in (document.element, document.styles.element, *_edges(document)):
+        put_in_order(part)
     core = document.core_properties
     core.created = core.modified = dt.datetime(2026, 1, 1)  # noqa: DTZ001
     core.author = core.last_modified_by = core.comments = ""
@@ -73,6 +76,12 @@ def _page(document: Any) -> None:
         _font(header.paragraphs[0].runs[0], SONG, 14)
     _footer(section.footer.paragraphs[0], ALIGN.RIGHT)
     _footer(section.even_page_footer.paragraphs[0], ALIGN.LEFT)
+
+
+def _edges(document: Any) -> list[Any]:
+    one = document.sections[0]
+    edges = (one.header, one.even_page_header, one.footer, one.even_page_footer)
+    return [edge._element for edge in edges]
 
 
 def _footer(paragraph: Any, side: Any) -> None:

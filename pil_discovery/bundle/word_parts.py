@@ -10,6 +10,39 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm, Pt
 
+_ORDER = {
+    "w:pPr": "pStyle keepNext keepLines pageBreakBefore framePr widowControl numPr "
+    "suppressLineNumbers pBdr shd tabs suppressAutoHyphens kinsoku wordWrap "
+    "overflowPunct topLinePunct autoSpaceDE autoSpaceDN bidi adjustRightInd snapToGrid "
+    "spacing ind contextualSpacing mirrorIndents suppressOverlap jc textDirection "
+    "textAlignment textboxTightWrap outlineLvl divId cnfStyle rPr sectPr pPrChange",
+    "w:rPr": "rStyle rFonts b bCs i iCs caps smallCaps strike dstrike outline shadow "
+    "emboss imprint noProof snapToGrid vanish webHidden color spacing w kern position "
+    "sz szCs highlight u effect bdr shd fitText vertAlign rtl cs em lang "
+    "eastAsianLayout specVanish oMath",
+    "w:tblPr": "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize "
+    "tblStyleColBandSize tblW jc tblCellSpacing tblInd tblBorders shd tblLayout "
+    "tblCellMar tblLook tblCaption tblDescription tblPrChange",
+    "w:tcPr": "cnfStyle tcW gridSpan hMerge vMerge tcBorders shd noWrap tcMar "
+    "textDirection tcFitText vAlign hideMark",
+}
+SEQUENCES = {
+    qn(parent): tuple(qn(f"w:{name}") for name in names.split())
+    for parent, names in _ORDER.items()
+}
+"""Properties → the order of their children; Word takes others for damage.
+
+Source: ISO/IEC 29500-1, annex A.
+"""
+
+
+def put_in_order(part: Any) -> None:
+    """Put all properties below an element into the order of the standard."""
+    for parent, names in SEQUENCES.items():
+        places = {name: n for n, name in enumerate(names)}
+        for found in part.iter(parent):
+            found[:] = sorted(found, key=lambda c: places.get(c.tag, len(places)))
+
 
 def frame(table: Any) -> None:
     """Give a table the inner margins of its cells."""

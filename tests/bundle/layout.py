@@ -10,6 +10,7 @@ import pypdf
 from docx.oxml.ns import qn
 from docx.table import Table
 
+from pil_discovery.bundle.word_parts import SEQUENCES
 from tests.bundle import factory
 
 MARGINS_MM = {"top": 37, "right": 26, "bottom": 35, "left": 28}
@@ -42,6 +43,9 @@ def faults_of(data, turned=None):
     document = docx.Document(io.BytesIO(data))
     return [
         *_page_faults(document, turned),
+        *_edge_faults(document),
+        *_order_faults(document),
+        *(f"no style {name}" for name in FONTS if name not in document.styles),
         *(f for style in document.styles for f in _style_faults(style)),
         *(f for p in document.paragraphs for f in _paragraph_faults(p)),
         *(f for t, wide in _tables(document) for f in _table_faults(t, wide)),
@@ -91,17 +95,76 @@ def _page_faults(document, turned):
         yield "odd and even pages alike"
 
 
+def _edge_faults(document):
+    """What is wrong with the mark above and the page number below."""
+    section = document.sections[0]
+    heads = (section.header, section.even_page_header)
+    feet = (section.footer, section.even_page_footer)
+    for edge in (*heads, *feet):
+        for run in edge.paragraphs[0].runs:
+            if (run.font.name, run.font.size and run.font.size.pt) != ("宋体", 14):
+                yield f"«{run.text}»: {run.font.name} {run.font.size} at the edge"
+    for head in heads:
+        if head.paragraphs[0].alignment != 2:
+            yield "the mark does not stand at the right"
+    for side in ("header", "footer"):
+        if round(getattr(section, f"{side}_distance").mm) != 23:
+            yield f"{side} at another distance"
+
+
+def _order_faults(document):
+    """Properties that Word may take for damage, as they stand in another order."""
+    parts = [document.element, document.styles.element]
+    parts += [
+        edge._element
+        for section in document.sections
+        for edge in (section.header, section.footer)
+    ]
+    for part in parts:
+        for parent, names in SEQUENCES.items():
+            for found in part.iter(parent):
+                places = [names.index(c.tag) for c in found if c.tag in names]
+                if places != sorted(places):
+                    yield f"{parent.rpartition('}')[2]} out of order"
+
+
+PITCHES = {"公文标题": 34, "表格文字": 18, "表格表头": 18, "表格校验值": 18}
+
+
+def _setting_faults(style):
+    """Indent, tracking and side of the body; nothing between paragraphs."""
+    layout, is_body = style.paragraph_format, style.name in ("公文正文", "公文层次")
+    if layout.space_before or layout.space_after:
+        yield f"style {style.name}: room between paragraphs"
+    pitch = PITCHES.get(style.name, PITCH_PT)
+    if (
+        abs((layout.line_spacing or 0) / 12700 - pitch) > 0.03
+        or layout.line_spacing_rule != 4
+    ):
+        yield f"style {style.name}: pitch {layout.line_spacing}"
+    if is_body and layout.alignment != 3:
+        yield f"style {style.name}: not justified"
+    if style.name == "公文标题" and layout.alignment != 1:
+        yield "the title is not centred"
+    indent = style.element.find(f"{qn('w:pPr')}/{qn('w:ind')}")
+    first = None if indent is None else indent.get(qn("w:firstLineChars"))
+    if first != ("200" if is_body else None):
+        yield f"style {style.name}: first line {first}"
+    tracking = style.element.find(f"{qn('w:rPr')}/{qn('w:spacing')}")
+    closer = None if tracking is None else tracking.get(qn("w:val"))
+    if closer != ("-5" if is_body else None):
+        yield f"style {style.name}: tracking {closer}"
+
+
 def _style_faults(style):
     if style.name not in FONTS:
         return
+    yield from _setting_faults(style)
     font, size = FONTS[style.name]
     fonts = style.element.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
     names = {fonts.get(qn(f"w:{k}")) for k in ("ascii", "hAnsi", "eastAsia")}
     if names != {font} or style.font.size.pt != size or style.font.bold:
         yield f"style {style.name}: {names} {style.font.size.pt}"
-    pitch = style.paragraph_format.line_spacing
-    if size == 16 and (pitch is None or abs(pitch.pt - PITCH_PT) > 0.03):
-        yield f"style {style.name}: pitch {pitch}"
     if style.name == "公文层次" and not style.paragraph_format.keep_with_next:
         yield "headings do not stay with what follows"
 
@@ -116,16 +179,22 @@ def _paragraph_faults(paragraph):
     spacing = paragraph.paragraph_format.line_spacing
     if spacing is not None and not pictures:
         yield f"{where}: pitch {spacing} of its own"
-    for run in paragraph.runs:
-        if run.font.size is not None or run.font.name is not None or run.font.bold:
-            yield f"{where}: font of its own"
-    if (
-        paragraph.style.name == "公文正文"
-        and paragraph.paragraph_format.alignment is None
+    if any(_is_own(run) for run in paragraph.runs):
+        yield f"{where}: font of its own"
+    own = paragraph.paragraph_format
+    if own.left_indent or own.first_line_indent or own.space_after:
+        yield f"{where}: place of its own"
+    if paragraph.style.name in ("公文正文", "公文层次", "公文标题") and (
+        own.alignment is not None or own.right_indent
     ):
-        style = paragraph.style.paragraph_format
-        if style.alignment != 3:
-            yield f"{where}: not justified"
+        yield f"{where}: side of its own"
+
+
+def _is_own(run):
+    """Whether a run looks otherwise than its style says."""
+    font = run.font
+    looks = (font.size, font.name, font.bold, font.italic, font.underline)
+    return any(looks) or font.color.rgb is not None
 
 
 def _table_faults(table, room):
@@ -141,8 +210,11 @@ def _table_faults(table, room):
             yield f"table «{_first(table)}»: row {number} may break"
         for cell in row.cells:
             for paragraph in cell.paragraphs:
-                if paragraph.text.strip() and paragraph.style.name not in FONTS:
+                if not paragraph.text.strip():
+                    continue
+                if paragraph.style.name not in FONTS:
                     yield f"table «{_first(table)}»: style {paragraph.style.name}"
+                yield from _paragraph_faults(paragraph)
 
     head = table.rows[0]
     names = {c.paragraphs[0].style.name for c in head.cells}

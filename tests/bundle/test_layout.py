@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import docx
 import pytest
-from docx.shared import Mm, Pt
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt, RGBColor
 
 from pil_discovery.bundle import build
 from tests.bundle import factory, layout, stories
@@ -91,11 +92,123 @@ def typeface(document):
     document.styles["公文正文"].font.name = "宋体"
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [margin, pitch, own_font, heading, wide_table, typeface],
-    ids=lambda f: f.__name__,
-)
+def title_aside(document):
+    document.styles["公文标题"].paragraph_format.alignment = 0
+
+
+def title_pitch(document):
+    document.styles["公文标题"].paragraph_format.line_spacing = Pt(28)
+
+
+def heading_typeface(document):
+    document.styles["公文层次"].font.name = "宋体"
+
+
+def heading_bold(document):
+    document.styles["公文层次"].font.bold = True
+
+
+def heading_renamed(document):
+    document.styles["公文层次"].element.find(qn("w:name")).set(qn("w:val"), "标题一")
+
+
+def first_line(document):
+    style = document.styles["公文正文"].element
+    style.pPr.remove(style.pPr.find(qn("w:ind")))
+
+
+def tracking(document):
+    style = document.styles["公文正文"].element
+    style.rPr.remove(style.rPr.find(qn("w:spacing")))
+
+
+def ragged(document):
+    document.styles["公文正文"].paragraph_format.alignment = 0
+
+
+def roomy(document):
+    document.styles["公文正文"].paragraph_format.space_after = Pt(6)
+
+
+def at_least(document):
+    document.styles["公文正文"].paragraph_format.line_spacing_rule = 3
+
+
+def own_pitch(document):
+    document.paragraphs[6].paragraph_format.line_spacing = Pt(24)
+
+
+def own_indent(document):
+    document.paragraphs[6].paragraph_format.left_indent = Mm(10)
+
+
+def own_side(document):
+    document.paragraphs[6].paragraph_format.alignment = 1
+
+
+def red_words(document):
+    document.paragraphs[6].runs[0].font.color.rgb = RGBColor(255, 0, 0)
+
+
+def cell_typeface(document):
+    cell = document.tables[0].rows[1].cells[1]
+    cell.paragraphs[0].runs[0].font.size = Pt(9)
+
+
+def cell_style(document):
+    table = document.styles["表格文字"]
+    table.paragraph_format.line_spacing = Pt(14)
+
+
+def split_row(document):
+    properties = document.tables[0].rows[1]._tr.trPr
+    properties.remove(properties.find(qn("w:cantSplit")))
+
+
+def letter_size(document):
+    document.sections[0].page_width = Mm(216)
+
+
+def bottom(document):
+    document.sections[0].bottom_margin = Mm(25)
+
+
+def no_grid(document):
+    section = document.sections[0]._sectPr
+    section.remove(section.find(qn("w:docGrid")))
+
+
+def number_inside(document):
+    document.sections[0].footer.paragraphs[0].alignment = 1
+
+
+def number_typeface(document):
+    document.sections[0].footer.paragraphs[0].runs[0].font.size = Pt(9)
+
+
+def same_sides(document):
+    document.settings.odd_and_even_pages_header_footer = False
+
+
+def mark_aside(document):
+    document.sections[0].header.paragraphs[0].alignment = 0
+
+
+def disorder(document):
+    properties = document.styles["公文正文"].element.pPr
+    properties.append(properties.find(qn("w:spacing")))
+
+
+SPOILT = [
+    *(margin, pitch, own_font, heading, wide_table, typeface, title_aside),
+    *(title_pitch, heading_typeface, heading_bold, heading_renamed, first_line),
+    *(tracking, ragged, roomy, at_least, own_pitch, own_indent, own_side, red_words),
+    *(cell_typeface, cell_style, split_row, letter_size, bottom, no_grid),
+    *(number_inside, number_typeface, same_sides, mark_aside, disorder),
+]
+
+
+@pytest.mark.parametrize("spoil", SPOILT, ids=lambda f: f.__name__)
 def test_the_ruler_sees_each_fault(built, tmp_path, spoil):
     path = tmp_path / "x.docx"
     shutil.copyfile(word_of(built), path)

@@ -41,6 +41,7 @@ from pil_discovery.bundle.papers.nouns import (
     is_tall,
 )
 from pil_discovery.bundle.templates import draw_letter
+from pil_discovery.bundle.word_parts import put_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,6 +85,7 @@ def render_word(paper: Paper, pictures: Sequence[bytes]) -> bytes:
         for block in part.blocks:
             _write(document, block, drawn, part.width_mm)
     _close(document)
+    put_in_order(document.element)
     core = document.core_properties
     core.created = core.modified = dt.datetime.combine(paper.as_of, dt.time())
     core.title = f"{paper.office}{paper.title}"
