@@ -195,11 +195,9 @@ def _table(document: Any, table: Table, width: float) -> None:
         _row(row, table, values, widths)
     if table.is_short:
         _keep_rows(drawn)
-    if not table.note:
-        _gap(document)
-        return
-    note = _add(document, table.note, _SMALL)
-    note.paragraph_format.space_after = Pt(GAP_PT)
+    if table.note:
+        _add(document, table.note, _SMALL)
+    _gap(document)
 
 
 def _row(
