@@ -47,7 +47,7 @@ def edition_tables(
     versions = AnnexTable(
         kind="editions",
         title="所用版本的说明",
-        before=(_fact_words(request),),
+        before=(_fact_words(request), _NOTE),
         rows=tuple(
             row_of(
                 t["citation"],
@@ -56,7 +56,6 @@ def edition_tables(
             )
             for t in told
         ),
-        after=(_NOTE,),
     )
     return tuple(s for s in (versions, absent_table(request)) if s.rows)
 

@@ -9,6 +9,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 
+import pypdf
 import pytest
 
 from pil_discovery.bundle import build
@@ -468,3 +469,14 @@ def test_what_does_not_travel_is_counted(tmp_path):
     assert "共257处" in words[-2]
     assert "另有57处没有收入；全部见筛查结果文件夹的quarantine.jsonl" in words[-2]
     assert words[-1] == "此处只列40行，其余160行见隔离的行.csv。"
+
+
+def test_a_row_higher_than_a_page_begins_with_all_of_its_cells(tmp_path):
+    """What stands beside the long cell does not slide over the next heading."""
+    long = CROSSING.model_copy(update={"name": "长名" * 450, "item": "F77"})
+    built = build(whole(tmp_path, crossings=[long]))
+    (path,) = built.path.glob("data/00_*/建议书.pdf")
+    pages = [p.extract_text() for p in pypdf.PdfReader(path).pages]
+    (found,) = [n for n, text in enumerate(pages) if "F77" in text]
+    assert found == min(n for n, text in enumerate(pages) if "长名" in text)
+    assert sum("长名" in text for text in pages) > 1

@@ -540,3 +540,73 @@ def test_a_document_does_not_tell_of_what_came_after_it(ledger):
     assert {d.clock for d in told.file.dues if not d.done} >= {"suggestion-reply"}
     whole = told_case("crime-transfer", named, {}, AS_OF)
     assert whole.file.records[-1].event == "review.end"
+
+
+def annex_of(path, name="letter"):
+    letter = json.loads((path / f"data/03_分析/{name}.json").read_text("utf-8"))
+    return letter, {law["id"]: law for law in letter["laws"]}
+
+
+def test_the_list_of_law_holds_what_text_or_facts_rest_on(bundles):
+    """Not every rule that a kind could cite; each with the reason why it is listed."""
+    letter, laws = annex_of(bundles("lead-transfer"))
+    text = "".join(p["text"] for s in letter["sections"] for p in s["paragraphs"])
+    assert "ban-26-2" in laws  # reported upwards
+    assert "ban-26-1" not in laws  # the other way was not taken
+    assert "apl-25-4" not in laws  # nobody is asked anything yet
+    (table,) = [
+        t for a in letter["annexes"] for t in a["tables"] if t["kind"] == "editions"
+    ]
+    assert len(table["rows"]) == len(laws)
+    for row in table["rows"]:
+        cited = row["cells"][0].partition("》")[2]
+        assert row["cells"][1].startswith("正文引用；"), row
+        assert cited in text, cited
+    assert not any("本文书不用" in str(a) for a in letter["annexes"])
+
+
+def test_a_list_without_citation_says_that_the_facts_rest_on_it(bundles):
+    letter, laws = annex_of(bundles("crime-transfer"))
+    assert {"re-16", "ban-31", "ban-82-4"} <= {*laws}
+    told = {
+        row["cells"][0]: row["cells"][1].partition("；")[0]
+        for a in letter["annexes"]
+        for t in a["tables"]
+        if t["kind"] == "editions"
+        for row in t["rows"]
+    }
+    assert told[laws["re-16"]["citation"]] == "事实涉及，正文没有引用"
+    assert told[laws["ban-31"]["citation"]] == "正文引用"
+
+
+def test_the_list_of_a_suit_names_what_its_indictment_cites(bundles):
+    (name,) = [
+        p.stem
+        for p in (bundles("admin-suit") / "data/03_分析").glob("letter_*.json")
+        if "证据目录" in p.stem
+    ]
+    letter, laws = annex_of(bundles("admin-suit"), name)
+    assert {"int-21-3", "ban-81", "int-22", "ban-75-3", "ban-83-2"} <= {*laws}
+    told = "".join(str(a["tables"]) for a in letter["annexes"])
+    assert "《行政公益诉讼起诉书》引用" in told
+
+
+def test_annexes_are_numbered_and_one_alone_is_not(bundles):
+    many = text_of(bundles("consultation"), "磋商函")
+    assert "附件：1．证据清单2．位置图3．磋商事实确认书（另页）" in many
+    alone = text_of(bundles("escalation"), "情况通报")
+    assert "附件：证据清单示例区人民检察院" in alone
+    assert "附件证据清单序号" in alone
+    sued = text_of(bundles("admin-suit"), "行政公益诉讼起诉书（正本）")
+    assert "附件：1．本起诉书副本1份2．证据目录及证据材料" in sued
+
+
+def test_a_map_is_called_by_its_number_in_the_list_of_evidence(bundles):
+    letter, _ = annex_of(bundles("suggestion"))
+    (number,) = [e["number"] for e in letter["exhibits"] if e["item"] == "PLATE"]
+    assert letter["plate_caption"] == f"本图即证据{number}"
+
+
+def test_a_suggestion_says_until_when_to_object(bundles):
+    text = text_of(bundles("suggestion"), "建议书")
+    assert "有异议的，请在上述书面回复的期限内书面提出" in text

@@ -16,6 +16,7 @@ from pil_discovery.bundle.words import (
     is_interpretation,
     numeral,
     plain_summary,
+    spelt,
     validity,
 )
 from tests.bundle import factory
@@ -158,3 +159,35 @@ def test_an_ended_rule_says_where_it_stands_since():
     assert plain_summary(rule) == "违法排污口（2026年8月15日起见乙法典第九条、第十条）"
     open_end = rule.model_copy(update={"effective_to": None})
     assert plain_summary(open_end) == "违法排污口"
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        ("2个月", "两个月"),
+        ("15日", "十五日"),
+        ("2日", "二日"),
+        ("10天", "十天"),
+        ("2年", "两年"),
+        ("两个月", "两个月"),
+        ("2026年底前", "2026年底前"),
+        ("1e9日", "1e9日"),
+    ],
+)
+def test_a_span_of_time_is_spelt_as_rules_spell_it(span, text):
+    assert spelt(span) == text
+
+
+def test_a_further_paragraph_of_an_article_is_cited_without_it():
+    def rule(paragraph, article="70"):
+        return factory.BASES[2].model_copy(
+            update={"id": f"{article}-{paragraph}", "article": article}
+            | {"paragraph": paragraph}
+        )
+
+    law = "《中华人民共和国行政诉讼法》"
+    assert grouped([rule("1"), rule("2")]) == f"{law}第七十条第一款、第二款"
+    assert (
+        grouped([rule("1"), rule("2", "71"), rule("3", "71")])
+        == f"{law}第七十条第一款、第七十一条第二款、第三款"
+    )
