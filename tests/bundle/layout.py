@@ -181,12 +181,12 @@ def _paragraph_faults(paragraph):
         yield f"{where}: pitch {spacing} of its own"
     if any(_is_own(run) for run in paragraph.runs):
         yield f"{where}: font of its own"
+    if not paragraph.style.name.startswith("公文"):
+        return
     own = paragraph.paragraph_format
     if own.left_indent or own.first_line_indent or own.space_after:
         yield f"{where}: place of its own"
-    if paragraph.style.name in ("公文正文", "公文层次", "公文标题") and (
-        own.alignment is not None or own.right_indent
-    ):
+    if own.alignment is not None or own.right_indent:
         yield f"{where}: side of its own"
 
 
