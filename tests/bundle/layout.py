@@ -107,8 +107,9 @@ def _edge_faults(document):
     for head in heads:
         if head.paragraphs[0].alignment != 2:
             yield "the mark does not stand at the right"
+    wanted = 15 if section.page_width > section.page_height else 23
     for side in ("header", "footer"):
-        if round(getattr(section, f"{side}_distance").mm) != 23:
+        if round(getattr(section, f"{side}_distance").mm) != wanted:
             yield f"{side} at another distance"
 
 
