@@ -258,7 +258,7 @@ def test_no_sentence_of_a_lead_accuses(found):
 
 def test_a_relapse_is_for_the_agency_that_was_advised(found):
     file = WORKSPACE / "数据" / "检察建议台账.xlsx"
-    letters = pd.read_excel(file, header=1, engine="openpyxl")
+    letters = pd.read_excel(file, header=1, engine="calamine")
     advised = dict(zip(letters["检察建议书文号"], letters["被建议机关"], strict=True))
     relapsed = [x for x in found.findings if x.code == "ENV-24" and x.state == "hit"]
     assert len({x.agency for x in relapsed}) > 1

@@ -183,10 +183,10 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
         told += [v for name in wording.names for v in record.fields.get(name, ())]
         for value in told:
             yield value
-            yield _without_role(value, wording.roles)
+            yield without_role(value, wording.roles)
 
 
-def _without_role(value: str, roles: Iterable[str]) -> str:
+def without_role(value: str, roles: Iterable[str]) -> str:
     """Return a name without the office that stands before or behind it."""
     for role in roles:
         value = value.strip().removeprefix(role).removesuffix(role)

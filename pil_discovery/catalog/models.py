@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from pil_discovery.errors import CatalogError, Problem, near_names
 from pil_discovery.types import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pil_discovery.types import Dataset, Domain, Fact, RateTable
@@ -156,10 +157,12 @@ def _read_folder(
     if not folder.is_dir():
         problems.append(Problem(str(folder), "", "没有这个模型文件夹"))
         return []
+    problems.extend(_strangers(folder) if local else ())
     files = [
         p
         for p in yaml_files(folder)
         if p.relative_to(folder).parts[0] not in LOCAL_PARTS
+        and not (local and p.is_symlink())
     ]
     documents, wrong = read_all(folder, files, part)
     problems.extend(wrong)
@@ -169,6 +172,20 @@ def _read_folder(
         if model.id != expected:
             problems.append(document.problem(("id",), f"应当与路径一致：{expected}"))
     return found
+
+
+def _strangers(folder: Path) -> Iterator[Problem]:
+    """Yield links, which may lead anywhere, and files that nobody would read."""
+    for path in sorted(folder.rglob("*")):
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        if path.is_symlink():
+            what, remedy = "是链接，只能用文件夹内的真实文件", "请换成文件本身"
+            yield Problem(name, "", what, remedy)
+        elif path.suffix.lower() in _MEANT and path.suffix != ".yaml":
+            yield Problem(name, "", "扩展名不是 .yaml，没有读取", "请改名为 .yaml")
+
+
+_MEANT = (".yml", ".yaml")
 
 
 def _read_models(
@@ -203,7 +220,22 @@ def _mistakes(model: Model, document: Document, known: Known) -> list[Problem]:
         *_law_mistakes(model, document, known),
         *_unit_mistakes(model, document, known),
         *_remedy_mistakes(model, document, known),
+        *_plain_mistakes(model, document),
     ]
+
+
+_CODE = re.compile(r"[\w-]{1,24}")
+
+
+def _plain_mistakes(model: Model, document: Document) -> Iterator[Problem]:
+    """Yield a code that nobody could cite, and anchors between which nothing lies."""
+    if not _CODE.fullmatch(model.code):
+        what = f"代码「{model.code}」只能有字母、数字和短横线，不超过 24 个"
+        yield document.problem(("code",), what, "写成 SAFE-01 这样")
+    for number, harm in enumerate(model.harm):
+        if not 0 < harm.floor < harm.cap:
+            what = f"下限 {harm.floor:g} 应当大于零并小于上限 {harm.cap:g}"
+            yield document.problem(("harm", number), what, "请核对 floor 和 cap")
 
 
 def _data_mistakes(model: Model, document: Document, known: Known) -> list[Problem]:

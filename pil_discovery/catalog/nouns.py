@@ -51,6 +51,7 @@ _SENTENCES = {
     "too_short": "不能为空",
     "tuple_too_short": "项数太少",
     "tuple_too_long": "项数太多",
+    "finite_number": "应当是有限的数",
 }
 
 
@@ -209,7 +210,23 @@ def _sentence(detail: ErrorDetails, owner: object, hidden: str) -> tuple[str, st
         )
     if kind == "value_error":
         return _english(detail["msg"]), ""
-    return _SENTENCES.get(kind) or f"不合要求（{detail['msg']}）", ""
+    return _SENTENCES.get(kind) or _limit(detail), ""
+
+
+def _limit(detail: ErrorDetails) -> str:
+    """Say between which values a number must lie."""
+    word = _LIMITS.get(detail["type"])
+    if word is None:
+        return f"不合要求（{detail['msg']}）"
+    return f"应当{word} {next(iter(detail.get('ctx', {}).values()), '')}"
+
+
+_LIMITS = {
+    "greater_than": "大于",
+    "greater_than_equal": "不小于",
+    "less_than": "小于",
+    "less_than_equal": "不大于",
+}
 
 
 _MOMENT = '"2025-05-12T10:41:00+08:00"'

@@ -8,6 +8,7 @@ refused, with file and line.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ _TRAP = re.compile(
     r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
 )
 _DEEPEST = 100
+_LONGEST_NUMBER = 400
 _DEEP_LINE = re.compile(r"^[ ?-]{400}", re.MULTILINE)
 _BRACKETS = re.compile(r"[\[\]{}]")
 _NUMERIC = frozenset("+-.0123456789")
@@ -293,10 +295,12 @@ def _scalar(node: yaml.ScalarNode, place: _Place) -> Yaml:
 
 def _number(node: yaml.ScalarNode, place: _Place) -> Yaml:
     text: str = node.value
-    if _INTEGER.fullmatch(text):
-        return int(text)
-    if any(c.isdigit() for c in text) and _FLOAT.fullmatch(text):
-        return float(text)
+    is_whole = _INTEGER.fullmatch(text) is not None
+    if is_whole or (any(c.isdigit() for c in text) and _FLOAT.fullmatch(text)):
+        if len(text) <= _LONGEST_NUMBER and math.isfinite(float(text)):
+            return int(text) if is_whole else float(text)
+        place.complain(node, "这个数太长或太大", "编号请加引号；数请写短")
+        return text
     if _TRAP.fullmatch(text):
         place.complain(
             node, f"「{text}」在不同程序里读法不同", "编号、时间请加引号；数请写十进制"

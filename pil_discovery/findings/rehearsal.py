@@ -19,7 +19,7 @@ from pil_discovery.findings.population import (
 )
 from pil_discovery.findings.relations import Relations
 from pil_discovery.findings.rooms import Room
-from pil_discovery.findings.sentences import names_in
+from pil_discovery.findings.sentences import names_in, template_faults
 from pil_discovery.findings.step_facts import column_names, index_of, table_names
 from pil_discovery.findings.steps import run_step
 from pil_discovery.types.models import OverlayStep, SqlStep
@@ -229,7 +229,9 @@ class _Stage:
         for lang in ("zh", "en"):
             loc = ("explain", lang)
             try:
-                names = names_in(getattr(self._model.explain, lang))
+                template = getattr(self._model.explain, lang)
+                names = names_in(template)
+                yield from (Fault(loc, w) for w in template_faults(template, have))
             except ValueError as error:
                 yield Fault(loc, f"花括号没有写完或写错：{error}")
                 continue

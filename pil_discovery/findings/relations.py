@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_UNWRITTEN = re.compile("[\x00\ud800-\udfff]")
 _declarations: dict[pa.Schema, str] = {}
 """Columns of tables without rows; what an Arrow schema is in SQL never changes."""
 _NO_ROOM = "SQL 所需的内存或临时空间超过限制，已停止"
@@ -186,6 +187,8 @@ class Relations:
         """Return the parameters of a model's SELECT, if it is a steady one."""
         if too_long(sql):
             self._refuse(where, too_long(sql))
+        if not sql.isprintable() and _UNWRITTEN.search(sql):
+            self._refuse(where, "SQL 里有不能书写的字符", "删去零字符等控制字符")
         try:
             names = _one_select(sql)
         except duckdb.Error as error:
@@ -246,7 +249,11 @@ def _one_select(sql: str) -> frozenset[str]:
     statements = duckdb.extract_statements(sql)
     if len(statements) != 1:
         raise ValueError(f"只能有一条语句，现有 {len(statements)} 条")
-    if statements[0].type != duckdb.StatementType.SELECT:
+    try:
+        kind = statements[0].type
+    except ValueError:  # one that the library has no name for
+        kind = None
+    if kind != duckdb.StatementType.SELECT:
         raise ValueError("只允许 SELECT 语句")
     return frozenset(statements[0].named_parameters)
 

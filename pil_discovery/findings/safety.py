@@ -42,6 +42,13 @@ _KEYWORDS = frozenset(
 _MORE = frozenset({"age", "ago", *_KEYWORDS})  # `age` of one date counts from today
 _LONGEST = 100_000
 """Characters of one SELECT; the longest that ships has some four thousand."""
+_DEEPEST = 300
+"""Levels of the tree of one SELECT; the deepest that ships has some sixty."""
+_DEEP = (("SQL 嵌套过深", "拆成几个步骤"),)
+_READING = frozenset(
+    {"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"}
+)
+"""Queries that only read; a WITH may hold others (INSERT, UPDATE, DELETE, COPY)."""
 
 
 @lru_cache(maxsize=4096)
@@ -53,14 +60,19 @@ def faults(sql: str) -> tuple[tuple[str, str], ...]:
     sql
         One statement that DuckDB accepts as a SELECT.
     """
-    tree = json.loads(_asked(sql))
+    try:
+        tree = json.loads(_asked(sql))
+    except RecursionError:
+        return _DEEP
+    if _depth(tree) > _DEEPEST:
+        return _DEEP
     if tree.get("error"):
         return (("SQL 的写法不受支持", "只用一条普通的 SELECT，不用 PIVOT 等语句"),)
     called = list(_called(tree))
     rows = sorted({n for n, in_from in called if in_from and n not in MADE_ROWS})
     calls = {n for n, in_from in called if not in_from}
     unsteady = sorted(calls & _unsteady())
-    found = []
+    found = list(_beyond_reading(tree))
     if rows:
         what = f"FROM 里不得使用函数：{'、'.join(rows)}"
         found.append((what, "只能用模型声明的表和前面步骤的表"))
@@ -74,6 +86,47 @@ def faults(sql: str) -> tuple[tuple[str, str], ...]:
     if any(node.get("sample") for node in _nodes(tree)):
         found.append(("不得抽样：每次结果不同", "删去 SAMPLE"))
     return tuple(found)
+
+
+def _depth(tree: Any) -> int:  # noqa: ANN401 -- any JSON
+    """Return how many levels a tree has, without going down into it by calls."""
+    level, depth = [tree], 0
+    while level:
+        depth += 1
+        inside = [n for n in level if isinstance(n, (dict, list))]
+        level = [v for n in inside for v in (n.values() if isinstance(n, dict) else n)]
+    return depth
+
+
+def _beyond_reading(tree: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 -- any JSON
+    """Yield what a query does besides reading the tables it was given."""
+    nodes = list(_nodes(tree))
+    kinds = {str(node.get("type", "")) for node in nodes}
+    if any(kind.endswith("_NODE") and kind not in _READING for kind in kinds):
+        yield "WITH 里只能读取，不得增删改或写出", "只用 SELECT"
+    if "SHOW_REF" in kinds:
+        yield "不得使用 SHOW、DESCRIBE、SUMMARIZE", "只用普通的 SELECT"
+    tables = [node for node in nodes if node.get("type") == "BASE_TABLE"]
+    named = {
+        ".".join(p for p in parts if p)
+        for node in tables
+        if any((parts := [str(node.get(n) or "") for n in _PLACE])[:2])
+        or parts[2].lower() in _own_tables()
+    }
+    if named:
+        what = f"FROM 里不得使用引擎自己的表或库名：{'、'.join(sorted(named))}"
+        yield what, "只写模型声明的表和前面步骤的表的名称"
+
+
+_PLACE = ("catalog_name", "schema_name", "table_name")
+
+
+@cache
+def _own_tables() -> frozenset[str]:
+    """Name what the engine tells of itself and its machine under a bare name."""
+    listed = "SELECT view_name FROM duckdb_views() WHERE internal AND schema_name <> $1"
+    rows = _parser().cursor().execute(listed, ["information_schema"]).fetchall()
+    return frozenset(str(name).lower() for (name,) in rows)
 
 
 def too_long(sql: str) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.both_readings import DATES, ZONES, evaluate_model
 from pil_discovery.findings.ground import (
     geometry_of,
@@ -176,11 +177,11 @@ def _finding(
         place=row.get("place"),
         agency=row.get("agency"),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
-        sentence_zh=fill(model.explain.zh, row)
+        sentence_zh=_sentence(model, row, "zh")
         + links_note(row["_links"])
         + validity_note(overlaps)
         + rates_note(rates),
-        sentence_en=fill(model.explain.en, row, lang="en")
+        sentence_en=_sentence(model, row, "en")
         + links_note(row["_links"], "en")
         + validity_note(overlaps, "en")
         + rates_note(rates, "en"),
@@ -211,6 +212,16 @@ def _finding(
         ),
         links=row["_links"],
     )
+
+
+def _sentence(model: Model, row: Mapping[str, Any], lang: str) -> str:
+    try:
+        return fill(getattr(model.explain, lang), row, lang=lang)
+    except (KeyError, ValueError, ArithmeticError) as error:
+        what, remedy = "句子填不上：列名、单位或花括号有误", "用 pil models check 查看"
+        raise ModelError(
+            Problem(model.place, f"explain.{lang}", what, remedy)
+        ) from error
 
 
 def finding_id(model: str, key: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from string import Formatter
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.text.areas import rounded_area
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _ABSENT = {"zh": "（缺）", "en": "(missing)"}
 _CENT = Decimal("0.01")
@@ -44,6 +45,35 @@ def fill(template: str, row: Mapping[str, object], *, lang: str = "zh") -> str:
             raise ValueError(msg)
         parts.append(show(row[name], unit or "", lang=lang))
     return "".join(parts)
+
+
+def template_faults(template: str, columns: Mapping[str, str]) -> Iterator[str]:
+    """Say which braces of a template cannot be filled, in Chinese.
+
+    Parameters
+    ----------
+    columns
+        Those of the population: name → DuckDB type.
+
+    Raises
+    ------
+    ValueError
+        If a brace is not closed.
+    """
+    for _, name, unit, conversion in Formatter().parse(template):
+        if not name or name not in columns:
+            continue
+        if conversion or (unit and unit not in (*_UNITS, "date")):
+            shown = f"{name}{'!' + conversion if conversion else ''}"
+            shown += f":{unit}" if unit else ""
+            yield f"花括号里只能写列名，或者列名加单位（{'、'.join(_UNITS)}）：{shown}"
+        elif unit in _UNITS and not _NUMERIC.match(columns[name]):
+            yield f"「{name}」不是数，不能写单位 {unit}"
+
+
+_NUMERIC = re.compile(
+    r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?\b|DECIMAL|DOUBLE|FLOAT|.?NULL"
+)
 
 
 def names_in(template: str) -> list[str]:

@@ -158,7 +158,8 @@ def _alarms(run: ModelRun, flagged: int, low: tuple[int, int] | None) -> Iterabl
     if low is not None:
         yield (
             f"模型 {run.code} 已核查 {low[1]} 件线索，属实的只有 {low[0]} 件，"
-            "不足 20%：其线索不再自动列出，请修改模型后再用"
+            "不足 20%（只说明已核查的这些，没有按抽取的概率加权）："
+            "其线索不再自动列出，请修改模型后再用"
         )
 
 

@@ -201,7 +201,7 @@ def gaps(
     beside = len(findings) - len(carrying)
     sentences = [
         *([f"另有{beside}条须复核的结果未计入金额、数量和评分"] if beside else []),
-        *([f"主体不一致：{'、'.join(_names(carrying))}，请核对"] * _differ(carrying)),
+        *([f"主体不一致：{_parties(carrying)}，请核对"] * _differ(carrying)),
         *(f"度量 {n} 有{c}条结果缺值，合计为下限" for n, c in _short(carrying, units)),
         *(m for f in findings for m in f.missing),
         *(f"未能判断的排除情形：{u}" for f in findings for u in f.undecided),
@@ -291,6 +291,12 @@ def _whom(group: Group) -> str:
 
 def _names(findings: Sequence[Finding]) -> list[str]:
     return list(dict.fromkeys(f.subject_name for f in findings if f.subject_name))
+
+
+def _parties(findings: Sequence[Finding]) -> str:
+    """Name who is meant; where the rows give no name, by their codes."""
+    codes = dict.fromkeys(f.subject_code for f in findings if f.subject_code)
+    return "、".join(_names(findings) or codes)
 
 
 def _differ(findings: Sequence[Finding]) -> bool:

@@ -16,6 +16,7 @@ from pil_discovery.bundle.words import date_zh
 from pil_discovery.catalog import load_catalog
 from pil_discovery.errors import ArgumentError, Problem
 from pil_discovery.pipeline.minors import is_case_of_minors, without_minors
+from pil_discovery.pipeline.outside import for_outside
 from pil_discovery.pipeline.paper_names import (
     UNKNOWN,
     cited,
@@ -89,6 +90,10 @@ def case_papers(
     fields
         Values that the office fills in (time, place, …); what is not given stays blank.
 
+    The papers leave the office, so persons are labels in them; the agency of a meeting
+    reads the names of those whom it must act on. What the office fills in stays, but
+    for identifiers where no telephone number is asked for.
+
     Raises
     ------
     ArgumentError
@@ -96,7 +101,10 @@ def case_papers(
     """
     found = books.find_case(ledger.cases(), case)
     text = load_paper_kind(papers_folder(), kind)
-    given = {k: mask_sentence(v) for k, v in (fields or {}).items()}
+    given = {
+        k: v if k in text.open_fields else mask_sentence(v)
+        for k, v in (fields or {}).items()
+    }
     if unknown := sorted(given.keys() - text.fields.keys()):
         known = "、".join(f"{k}（{zh}）" for k, zh in text.fields.items())
         what = f"没有这个字段：{'、'.join(unknown)}"
@@ -105,11 +113,28 @@ def case_papers(
         values = digest_values(found, ledger.book)
     else:
         values = {
-            **case_values(found, ledger.book, told),
+            **_outward(case_values(found, ledger.book, told), kind, found, told),
             **ledger_values(ledger, found),
         }
     as_of = found.latest if told is None else max(found.latest, told.as_of)
     return compose_papers(text, {**values, **given}, office=office, as_of=as_of)
+
+
+def _outward(
+    values: Mapping[str, Any], kind: str, case: Case, told: Told | None
+) -> Mapping[str, Any]:
+    """Return the values as the reader of a kind may see them: all are outside."""
+    subjects = {case.lead.subject} if case.lead is not None else set()
+    if told is not None:
+        subjects |= {one.subject_name or "" for one in (told.lead, *told.findings)}
+    return for_outside(
+        values,
+        _FREE,
+        case,
+        profile="agency" if kind == MEETING else "public",
+        subjects=subjects,
+        templates=papers_folder().parent,
+    )
 
 
 def case_values(case: Case, book: Rulebook, told: Told | None) -> dict[str, Any]:

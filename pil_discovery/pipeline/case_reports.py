@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ArgumentError, Problem
 from pil_discovery.pipeline.minors import is_case_of_minors, without_minors
-from pil_discovery.pipeline.paper_names import load_names
+from pil_discovery.pipeline.outside import for_outside
+from pil_discovery.pipeline.paper_names import load_names, papers_folder
 from pil_discovery.procedure import ledger as books
 
 if TYPE_CHECKING:
@@ -67,10 +68,19 @@ def escalation(ledger: Ledger, case: str) -> dict[str, Any]:
 def committee_report(ledger: Ledger, case: str) -> dict[str, Any]:
     """Return what the ledger tells of a case, for a report to the committee.
 
-    A case of minors is told without persons, schools, ages and places.
+    Persons are labels in it; a case of minors is told without schools, ages and
+    places as well.
     """
     found = books.find_case(ledger.cases(), case)
     told = books.tell_case(found, ledger.book)
+    told = for_outside(
+        told,
+        ("title", "parts"),
+        found,
+        profile="public",
+        subjects=() if found.lead is None else (found.lead.subject,),
+        templates=papers_folder().parent,
+    )
     if is_case_of_minors(found, ledger.book):
         told = without_minors(told, ("title", "parts"))
     return {**told, "head": ledger.head().hash}

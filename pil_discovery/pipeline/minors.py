@@ -53,7 +53,13 @@ def is_of_minors(behind: Behind, rows: Iterable[Mapping[str, Any]]) -> bool:
 
 def without_minors(told: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
     """Return what a report tells with the words under some keys redacted strictly."""
-    redactor = Redactor(_PUBLIC, strict=True)
+    return redacted(told, keys, Redactor(_PUBLIC, strict=True))
+
+
+def redacted(
+    told: Mapping[str, Any], keys: Iterable[str], redactor: Redactor
+) -> dict[str, Any]:
+    """Return what a report tells with the words under some keys redacted."""
 
     def hidden(value: Any) -> Any:  # noqa: ANN401 -- JSON-like
         if isinstance(value, str):

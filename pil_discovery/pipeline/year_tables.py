@@ -323,11 +323,11 @@ def _silent(year: Year) -> list[Row]:
 
 
 def _unread(year: Year) -> list[Row]:
-    labels = {f"{UNREAD}{r.field}": r.zh for r in year.rules.recovered}
+    told = {r.zh: _of(year.now, f"{UNREAD}{r.field}") for r in year.rules.recovered}
     return [
-        {"zh": labels[c.measure], "records": record_numbers(c.records)}
-        for c in year.now
-        if c.measure in labels
+        {"zh": zh, "records": record_numbers([e for c in own for e in c.records])}
+        for zh, own in told.items()
+        if own
     ]
 
 

@@ -91,7 +91,7 @@ class Overlay(Noun):
     @model_validator(mode="after")
     def _one_distance(self) -> Overlay:
         if self.distance_m is not None and self.tolerance_sigma is not None:
-            msg = "not both distance_m and tolerance_sigma"
+            msg = "distance_m 和 tolerance_sigma 只能写一个"
             raise ValueError(msg)
         return self
 
@@ -123,7 +123,7 @@ class Zonal(Noun):
     @model_validator(mode="after")
     def _one_source(self) -> Zonal:
         if (self.index is None) == (self.band is None):
-            msg = "exactly one of index and band"
+            msg = "index 和 band 须写一个，也只能写一个"
             raise ValueError(msg)
         return self
 
@@ -368,7 +368,7 @@ class Model(Noun):
     def _known_remedies(self) -> Model:
         unknown = [name for name in self.remedy_when if name not in self.remedy]
         if unknown:
-            msg = f"remedy_when names what is not in remedy: {unknown}"
+            msg = f"remedy_when 的措施不在 remedy 里：{'、'.join(unknown)}"
             raise ValueError(msg)
         return self
 
@@ -390,10 +390,10 @@ class Model(Noun):
         tables += [s.table for s in self.steps]
         twice = sorted({t for t in tables if tables.count(t) > 1})
         if twice:
-            msg = f"table named twice: {', '.join(twice)}"
+            msg = f"表名重复：{'、'.join(twice)}；步骤的表不与数据集同名"
             raise ValueError(msg)
         loose = [h.measure for h in self.harm if h.measure not in self.measures]
         if loose:
-            msg = f"harm names no measure: {', '.join(loose)}"
+            msg = f"harm 写的不是度量（measures）：{'、'.join(loose)}"
             raise ValueError(msg)
         return self

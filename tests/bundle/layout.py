@@ -225,9 +225,9 @@ def _table_faults(table, room):
 
 
 def _is_high(row, widths):
-    """Whether a row would not find room on half a page: it may break."""
+    """Whether a row would leave half a page empty: it may break."""
     return any(
-        12 * len(cell.text) / 72 * 25.4 / (width - 2) > 15
+        12 * len(cell.text) / 72 * 25.4 / (width - 2) > 12
         for cell, width in zip(row.cells, widths, strict=True)
     )
 

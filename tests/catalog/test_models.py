@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pil_discovery.catalog import load_catalog, load_models
+from pil_discovery.catalog.files import forget
 from pil_discovery.errors import CatalogError
 from tests.catalog.conftest import MODEL
 
@@ -92,3 +95,66 @@ def test_pictures_have_bands_for_columns(root):
 def test_the_shipped_models_are_sound():
     models = load_catalog().models
     assert list(models) == sorted(models)
+
+
+LOCAL = MODEL.replace("id: land/unpaid", "id: land/own").replace("TEST-01", "OWN-01")
+
+
+@pytest.fixture
+def local(tmp_path):
+    file = tmp_path / "local" / "land" / "own.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(LOCAL, encoding="utf-8")
+    return file
+
+
+@pytest.mark.skipif(not hasattr(os, "symlink"), reason="no links")
+def test_links_in_a_local_folder_are_refused(root, local, tmp_path):
+    outside = tmp_path / "secret.yaml"
+    outside.write_text("canary", encoding="utf-8")
+    (local.parent / "evil.yaml").symlink_to(outside)
+    (local.parents[1] / "elsewhere").symlink_to(tmp_path)
+    assert problems(root, [local.parents[1]]) == [
+        "local/elsewhere：是链接，只能用文件夹内的真实文件；请换成文件本身",
+        "local/land/evil.yaml：是链接，只能用文件夹内的真实文件；请换成文件本身",
+    ]
+
+
+def test_a_file_under_another_ending_is_told_and_not_left_out(root, local):
+    assert load_models([local.parents[1]], root=root).keys() >= {"land/own"}
+    forget()
+    local.rename(local.with_suffix(".yml"))
+    (found,) = problems(root, [local.parents[1]])
+    assert found == "local/land/own.yml：扩展名不是 .yaml，没有读取；请改名为 .yaml"
+
+
+@pytest.mark.parametrize(("floor", "cap"), [(10, 10), (100, 10), (0, 10), (-1, 10)])
+def test_anchors_hold_something_between_them(root, floor, cap):
+    harm = f"harm: [{{measure: amount_cny, floor: {floor}, cap: {cap}}}]\n"
+    change(
+        root, ("measures: {amount_cny: CNY}\n", "measures: {amount_cny: CNY}\n" + harm)
+    )
+    (found,) = problems(root)
+    assert f"下限 {floor} 应当大于零并小于上限 {cap}" in found
+    assert "harm[0]（第 " in found
+
+
+def test_a_code_is_short_and_plain(root, local):
+    text = local.read_text(encoding="utf-8")
+    for code in ("<b>", "a b", "x" * 25):
+        local.write_text(text.replace("OWN-01", f'"{code}"'), encoding="utf-8")
+        (found,) = problems(root, [local.parents[1]])
+        assert f"代码「{code}」只能有字母、数字和短横线" in found
+        forget()
+
+
+def test_mistakes_within_a_model_are_told_in_chinese(root):
+    change(
+        root,
+        (
+            "measures: {amount_cny: CNY}\n",
+            "measures: {}\nharm: [{measure: nope, floor: 1, cap: 2}]\n",
+        ),
+    )
+    (found,) = problems(root)
+    assert "harm 写的不是度量（measures）：nope" in found

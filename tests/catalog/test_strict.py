@@ -132,3 +132,9 @@ def test_numbers_read_back(value):
 def test_any_text_parses_or_is_refused_in_words(text):
     with contextlib.suppress(CatalogError):
         parse(text)
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "9" * 401, "9" * 5000])
+def test_a_number_beyond_all_numbers_is_told(number):
+    with pytest.raises(CatalogError, match="这个数太长或太大"):
+        parse_yaml(f"value: {number}\n", name="x.yaml")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from pil_discovery.findings import lint
-from tests.findings.factory import DATASETS, SQL, model
+from pil_discovery.errors import ModelError
+from pil_discovery.findings import lint, screen
+from tests.findings.factory import AS_OF, DATASETS, SQL, bills, inputs, model
 
 DUE = {"bill_no": "a", "due_date": "2026-01-01", "amount_cny": 200}
 SMALL = {**DUE, "bill_no": "b", "amount_cny": 100}
@@ -205,3 +206,27 @@ def test_a_draft_needs_no_examples_but_a_reason():
     ((where, what, _),) = faults(status="draft", examples=[])
     assert where == "status"
     assert "没有写明还缺什么" in what
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("{bill_no!r}", "花括号里只能写列名，或者列名加单位"),
+        ("{amount_cny:>1000000000}", "amount_cny:>1000000000"),
+        ("{amount_cny:{amount_cny}}", "花括号里只能写列名"),
+        ("{bill_no:wan}", "「bill_no」不是数，不能写单位 wan"),
+        ("{fact_date:pct}", "「fact_date」不是数，不能写单位 pct"),
+        ("{bill_no.__class__}", "总体没有列「bill_no.__class__」"),
+    ],
+)
+def test_braces_that_cannot_be_filled_are_named(template, words):
+    found = faults(explain={"zh": template, "en": "{bill_no}"})
+    told = [what for where, what, _ in found if where == "explain.zh"]
+    assert any(words in what for what in told)
+
+
+def test_a_scan_refuses_a_sentence_that_it_cannot_fill():
+    for template in ("{bill_no!r}", "{amount_cny:>9}", "{bill_no:wan}", "{nope}"):
+        made = model(explain={"zh": template, "en": ""})
+        with pytest.raises(ModelError, match=r"explain\.zh：句子填不上"):
+            screen(made, inputs(bills(("a", "2026-01-01", 500.0))), as_of=AS_OF)

@@ -78,6 +78,28 @@ def run(sql, **options):
         ("PIVOT bill ON no USING count(*)", "只能有一条语句|不受支持|只允许 SELECT"),
         ("SELECT " + "(" * 5000 + "1" + ")" * 5000, "无法解析"),
         ("SELECT '" + "x" * 100_001 + "'", "超过 100000 个的上限"),
+        ("SELECT " + "CASE WHEN TRUE THEN " * 400 + "1" + " END" * 400, "嵌套过深"),
+        ("SELECT * FROM " + "(FROM " * 120 + "bill" + ")" * 120, "嵌套过深"),
+        ("WITH x AS (INSERT INTO bill VALUES ('c') RETURNING *) FROM x", "只能读取"),
+        ("WITH x AS (DELETE FROM bill RETURNING *) SELECT * FROM x", "只能读取"),
+        ("WITH x AS (COPY bill TO '{file}') SELECT 1", "只能读取"),
+        (
+            "SELECT (WITH x AS (UPDATE bill SET no = 'z' RETURNING *) SELECT 1 FROM x)",
+            "只能读取",
+        ),
+        ("SELECT * FROM (SHOW ALL TABLES)", "不得使用 SHOW"),
+        ("SELECT * FROM (SUMMARIZE bill)", "不得使用 SHOW"),
+        ("SELECT * FROM (DESCRIBE bill)", "不得使用 SHOW"),
+        ("SELECT * FROM information_schema.tables", "引擎自己的表或库名：information"),
+        ("SELECT * FROM pg_settings", "引擎自己的表或库名：pg_settings"),
+        ("SELECT * FROM PG_Catalog.pg_class", "引擎自己的表或库名"),
+        ("SELECT * FROM duckdb_databases", "引擎自己的表或库名"),
+        ("SELECT (SELECT max(name) FROM sqlite_master)", "引擎自己的表或库名"),
+        ("SELECT * FROM system.main.duckdb_tables", "引擎自己的表或库名"),
+        ("SELECT * FROM temp.main.bill", "引擎自己的表或库名：temp.main.bill"),
+        ("UPDATE EXTENSIONS", "只允许 SELECT 语句"),
+        ("SELECT '\ud800'", "不能书写的字符"),
+        ("SELECT 'a\x00b'", "不能书写的字符"),
         ("SELECT $unknown", "没有声明的参数"),
         ("SELEC 1", "无法解析"),
     ],
@@ -90,6 +112,13 @@ def test_what_is_no_plain_select_is_refused(tmp_path, sql, words):
     assert "canary" not in str(refused.value)
     assert "test/attack" in str(refused.value)
     assert file.read_text() == "a\ncanary\n"
+
+
+def test_a_table_may_be_called_as_the_engine_calls_its_own_elsewhere():
+    with Relations("test/plain", {}) as relations:
+        relations.load("tables", pa.table({"columns": ["a"]}))
+        sql = "WITH schemata AS (SELECT * FROM tables) SELECT columns FROM schemata"
+        assert relations.create("views", sql, "steps") == 1
 
 
 def test_a_recursion_without_end_is_stopped():

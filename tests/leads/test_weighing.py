@@ -273,6 +273,15 @@ def test_different_subjects_are_not_made_one():
     assert any("主体不一致" in m for m in lead.missing)
 
 
+def test_different_subjects_without_a_name_are_told_by_their_codes():
+    plain = {"merge": ("A",), "subject_name": None}
+    codes = ("91990302000000001X", "91990302000000002Y")
+    [lead] = weighed(
+        *(make_finding(n, subject_code=c, **plain) for n, c in enumerate(codes))
+    )
+    assert f"主体不一致：{'、'.join(codes)}，请核对" in lead.missing
+
+
 def test_inputs_in_another_order_give_the_same_leads():
     found = [make_finding(i, merge=(str(i % 4),)) for i in range(12)]
     assert weighed(*found) == weighed(*reversed(found))

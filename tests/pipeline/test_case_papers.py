@@ -22,9 +22,10 @@ from pil_discovery.pipeline.case_papers import (
     Told,
     case_papers,
 )
+from pil_discovery.pipeline.case_reports import committee_report, committee_text
 from pil_discovery.pipeline.paper_names import load_names, papers_folder
 from tests.bundle import factory
-from tests.pipeline.years import LAND, NAMES, PHONE, RESIDENT, two_years
+from tests.pipeline.years import LAND, NAMES, PHONE, RESIDENT, Books, two_years
 
 KINDS = (MEETING, HEARING, EVALUATION, COMMITTEE, DIGEST)
 
@@ -182,3 +183,74 @@ def test_a_case_of_minors_names_no_school_and_no_child(tmp_path):
         text = "".join(texts(case_papers(books.ledger, books.case, kind)).values())
         for word in ("第七小学", "周小兰", "11岁"):
             assert word not in text, kind
+
+
+PERSON, STAFF, GIVER = "周玉兰", ("张三丰", "王五一", "赵六顺"), "孙大有"
+
+
+@pytest.fixture(scope="module")
+def person(tmp_path_factory):
+    """A case of a natural person, whose records name staff and a tip-giver."""
+    books = Books(tmp_path_factory.mktemp("账本") / "a.ledger")
+    title = f"{PERSON}占用耕地案（举报人{GIVER}，{RESIDENT}）"
+    books.open("2026-01-02", title=title, matter="env.cropland-occupation")
+    books.served("2026-01")
+    words = f"{PERSON}已腾退，赵六顺到场，电话{PHONE}"
+    books.record("agency.reply", "2026-02-20", measure=words)
+    return books
+
+
+@pytest.fixture
+def about(told):
+    findings = [factory.finding(n, name=PERSON, state="review") for n in (1, 2)]
+    return Told(factory.lead(findings, PERSON), findings, told.as_of)
+
+
+def everything(paper):
+    """Every word of the files of a paper, their properties included."""
+    words = []
+    for ending, data in lay_out(paper, templates=papers_folder().parent).items():
+        if ending == "pdf":
+            reader = pypdf.PdfReader(io.BytesIO(data))
+            words += [page.extract_text() for page in reader.pages]
+            words += [str(reader.metadata), str(reader.xmp_metadata)]
+        elif ending == "html":
+            words.append(html.unescape(data.decode()))
+        else:
+            with zipfile.ZipFile(io.BytesIO(data)) as parts:
+                held = [parts.read(name) for name in parts.namelist()]
+                told = [data.decode("utf-8", "ignore") for data in held]
+                words += [html.unescape(re.sub(r"<[^>]*>", "", t)) for t in told]
+    return re.sub(r"\s", "", "".join(words))
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS} - {MEETING}))
+def test_nobody_is_named_outside_the_office(person, about, kind):
+    for paper in case_papers(person.ledger, person.case, kind, told=about):
+        text = everything(paper)
+        for name in (PERSON, *STAFF, GIVER, PHONE, RESIDENT, RESIDENT[-6:]):
+            assert name not in text, (paper.stem, name)
+
+
+def test_the_agency_reads_on_whom_it_must_act_and_nobody_else(person, about):
+    text = "".join(
+        map(everything, case_papers(person.ledger, person.case, MEETING, told=about))
+    )
+    assert PERSON in text
+    for name in (GIVER, PHONE, RESIDENT):
+        assert name not in text
+
+
+def test_a_report_in_markdown_names_nobody_either(person):
+    told = committee_report(person.ledger, person.case)
+    for text in (committee_text(told), str(told)):
+        for name in (GIVER, PHONE, RESIDENT, "赵六顺"):
+            assert name not in text
+
+
+def test_a_telephone_that_the_office_announces_is_printed(books):
+    given = {"contact": "李检察官", "phone": PHONE, "place": f"会议室，{PHONE}"}
+    papers = case_papers(books.ledger, books.cases[1], HEARING, fields=given)
+    announced = texts(papers)["01_听证公告"]
+    assert f"李检察官　{PHONE}".replace("　", "") in announced.replace("　", "")
+    assert announced.count(PHONE) == 1

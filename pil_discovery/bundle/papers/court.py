@@ -17,6 +17,7 @@ from pil_discovery.bundle.papers.nouns import (
     Paper,
     Table,
     box_lines,
+    figure_lines,
     fitted,
     is_long,
     is_tall,
@@ -80,15 +81,17 @@ def _rows(table: Table, room: float) -> list[dict[str, Any]]:
         {
             "torn": is_tall(row, widths),
             "cells": [
-                {
-                    "text": "\n".join(box_lines(cell)),
-                    "small": column.kind in FIGURES and is_long(cell, width),
-                }
+                _cell(cell, width, is_figure=column.kind in FIGURES)
                 for column, width, cell in zip(table.columns, widths, row, strict=True)
             ],
         }
         for row in table.rows
     ]
+
+
+def _cell(text: str, width: float, *, is_figure: bool) -> dict[str, Any]:
+    lines = figure_lines(text, width) if is_figure else box_lines(text)
+    return {"text": "\n".join(lines), "small": is_figure and is_long(text, width)}
 
 
 def _compile(main: Path, told: dict[str, Any], faces: Faces, day: dt.date) -> bytes:

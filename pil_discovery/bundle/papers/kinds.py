@@ -114,8 +114,8 @@ class PaperKind(Noun):
     """A kind: its papers, and values that belong to the wording.
 
     `values` are words and rows that the blocks name; `fields` may be filled in by the
-    office: name → what it is; `formats` are the endings of the files. Rates over
-    fewer than `few` carry a caution.
+    office: name → what it is, in `open_fields` a telephone number stays; `formats` are
+    the endings of the files. Rates over fewer than `few` carry a caution.
     """
 
     kind: str
@@ -126,6 +126,7 @@ class PaperKind(Noun):
     few: int = 0
     values: dict[str, str | list[dict[str, str]]] = _Field(default_factory=dict)
     fields: dict[str, str] = _Field(default_factory=dict)
+    open_fields: tuple[str, ...] = ()
     papers: tuple[PaperText, ...]
 
 

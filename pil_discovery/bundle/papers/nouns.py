@@ -6,6 +6,7 @@ Word file, court copy, page and workbook only lay them out, so their texts are e
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field as _Field
@@ -22,7 +23,7 @@ LINE_MM, TALL_MM = 9.0, 14.0
 FIGURES = frozenset({"number", "share"})
 """Kinds of columns that hold figures, which stand at the right."""
 _DIGIT_EM, _WIDE_EM, _LATIN = 0.56, 1.0, 0x2E80
-_SIZE_PT, _PT_PER_MM, _INSET_MM, _MOST_LINES = 12.0, 72 / 25.4, 2.0, 20
+_SIZE_PT, _SMALL_PT, _PT_PER_MM, _INSET_MM, _MOST_LINES = 12.0, 10.5, 72 / 25.4, 2.0, 12
 Ending = Literal["docx", "pdf", "html", "xlsx"]
 Kind = Literal["text", "number", "share", "id"]
 
@@ -196,6 +197,19 @@ class Paper(Noun):
 def is_long(text: str, width_mm: float) -> bool:
     """Whether figures are set smaller, lest they break in a cell of this width."""
     return _lines_of(text, width_mm) > 1
+
+
+def figure_lines(text: str, width_mm: float) -> list[str]:
+    """Return figures broken behind commas alone, where even small ones do not fit."""
+    lines = [""]
+    for piece in re.split("(?<=,)", text):
+        longer = lines[-1] + piece
+        fits = _lines_of(longer, width_mm) * _SMALL_PT <= _SIZE_PT
+        if fits or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(piece)
+    return lines
 
 
 def is_tall(texts: Iterable[str], widths_mm: Iterable[float]) -> bool:

@@ -35,6 +35,7 @@ from pil_discovery.bundle.papers.nouns import (
     Slots,
     Table,
     box_lines,
+    figure_lines,
     fitted,
     is_long,
     is_tall,
@@ -205,11 +206,12 @@ def _row(
     for column, value, width, cell in zip(
         table.columns, values, widths, row.cells, strict=True
     ):
-        paragraph = _lines(cell, value)
-        if column.kind in FIGURES:
-            paragraph.alignment = ALIGN.RIGHT
-            if is_long(value, width):
-                paragraph.style = _SMALL
+        if column.kind not in FIGURES:
+            _lines(cell, value)
+            continue
+        style = _SMALL if is_long(value, width) else _CELL
+        lines = "\n".join(figure_lines(value, width))
+        _line(cell.paragraphs[0], lines, style).alignment = ALIGN.RIGHT
     if table.room_mm:
         _at_least(row, table.room_mm)
     if is_tall(values, widths):

@@ -216,6 +216,7 @@ def test_a_long_number_is_set_smaller_and_broken_at_a_comma_alone(text, lines):
     assert len(found) == lines
     assert "".join(found) == text
     assert all(f.endswith((",", text[-3:])) for f in found), found
+    assert layout.strays_of(files["pdf"], UPRIGHT) == []
     cell = docx.Document(io.BytesIO(files["docx"])).tables[0].rows[1].cells[1]
     small = cell.paragraphs[0].style.name == "表格校验值"
     assert small == (len(text) > 13)
