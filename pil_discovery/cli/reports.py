@@ -250,7 +250,11 @@ def _pack(name: str, kind: str, zh: str) -> click.Command:
 
 for _name, _kind, _zh in (
     ("meeting", "meeting-pack", "诉前会议材料：议程、事实确认书、签到表、会议记录。"),
-    ("hearing", "hearing-pack", "听证材料：公告、议程、参加人、听证员意见表、笔录。"),
+    (
+        "hearing",
+        "hearing-pack",
+        "听证材料：公告、议程、参加人、听证员意见表、笔录、通知。",
+    ),
     ("evaluation", "evaluation-form", "第三方评估表：独立评估整改成效，不写得分。"),
 ):
     report.add_command(_pack(_name, _kind, _zh))

@@ -126,7 +126,8 @@ def _outward(
     """Return the values as the reader of a kind may see them: all are outside."""
     subjects = {case.lead.subject} if case.lead is not None else set()
     if told is not None:
-        subjects |= {one.subject_name or "" for one in (told.lead, *told.findings)}
+        subjects.add(told.lead.subject_name or "")
+        subjects |= {one.subject_name or "" for one in told.findings}
     return for_outside(
         values,
         _FREE,

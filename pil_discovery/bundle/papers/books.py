@@ -27,9 +27,14 @@ _SETTINGS = {
 }
 _WORDS = "正文"
 _MM_PER_CHARACTER = 2.1
-_WIDE, _ROW_PT, _LATIN = 90, 15.0, 0x2E80
-"""Characters of the first column, height of a line, where wide characters begin."""
+_WIDE, _ROW_PT, _HIGHEST_PT, _LATIN = 90, 15.0, 409.0, 0x2E80
+"""Characters of the first column, height of a line and of the highest row in points,
+where wide characters begin."""
 _NUMBER = re.compile(r"[-−+]?[0-9]{1,15}(\.[0-9]{1,6})?")
+_MOST_DIGITS = 15
+"""Digits that a number of a workbook keeps; a longer one is written as text."""
+_MOST_UNITS, _MORE = 32_000, "……（过长，全文见 Word 文件）"
+"""A cell of a workbook holds 32,767 units of UTF-16, and nothing of a longer text."""
 _FIGURES = frozenset({"number"})
 
 
@@ -43,7 +48,9 @@ def render_book(paper: Paper) -> bytes:
     with xlsxwriter.Workbook(raw, _SETTINGS) as book:
         created = dt.datetime.combine(paper.as_of, dt.time(), dt.UTC)
         title = f"{paper.office}{paper.title}"
-        book.set_properties({"created": created, "title": title})
+        book.set_properties(
+            {"created": created, "title": title, "author": paper.office}
+        )
         styles = _Styles(book)
         _words(book.add_worksheet(_WORDS), paper, styles)
         for table in paper.tables():
@@ -84,9 +91,22 @@ def _words(sheet: Any, paper: Paper, styles: _Styles) -> None:  # noqa: ANN401
             sum(2 if ord(c) > _LATIN else 1 for c in text) / room
             for text, room in zip(line, (_WIDE, _WIDE // 2), strict=False)
         )
-        sheet.set_row(row, _ROW_PT * max(math.ceil(longest), 1))
+        sheet.set_row(row, min(_ROW_PT * max(math.ceil(longest), 1), _HIGHEST_PT))
         for column, text in enumerate(line):
-            sheet.write_string(row, column, text, styles.text)
+            sheet.write_string(row, column, _held(text), styles.text)
+
+
+def _held(text: str) -> str:
+    """Return what a cell holds of a text; what is missing is said."""
+    told = text.encode("utf-16-le")
+    if len(told) <= 2 * _MOST_UNITS:
+        return text
+    return told[: 2 * _MOST_UNITS].decode("utf-16-le", "ignore") + _MORE
+
+
+def _is_number(text: str) -> bool:
+    digits = sum(c.isdigit() for c in text)
+    return digits <= _MOST_DIGITS and _NUMBER.fullmatch(text) is not None
 
 
 def _lines(paper: Paper) -> list[tuple[str, ...]]:
@@ -117,11 +137,11 @@ def _sheet(sheet: Any, table: Table, styles: _Styles) -> None:  # noqa: ANN401
             zip(table.columns, values, strict=True)
         ):
             plain = text.replace(",", "")
-            if column.kind in _FIGURES and _NUMBER.fullmatch(plain):
+            if column.kind in _FIGURES and _is_number(plain):
                 value = float(plain.replace("−", "-"))
                 sheet.write_number(row, number, value, styles.number(text))
             else:
-                sheet.write_string(row, number, text, styles.text)
+                sheet.write_string(row, number, _held(text), styles.text)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     if table.note:

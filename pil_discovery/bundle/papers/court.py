@@ -72,6 +72,7 @@ def _told(paper: Paper) -> dict[str, Any]:
             if isinstance(noun, Table):
                 block["room_mm"] = noun.room_mm
                 block["rows"] = _rows(noun, given.width_mm)
+                block["short"] = noun.is_short and not _is_torn(block)
     return told | {"label_mm": LABEL_MM}
 
 
@@ -87,6 +88,10 @@ def _rows(table: Table, room: float) -> list[dict[str, Any]]:
         }
         for row in table.rows
     ]
+
+
+def _is_torn(block: dict[str, Any]) -> bool:
+    return any(row["torn"] for row in block["rows"])
 
 
 def _cell(text: str, width: float, *, is_figure: bool) -> dict[str, Any]:

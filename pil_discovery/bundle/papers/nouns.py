@@ -20,6 +20,7 @@ BOX = "□"
 """A box to tick; a Word file makes it one that can be clicked."""
 LINE_MM, TALL_MM = 9.0, 14.0
 """Heights of a line of a form and of a row to write in."""
+_FEW_ROWS = 4
 FIGURES = frozenset({"number", "share"})
 """Kinds of columns that hold figures, which stand at the right."""
 _DIGIT_EM, _WIDE_EM, _LATIN = 0.56, 1.0, 0x2E80
@@ -77,6 +78,11 @@ class Table(Noun):
     def room_mm(self) -> float:
         """Least height of a row, nothing where it is as high as its words."""
         return max(TALL_MM if self.tall else 0.0, LINE_MM * self.lines)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the table stays on one page: it has few rows, none with much room."""
+        return len(self.rows) <= _FEW_ROWS and not self.room_mm
 
 
 class Bar(Noun):

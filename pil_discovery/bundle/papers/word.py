@@ -193,6 +193,8 @@ def _table(document: Any, table: Table, width: float) -> None:
     drawn.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for values, row in zip(table.rows, list(drawn.rows)[1:], strict=True):
         _row(row, table, values, widths)
+    if table.is_short:
+        _keep_rows(drawn)
     if not table.note:
         _gap(document)
         return
@@ -245,10 +247,15 @@ def _slots(document: Any, slots: Slots, width: float) -> None:
             _line(cell.paragraphs[0], text, _CELL)
         row.cells[2].paragraphs[0].alignment = ALIGN.RIGHT
         _underline(row.cells[1])
+    _keep_rows(drawn)
+    _gap(document)
+
+
+def _keep_rows(drawn: Any) -> None:
+    """Hold the rows of a table together on one page."""
     for row in list(drawn.rows)[:-1]:
         for cell in row.cells:
             _kept(cell.paragraphs[0])
-    _gap(document)
 
 
 def _grid(

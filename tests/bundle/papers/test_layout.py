@@ -239,6 +239,19 @@ def test_a_full_page_before_a_turned_sheet_leaves_no_empty_one():
         assert len(pypdf.PdfReader(io.BytesIO(files["pdf"])).pages) == 2, lines
 
 
+def test_a_short_table_stays_on_one_page():
+    """However far down a page it begins; a header never stands alone."""
+    rows = (("甲", "1", "007"), ("乙", "2", "008"))
+    table = Table(caption="表1　表", sheet="表", columns=columns(), rows=rows)
+    for lines in range(13, 19):
+        data = laid(paper(Sentence(text="字" * 28 * lines), table))["pdf"]
+        pages = [
+            "".join(t.replace(" ", "") for *_, t in p) for p in layout.lines_of(data)
+        ]
+        (place,) = (n for n, page in enumerate(pages) if "机关" in page)
+        assert all(word in pages[place] for word in ("表1", "007", "008")), lines
+
+
 @pytest.fixture(scope="module")
 def opened(papers, tmp_path_factory):
     """What LibreOffice prints of every paper."""

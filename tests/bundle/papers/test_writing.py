@@ -192,6 +192,16 @@ def test_a_workbook_has_no_formulas_and_keeps_codes(files):
     assert len(parts) == 4
 
 
+def test_a_workbook_loses_no_digit_and_says_what_it_cannot_hold():
+    long, figure = "𠮷" * 20_000, "1,234,567,890,123.456"
+    rows = ((long, figure, "", ""), ("=cmd|'/c calc'!A1", "-0.5", "@SUM(1)", "+1"))
+    data = lay_out(paper(table(rows=rows), formats=("xlsx",)), templates=TEMPLATES)
+    first, second = sheet(data["xlsx"], "按机关")[1:3]
+    assert first[0] == "𠮷" * 16_000 + "……（过长，全文见 Word 文件）"
+    assert first[1] == figure
+    assert second == ["=cmd|'/c calc'!A1", -0.5, "@SUM(1)", "+1"]
+
+
 def test_a_page_asks_nothing_and_runs_nothing(files):
     page = files["html"].decode()
     style = re.search(r"<style>(.*)</style>", page, re.DOTALL)[1]
