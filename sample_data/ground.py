@@ -260,10 +260,25 @@ def build_forest(nature: Nature) -> None:
             }
         )
 
-    cut(0, 0, 100, 80)
-    plant("hit", names[0, 0], "毁林十二亩")
-    cut(1, 1, 60, 50)
-    plant("hit", names[1, 1], "公益林被占")
+    x, y = cut(0, 0, 100, 80)
+    felling: list[dict[str, object]] = [
+        {
+            "采伐许可证号": "示林采〔2022〕示例7号",
+            "采伐期限起": "2022-03-01",
+            "采伐期限止": "2022-12-31",
+            "geometry": at(x - 10, y - 10, 120, 100),
+        }
+    ]
+    plant("hit", names[0, 0], "毁林十二亩，采伐许可早已到期")
+    x, y = cut(1, 1, 60, 50)
+    fires: list[dict[str, object]] = [
+        {
+            "灾害类型": "火灾",
+            "过火日期": "2021-04-05",
+            "geometry": at(x - 10, y - 10, 80, 70),
+        }
+    ]
+    plant("hit", names[1, 1], "公益林被占，火灾在前期影像以前")
     x, y = cut(2, 0, 70, 60)
     consent("示林准〔2023〕示例4号", "2023-05-01", "2025-04-30", x - 10, y - 10, 90, 80)
     plant("hit", names[2, 0], "临时占用林地批准已过期")
@@ -317,3 +332,9 @@ def build_forest(nature: Nature) -> None:
         issuer="示例区自然资源和规划局",
         scale=2000,
     )
+    path = "图层/采伐许可.geojson"
+    frame = layer(felling, GEOGRAPHIC)
+    nature.add("felling_licence", path, frame, crs=GEOGRAPHIC, scale=2000)
+    path = "图层/森林灾害.geojson"
+    frame = layer(fires, GEOGRAPHIC)
+    nature.add("forest_event", path, frame, crs=GEOGRAPHIC, scale=2000)

@@ -33,6 +33,8 @@ _OFFICES = {
     "oil_purchase": _TAX,
     "forest_patch": _FOREST,
     "forest_approval": _FOREST,
+    "felling_licence": _FOREST,
+    "forest_event": _FOREST,
     "production": _STATISTICS,
     "quota": _WATER,
     "water_permit": _WATER,

@@ -107,10 +107,9 @@ def _edge_faults(document):
     for head in heads:
         if head.paragraphs[0].alignment != 2:
             yield "the mark does not stand at the right"
-    # the margins of a turned sheet are narrower (another fault where none may turn)
-    distance = 15 if section.page_width > section.page_height else 23
+    wanted = 15 if section.page_width > section.page_height else 23
     for side in ("header", "footer"):
-        if round(getattr(section, f"{side}_distance").mm) != distance:
+        if round(getattr(section, f"{side}_distance").mm) != wanted:
             yield f"{side} at another distance"
 
 
@@ -183,12 +182,12 @@ def _paragraph_faults(paragraph):
         yield f"{where}: pitch {spacing} of its own"
     if any(_is_own(run) for run in paragraph.runs):
         yield f"{where}: font of its own"
+    if not paragraph.style.name.startswith("公文"):
+        return
     own = paragraph.paragraph_format
     if own.left_indent or own.first_line_indent or own.space_after:
         yield f"{where}: place of its own"
-    if paragraph.style.name in ("公文正文", "公文层次", "公文标题") and (
-        own.alignment is not None or own.right_indent
-    ):
+    if own.alignment is not None or own.right_indent:
         yield f"{where}: side of its own"
 
 

@@ -93,6 +93,7 @@ def test_a_follow_up_compares_the_lead_of_the_case_with_the_scan(
     desk.record("agency.reply", "2026-05-20", measure="价款已全部缴清")
     desk.record("followup.check", "2026-06-11", outcome="not", collector=TWO)
     words = ("--kind", "followup-report", "-o", tmp_path / "b")
+    words += ("--field", "date=2026-09-30")  # not older than the scan
     case = ("--case", desk.ledger, desk.case)
     done = run("bundle", out, "1", *words, *case)
     (file,) = Path(done.stdout.strip()).glob("data/00_*/*.docx")
