@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pil_discovery.errors import BundleError, Problem
 
 if TYPE_CHECKING:
     from pil_discovery.bundle.exhibits import Evidence
@@ -145,15 +148,25 @@ def _run_facts(request: BundleRequest) -> dict[str, Any]:
 
 
 def software() -> dict[str, str]:
-    """Return the versions of what sets the documents."""
+    """Return the versions of what sets the documents.
+
+    Raises
+    ------
+    BundleError
+        If one cannot be told.
+    """
     return {name: _version(name) for name in _ENGINES}
 
 
 def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "未安装"
+    """Return the version of a library; a bundle that cannot tell it is not written."""
+    told: str | None = None
+    with suppress(PackageNotFoundError):
+        told = version(name)  # None where the file that tells it cannot be read
+    if told:
+        return told
+    what = "读不到这个程序库的版本，证据包无法写明由什么软件生成"
+    raise BundleError(Problem(name, "", what, "检查安装文件夹的读取权限，或重新安装"))
 
 
 def _fonts(faces: Faces) -> dict[str, Any]:

@@ -101,6 +101,23 @@ def test_a_fault_while_a_bundle_is_written_is_told(tmp_path, monkeypatch):
     assert [p.name for p in done.path.parent.iterdir()] == [done.path.name]
 
 
+def test_a_version_that_cannot_be_read_is_told_and_nothing_is_written(
+    tmp_path, monkeypatch
+):
+    real = open
+
+    def unreadable(path, *arguments, **named):
+        if "typst" in str(path) and str(path).endswith("METADATA"):
+            raise PermissionError(errno.EACCES, "denied")
+        return real(path, *arguments, **named)
+
+    request = factory.request(tmp_path, plate=False)
+    monkeypatch.setattr("io.open", unreadable)
+    with pytest.raises(BundleError, match="typst：读不到这个程序库的版本"):
+        build(request)
+    assert not list((tmp_path / "bundle").glob("*"))
+
+
 def test_a_full_disk_is_told(tmp_path):
     """The limit of file sizes stands for the disk: the same error, no root needed."""
     script = (
