@@ -21,7 +21,7 @@ from pil_discovery.pipeline.results import find_lead, noted_workspace, used_file
 from pil_discovery.types import ImageSource, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from pil_discovery.catalog import Catalog
     from pil_discovery.pipeline.reading import Materials
@@ -127,7 +127,7 @@ class Desk:
         used = used_files(findings, known, scan.catalog.models)
         if used != self._used:
             self._used = None  # what a failed reading leaves is no reading
-            self._read = self._again([s for s in known if s.file in used], used)
+            self._read = self._again(known, used)
             self._used = used
         sources, paths, materials = self._read
         return Behind(
@@ -143,14 +143,15 @@ class Desk:
         )
 
     def _again(
-        self, sources: list[Source], used: set[str]
+        self, known: list[Source], used: set[str]
     ) -> tuple[Sequence[Source], Mapping[str, Path], Materials]:
         place = self.scan.place
+        sources = [s for s in known if s.file in used]
         answers = keep_answers(place, {s.file for s in sources}, self._received)
         paths = _checked(place.root, sources, answers)
         salt = salt_of(place)
         materials = read_sources(_only(place, used), self.scan.catalog, salt=salt)
-        _demand_same_answers(materials.sources, sources, answers)
+        _demand_same(materials.sources, known, _queries(place))
         return sources, paths, materials
 
 
@@ -243,29 +244,45 @@ def _checked(
     return paths
 
 
-def _changed(file: str, answers: Mapping[str, Path]) -> Problem:
-    if file in answers:
+def _changed(file: str, queries: Collection[str]) -> Problem:
+    if file in queries:
         what = "数据库里的内容与筛查时不同（SHA-256 不符）"
         return Problem(file, "", what, "请重新筛查")
     what = "原始文件与筛查时不同（SHA-256 不符）"
     return Problem(file, "", what, "请恢复原文件，或重新筛查")
 
 
-def _demand_same_answers(
-    read: Iterable[Source], noted: Iterable[Source], answers: Mapping[str, Path]
+def _demand_same(
+    read: Iterable[Source], noted: Iterable[Source], queries: Collection[str]
 ) -> None:
-    """Refuse when a database changed between keeping its answer and reading it."""
-    hashes = {s.file: s.sha256 for s in noted}
+    """Refuse when what was read now is not what was scanned.
+
+    A database may have changed since its answer was kept, and the ground of a lead is
+    compared with all layers, those that it does not rest on among them.
+    """
+    hashes = {(s.file, s.dataset): _hashes(s) for s in noted}
     problems = [
-        _changed(s.file, answers)
+        _changed(s.file, queries)
         for s in read
-        if s.file in answers and s.sha256 != hashes[s.file]
+        if _hashes(s) != hashes.get((s.file, s.dataset))
     ]
     if problems:
         raise BundleError(problems)
 
 
+def _queries(place: Workspace) -> set[str]:
+    """Return what messages call the queries to databases."""
+    entries: list[RecordSource | LayerSource] = [*place.records, *place.layers]
+    return {source_name(entry) for entry in entries if entry.file is None}
+
+
+def _hashes(source: Source) -> tuple[str, ...]:
+    return (source.sha256, *(part.sha256 for part in source.parts))
+
+
 def _only(workspace: Workspace, files: set[str]) -> Workspace:
+    """Return the workspace with these files, and all its layers."""
+
     def kept(entries: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- three kinds of entries
         return tuple(e for e in entries if _named(e) in files)
 

@@ -55,6 +55,18 @@ def run(monkeypatch):
     return run
 
 
+def test_a_layer_that_changed_since_the_scan_is_told_though_no_lead_rests_on_it(
+    scanned, tmp_path
+):
+    shutil.copytree(scanned[0], tmp_path / "workspace")
+    layer = tmp_path / "workspace/图层/临时用地.geojson"
+    order = (scanned[1], "1", "suggestion", tmp_path / "b")
+    layer.write_bytes(layer.read_bytes() + b"\n")
+    with pytest.raises(BundleError, match=r"临时用地\.geojson：原始文件与筛查时不同"):
+        pil.build_bundle(*order, workspace=tmp_path / "workspace")
+    assert not list((tmp_path / "b").glob("*"))
+
+
 def test_signed_stamped_and_noted_in_the_ledger(scanned, office, run, tmp_path):
     _, out = scanned
     desk = Desk(tmp_path / "案件.ledger")
