@@ -99,7 +99,8 @@ def _running(folder, who):
     secret.write_text(OWNER_PASSWORD, encoding="utf-8")
     if who:
         shutil.chown(secret, who)
-    common = {"user": who, "cwd": folder, "env": {**os.environ, "LC_ALL": "C.UTF-8"}}
+    tongue = {"LC_ALL": "C.UTF-8", "LANGUAGE": "en"}  # whatever a test before set
+    common = {"user": who, "cwd": folder, "env": {**os.environ, **tongue}}
     subprocess.run(
         [bin_folder / "initdb", "-D", data, "-U", "owner", f"--pwfile={secret}", *how],
         check=True,

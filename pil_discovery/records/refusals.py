@@ -15,13 +15,21 @@ _LEAST_HIDDEN = 4
 
 _NOT_CONNECTED = (
     (
-        r"password authentication|no password supplied|role .* does not exist|认证失败",
+        r"password authentication|password supplied|role .* not exist|角色.*不存在|认证失败",
         "用户名或密码不对",
         "请核对用户名，以及环境变量或 PGPASSFILE 里的密码",
     ),
     (r"pg_hba", "服务器不许这个用户从本机连接", "请数据库管理员放行（pg_hba.conf）"),
-    (r"database .* does not exist", "服务器上没有这个库", "请核对库名"),
-    (r"permission denied for database", "没有连接这个库的权限", "请管理员授权"),
+    (
+        r"database .* does not exist|数据库.*不存在",
+        "服务器上没有这个库",
+        "请核对库名",
+    ),
+    (
+        r"permission denied for database|数据库.*权限不够",
+        "没有连接这个库的权限",
+        "请管理员授权",
+    ),
     (r"resolve|could not translate", "找不到这台主机", "请核对主机名和内网连接"),
     (r"timeout|timed out", "连接超时", "请核对主机、端口和内网连接"),
     (r"definition of service", "没有这个 service 的定义", "请核对 PGSERVICEFILE"),
@@ -31,10 +39,14 @@ _NOT_CONNECTED = (
         "请核对主机、端口，并确认服务器已启动",
     ),
 )
-"""The client library tells no code before it is connected, only words."""
+"""The client library tells no code before it is connected, only words.
+
+They are those of the server, in English or as PostgreSQL says them in Chinese.
+"""
 
 _WHERE = re.compile(
-    r"^connection (failed|is bad): (connection to server .*? failed: )?(FATAL: +)?"
+    r"^connection (failed|is bad): (connection to server .*? failed: )?"
+    r"((FATAL|致命错误): +)?"
 )
 """What a message says before it comes to the point; the place is in our sentence."""
 
