@@ -15,7 +15,7 @@ _LEAST_HIDDEN = 4
 
 _NOT_CONNECTED = (
     (
-        r"password authentication|password supplied|role .* not exist|角色.*不存在|认证失败",
+        r"password auth|no password|role .* not exist|认证失败|角色.*不存在",
         "用户名或密码不对",
         "请核对用户名，以及环境变量或 PGPASSFILE 里的密码",
     ),
