@@ -17,13 +17,15 @@ from pil_discovery.errors import GateError, Problem
 from pil_discovery.text.personal import is_person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from pil_discovery.bundle.case_words import CaseWording
     from pil_discovery.bundle.requests import BundleRequest
     from pil_discovery.types import (
         CaseFile,
         CaseRecord,
+        Entry,
         Finding,
         Followup,
         Lead,
@@ -178,7 +180,14 @@ def _case_names(request: BundleRequest) -> Iterable[str]:
     wording = load_case_wording(request.templates)
     for name in wording.names:
         yield from several(request.fields.get(name, ""))
-    for record in case.records:
+    yield from acting(case.records, wording)
+
+
+def acting(
+    records: Iterable[CaseRecord | Entry], wording: CaseWording
+) -> Iterator[str]:
+    """Yield who acted by records, with and without the post beside the name."""
+    for record in records:
         told = [record.by]
         told += [v for name in wording.names for v in record.fields.get(name, ())]
         for value in told:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pil_discovery.errors import ReadError
 from pil_discovery.text.databases import query_name, read_database
 from pil_discovery.text.queries import query_fault
-from pil_discovery.types import LayerSource, RecordSource
+from pil_discovery.types import ImageSource, LayerSource, RecordSource
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pil_discovery.catalog.nouns import Document
     from pil_discovery.errors import Problem
-    from pil_discovery.types import Capacity, Dataset, ImageSource, Workspace
+    from pil_discovery.types import Capacity, Dataset, Workspace
 
     Loc = tuple[int | str, ...]
 
@@ -152,8 +152,10 @@ def same_path(name: str) -> str:
     return posixpath.normpath(name.replace("\\", "/"))
 
 
-def source_name(source: RecordSource | LayerSource) -> str:
+def source_name(source: RecordSource | LayerSource | ImageSource) -> str:
     """Return what messages call a source: its file, or its query without password."""
+    if isinstance(source, ImageSource):
+        return source.file
     if source.file is not None:
         return source.file
     return query_name(source.database or "", source.query or "", os.environ)

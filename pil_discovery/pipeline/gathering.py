@@ -18,7 +18,7 @@ from pil_discovery.pipeline.flow import local_folders
 from pil_discovery.pipeline.persons import salt_of
 from pil_discovery.pipeline.reading import open_workspace, read_sources
 from pil_discovery.pipeline.results import find_lead, noted_workspace, used_files
-from pil_discovery.types import ImageSource, Source
+from pil_discovery.types import Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -284,7 +284,7 @@ def _only(workspace: Workspace, files: set[str]) -> Workspace:
     """Return the workspace with these files, and all its layers."""
 
     def kept(entries: Any) -> tuple[Any, ...]:  # noqa: ANN401 -- three kinds of entries
-        return tuple(e for e in entries if _named(e) in files)
+        return tuple(e for e in entries if source_name(e) in files)
 
     return workspace.model_copy(
         update={
@@ -293,7 +293,3 @@ def _only(workspace: Workspace, files: set[str]) -> Workspace:
             "images": kept(workspace.images),
         }
     )
-
-
-def _named(entry: RecordSource | LayerSource | ImageSource) -> str:
-    return entry.file if isinstance(entry, ImageSource) else source_name(entry)

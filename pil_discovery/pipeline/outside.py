@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.bundle.case_words import load_case_wording
-from pil_discovery.bundle.redacting import without_role
+from pil_discovery.bundle.redacting import acting
 from pil_discovery.bundle.redaction import Redactor, squeezed
 from pil_discovery.pipeline.minors import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from pil_discovery.procedure.ledger import Case
@@ -40,18 +40,8 @@ def for_outside(
     """
     concerned = {*subjects, case.party} - {""}
     shown = map(squeezed, concerned) if profile == "agency" else ()
+    wording = load_case_wording(templates)
     redactor = Redactor(profile, shown=frozenset(shown))
-    for name in (*sorted(concerned), *_acting(case, templates)):
+    for name in (*sorted(concerned), *acting(case.entries, wording)):
         redactor.learn(name, "name")
     return redacted(values, keys, redactor)
-
-
-def _acting(case: Case, templates: Path) -> Iterator[str]:
-    """Yield who acted in a case, with and without the post beside the name."""
-    wording = load_case_wording(templates)
-    for entry in case.entries:
-        told = [entry.by]
-        told += [v for name in wording.names for v in entry.fields.get(name, ())]
-        for value in told:
-            yield value
-            yield without_role(value, wording.roles)

@@ -246,12 +246,7 @@ def _crossings(behind: Behind) -> list[Crossing]:
 
 def _secret(behind: Behind) -> set[str]:
     """Return the layers of the workspace that only the office may see."""
-    return {_name(entry) for entry in behind.place.layers if not _is_open(entry)}
-
-
-def _name(entry: RecordSource | LayerSource | ImageSource) -> str:
-    """Return what findings call a source: its file, or its query without password."""
-    return entry.file if isinstance(entry, ImageSource) else source_name(entry)
+    return {source_name(entry) for entry in behind.place.layers if not _is_open(entry)}
 
 
 def _is_open(entry: RecordSource | LayerSource | ImageSource) -> bool:
@@ -285,11 +280,11 @@ def _classified(behind: Behind) -> dict[str, str]:
         *place.images,
     ]
     return {
-        _name(entry): entry.classification
+        source_name(entry): entry.classification
         for entry in entries
         if entry.classification not in _OPEN
         and entry.classification is not None
-        and _name(entry) in used
+        and source_name(entry) in used
     }
 
 

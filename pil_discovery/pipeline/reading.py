@@ -150,16 +150,12 @@ def gather(
     problems: list[Problem] = []
     for done, (entry, outcome) in enumerate(zip(entries, outcomes, strict=True)):
         if progress is not None:
-            progress(_name(entry), done, len(entries))
+            progress(source_name(entry), done, len(entries))
         try:
             reading.add(entry, outcome())
         except PilError as error:
             problems += error.problems
     return reading.materials(), problems
-
-
-def _name(entry: Entry) -> str:
-    return entry.file if isinstance(entry, ImageSource) else source_name(entry)
 
 
 def _begin(

@@ -364,8 +364,9 @@ def test_the_slots_are_filled_by_fields(tmp_path):
         build(factory.request(tmp_path / "b", fields={"collector": "示例甲"}))
 
 
-def test_long_tables_are_cut_in_print_and_whole_beside_it(tmp_path):
-    many = [
+def doubled(numbers):
+    """Rows of quarantine that repeat others."""
+    return [
         SetAside(
             file="数据/出让合同.csv",
             row=n,
@@ -373,8 +374,12 @@ def test_long_tables_are_cut_in_print_and_whole_beside_it(tmp_path):
             reason_class="duplicate",
             reason=f"与第{n}行完全相同",
         )
-        for n in range(100, 160)
+        for n in numbers
     ]
+
+
+def test_long_tables_are_cut_in_print_and_whole_beside_it(tmp_path):
+    many = doubled(range(100, 160))
     built = build(whole(tmp_path, set_aside=many))
     assert len(rows(built, "set_aside")) == 60
     shown = table(built, "set_aside")
@@ -453,16 +458,7 @@ def test_the_data_behind_a_condition_are_followed_through_the_steps():
 
 def test_what_does_not_travel_is_counted(tmp_path):
     """What of the quarantine is not in the bundle is told, with where all of it is."""
-    many = [
-        SetAside(
-            file="数据/出让合同.csv",
-            row=n,
-            scope="row",
-            reason_class="duplicate",
-            reason=f"与第{n}行完全相同",
-        )
-        for n in range(100, 300)
-    ]
+    many = doubled(range(100, 300))
     built = build(whole(tmp_path, set_aside=many, set_aside_left=57))
     assert len(rows(built, "set_aside")) == 200
     words = table(built, "set_aside").after
