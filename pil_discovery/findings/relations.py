@@ -92,23 +92,14 @@ class Relations:
             renew()
 
     def load(self, name: str, table: pa.Table) -> None:
-        """Copy an Arrow table in under a name."""
+        """Give an Arrow table a name; the engine reads it where it stands."""
         if len(table):
-            self._copy(name, table)
+            self._connection.register(name, table)
         else:  # most tables of an example are empty: to declare one is quicker
             columns = self._declaration(table)
             self._connection.execute(f"CREATE TEMP TABLE {quoted(name)} ({columns})")
         self._names[name] = tuple(table.column_names)
         self._rows[name] = len(table)
-
-    def _copy(self, name: str, table: pa.Table) -> None:
-        self._connection.register("_incoming", table)
-        text = f"CREATE TEMP TABLE {quoted(name)} AS SELECT * FROM _incoming"
-        try:
-            self._connection.execute(_parsed(text)).fetchall()
-        except duckdb.OutOfMemoryException:
-            self._stop(name, _NO_ROOM, _LESS)
-        self._connection.unregister("_incoming")
 
     def _declaration(self, empty: pa.Table) -> str:
         """Return the columns of a table as DuckDB writes them, types and all."""

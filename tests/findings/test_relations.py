@@ -182,3 +182,28 @@ def test_what_rules_need_is_allowed():
 
 def test_a_plain_select_runs():
     assert run("SELECT no FROM bill WHERE $as_of = 1") == 2
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["x > 1", "x = 'NaN'", "x <> 1", "x IS NULL", "x NOT IN (1, 2)", "x < 2 OR x > 2"],
+)
+def test_the_engine_itself_filters_what_it_reads_where_it_stands(condition):
+    """Arrow takes NaN for smaller than nothing, DuckDB for larger than all."""
+    values = [1.0, 2.0, None, float("nan"), float("inf"), -1.0]
+    with Relations("test/filters", {}) as relations:
+        relations.load("a", pa.table({"x": values}))
+        relations.create("b", "SELECT x + 0 AS x FROM a", "steps")
+        there, here = (
+            relations.select(f"SELECT x FROM {name} WHERE {condition} ORDER BY x")
+            for name in "ab"
+        )
+        assert str(there) == str(here)
+
+
+def test_a_table_is_read_where_it_stands():
+    rows = pa.table({"x": range(2**20)})
+    with Relations("test/room", {}, memory="8MB") as relations:
+        relations.load("a", rows)
+        assert relations.create("b", "SELECT sum(x) AS x FROM a", "steps") == 1
+        assert relations.select("SELECT x FROM b")["x"].to_pylist() == [2**39 - 2**19]
