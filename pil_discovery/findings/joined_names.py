@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from pil_discovery.findings.name_links import asked_roles, party_column
 from pil_discovery.types import NameLink, identity_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    import pyarrow as pa
 
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.findings.name_links import Spellings
@@ -63,16 +63,13 @@ def links_behind(
 def _places(
     table: pa.Table, roles: Iterable[str], positions: Sequence[int]
 ) -> Iterator[Place]:
-    if not positions:
-        return
-    taken = table.take(pa.array(positions, pa.int64()))
     for role in roles:
         name, number = f"{identity_prefix(role)}subject_id", party_column(role)
         if name in table.column_names:
-            subjects = taken[name].to_pylist()
-            known = number in table.column_names
-            parties = taken[number].to_pylist() if known else [-1] * len(subjects)
-            yield from zip(subjects, parties, strict=True)
+            parties = table[number] if number in table.column_names else None
+            for at in positions:
+                party = -1 if parties is None else parties[at].as_py()
+                yield table[name][at].as_py(), party
 
 
 def _joined(places: Iterable[Place], spellings: Spellings) -> Iterator[NameLink]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+import numpy as np
 
 from pil_discovery.errors import ModelError, Problem
 from pil_discovery.findings.both_readings import DATES, ZONES, evaluate_model
@@ -28,6 +28,7 @@ from pil_discovery.findings.picture_quality import quality_of
 from pil_discovery.findings.rates import rates_note, used_rates
 from pil_discovery.findings.sentences import fill
 from pil_discovery.text.canonical import decimal_of, dump_json
+from pil_discovery.text.columns import taken_chunks
 from pil_discovery.text.name_links import links_note
 from pil_discovery.types import (
     Applied,
@@ -41,6 +42,8 @@ from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
     from pil_discovery.findings.inputs import Inputs
     from pil_discovery.types import Image, Model
@@ -269,12 +272,12 @@ def _origins(
 
 
 def _places(
-    table: pa.Table, name: str, rows: Sequence[Mapping[str, Any]]
+    table: pa.Table, name: str, findings: Sequence[Mapping[str, Any]]
 ) -> dict[int, RecordRef]:
-    behind = (row["_behind"].get(name, ()) for row in rows)
+    behind = (row["_behind"].get(name, ()) for row in findings)
     positions = sorted(set(chain.from_iterable(behind)))
-    taken = table.select(ORIGIN_COLUMNS).take(pa.array(positions, pa.int64()))
-    columns = [column.to_pylist() for column in taken.columns]
+    rows = np.array(positions, dtype=np.int64)
+    columns = [taken_chunks(table[n], rows).to_pylist() for n in ORIGIN_COLUMNS]
     return {
         position: RecordRef(dataset=name, source=source, sheet=sheet, row=number)
         for position, source, sheet, number in zip(positions, *columns, strict=True)

@@ -44,7 +44,21 @@ def taken(cells: pd.Series, rows: NDArray[np.int64]) -> pd.Series:
     """
     if not is_arrow(cells):
         return cells.iloc[rows]
-    chunks = arrow_cells(cells).chunks
+    found: Any = pd.array(
+        taken_chunks(arrow_cells(cells), rows), dtype=cast("Any", cells.dtype)
+    )
+    return pd.Series(found, index=cells.index[rows])
+
+
+def taken_chunks(cells: pa.ChunkedArray, rows: NDArray[np.int64]) -> pa.ChunkedArray:
+    """Return the cells in these rows; Arrow would copy all texts to find a few.
+
+    Parameters
+    ----------
+    rows
+        Positions, ascending.
+    """
+    chunks = cells.chunks
     starts = np.cumsum([0, *map(len, chunks)])
     parts = [
         chunk.take(pa.array(rows[low:high] - start))
@@ -53,10 +67,7 @@ def taken(cells: pd.Series, rows: NDArray[np.int64]) -> pd.Series:
         )
         if low < high
     ]
-    found: Any = pd.array(
-        pa.chunked_array(parts, _TEXTS), dtype=cast("Any", cells.dtype)
-    )
-    return pd.Series(found, index=cells.index[rows])
+    return pa.chunked_array(parts, cells.type)
 
 
 def picked(frame: pd.DataFrame, rows: NDArray[np.int64]) -> pd.DataFrame:

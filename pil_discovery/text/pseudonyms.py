@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pil_discovery.text.characters import fold
+from pil_discovery.text.columns import arrow_cells, is_arrow, taken_chunks
 from pil_discovery.text.fixed_texts import right_codes
 from pil_discovery.text.resident_numbers import LONG_RUN, find_numbers, normal_number
 from pil_discovery.types.sources import ORIGIN_COLUMNS
@@ -129,10 +130,10 @@ def _hidden(
         return None
     of_persons = field is not None and field.code == "resident_id"
     chosen = texts.is_valid() if of_persons else _long_runs(texts)
-    rows = np.flatnonzero(np.asarray(chosen.to_numpy(zero_copy_only=False)))
+    rows = np.flatnonzero(chosen.to_numpy())
     if not len(rows):
         return None
-    coded = texts.take(pa.array(rows)).dictionary_encode()
+    coded = taken_chunks(texts, rows).combine_chunks().dictionary_encode()
     known = coded.dictionary.to_pylist()
     if of_persons:
         told = _persons(coded.dictionary, salt)
@@ -150,19 +151,17 @@ def _hidden(
     return pd.Series(values, index=cells.index), count
 
 
-def _texts(cells: pd.Series) -> pa.Array | None:
+def _texts(cells: pd.Series) -> pa.ChunkedArray | None:
     """Return the texts of a column, null where a cell holds none."""
-    if isinstance(cells.dtype, pd.StringDtype):
-        found = pa.array(cells, pa.large_string(), from_pandas=True)
-        return found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
-    if cells.dtype != object:
+    if is_arrow(cells):
+        return arrow_cells(cells)
+    if not isinstance(cells.dtype, pd.StringDtype) and cells.dtype != object:
         return None
-    return pa.array(
-        [v if isinstance(v, str) else None for v in cells], pa.large_string()
-    )
+    plain = [v if isinstance(v, str) else None for v in cells]
+    return pa.chunked_array([pa.array(plain, pa.large_string())])
 
 
-def _long_runs(texts: pa.Array) -> pa.Array:
+def _long_runs(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Mark the texts that hold as many digits in a row as a number has."""
     return pc.fill_null(pc.match_substring_regex(texts, LONG_RUN), fill_value=False)
 

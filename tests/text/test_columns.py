@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pil_discovery.text.columns import picked, repeated, says_the_same
+from pil_discovery.text.columns import picked, repeated, says_the_same, taken_chunks
 
 CHUNKS = st.lists(
     st.lists(st.sampled_from(["示990001", "短", "", None]), max_size=5), max_size=4
@@ -23,6 +23,16 @@ def test_picked_rows_are_those_of_pandas(chunks, data):
     frame.index = frame.index + 7
     rows = np.flatnonzero([data.draw(st.booleans()) for _ in range(len(frame))])
     pd.testing.assert_frame_equal(picked(frame, rows), frame.iloc[rows])
+
+
+@given(CHUNKS, st.data())
+def test_taken_cells_are_those_of_arrow(chunks, data):
+    cells = pa.chunked_array(chunks, pa.string())
+    rows = sorted(data.draw(st.sets(st.integers(0, max(len(cells) - 1, 0)))))
+    rows = np.array(rows if len(cells) else [], dtype=np.int64)
+    found = taken_chunks(cells, rows)
+    assert found.to_pylist() == cells.take(pa.array(rows)).to_pylist()
+    assert found.type == pa.string()
 
 
 @given(CHUNKS)
