@@ -120,7 +120,7 @@ def type_frame(
         pieces |= column.columns
         problems += column.problems
         inferences += column.inferences
-    frame = pd.DataFrame(pieces, index=raw.index)
+    frame = pd.DataFrame(pieces, index=raw.index, copy=False)
     for low, high in dataset.ordered:
         problems += _reversed_pair(frame, raw, low=low, high=high)
     problems.sort(key=lambda p: p.row)

@@ -63,7 +63,8 @@ def quarantine_frame(entries: Iterable[Entry]) -> pd.DataFrame:
 
 def cell_entries(frame: pd.DataFrame, problems: Sequence[CellProblem]) -> list[Entry]:
     """Return quarantine entries for cells; `row` of a problem is a position."""
-    origins = _origins(frame.iloc[[p.row for p in problems]])
+    places = [p.row for p in problems]
+    origins = _origins(frame[list(ORIGIN_COLUMNS)].iloc[places]) if places else []
     return [
         Entry(
             *origin,

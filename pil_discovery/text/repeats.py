@@ -24,6 +24,8 @@ _MANY = 900
 """With so many values in the first rows, most rows may well stand alone."""
 _FEW = 8
 """If less than one in so many numbers comes again, those few are looked for."""
+_NO_NUMBER = -4_611_686_014_132_420_609
+"""What stands for a missing whole number: hardly ever one of them."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ over the golden ratio: spreads neighbouring numbers over all bits."""
 
@@ -92,7 +94,7 @@ def _dullness(cells: pd.Series, values: int) -> tuple[int, bool]:
 def _numbers(cells: pd.Series) -> NDArray[np.uint64]:
     """Return a number for each cell, equal where the cells are equal.
 
-    Texts that differ may have one number, if hardly ever.
+    Cells that differ may have one number, if hardly ever.
     """
     if is_arrow(cells):
         texts = arrow_cells(cells).combine_chunks()
@@ -101,6 +103,8 @@ def _numbers(cells: pd.Series) -> NDArray[np.uint64]:
             return mixed
         codes = texts.dictionary_encode().indices
         return np.asarray(codes.fill_null(-1), dtype=np.int64).view(np.uint64)
+    if isinstance(cells.dtype, pd.Int64Dtype):
+        return cells.fillna(_NO_NUMBER).to_numpy(np.int64).view(np.uint64)
     if cells.dtype == "float64":
         reals = cells.to_numpy() + 0.0  # -0.0 is equal to 0.0
         return np.where(np.isnan(reals), np.nan, reals).view(np.uint64)

@@ -69,6 +69,12 @@ def test_texts_of_one_length_and_of_several_repeat_alike(chunks):
         assert repeated_rows(part, ["t"]).tolist() == wanted.tolist()
 
 
+def test_missing_whole_numbers_are_equal_to_each_other_alone():
+    cells = pd.array([1, None, 0, -1, None, 0], dtype="Int64")
+    frame = pd.DataFrame({"n": cells, "x": 1.0})
+    assert repeated_rows(frame, ["n", "x"]).tolist() == [1, 2, 4, 5]
+
+
 def test_few_repeats_among_many_rows_are_found():
     count = 5_000
     keys = [f"示99{n:09d}" for n in range(count)]
