@@ -15,6 +15,7 @@ import pyarrow as pa
 import shapely
 
 from pil_discovery.findings.name_links import party_column
+from pil_discovery.text.mapped import mapped_table
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ PLACE_TYPES = {
 OPEN_END = np.datetime64("9999-12-31", "s")
 """How an open end (长期) enters a comparison: later than any date."""
 
+_BLOCK = 2**18
+"""Rows that are turned at once."""
+_CELL = 2**6
+"""Bytes that a cell takes at most, as a rule."""
 _MONEY = pa.decimal128(18, 2)
 _TYPES = {
     "integer": pa.int64(),
@@ -67,7 +72,26 @@ def arrow_rows(frame: pd.DataFrame, dataset: Dataset) -> pa.Table:
     dataset
         Its description.
     """
-    arrays = dict(_canonical(frame, dataset))
+    partial = _partial_dates(frame, dataset)
+    parts = (
+        _rows(frame.iloc[start : start + _BLOCK], dataset, partial)
+        for start in range(0, max(len(frame), 1), _BLOCK)
+    )
+    return mapped_table(parts, frame.size * _CELL)
+
+
+def _partial_dates(frame: pd.DataFrame, dataset: Dataset) -> frozenset[str]:
+    """Return the columns of dates of which some are only known to month or year."""
+    return frozenset(
+        spec.name
+        for spec in dataset.fields
+        if f"{spec.name}_last" in frame.columns
+        and bool(frame[f"{spec.name}_last"].notna().any())
+    )
+
+
+def _rows(frame: pd.DataFrame, dataset: Dataset, partial: frozenset[str]) -> pa.Table:
+    arrays = dict(_canonical(frame, dataset, partial))
     for name in (n for n in PLACE_COLUMNS if n in frame.columns):
         arrays[name] = _of_place(frame[name], PLACE_TYPES[name])
     for name in (n for n in ORIGIN_COLUMNS if n in frame.columns):
@@ -78,13 +102,15 @@ def arrow_rows(frame: pd.DataFrame, dataset: Dataset) -> pa.Table:
     return pa.table(arrays or {"_row": pa.nulls(len(frame), pa.int64())})
 
 
-def _canonical(frame: pd.DataFrame, dataset: Dataset) -> Iterator[tuple[str, Column]]:
+def _canonical(
+    frame: pd.DataFrame, dataset: Dataset, partial: frozenset[str]
+) -> Iterator[tuple[str, Column]]:
     for spec in (*dataset.fields, *dataset.identities):
         if spec.name not in frame.columns:
             continue
         yield spec.name, _array(_closed(frame, spec.name, spec), spec)
-        last = f"{spec.name}_last"
-        if last in frame.columns and bool(frame[last].notna().any()):
+        if spec.name in partial:
+            last = f"{spec.name}_last"
             yield last, _array(_closed(frame, last, spec), spec)
 
 

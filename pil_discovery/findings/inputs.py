@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from pil_discovery.findings.arrow_rows import (
 )
 from pil_discovery.findings.name_links import Spellings
 from pil_discovery.findings.tiles import in_turn
+from pil_discovery.text.mapped import mapped_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from pil_discovery.findings.name_links import Linker
     from pil_discovery.findings.tiles import Solver
     from pil_discovery.types import Dataset, Image, Model, RateTable, Source
+
+
+_BLOCK = 2**18
+"""Rows that are numbered at once."""
 
 
 @dataclass(frozen=True)
@@ -184,14 +190,24 @@ def has_partial_dates(model: Model, inputs: Inputs) -> bool:
 def _exposed(model: Model, inputs: Inputs, name: str, *, late: bool) -> pa.Table:
     rows = inputs.rows.get(name, pa.table({}))
     length, have = len(rows), set(rows.column_names)
-    columns: dict[str, pa.Array | pa.ChunkedArray] = {
-        "_id": pa.array(np.arange(length, dtype=np.int64))
-    }
+    columns: dict[str, pa.Array | pa.ChunkedArray] = {"_id": _numbers(length)}
     for column, kind in _specs(inputs.datasets[name], declared_columns(model, name)):
         last = f"{column}_last"
         wanted = last if late and last in have else column
         columns[column] = rows[wanted] if wanted in have else pa.nulls(length, kind)
     return pa.table(columns)
+
+
+@lru_cache(maxsize=32)
+def _numbers(length: int) -> pa.ChunkedArray:
+    """Return the numbers of so many rows, from 0; many of them are mapped."""
+    starts = range(0, max(length, 1), _BLOCK)
+    ends = (min(start + _BLOCK, length) for start in starts)
+    parts = (
+        pa.table({"_id": np.arange(start, end, dtype=np.int64)})
+        for start, end in zip(starts, ends, strict=True)
+    )
+    return mapped_table(parts, 8 * length)["_id"]
 
 
 def _specs(

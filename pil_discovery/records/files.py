@@ -6,11 +6,12 @@ import hashlib
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.utf8 import Utf8Check
+from pil_discovery.text.mapped import mapped_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,6 +63,7 @@ _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[{\]]")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ZIP = b"PK\x03\x04"
+_PARQUET = b"PAR1"
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 _HEAD = 2**16
 _BLOCK = 2**22
@@ -80,7 +82,9 @@ class Blob:
     ----------
     content
         All bytes; none of a text file, which may be larger than the memory: `blocks`
-        reads it.
+        reads it; none of Parquet.
+    mapped
+        All bytes of Parquet, which are not held in memory.
     is_utf8
         Whether all bytes are known to be UTF-8; looked at for text files only.
     size
@@ -94,6 +98,7 @@ class Blob:
     kind: FileKind
     size: int
     is_utf8: bool = False
+    mapped: memoryview = field(default_factory=lambda: memoryview(b""))
 
     def blocks(
         self, progress: Callable[[int, int], None] | None = None
@@ -140,9 +145,25 @@ def load(path: Path, root: Path) -> Blob:
     head = _head(path, file)
     if not head.startswith(_ZIP) and sniff(head, file) == "text":
         return _load_text(path, file, utf16=head.startswith(_UTF16))
+    if head.startswith(_PARQUET):
+        return _load_parquet(path, file)
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     return Blob(path, file, content, digest, sniff(content, file), len(content))
+
+
+def _load_parquet(path: Path, file: str) -> Blob:
+    """Hash a file and keep a copy of just what was hashed, in a file as well."""
+    digest = hashlib.sha256()
+
+    def hashed() -> Iterator[bytes]:
+        for block in _blocks(path):
+            digest.update(block)
+            yield block
+
+    mapped = mapped_bytes(hashed())
+    digits = digest.hexdigest()
+    return Blob(path, file, b"", digits, "parquet", len(mapped), mapped=mapped)
 
 
 def _load_text(path: Path, file: str, *, utf16: bool) -> Blob:
@@ -207,7 +228,7 @@ def sniff(content: bytes, file: str) -> FileKind:
         return "workbook"
     if head.startswith(_ZIP):
         return _archive(content, file)
-    if head.startswith(b"PAR1"):
+    if head.startswith(_PARQUET):
         return "parquet"
     if name := named_by_bytes(head):
         raise ReadError(_not_a_table(file, name))

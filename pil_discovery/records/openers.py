@@ -92,7 +92,7 @@ def _open_html(blob: Blob, how: Reading, progress: Watch | None) -> Opened:
 
 def _open_parquet(blob: Blob, how: Reading, progress: Watch | None) -> Opened:
     del how, progress
-    grid, notes = read_parquet(blob.content, blob.file)
+    grid, notes = read_parquet(blob.mapped, blob.file)
     return Opened([grid], notes)
 
 

@@ -11,6 +11,7 @@ from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.block_rows import TEXTS, Block, BlockRows
 from pil_discovery.records.containers import MOST_CELLS
 from pil_discovery.records.grids import NamedGrid
+from pil_discovery.text.mapped import mapped_table
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
 _MOST_BYTES = 2 * 2**30
 _LARGE = 10**15
 _BEIJING = "+08:00"
-_STEP = 2**20
-"""Rows of a block; the file gives its columns whole."""
+_STEP = 2**18
+"""Rows of a block."""
+_CELL = 2**6
+"""Bytes that a cell takes at most, as a rule."""
 _DAMAGED = (pa.ArrowException, ValueError, OSError, OverflowError, MemoryError)
 """What Arrow raises at a damaged file; texts that are no UTF-8 are a ValueError."""
 
 
-def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]:
+def read_parquet(
+    content: bytes | memoryview, file: str
+) -> tuple[NamedGrid, list[Inference]]:
     """Return the rows of a Parquet file, counted from 1.
 
     Decimals, times of day and whole numbers of 16 digits and more (codes) become texts;
@@ -46,16 +51,17 @@ def read_parquet(content: bytes, file: str) -> tuple[NamedGrid, list[Inference]]
     try:
         source = ParquetFile(pa.BufferReader(content))
         _demand_rows(source, file)
-        table = source.read()
-        columns = [_cells(column) for column in table.columns]
-        names = table.column_names
+        names = source.schema_arrow.names
+        columns = _columns(source)
     except _DAMAGED as error:
         what = f"Parquet 文件打不开，可能已损坏或加密（{error}）"
         problem = Problem(file, "", what, "请重新导出，或改为导出 CSV")
         raise ReadError(problem) from None
+    pa.default_memory_pool().release_unused()  # Arrow keeps what it unpacked with
     used = {n: c for n, c in enumerate(columns) if c is not None}
     headers = tuple(names[n] for n in used)
-    rows = BlockRows(_blocks(list(used.values()), table.num_rows if used else 0))
+    total = source.metadata.num_rows if used else 0
+    rows = BlockRows(_blocks(list(used.values()), total))
     lost = [n for at, n in enumerate(names) if at not in used]
     why = "一格里不止一个值或是二进制内容，请导出方展开为普通列"
     note = Inference(what="嵌套或二进制的列未读取", value="、".join(lost), why=why)
@@ -75,6 +81,38 @@ def _demand_rows(source: ParquetFile, file: str) -> None:
         raise ReadError(Problem(file, "", what, "按年度或地区拆分后导入"))
 
 
+def _columns(source: ParquetFile) -> list[Column | None]:
+    """Return the cells of each column; None for one that has no plain cells.
+
+    The file is unpacked in batches into another one, so that it need not be held.
+    """
+    kinds = [_cell_type(field.type) for field in source.schema_arrow]
+    readers = {at: read for at, kind in enumerate(kinds) if (read := _reader_of(kind))}
+    names, count = list(map(str, readers)), source.metadata.num_rows
+    parts = source.iter_batches(_STEP) if count else [source.read()]
+    tables = (
+        pa.table([pc.cast(part.column(at), kinds[at]) for at in readers], names=names)
+        for part in parts
+    )
+    table = mapped_table(tables, count * len(kinds) * _CELL)
+    cells = {
+        at: read(column)
+        for (at, read), column in zip(readers.items(), table.columns, strict=True)
+    }
+    return [cells.get(at) for at in range(len(kinds))]
+
+
+def _cell_type(kind: pa.DataType) -> pa.DataType:
+    """Return the type of the cells of a column, however they are packed."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return TEXTS if _is_text(kind) else kind
+
+
+def _reader_of(kind: pa.DataType) -> Callable[[pa.ChunkedArray], Any] | None:
+    return next((read for fits, read in _READERS if fits(kind)), None)
+
+
 def _blocks(columns: Sequence[Column], rows: int) -> Iterator[Block]:
     for start in range(0, rows, _STEP):
         yield Block(tuple(_piece(column, start) for column in columns))
@@ -83,17 +121,8 @@ def _blocks(columns: Sequence[Column], rows: int) -> Iterator[Block]:
 def _piece(column: Column, start: int) -> pa.Array | tuple[Any, ...]:
     if isinstance(column, tuple):
         return column[start : start + _STEP]
-    return column.slice(start, _STEP).combine_chunks()
-
-
-def _cells(column: pa.ChunkedArray) -> Column | None:
-    """Return the cells of a column; None for a column that has no plain cells."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = pc.cast(column, kind.value_type)
-        kind = column.type
-    reader = next((read for fits, read in _READERS if fits(kind)), None)
-    return None if reader is None else reader(column)
+    piece = column.slice(start, _STEP)
+    return piece.chunk(0) if piece.num_chunks == 1 else piece.combine_chunks()
 
 
 def _as_text(column: pa.ChunkedArray) -> Column:

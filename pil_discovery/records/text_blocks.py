@@ -11,6 +11,7 @@ import io
 from array import array
 from collections import deque
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ import pyarrow.csv as pacsv
 
 from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.block_rows import TEXTS, Block, BlockRows, OddRows
+from pil_discovery.text.mapped import LARGE, Spool, has_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,14 +53,15 @@ def read_blocks(
     """
     csv.field_size_limit(LONGEST_FIELD)
     blocks = whole_lines(chunks)
-    found = _Found()
-    for block in blocks:
-        even = _even(block, delimiter)
-        if even is not None:
-            found.add_block(even)
-        else:
-            _by_record(_Lines(block, blocks), delimiter, found=found, file=file)
-    return found.rows(), found.lines()
+    with ExitStack() as stack:
+        found = _Found(stack)
+        for block in blocks:
+            even = _even(block, delimiter)
+            if even is not None:
+                found.add_block(even)
+            else:
+                _by_record(_Lines(block, blocks), delimiter, found=found, file=file)
+        return found.rows(), found.lines()
 
 
 def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -81,19 +84,37 @@ def whole_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _Found:
-    """The rows as they come in."""
+    """The rows as they come in; what `stack` closes holds those of a large text."""
 
-    def __init__(self) -> None:
-        self._blocks: list[Block | OddRows] = []
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._blocks: list[Block | OddRows | None] = []
+        self._spool: Spool | None = None
+        self._held = 0
         self._lines: list[NDArray[np.int64] | range] = []
         self.next_line = 1
 
     def add_block(self, block: Block) -> None:
         """Add records of one line each."""
         lines = range(self.next_line, self.next_line + len(block))
-        self._blocks.append(block)
+        self._blocks.append(None if self._is_spooled(block) else block)
         self._lines.append(lines)
         self.next_line = lines.stop
+
+    def _is_spooled(self, block: Block) -> bool:
+        """Put a block of a large text into a file, with all that have its columns."""
+        names = list(map(str, range(len(block.columns))))
+        rows = pa.table(list(block.columns), names=names)
+        size = rows.nbytes
+        if self._held + size < LARGE or not has_room(size):
+            self._held += size
+            return False
+        if self._spool is None:
+            self._spool = self._stack.enter_context(Spool(rows.schema))
+        if not rows.schema.equals(self._spool.schema):
+            return False
+        self._spool.add(rows)
+        return True
 
     def add_rows(
         self, rows: list[tuple[str, ...]], lines: list[int], next_line: int
@@ -104,7 +125,12 @@ class _Found:
         self.next_line = next_line
 
     def rows(self) -> BlockRows:
-        return BlockRows(self._blocks)
+        """Return the rows, those in the file in their places."""
+        batches = [] if self._spool is None else self._spool.table().to_batches()
+        spooled = (Block(tuple(batch.columns)) for batch in batches)
+        return BlockRows(
+            next(spooled) if block is None else block for block in self._blocks
+        )
 
     def lines(self) -> Sequence[int]:
         """Return the first line of each record."""

@@ -91,3 +91,25 @@ def test_partial_and_open_dates():
 
 def test_rows_are_not_forgotten_without_columns():
     assert len(arrow_rows(pd.DataFrame(index=range(3)), PLOT)) == 3
+
+
+def test_rows_beyond_a_block_are_turned_as_those_of_one():
+    rows = 2**18 + 3
+    frame = pd.DataFrame(
+        {
+            "no": pd.array([f"{n % 9}" for n in range(rows)], dtype="string"),
+            "price_cny": np.arange(rows) / 8,
+            "floors": pd.array([None, *range(rows - 1)], dtype="Int64"),
+            "due_date": np.datetime64("2024-03-01", "s"),
+            "due_date_last": np.datetime64("NaT", "s"),
+        }
+    )
+    frame.loc[rows - 1, "due_date_last"] = pd.Timestamp("2024-03-31")
+    whole = arrow_rows(frame, PLOT)
+    assert whole["due_date_last"].to_pylist()[-2:] == [
+        dt.date(2024, 3, 1),
+        dt.date(2024, 3, 31),
+    ]
+    for start, end in [(0, 5), (2**18 - 2, rows)]:
+        part = arrow_rows(frame.iloc[start:end], PLOT)
+        assert whole.slice(start, end - start).select(part.column_names).equals(part)

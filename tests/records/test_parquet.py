@@ -108,3 +108,23 @@ def test_typed_columns_are_read_as_their_texts_are(tmp_path):
     pd.testing.assert_frame_equal(typed.frame[same], texts.frame[same])
     listed = ["row", "column", "value", "scope", "reason_class"]
     assert typed.quarantine[listed].equals(texts.quarantine[listed])
+
+
+def test_a_large_file_is_read_as_it_is(tmp_path):
+    rows = 2**18 + 70_000
+    numbers = range(rows)
+    columns = {
+        "合同编号": [f"HT-{n}" for n in numbers],
+        "受让人": pa.array([f"公司{n % 5}" for n in numbers]).dictionary_encode(),
+        "细目": [[n] for n in numbers],
+        "成交价": [None if n % 3 else float(n) for n in numbers],
+    }
+    path = saved(tmp_path, columns, row_group_size=100_000)
+    table = read_table(path, CATALOGUE)
+    assert balanced(table)
+    assert table.frame["contract_no"].tolist() == columns["合同编号"]
+    assert table.frame["grantee"].tolist() == columns["受让人"].to_pylist()
+    prices = table.frame["price_cny"]
+    assert prices.dropna().tolist() == [float(n) for n in range(0, rows, 3)]
+    assert table.frame["_row"].tolist() == list(range(1, rows + 1))
+    assert any("细目" in note.value for note in table.report.inferences)

@@ -99,3 +99,16 @@ def test_whole_lines_lose_nothing(content, size):
     blocks = list(whole_lines(chunks))
     assert b"".join(blocks) == content
     assert all(block.endswith((b"\n", b"\r")) for block in blocks[:-1])
+
+
+def test_a_large_text_keeps_the_order_of_its_rows():
+    """Rows of another width and rows over two lines stand among those in a file."""
+    pieces = [f"{n},{'合同' * 40},x\n" for n in range(160_000)]
+    for at in (3, 90_000, 150_000):
+        pieces[at] = f'{at},"两行\n之间",x\n'
+    pieces[120_000] = "120000,短\n"
+    text = "".join(pieces)
+    assert len(text.encode()) > 2**24
+    found, lines = by_blocks(text, 2**20)
+    assert [row[0] for row in found] == list(map(str, range(160_000)))
+    assert (found, lines) == by_the_csv_module(text)

@@ -267,6 +267,9 @@ class Worker:
             self.stop()
             what, remedy = "读取所需内存超过限制", "请按年度或地区拆分后导入"
             raise request.refusal(what, remedy)
+        if state == "full":
+            self.stop()  # in the middle of its answer
+            raise request.refusal(str(answer.head["what"]), str(answer.head["remedy"]))
         raise self._lost(request, late=state == "late")
 
     def _lost(self, request: Request, *, late: bool) -> ReadError:
@@ -336,6 +339,11 @@ def _listen(stream: Any, answers: queue.SimpleQueue[Message]) -> None:  # noqa: 
     while True:
         try:
             message = wire.receive(stream)
+        except ReadError as error:  # no room for what the worker sends
+            (problem,) = error.problems
+            told = {"what": problem.what, "remedy": problem.remedy}
+            answers.put(Message({"state": "full", **told}))
+            return
         except (ValueError, OSError):
             message = None
         answers.put(message or Message({"state": "ended"}))

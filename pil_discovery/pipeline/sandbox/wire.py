@@ -3,7 +3,8 @@
 A message is a length (8 bytes, little-endian), a JSON head of that length, and as many
 blocks as the head says under `blocks`, each a length and its bytes. What a worker sends
 back is data only: whatever a hostile file did to the worker, nothing in an answer can
-run in the process that reads it.
+run in the process that reads it. Large blocks go through a file of the process that
+receives them, so that it need not hold them.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from __future__ import annotations
 import json
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
 
+from pil_discovery.text.mapped import LARGE, has_room, mapped_bytes
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _LENGTH = struct.Struct("<Q")
 _MOST_HEAD = 2**32
+_STEP = 2**20
 
 
 @dataclass(frozen=True)
@@ -30,15 +34,31 @@ class Message:
     blocks: Sequence[Any] = ()
 
 
+@runtime_checkable
+class Writing(Protocol):
+    """A block that is never whole in memory: it writes itself."""
+
+    def __len__(self) -> int:
+        """Return the number of its bytes."""
+
+    def write(self, stream: BinaryIO) -> None:
+        """Write exactly so many."""
+
+
 def send(stream: BinaryIO, message: Message) -> None:
-    """Write a message; blocks are anything with a buffer."""
-    views = [memoryview(block).cast("B") for block in message.blocks]
-    head = json.dumps({**message.head, "blocks": len(views)}).encode()
+    """Write a message; blocks are anything with a buffer, or write themselves."""
+    head = json.dumps({**message.head, "blocks": len(message.blocks)}).encode()
     stream.write(_LENGTH.pack(len(head)))
     stream.write(head)
-    for view in views:
-        stream.write(_LENGTH.pack(len(view)))
-        stream.write(view)
+    for block in message.blocks:
+        if isinstance(block, Writing):
+            stream.write(_LENGTH.pack(len(block)))
+            block.write(stream)
+        else:
+            view = memoryview(block)
+            view = view.cast("B") if view.nbytes else memoryview(b"")
+            stream.write(_LENGTH.pack(len(view)))
+            stream.write(view)
     stream.flush()
 
 
@@ -49,6 +69,8 @@ def receive(stream: BinaryIO) -> Message | None:
     ------
     ValueError
         When the head is absurdly long or no JSON object.
+    ReadError
+        When a large block finds no room in the folder for temporary files.
     """
     head = _part(stream)
     if head is None:
@@ -72,7 +94,21 @@ def _part(stream: BinaryIO) -> memoryview | None:
     (length,) = _LENGTH.unpack(size)
     if length > _MOST_HEAD:
         raise ValueError("message too long")
-    return _filled(stream, length)
+    if length < LARGE or not has_room(length):
+        return _filled(stream, length)
+    whole = mapped_bytes(_arriving(stream, length))
+    return whole if len(whole) == length else None
+
+
+def _arriving(stream: BinaryIO, length: int) -> Iterator[memoryview]:
+    """Yield so many bytes as they come, fewer when the stream ends before."""
+    step = np.empty(_STEP, dtype=np.uint8).data
+    while length:
+        count = stream.readinto(step[:length])  # type: ignore[attr-defined]
+        if not count:
+            return
+        yield step[:count]
+        length -= count
 
 
 def _filled(stream: BinaryIO, length: int) -> memoryview | None:

@@ -52,6 +52,39 @@ def test_a_table_is_the_one_that_the_reader_gives(tmp_path):
     assert there.dataset is here.dataset
 
 
+def test_a_large_table_is_the_one_that_the_reader_gives(tmp_path):
+    lines = (
+        f"HT-{n},{'甲公司' * 9},{n % 7},2024-01-02,{n % 5 or ''}"
+        for n in range(250_000)
+    )
+    path = contracts(tmp_path, CONTRACTS + "\n".join(lines))
+    here = records.read_table(path, DATASETS, wanted="land_contract")
+    there = client.read_table(path, DATASETS, wanted="land_contract")
+    pd.testing.assert_frame_equal(there.frame, here.frame)
+    prices = there.frame["price_total_cny"].array
+    assert here.frame["price_total_cny"].isna().sum() == 50_000
+    assert not prices.to_numpy().flags.owndata
+    there.frame["price_total_cny"] *= 2
+    assert (
+        client.read_table(path, DATASETS)
+        .frame["price_total_cny"]
+        .equals(here.frame["price_total_cny"])
+    )
+
+
+def test_a_full_disk_is_told_and_the_next_file_is_read(tmp_path, worker):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    large = contracts(tmp_path, CONTRACTS + ROWS + "HT-2,甲,1,2024-01-02,1\n" * 400_000)
+    worker.ask(request(contracts(tmp_path / "..")))  # its own files may grow
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**22, before[1]))
+    try:
+        with pytest.raises(ReadError, match=r"临时文件夹写不进去.*清理磁盘"):
+            worker.ask(request(large))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert worker.ask(request(contracts(tmp_path))).head["state"] == "done"
+
+
 def test_a_layer_is_the_one_that_the_reader_gives(tmp_path):
     path = write(tmp_path / "图斑.gpkg", features([square(), square(121), BOW_TIE]))
     told = {"valid_from": dt.date(2020, 1, 1), "scale": 10000, "root": tmp_path}
