@@ -15,6 +15,7 @@ import pyarrow as pa
 import shapely
 
 from pil_discovery.findings.name_links import party_column
+from pil_discovery.text.columns import is_arrow
 from pil_discovery.text.mapped import mapped_table
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
@@ -61,7 +62,8 @@ def arrow_rows(frame: pd.DataFrame, dataset: Dataset) -> pa.Table:
 
     Money becomes DECIMAL(18,2), geometry WKB, an open end the date 9999-12-31. A date
     known to its month or year stands for its first possible day; the last one is in
-    `<column>_last`, which is there only where some date is partial.
+    `<column>_last`, which is there only where some date is partial. Texts are those of
+    the frame, not copies; what is made of the others is mapped where it is large.
 
     Parameters
     ----------
@@ -73,11 +75,17 @@ def arrow_rows(frame: pd.DataFrame, dataset: Dataset) -> pa.Table:
         Its description.
     """
     partial = _partial_dates(frame, dataset)
+    whole = {name for name in frame.columns if is_arrow(frame[name])}
+    made = frame[[name for name in frame.columns if name not in whole]]
     parts = (
-        _rows(frame.iloc[start : start + _BLOCK], dataset, partial)
-        for start in range(0, max(len(frame), 1), _BLOCK)
+        pa.table(_columns(made.iloc[start : start + _BLOCK], dataset, partial))
+        for start in range(0, max(len(made), 1), _BLOCK)
     )
-    return mapped_table(parts, frame.size * _CELL)
+    turned = mapped_table(parts, made.size * _CELL)
+    texts = _columns(frame[[*whole]], dataset, partial)
+    columns = {name: turned[name] for name in turned.column_names} | texts
+    # a table without columns would forget how many rows it has
+    return pa.table(columns or {"_row": pa.nulls(len(frame), pa.int64())})
 
 
 def _partial_dates(frame: pd.DataFrame, dataset: Dataset) -> frozenset[str]:
@@ -90,7 +98,9 @@ def _partial_dates(frame: pd.DataFrame, dataset: Dataset) -> frozenset[str]:
     )
 
 
-def _rows(frame: pd.DataFrame, dataset: Dataset, partial: frozenset[str]) -> pa.Table:
+def _columns(
+    frame: pd.DataFrame, dataset: Dataset, partial: frozenset[str]
+) -> dict[str, Column]:
     arrays = dict(_canonical(frame, dataset, partial))
     for name in (n for n in PLACE_COLUMNS if n in frame.columns):
         arrays[name] = _of_place(frame[name], PLACE_TYPES[name])
@@ -98,8 +108,7 @@ def _rows(frame: pd.DataFrame, dataset: Dataset, partial: frozenset[str]) -> pa.
         arrays[name] = _origin(frame[name])
     for name in (n for n in map(party_column, dataset.parties) if n in frame.columns):
         arrays[name] = pa.array(frame[name].to_numpy(np.int64))
-    # a table without columns would forget how many rows it has
-    return pa.table(arrays or {"_row": pa.nulls(len(frame), pa.int64())})
+    return arrays
 
 
 def _canonical(
