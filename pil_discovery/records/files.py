@@ -161,7 +161,7 @@ def _load_parquet(path: Path, file: str) -> Blob:
             digest.update(block)
             yield block
 
-    mapped = mapped_bytes(hashed())
+    mapped = mapped_bytes(hashed(), path.stat().st_size)
     digits = digest.hexdigest()
     return Blob(path, file, b"", digits, "parquet", len(mapped), mapped=mapped)
 

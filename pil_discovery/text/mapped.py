@@ -25,14 +25,23 @@ LARGE = 2**24
 """Bytes from which a file pays."""
 
 
-def mapped_bytes(parts: Iterable[bytes | memoryview]) -> memoryview:
+def mapped_bytes(parts: Iterable[bytes | memoryview], most_bytes: int) -> memoryview:
     """Return bytes one after the other; what is changed in them stays with the reader.
+
+    They stay in memory where they are few, or there is no room for them elsewhere.
+
+    Parameters
+    ----------
+    most_bytes
+        How many they may be.
 
     Raises
     ------
     ReadError
-        When the folder for temporary files has no room.
+        When the folder for temporary files has less room than it promised.
     """
+    if not _pays(most_bytes):
+        return memoryview(bytearray().join(parts))
     with tempfile.TemporaryFile() as file:
         for part in parts:
             with _room():
@@ -55,7 +64,7 @@ def mapped_table(parts: Iterator[pa.Table], most_bytes: int) -> pa.Table:
     ReadError
         When the folder for temporary files has less room than it promised.
     """
-    if most_bytes < LARGE or not has_room(most_bytes):
+    if not _pays(most_bytes):
         return pa.concat_tables(parts)
     first = next(parts)
     with Spool(first.schema) as spool:
@@ -101,6 +110,10 @@ class Spool:
 def has_room(size: int) -> bool:
     """Tell whether the folder for temporary files has room for twice as many bytes."""
     return shutil.disk_usage(tempfile.gettempdir()).free >= 2 * size
+
+
+def _pays(size: int) -> bool:
+    return size >= LARGE and has_room(size)
 
 
 @contextmanager

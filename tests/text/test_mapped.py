@@ -37,12 +37,14 @@ def full_disk():
 
 
 @pytest.mark.parametrize("content", [[], [b""], [b"abc", b"", memoryview(b"de")]])
-def test_bytes_come_back_in_their_order(content):
-    assert mapped_bytes(content) == b"".join(map(bytes, content))
+@pytest.mark.parametrize("size", [5, LARGE])
+def test_bytes_come_back_in_their_order(content, size):
+    assert mapped_bytes(content, size) == b"".join(map(bytes, content))
 
 
-def test_a_change_stays_with_its_reader():
-    whole = mapped_bytes([b"abc"])
+@pytest.mark.parametrize("size", [3, LARGE])
+def test_a_change_stays_with_its_reader(size):
+    whole = mapped_bytes([b"abc"], size)
     np.frombuffer(whole, np.uint8)[0] = ord("x")
     assert whole == b"xbc"
 
@@ -80,7 +82,7 @@ def test_a_full_disk_is_told(full_disk):
     with pytest.raises(ReadError, match=r"临时文件夹写不进去.*TMPDIR"):
         mapped_table(parts(8), LARGE)
     with pytest.raises(ReadError, match="临时文件夹写不进去"):
-        mapped_bytes([bytes(2**23)])
+        mapped_bytes([bytes(2**23)], LARGE)
     assert len(mapped_table(parts(1, 10), LARGE)) == 10
 
 
@@ -100,4 +102,6 @@ def test_there_is_room_for_a_byte_and_none_for_all():
 
 
 def test_what_is_mapped_is_a_file():
-    assert isinstance(mapped_bytes([b"abc"]).obj, mmap.mmap)
+    assert isinstance(mapped_bytes([b"abc"], LARGE).obj, mmap.mmap)
+    assert not isinstance(mapped_bytes([b"abc"], LARGE - 1).obj, mmap.mmap)
+    assert not isinstance(mapped_bytes([b"abc"], 2**62).obj, mmap.mmap)

@@ -96,7 +96,7 @@ def _part(stream: BinaryIO) -> memoryview | None:
         raise ValueError("message too long")
     if length < LARGE or not has_room(length):
         return _filled(stream, length)
-    whole = mapped_bytes(_arriving(stream, length))
+    whole = mapped_bytes(_arriving(stream, length), length)
     return whole if len(whole) == length else None
 
 
