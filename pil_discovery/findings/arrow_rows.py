@@ -16,7 +16,7 @@ import shapely
 
 from pil_discovery.findings.name_links import party_column
 from pil_discovery.text.columns import is_arrow
-from pil_discovery.text.mapped import mapped_table
+from pil_discovery.text.mapped import BLOCK_ROWS, CELL_BYTES, mapped_table
 from pil_discovery.types.sources import ORIGIN_COLUMNS
 
 if TYPE_CHECKING:
@@ -39,10 +39,6 @@ PLACE_TYPES = {
 OPEN_END = np.datetime64("9999-12-31", "s")
 """How an open end (长期) enters a comparison: later than any date."""
 
-_BLOCK = 2**18
-"""Rows that are turned at once."""
-_CELL = 2**6
-"""Bytes that a cell takes at most, as a rule."""
 _MONEY = pa.decimal128(18, 2)
 _TYPES = {
     "integer": pa.int64(),
@@ -78,10 +74,10 @@ def arrow_rows(frame: pd.DataFrame, dataset: Dataset) -> pa.Table:
     whole = {name for name in frame.columns if is_arrow(frame[name])}
     made = frame[[name for name in frame.columns if name not in whole]]
     parts = (
-        pa.table(_columns(made.iloc[start : start + _BLOCK], dataset, partial))
-        for start in range(0, max(len(made), 1), _BLOCK)
+        pa.table(_columns(made.iloc[start : start + BLOCK_ROWS], dataset, partial))
+        for start in range(0, max(len(made), 1), BLOCK_ROWS)
     )
-    turned = mapped_table(parts, made.size * _CELL)
+    turned = mapped_table(parts, made.size * CELL_BYTES)
     texts = _columns(frame[[*whole]], dataset, partial)
     columns = {name: turned[name] for name in turned.column_names} | texts
     # a table without columns would forget how many rows it has

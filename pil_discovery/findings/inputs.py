@@ -17,7 +17,7 @@ from pil_discovery.findings.arrow_rows import (
 )
 from pil_discovery.findings.name_links import Spellings
 from pil_discovery.findings.tiles import in_turn
-from pil_discovery.text.mapped import mapped_table
+from pil_discovery.text.mapped import BLOCK_ROWS, mapped_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from pil_discovery.findings.name_links import Linker
     from pil_discovery.findings.tiles import Solver
     from pil_discovery.types import Dataset, Image, Model, RateTable, Source
-
-
-_BLOCK = 2**18
-"""Rows that are numbered at once."""
 
 
 @dataclass(frozen=True)
@@ -201,8 +197,8 @@ def _exposed(model: Model, inputs: Inputs, name: str, *, late: bool) -> pa.Table
 @lru_cache(maxsize=32)
 def _numbers(length: int) -> pa.ChunkedArray:
     """Return the numbers of so many rows, from 0; many of them are mapped."""
-    starts = range(0, max(length, 1), _BLOCK)
-    ends = (min(start + _BLOCK, length) for start in starts)
+    starts = range(0, max(length, 1), BLOCK_ROWS)
+    ends = (min(start + BLOCK_ROWS, length) for start in starts)
     parts = (
         pa.table({"_id": np.arange(start, end, dtype=np.int64)})
         for start, end in zip(starts, ends, strict=True)

@@ -11,7 +11,7 @@ from pil_discovery.errors import Problem, ReadError
 from pil_discovery.records.block_rows import TEXTS, Block, BlockRows
 from pil_discovery.records.containers import MOST_CELLS
 from pil_discovery.records.grids import NamedGrid
-from pil_discovery.text.mapped import mapped_table
+from pil_discovery.text.mapped import BLOCK_ROWS, CELL_BYTES, mapped_table
 from pil_discovery.types.sources import Inference
 
 if TYPE_CHECKING:
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 _MOST_BYTES = 2 * 2**30
 _LARGE = 10**15
 _BEIJING = "+08:00"
-_STEP = 2**18
-"""Rows of a block."""
-_CELL = 2**6
-"""Bytes that a cell takes at most, as a rule."""
 _DAMAGED = (pa.ArrowException, ValueError, OSError, OverflowError, MemoryError)
 """What Arrow raises at a damaged file; texts that are no UTF-8 are a ValueError."""
 
@@ -89,12 +85,12 @@ def _columns(source: ParquetFile) -> list[Column | None]:
     kinds = [_cell_type(field.type) for field in source.schema_arrow]
     readers = {at: read for at, kind in enumerate(kinds) if (read := _reader_of(kind))}
     names, count = list(map(str, readers)), source.metadata.num_rows
-    parts = source.iter_batches(_STEP) if count else [source.read()]
+    parts = source.iter_batches(BLOCK_ROWS) if count else [source.read()]
     tables = (
         pa.table([pc.cast(part.column(at), kinds[at]) for at in readers], names=names)
         for part in parts
     )
-    table = mapped_table(tables, count * len(kinds) * _CELL)
+    table = mapped_table(tables, count * len(kinds) * CELL_BYTES)
     cells = {
         at: read(column)
         for (at, read), column in zip(readers.items(), table.columns, strict=True)
@@ -114,14 +110,14 @@ def _reader_of(kind: pa.DataType) -> Callable[[pa.ChunkedArray], Any] | None:
 
 
 def _blocks(columns: Sequence[Column], rows: int) -> Iterator[Block]:
-    for start in range(0, rows, _STEP):
+    for start in range(0, rows, BLOCK_ROWS):
         yield Block(tuple(_piece(column, start) for column in columns))
 
 
 def _piece(column: Column, start: int) -> pa.Array | tuple[Any, ...]:
     if isinstance(column, tuple):
-        return column[start : start + _STEP]
-    piece = column.slice(start, _STEP)
+        return column[start : start + BLOCK_ROWS]
+    piece = column.slice(start, BLOCK_ROWS)
     return piece.chunk(0) if piece.num_chunks == 1 else piece.combine_chunks()
 
 

@@ -97,12 +97,15 @@ class _Found:
     def add_block(self, block: Block) -> None:
         """Add records of one line each."""
         lines = range(self.next_line, self.next_line + len(block))
-        self._blocks.append(None if self._is_spooled(block) else block)
+        self._blocks.append(None if self._put_away(block) else block)
         self._lines.append(lines)
         self.next_line = lines.stop
 
-    def _is_spooled(self, block: Block) -> bool:
-        """Put a block of a large text into a file, with all that have its columns."""
+    def _put_away(self, block: Block) -> bool:
+        """Tell whether a block went into the file, as those of a large text do.
+
+        All blocks in it have the same columns; others are held.
+        """
         names = list(map(str, range(len(block.columns))))
         rows = pa.table(list(block.columns), names=names)
         size = rows.nbytes

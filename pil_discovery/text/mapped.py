@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 LARGE = 2**24
 """Bytes from which a file pays."""
+BLOCK_ROWS = 2**18
+"""Rows that are worked on at once where a table is too large to be held."""
+CELL_BYTES = 2**6
+"""Bytes that a cell takes at most, as a rule."""
 
 
 def mapped_bytes(parts: Iterable[bytes | memoryview], most_bytes: int) -> memoryview:
@@ -41,7 +45,10 @@ def mapped_bytes(parts: Iterable[bytes | memoryview], most_bytes: int) -> memory
         When the folder for temporary files has less room than it promised.
     """
     if not _pays(most_bytes):
-        return memoryview(bytearray().join(parts))
+        whole = bytearray()
+        for part in parts:  # one by one: the next may stand where this one stood
+            whole += part
+        return memoryview(whole)
     with tempfile.TemporaryFile() as file:
         for part in parts:
             with _room():

@@ -42,6 +42,18 @@ def test_bytes_come_back_in_their_order(content, size):
     assert mapped_bytes(content, size) == b"".join(map(bytes, content))
 
 
+@pytest.mark.parametrize("size", [6, LARGE, 2**62])
+def test_parts_may_come_in_one_place(size):
+    place = bytearray(2)
+
+    def arriving():
+        for text in (b"ab", b"cd", b"ef"):
+            place[:] = text
+            yield memoryview(place)
+
+    assert mapped_bytes(arriving(), size) == b"abcdef"
+
+
 @pytest.mark.parametrize("size", [3, LARGE])
 def test_a_change_stays_with_its_reader(size):
     whole = mapped_bytes([b"abc"], size)

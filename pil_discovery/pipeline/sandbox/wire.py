@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, runtime_checkable
 
 import numpy as np
 
-from pil_discovery.text.mapped import LARGE, has_room, mapped_bytes
+from pil_discovery.text.mapped import mapped_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,29 +94,21 @@ def _part(stream: BinaryIO) -> memoryview | None:
     (length,) = _LENGTH.unpack(size)
     if length > _MOST_HEAD:
         raise ValueError("message too long")
-    if length < LARGE or not has_room(length):
-        return _filled(stream, length)
+    return _filled(stream, length)
+
+
+def _filled(stream: BinaryIO, length: int) -> memoryview | None:
+    """Read exactly so many bytes; None when the stream ends before."""
     whole = mapped_bytes(_arriving(stream, length), length)
     return whole if len(whole) == length else None
 
 
 def _arriving(stream: BinaryIO, length: int) -> Iterator[memoryview]:
     """Yield so many bytes as they come, fewer when the stream ends before."""
-    step = np.empty(_STEP, dtype=np.uint8).data
+    step = np.empty(min(length, _STEP), dtype=np.uint8).data
     while length:
         count = stream.readinto(step[:length])  # type: ignore[attr-defined]
         if not count:
             return
         yield step[:count]
         length -= count
-
-
-def _filled(stream: BinaryIO, length: int) -> memoryview | None:
-    """Read exactly so many bytes; None when the stream ends before."""
-    view, at = np.empty(length, dtype=np.uint8).data, 0
-    while at < length:
-        count = stream.readinto(view[at:])  # type: ignore[attr-defined]
-        if not count:
-            return None
-        at += count
-    return view
