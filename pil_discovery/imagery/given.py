@@ -15,7 +15,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from rasterio.features import rasterize
-from rasterio.transform import Affine
 
 from pil_discovery.errors import ArgumentError, ImageError, Problem
 from pil_discovery.geo.crs import safe_transform
@@ -95,26 +94,13 @@ class _Raster:
 
 @dataclass(frozen=True)
 class _Polygons:
-    """Outlines in pixels of the grid; a pixel whose centre lies inside has changed."""
+    """Outlines drawn on the grid; a pixel whose centre lies inside has changed."""
 
-    outlines: NDArray[np.object_]
-    tree: shapely.STRtree
+    drawn: Bools
 
     def changed(self, window: Window) -> tuple[Bools, Bools]:
-        left, top = window.col_off, window.row_off
-        box = shapely.box(left, top, left + window.width, top + window.height)
-        near = np.sort(self.tree.query(box))
-        size = (window.height, window.width)
-        known = np.ones(size, dtype=bool)
-        if not len(near):
-            return ~known, known
-        drawn = rasterize(
-            self.outlines[near],
-            out_shape=size,
-            transform=Affine.translation(left, top),
-            dtype="uint8",
-        )
-        return drawn == 1, known
+        part = self.drawn[window.toslices()]
+        return part.copy(), np.ones(part.shape, dtype=bool)
 
 
 def take_mask(detector: Detector, mask: Image | Layer | gpd.GeoDataFrame) -> Detector:
@@ -206,9 +192,10 @@ def _polygon_rule(
     inverse = ~grid.transform
     matrix = np.array([[inverse.a, inverse.b], [inverse.d, inverse.e]])
     corner = inverse.c, inverse.f
-    outlines = shapely.transform(shapes, lambda p: p @ matrix.T + corner)
-    drawing = _Polygons(np.asarray(outlines), shapely.STRtree(outlines))
-    if len(shapes) and not len(drawing.tree.query(_frame_of(grid))):
+    outlines = np.asarray(shapely.transform(shapes, lambda p: p @ matrix.T + corner))
+    frame_of_grid = shapely.box(0, 0, grid.shape[1], grid.shape[0])
+    near = shapely.STRtree(outlines).query(frame_of_grid)
+    if len(shapes) and not len(near):
         raise ImageError(
             Problem(
                 (known.file if known else None) or "mask",
@@ -217,11 +204,19 @@ def _polygon_rule(
                 "请核对坐标系",
             )
         )
+    drawing = _Polygons(_draw(outlines[near], grid.shape))
     return GivenRule(drawing, known or _own_origin(frame), grid.shape)
 
 
-def _frame_of(grid: Grid) -> shapely.Geometry:
-    return shapely.box(0, 0, grid.shape[1], grid.shape[0])
+def _draw(outlines: NDArray[np.object_], shape: tuple[int, int]) -> Bools:
+    """Return which pixels of a grid outlines in its pixels cover, drawn in one piece.
+
+    Drawn by windows in several threads, rasterio would mix up the warning filters.
+    """
+    drawn = np.zeros(shape, dtype=np.uint8)
+    if len(outlines):
+        rasterize(outlines, out=drawn)
+    return drawn.view(np.bool_)
 
 
 def _layer_origin(layer: Layer) -> Origin | None:

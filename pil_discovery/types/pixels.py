@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 JPEG_2000 = "JP2OpenJPEG"
 RASTER_DRIVERS = ("GTiff", "ENVI", JPEG_2000)
 """Drivers a picture may be opened with; anything else could read other files."""
+_FILTERS = threading.Lock()
+"""Warning filters belong to the process: one thread at a time may set them aside."""
 _HEADS = {
     b"II*\x00": "GTiff",
     b"MM\x00*": "GTiff",
@@ -115,7 +118,7 @@ def open_raster(path: Path) -> Iterator[DatasetReader]:
     if driver != "ENVI":
         settings["GDAL_DISABLE_READDIR_ON_OPEN"] = "EMPTY_DIR"
     with rasterio.Env(**settings):
-        with warnings.catch_warnings():  # whether there is a place, `transform` tells
+        with _FILTERS, warnings.catch_warnings():  # `transform` tells of a place
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             src = DatasetReader(str(path), driver=[driver])
         with src:

@@ -1,5 +1,7 @@
 """A mask made elsewhere is treated as our own maps are, and its origin is said."""
 
+import sys
+import warnings
 from dataclasses import replace
 
 import geopandas as gpd
@@ -167,6 +169,19 @@ def test_windows_and_threads_change_nothing(pair, drawn, window):
         cut = detect_change(*pair, mask=mask, window=window, workers=2)
         assert np.array_equal(whole.marks.flags, cut.marks.flags)
         assert whole.patches.equals(cut.patches)
+
+
+def test_threads_leave_the_warning_filters_as_they_were(pair):
+    mask = outline(50.3, 40.2, 79.7, 61.1)
+    pace = sys.getswitchinterval()
+    before = list(warnings.filters)
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(5):
+            detect_change(*pair, mask=mask, window=7, workers=4)
+    finally:
+        sys.setswitchinterval(pace)
+    assert warnings.filters == before
 
 
 def test_masks_that_are_none_are_refused_in_words(pair, drawn, picture):

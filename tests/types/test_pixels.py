@@ -1,3 +1,7 @@
+import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 import rasterio
@@ -13,6 +17,7 @@ from pil_discovery.types.pixels import (
     driver_of,
     hidden_pixels,
     hides,
+    open_raster,
     read_bands,
 )
 
@@ -146,10 +151,32 @@ def test_the_first_bytes_name_the_driver(tmp_path):
         assert driver_of(path) == driver
 
 
-def test_a_picture_without_a_place_opens_without_a_warning(tmp_path):
+def placeless(path):
     nowhere = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "uint8"}
-    path = tmp_path / "a.tif"
     with pytest.warns(NotGeoreferencedWarning), rasterio.open(path, "w", **nowhere):
         pass
+    return path
+
+
+def test_a_picture_without_a_place_opens_without_a_warning(tmp_path):
+    path = placeless(tmp_path / "a.tif")
     assert (read_bands([BandSource(path=path, number=1)], None) == 0).all()
     assert not hidden_pixels(path, MaskRule(), None).any()
+
+
+def test_threads_open_pictures_without_a_place_without_a_warning(tmp_path):
+    path = placeless(tmp_path / "a.tif")
+
+    def work(_):
+        with open_raster(path):
+            pass
+
+    pace = sys.getswitchinterval()
+    before = list(warnings.filters)
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(work, range(3000)))
+    finally:
+        sys.setswitchinterval(pace)
+    assert warnings.filters == before
