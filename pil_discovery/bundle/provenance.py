@@ -161,8 +161,10 @@ def software() -> dict[str, str]:
 def _version(name: str) -> str:
     """Return the version of a library; a bundle that cannot tell it is not written."""
     told: str | None = None
-    with suppress(PackageNotFoundError):
-        told = version(name)  # None where the file that tells it cannot be read
+    # Where the file that tells it cannot be read: None, or, with the finder that Dask
+    # brings along, FileNotFoundError.
+    with suppress(PackageNotFoundError, FileNotFoundError):
+        told = version(name)
     if told:
         return told
     what = "读不到这个程序库的版本，证据包无法写明由什么软件生成"
