@@ -262,7 +262,7 @@ def _reported(
         """,
         "state",
     )
-    links = _link(relations, pairs)
+    links = _link(relations, pairs, model.population.key)
     rows = relations.select("SELECT * FROM _reported ORDER BY _n").to_pylist()
     behind = _behind(relations, links, number)
     gaps: list[list[str]] = [[] for _ in rows]
@@ -298,21 +298,30 @@ def _pairs(model: Model, relations: Relations) -> dict[str, dict[str, str]]:
 
 
 def _link(
-    relations: Relations, pairs: Mapping[str, Mapping[str, str]]
+    relations: Relations,
+    pairs: Mapping[str, Mapping[str, str]],
+    key: Sequence[str],
 ) -> dict[str, str]:
     """Keep which rows stand behind which finding: data set → table of (n, i).
 
     A list of row numbers is spread out first: a join on equal values is many times
     faster than asking of every pair whether the list holds the value. An empty data
-    set has no table.
+    set has no table. Rows with the whole key of a finding stand behind it also where a
+    part of the key is missing in both: a candidate without code is still of its row.
     """
     kinds = relations.columns("_reported")
+    known = " OR ".join(f"r.{quoted(k)} IS NOT NULL" for k in key)
     links: dict[str, str] = {}
     for dataset, equal in pairs.items():
         if not relations.count(dataset):
             continue
         spread = next((o for o in equal.values() if kinds[o].endswith("[]")), None)
-        both = " AND ".join(_equal(t, o, kinds, spread) for t, o in equal.items())
+        keyed = spread is None and set(key) <= set(equal.values())
+        both = [
+            _same(t, o) if keyed and o in key else _equal(t, o, kinds, spread)
+            for t, o in equal.items()
+        ]
+        both += [f"({known})"] if keyed else []
         source = "_reported"
         if spread is not None:
             source = f"(SELECT *, unnest({quoted(spread)}) AS _one FROM _reported)"
@@ -320,10 +329,14 @@ def _link(
         relations.create(
             links[dataset],
             f"""SELECT DISTINCT r._n AS n, d._id AS i
-            FROM {source} r JOIN {quoted(dataset)} d ON {both}""",
+            FROM {source} r JOIN {quoted(dataset)} d ON {" AND ".join(both)}""",
             f"records.{dataset}",
         )
     return links
+
+
+def _same(theirs: str, ours: str) -> str:
+    return f"r.{quoted(ours)} IS NOT DISTINCT FROM d.{quoted(theirs)}"
 
 
 def _equal(theirs: str, ours: str, kinds: Mapping[str, str], spread: str | None) -> str:

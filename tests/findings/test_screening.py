@@ -67,6 +67,29 @@ def test_findings_lead_back_to_file_and_row():
     assert finding.sentence_zh == "B欠500.00元。"
 
 
+def test_rows_with_a_missing_part_of_the_key_stand_behind_their_finding():
+    rows = bills(
+        ("A", None, 500.0), ("B", None, None), (None, None, None), (None, None, 7.0)
+    )
+    sql = "SELECT bill_no, amount_cny, TRUE AS hit FROM bill"
+    keyed = {
+        "population": {"key": ["bill_no", "amount_cny"], "sql": sql},
+        "exclusions": [],
+        "explain": {"zh": "待核查", "en": "to be verified"},
+    }
+    found = screen(model(**keyed), inputs(rows), as_of=AS_OF)[1]
+    behind = {
+        (f.key["bill_no"], f.measures["amount_cny"]): [r.row for r in f.records]
+        for f in found
+    }
+    assert behind == {
+        ("A", Decimal("500.00")): [2],
+        ("B", None): [3],
+        (None, Decimal("7.00")): [5],
+        (None, None): [],
+    }, "a key of which nothing is known is nobody's"
+
+
 def test_an_agency_that_the_record_names_is_that_of_the_finding():
     rows = bills(("A", "2026-01-01", 500.0))
     named = SQL.replace("bill_no,", "bill_no, '示例镇人民政府' AS agency,", 1)
