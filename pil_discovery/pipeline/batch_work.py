@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from pil_discovery import bundle
 from pil_discovery.bundle.requests import bundle_name
 from pil_discovery.errors import BundleError, GateError, PilError, Problem
+from pil_discovery.geo.processes import without_script
 from pil_discovery.pipeline.case_files import told_case
 from pil_discovery.pipeline.gathering import Desk, open_scan
 from pil_discovery.pipeline.orphans import end_with_parent
@@ -176,7 +177,9 @@ def spread_parts(
         most, mp_context=spawn, initializer=_begin, initargs=given
     )
     try:
-        for future in as_completed([pool.submit(_pack, part) for part in parts]):
+        with without_script():  # the first part starts them all
+            futures = [pool.submit(_pack, part) for part in parts]
+        for future in as_completed(futures):
             yield future.result()
     except BrokenProcessPool as error:
         what = "一个装包进程意外结束，可能是内存不足"
@@ -188,9 +191,10 @@ def spread_parts(
 
 
 def _crosses(order: Order) -> bool:
-    """Whether the seal can be handed to another process."""
+    """Whether the seal can be handed to a process without the caller's script."""
     try:
-        pickle.dumps(order.seal)
+        with without_script():
+            pickle.dumps(order.seal)
     except (pickle.PicklingError, TypeError, AttributeError):
         return False
     return True

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ModelError, PilError, Problem, StoppedError
 from pil_discovery.findings.locked import close_databases
+from pil_discovery.geo.processes import without_script
 from pil_discovery.pipeline.memory import limit_data, share_of_memory
 from pil_discovery.pipeline.orphans import end_with_parent
 from pil_discovery.pipeline.sandbox.limits import limit_memory
@@ -124,7 +125,8 @@ def _answered(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_serve, args=(theirs, *task))
-    process.start()
+    with without_script():
+        process.start()
     theirs.close()
     try:
         if not ours.poll(terms.longest_s):

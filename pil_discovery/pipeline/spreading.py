@@ -21,6 +21,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import PilError, Problem, StoppedError
+from pil_discovery.geo.processes import without_script
 from pil_discovery.pipeline.guarded import NO_MEMORY, ROOM, run_alone, run_model
 from pil_discovery.pipeline.memory import limit_data, limited_data, share_of_memory
 from pil_discovery.pipeline.orphans import end_with_parent
@@ -135,7 +136,8 @@ def _begin(work: Work, jobs: Sequence[Job], workers: int) -> Begun:
         initializer=_join,
         initargs=(share_of_memory(most),),
     )
-    return pool, [pool.submit(_in_memory, work, job) for job in jobs]
+    with without_script():  # the first job starts them all
+        return pool, [pool.submit(_in_memory, work, job) for job in jobs]
 
 
 def _join(most_bytes: int | None) -> None:

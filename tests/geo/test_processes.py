@@ -1,8 +1,10 @@
 import multiprocessing as mp
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pil_discovery.geo.processes import pool_with
+from pil_discovery.geo.processes import pool_with, without_script
 
 KEPT = []
 
@@ -32,3 +34,20 @@ def test_an_error_ends_the_processes_too():
     with pytest.raises(ZeroDivisionError):
         fail()
     assert mp.active_children() == []
+
+
+def main_of(_):
+    with without_script():
+        process = sys.modules["__main__"]
+        return process, getattr(process, "__file__", None)
+
+
+def test_the_script_is_back_whoever_started_processes_at_once():
+    script = sys.modules["__main__"]
+    with ThreadPoolExecutor(4) as pool:
+        hidden = list(pool.map(main_of, range(200)))
+    assert all(main is not script and file is None for main, file in hidden)
+    assert sys.modules["__main__"] is script
+    with pytest.raises(ZeroDivisionError), without_script():
+        raise ZeroDivisionError
+    assert sys.modules["__main__"] is script

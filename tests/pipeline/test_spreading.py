@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,7 @@ from pil_discovery.errors import ModelError, Problem, StoppedError
 from pil_discovery.pipeline.spreading import spread, usable_cores
 from pil_discovery.types import Origin
 
+ROOT = Path(__file__).parents[2]
 SHIPPED = load_catalog().models["assets/airdefence-fee-unpaid"]
 ORIGIN = Origin(file="a.yaml", sha256="", local=True)
 LOCAL = SHIPPED.model_copy(update={"origin": ORIGIN})
@@ -42,6 +46,32 @@ def test_several_workers_answer_from_elsewhere_in_the_same_order():
     told = [f.result() for f in spread(where, jobs(*range(6)), workers=2)]
     assert [number for number, _ in told] == [*range(6)]
     assert os.getpid() not in {process for _, process in told}
+
+
+SCRIPT = """
+print("begun")
+from pil_discovery.pipeline.spreading import spread
+from tests.pipeline.test_spreading import LOCAL, jobs, where
+large = "x" * 300_000  # more than the pipe to a new process holds
+mixed = [*jobs(large, model=LOCAL), *jobs(1, 2, large)]
+told = [future.result() for future in spread(where, mixed, workers=2)]
+print([len(str(number)) for number, _ in told], len({p for _, p in told}) > 1)
+"""
+
+
+def test_a_script_without_a_guard_is_run_once(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, "utf-8")
+    done = subprocess.run(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "begun\n[300000, 1, 1, 300000] True\n"
 
 
 @pytest.mark.parametrize("workers", [1, 2])

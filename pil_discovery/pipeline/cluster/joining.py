@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pil_discovery.errors import ClusterError, Problem
+from pil_discovery.geo.processes import without_script
 from pil_discovery.pipeline.cluster.terms import (
     RETRIES,
     Terms,
@@ -176,8 +177,8 @@ def _started(count: int, stack: ExitStack) -> distributed.LocalCluster:
     from distributed import LocalCluster
 
     scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="pil-dask-"))
-    cluster: distributed.LocalCluster = stack.enter_context(
-        LocalCluster(
+    with without_script():
+        cluster = LocalCluster(
             n_workers=count,
             threads_per_worker=1,
             processes=True,
@@ -188,7 +189,7 @@ def _started(count: int, stack: ExitStack) -> distributed.LocalCluster:
             local_directory=scratch,
             silence_logs=logging.CRITICAL,
         )
-    )
+    stack.enter_context(cluster)
     return cluster
 
 
