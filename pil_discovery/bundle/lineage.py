@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pil_discovery.types.models import OverlayStep, SqlStep
+from pil_discovery.types.steps import OverlayStep, SqlStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

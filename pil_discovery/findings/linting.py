@@ -16,7 +16,7 @@ from pil_discovery.findings.population import conditions
 from pil_discovery.findings.rehearsal import rehearse
 from pil_discovery.findings.relations import parameters_in
 from pil_discovery.findings.step_facts import looks_at_pictures, numbers_in
-from pil_discovery.types.models import SqlStep
+from pil_discovery.types.steps import SqlStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,7 +15,7 @@ from pil_discovery.errors import PilError
 from pil_discovery.findings.example_pictures import Gallery
 from pil_discovery.findings.examples import run_example
 from pil_discovery.findings.givens import Givens
-from pil_discovery.types.models import SqlStep
+from pil_discovery.types.steps import SqlStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pil_discovery.types import Dataset, Model
-    from pil_discovery.types.models import Match
+    from pil_discovery.types.steps import Match
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pil_discovery.findings.settings import Setting
-    from pil_discovery.types.models import Overlay
+    from pil_discovery.types.steps import Overlay
 
 PERIOD = ("_valid_from", "_valid_to")
 _FACT_DATE = "fact_date"

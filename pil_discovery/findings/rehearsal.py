@@ -22,7 +22,7 @@ from pil_discovery.findings.rooms import Room
 from pil_discovery.findings.sentences import names_in, template_faults
 from pil_discovery.findings.step_facts import column_names, index_of, table_names
 from pil_discovery.findings.steps import run_step
-from pil_discovery.types.models import OverlayStep, SqlStep
+from pil_discovery.types.steps import OverlayStep, SqlStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pil_discovery.types.models import (
+from pil_discovery.types.restoration import RestorationStep
+from pil_discovery.types.steps import (
     ChangeStep,
     MatchStep,
     OverlayStep,
     SeriesStep,
     ZonalStep,
 )
-from pil_discovery.types.restoration import RestorationStep
 
 if TYPE_CHECKING:
     from pil_discovery.types import Step
-    from pil_discovery.types.models import Change, Series, Zonal
     from pil_discovery.types.restoration import Restoration
+    from pil_discovery.types.steps import Change, Series, Zonal
 
 
 _DAY_COLUMNS = (

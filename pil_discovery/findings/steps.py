@@ -16,7 +16,9 @@ from pil_discovery.findings.overlays import evidence_sql
 from pil_discovery.findings.relations import quoted
 from pil_discovery.findings.settings import framed
 from pil_discovery.findings.tiles import Question, parts_of, together
-from pil_discovery.types.models import (
+from pil_discovery.types.restoration import RestorationStep
+from pil_discovery.types.results import StepRun
+from pil_discovery.types.steps import (
     ChangeStep,
     MatchStep,
     OverlayStep,
@@ -24,8 +26,6 @@ from pil_discovery.types.models import (
     SqlStep,
     ZonalStep,
 )
-from pil_discovery.types.restoration import RestorationStep
-from pil_discovery.types.results import StepRun
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from pil_discovery.findings.rooms import Room
     from pil_discovery.types import Image, Step
-    from pil_discovery.types.models import Change, Match, Series, Zonal
     from pil_discovery.types.restoration import Restoration
+    from pil_discovery.types.steps import Change, Match, Series, Zonal
 
 MOST_ROWS = 5_000_000
 """Rows that a step may take out of the engine: they stand in memory, not on disk."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from pil_discovery.findings.settings import Setting
-    from pil_discovery.types.models import Overlay
+    from pil_discovery.types.steps import Overlay
 
 PART_ROWS = 100_000
 """Rows of the left table in a part; it changes no result."""

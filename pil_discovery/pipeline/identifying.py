@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pil_discovery.findings.name_links import Identified
     from pil_discovery.types import Dataset
     from pil_discovery.types.linking import Review
-    from pil_discovery.types.models import Match
+    from pil_discovery.types.steps import Match
 
 
 @cache

@@ -19,8 +19,8 @@ from pil_discovery.maps.charts import Curve
 from pil_discovery.maps.layers import MapLayer
 from pil_discovery.maps.strips import chosen, draw_strip
 from pil_discovery.types import IndexCurve, Words
-from pil_discovery.types.models import SeriesStep, ZonalStep
 from pil_discovery.types.restoration import RestorationStep
+from pil_discovery.types.steps import SeriesStep, ZonalStep
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -82,7 +82,7 @@ from pil_discovery.types.law import (
     Route,
 )
 from pil_discovery.types.linking import LINK_REVIEWS, NameLink
-from pil_discovery.types.models import Model, Parameter, Step
+from pil_discovery.types.models import Model, Parameter
 from pil_discovery.types.pictures import BEIJING, Image, ImageProvenance
 from pil_discovery.types.results import (
     Applied,
@@ -116,6 +116,7 @@ from pil_discovery.types.sources import (
     Suggestion,
     Table,
 )
+from pil_discovery.types.steps import Step
 from pil_discovery.types.verdicts import (
     REFINEMENT,
     VERDICTS,

@@ -3,7 +3,7 @@
 import pytest
 
 from pil_discovery.catalog import load_catalog
-from pil_discovery.types.models import OverlayStep
+from pil_discovery.types.steps import OverlayStep
 
 MODELS = load_catalog().models
 ON_GROUND = (

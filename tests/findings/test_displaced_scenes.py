@@ -5,8 +5,8 @@ import pytest
 from pil_discovery.catalog import load_catalog
 from pil_discovery.findings import run_example
 from pil_discovery.pipeline.identifying import NameLinker
-from pil_discovery.types.models import ChangeStep
 from pil_discovery.types.restoration import RestorationStep
+from pil_discovery.types.steps import ChangeStep
 
 CATALOG = load_catalog()
 MOVED_PX = (0, 2)

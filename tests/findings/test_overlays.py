@@ -16,7 +16,7 @@ from pil_discovery.findings.settings import Setting
 from pil_discovery.geo.area import area_m2
 from pil_discovery.geo.crs import safe_transform
 from pil_discovery.types import LayerVersion, Source
-from pil_discovery.types.models import Overlay
+from pil_discovery.types.steps import Overlay
 from tests.plots_and_zones import datasets, ground_model
 
 AS_OF = dt.date(2026, 9, 30)

@@ -14,7 +14,7 @@ from pil_discovery.findings.tiles import (
     solve,
     together,
 )
-from pil_discovery.types.models import Overlay
+from pil_discovery.types.steps import Overlay
 
 SETTING = Setting(file="甲.yaml", as_of=dt.date(2026, 9, 30), parameters={"bar": 30})
 ASKED = (
