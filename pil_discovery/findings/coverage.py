@@ -58,6 +58,7 @@ def example_faults(
                 what = f"示例“{example.name}”不符：{difference}"
                 yield Fault(loc, what, "请改正规则或示例")
     yield from _untried_exclusions(model, results)
+    yield from _untried_rules(model)
     yield from _untried_clears(model, datasets)
     yield from _untried_rates(model)
 
@@ -125,6 +126,16 @@ def _untried_exclusions(
         elif exclusion.then not in expected:
             what = f"没有一个示例写明这个排除的结果：{exclusion.zh}"
             yield Fault(loc, what, f"请在 expect 里写 {_ENDS[exclusion.then]}")
+
+
+def _untried_rules(model: Model) -> Iterator[Fault]:
+    """Yield conditional rules of which no example says when they apply and when not."""
+    told = [set(r) for e in model.examples for r in e.expect.basis.values()]
+    for rule in model.basis_when:
+        if {rule in rules for rules in told} != {True, False}:
+            what = f"没有示例写明依据 {rule} 何时适用、何时不适用"
+            remedy = "请在 expect.basis 里各写一个发现的依据"
+            yield Fault(("basis_when", rule), what, remedy)
 
 
 def _expects(model: Model, state: str) -> bool:

@@ -105,6 +105,8 @@ def _differences(
     notes += _downgrade_differences(example, findings)
     for key, measures in example.expect.measures.items():
         notes += _measure_differences(key, measures, found.get(key))
+    for key, rules in example.expect.basis.items():
+        notes += _basis_differences(key, rules, found.get(key))
     return tuple(notes)
 
 
@@ -142,6 +144,17 @@ def _downgrade_differences(example: Example, findings: Sequence[Finding]) -> lis
     }
     lost = [f"应降低确定性，却没有：{k}" for k in sorted(keys - have)]
     return lost + [f"不应降低确定性：{k}" for k in sorted(have - keys)]
+
+
+def _basis_differences(
+    key: str, rules: Sequence[str], finding: Finding | None
+) -> list[str]:
+    if finding is None:
+        return [f"没有发现 {key}，无从核对依据"]
+    if sorted(finding.basis) == sorted(rules):
+        return []
+    told = "、".join(finding.basis)
+    return [f"{key} 的依据应为 {'、'.join(rules)}，实为 {told}"]
 
 
 def _measure_differences(

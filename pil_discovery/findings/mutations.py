@@ -120,6 +120,7 @@ def mutants_of(model: Model) -> Iterator[Mutant]:
     yield from _flips_in_steps(model)
     yield from _flips_in_population(model)
     yield from _exclusions(model)
+    yield from _rules(model)
     yield from _parameters(model)
 
 
@@ -149,6 +150,16 @@ def _exclusions(model: Model) -> Iterator[Mutant]:
         for words, when in flips(exclusion.when):
             changed = exclusion.model_copy(update={"when": when})
             whole = model.model_copy(update={"exclusions": (*before, changed, *after)})
+            yield Mutant(where, words, whole)
+
+
+def _rules(model: Model) -> Iterator[Mutant]:
+    """Yield the model with a rule cited always, or on the other side of its limit."""
+    for rule, condition in model.basis_when.items():
+        where = f"basis_when.{rule}"
+        for words, when in (("总是适用", "TRUE"), *flips(condition)):
+            changed = {**model.basis_when, rule: when}
+            whole = model.model_copy(update={"basis_when": changed})
             yield Mutant(where, words, whole)
 
 

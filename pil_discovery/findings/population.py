@@ -41,9 +41,9 @@ class Evaluation:
         Every candidate that is not clear, ordered by key: the columns of the
         population, `_state`, `_copies` (rows with this key), and one boolean column
         for each exclusion (`_x0`…), signal (`_inaction0`…), lane (`_l0`…) and
-        conditional remedy (`_r0`…). Besides `_behind`, data set or rate table →
-        positions of the rows behind it, and `_gaps`, «data set.column» of required
-        cells that are missing there.
+        conditional remedy (`_r0`…) or rule (`_b0`…). Besides `_behind`, data set or
+        rate table → positions of the rows behind it, and `_gaps`, «data set.column» of
+        required cells that are missing there.
     counts
         State → number of candidates, clear ones included.
     """
@@ -171,7 +171,8 @@ def conditions(model: Model) -> dict[str, tuple[Loc, str]]:
     -------
     dict
         Name of its column → its place in the model file and its SQL: exclusions (`_x0`
-        …), signals (`_inaction0` …), lanes (`_l0` …), conditional remedies (`_r0` …).
+        …), signals (`_inaction0` …), lanes (`_l0` …), conditional remedies (`_r0` …)
+        and rules (`_b0` …).
     """
     named: dict[str, tuple[Loc, str]] = {
         f"_x{i}": (("exclusions", i, "when"), x.when)
@@ -184,6 +185,8 @@ def conditions(model: Model) -> dict[str, tuple[Loc, str]]:
         named[f"_l{i}"] = (("always_show", i, "when"), lane.when)
     for i, (code, when) in enumerate(model.remedy_when.items()):
         named[f"_r{i}"] = (("remedy_when", code), when)
+    for i, (rule, when) in enumerate(model.basis_when.items()):
+        named[f"_b{i}"] = (("basis_when", rule), when)
     return named
 
 

@@ -179,6 +179,7 @@ def _finding(
         fact_last_date=_day(row.get("fact_last_date")),
         place=row.get("place"),
         agency=row.get("agency"),
+        basis=_basis(model, row),
         measures={m: decimal_of(row[m], unit) for m, unit in model.measures.items()},
         sentence_zh=_sentence(model, row, "zh")
         + links_note(row["_links"])
@@ -215,6 +216,12 @@ def _finding(
         ),
         links=row["_links"],
     )
+
+
+def _basis(model: Model, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the rules of a model that a row rests on, whatever its date."""
+    loose = {rule for i, rule in enumerate(model.basis_when) if not row[f"_b{i}"]}
+    return tuple(rule for rule in model.basis if rule not in loose)
 
 
 def _sentence(model: Model, row: Mapping[str, Any], lang: str) -> str:

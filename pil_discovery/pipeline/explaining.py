@@ -37,6 +37,7 @@ _PARTS = {
     "urgency": "紧迫",
     "scale": "规模",
     "always_show": "优先核查",
+    "basis_when": "依据的条件",
     "remedy_when": "建议的条件",
 }
 
@@ -117,7 +118,7 @@ class Told:
     def _named(self, condition: Judged) -> str:
         model = self.explanation.model
         part, place = condition.loc[0], condition.loc[1]
-        if part == "remedy_when":
+        if part in {"basis_when", "remedy_when"}:
             return f"{_TRUTH[condition.value]}  {place}：{condition.sql}"
         entry = getattr(model, str(part))[place]
         then = f"（{_ENDS[entry.then]}）" if part == "exclusions" else ""

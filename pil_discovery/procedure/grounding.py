@@ -32,12 +32,12 @@ def ground(
 ) -> list[Finding]:
     """Fill `basis` and `agency` of findings.
 
-    The basis are the rules of the model in force on any day of the fact (a fact without
-    a date counts as of `as_of`); texts that nobody has checked never enter. The agency
-    is the one that holds the model's power on `as_of`: where competence has moved since
-    the fact, the agency that goes on exercising it must act. An agency that the record
-    itself names (the deciding or the advised agency) stays; where only the record could
-    name it and does not, the agency is None.
+    The basis are those of its rules that were in force on any day of the fact (a fact
+    without a date counts as of `as_of`); texts that nobody has checked never enter. The
+    agency is the one that holds the model's power on `as_of`: where competence has
+    moved since the fact, the agency that goes on exercising it must act. An agency that
+    the record itself names (the deciding or the advised agency) stays; where only the
+    record could name it and does not, the agency is None.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def ground(
                 powers, power, jurisdiction=jurisdiction, on=as_of
             )
         filled = {
-            "basis": basis_ids(model.basis, fact_span(finding, as_of), facts),
+            "basis": basis_ids(finding.basis, fact_span(finding, as_of), facts),
             "agency": finding.agency or agencies[power],
         }
         grounded.append(finding.model_copy(update=filled))

@@ -263,13 +263,17 @@ def _signals(zh: str, signals: Sequence[Signal]) -> list[str]:
 
 
 def _law(model: Model, facts: PageFacts) -> list[str]:
-    lines = [f"- {facts.citations[i]}" for i in model.basis]
+    lines = [f"- {facts.citations[i]}{_only(model.basis_when, i)}" for i in model.basis]
     if model.basis_unverified:
         lines += ["", "未经核实，不写入文书：", ""]
         lines += [f"- {facts.citations[i]}" for i in model.basis_unverified]
     if model.basis_gap:
         lines += ["", f"依据的缺口：{model.basis_gap}"]
     return ["按事实发生日取当时有效的条文。", "", *lines] if lines else ["尚无。"]
+
+
+def _only(conditions: Mapping[str, str], name: str) -> str:
+    return f"（只在 `{conditions[name]}` 时）" if name in conditions else ""
 
 
 def _output(model: Model, facts: PageFacts) -> list[str]:
@@ -285,9 +289,7 @@ def _output(model: Model, facts: PageFacts) -> list[str]:
         lines += [f"{same} 相同的合为一条线索。", ""]
     lines += ["建议书中的措施：", ""] if model.remedy else []
     for code in model.remedy:
-        when = model.remedy_when.get(code)
-        only = f"（只在 `{when}` 时）" if when else ""
-        lines.append(f"- {facts.remedies[code]}{only}")
+        lines.append(f"- {facts.remedies[code]}{_only(model.remedy_when, code)}")
     return lines
 
 

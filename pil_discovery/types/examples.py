@@ -48,7 +48,9 @@ class Expect(Noun):
     """Keys by state that an example must give; a list that is absent is not checked.
 
     A key is a list of values in the order of the population key. `downgraded` are the
-    hits and reviews that an exclusion weakens (`then: downgrade`).
+    hits and reviews that an exclusion weakens (`then: downgrade`). `basis` gives, by
+    key (its values with `|` between them), the rules that a finding rests on, whatever
+    its date.
     """
 
     hit: tuple[tuple[Scalar, ...], ...] | None = None
@@ -58,6 +60,7 @@ class Expect(Noun):
     clear: tuple[tuple[Scalar, ...], ...] | None = None
     downgraded: tuple[tuple[Scalar, ...], ...] | None = None
     measures: dict[str, dict[str, float]] = _Field(default_factory=dict)
+    basis: dict[str, tuple[str, ...]] = _Field(default_factory=dict)
 
 
 class Example(Noun):

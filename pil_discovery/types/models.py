@@ -111,6 +111,10 @@ class Model(Noun):
         Rows behind a finding: data set → {column of the data set: column of the
         population}, the value may be a list; the default joins on key columns of
         the same name. `_id` names the row itself.
+    basis_when
+        Fact id of `basis` → condition over the population, for rules that not every
+        finding rests on (of one river basin, of one level of a zone): where it is
+        false, or met a missing value, the finding does not rest on that rule.
     remedy_when
         Remedy → condition over the population; where it is false, or met a missing
         value, the finding does not call for that remedy.
@@ -148,6 +152,7 @@ class Model(Noun):
     always_show: tuple[Lane, ...] = ()
     agency: AgencyRule
     basis: tuple[str, ...] = ()
+    basis_when: dict[str, str] = _Field(default_factory=dict)
     basis_unverified: tuple[str, ...] = ()
     basis_gap: str = ""
     remedy: tuple[str, ...] = ()
@@ -175,11 +180,15 @@ class Model(Noun):
         return {m: "" if m in self.shared else u for m, u in self.measures.items()}
 
     @model_validator(mode="after")
-    def _known_remedies(self) -> Model:
-        unknown = [name for name in self.remedy_when if name not in self.remedy]
-        if unknown:
-            msg = f"remedy_when 的措施不在 remedy 里：{'、'.join(unknown)}"
-            raise ValueError(msg)
+    def _conditions_are_of_something(self) -> Model:
+        for part, zh, whole in (
+            ("remedy", "措施", self.remedy),
+            ("basis", "依据", self.basis),
+        ):
+            unknown = [n for n in getattr(self, f"{part}_when") if n not in whole]
+            if unknown:
+                msg = f"{part}_when 的{zh}不在 {part} 里：{'、'.join(unknown)}"
+                raise ValueError(msg)
         return self
 
     @model_validator(mode="after")

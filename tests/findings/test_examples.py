@@ -46,6 +46,41 @@ def test_dropping_a_weakening_exclusion_is_noticed():
     assert "exclusions.0" in [w for w, _ in score(blind, DATASETS).survivors]
 
 
+RULES = {
+    "basis": ["ure-26", "bud-55"],
+    "basis_when": {"ure-26": "amount_cny > 250"},
+    "exclusions": [],
+}
+
+
+def test_the_rules_that_a_finding_rests_on_are_compared():
+    right = {"basis": {"a": ["bud-55"], "b": ["bud-55", "ure-26"]}}
+    wrong = {"basis": {"a": ["ure-26", "bud-55"], "c": ["bud-55"]}}
+    told = []
+    for expect in (right, wrong):
+        made = model(**RULES, examples=[weakened(expect)])
+        told.append(run_example(made, made.examples[0], DATASETS).differences)
+    assert told == [
+        (),
+        ("a 的依据应为 ure-26、bud-55，实为 bud-55", "没有发现 c，无从核对依据"),
+    ]
+
+
+def test_citing_a_rule_always_is_noticed():
+    hits = {"hit": [["a"], ["b"]]}
+    told = weakened(hits | {"basis": {"a": ["bud-55"], "b": ["ure-26", "bud-55"]}})
+    place = "basis_when.ure-26"
+    survivors = [
+        [words for where, words in score(made, DATASETS).survivors if where == place]
+        for made in (
+            model(**RULES, examples=[told]),
+            model(**RULES, examples=[weakened(hits)]),
+        )
+    ]
+    assert survivors[0] == ["…amount_cny > 250…：> → >="]
+    assert "总是适用" in survivors[1]
+
+
 ZONE = Dataset.model_validate(
     {
         "id": "zone",

@@ -158,6 +158,18 @@ def test_missing_examples_are_named():
     assert "没有一个示例写明这个排除的结果：已批准减免" in told
 
 
+def test_a_conditional_rule_without_examples_of_both_sides_is_named():
+    rules = {"basis": ["ure-26"], "basis_when": {"ure-26": "relieved"}}
+    what = "没有示例写明依据 ure-26 何时适用、何时不适用"
+    assert ("basis_when.ure-26", what) in [(w, said) for w, said, _ in faults(**rules)]
+    with_both = [
+        example("甲", [DUE], {"basis": {"a": []}}),
+        example("乙", [DUE], {"basis": {"a": ["ure-26"]}}, relief=[{"bill_no": "a"}]),
+    ]
+    found = faults(**rules, examples=with_both)
+    assert what not in [said for _, said, _ in found]
+
+
 def test_words_of_an_example_that_can_never_come_true_are_named():
     odd = {
         **example("怪", [DUE], {"hit": [["a", 1]], "measures": {"a": {"owed": 1}}}),

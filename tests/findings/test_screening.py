@@ -107,6 +107,20 @@ def test_a_remedy_that_the_row_does_not_call_for_is_told():
     assert [f.not_asked for f in found] == [("sue",), ()]
 
 
+def test_a_rule_that_the_row_does_not_rest_on_is_left_out():
+    rows = bills(("A", "2026-01-01", 500.0), ("B", None, 9000.0))
+    sql = SQL.replace("due_date <= $as_of AND", "")
+    dated = {
+        "basis": ["ure-26", "bud-55"],
+        "basis_when": {"ure-26": "fact_date < DATE '2026-06-01'"},
+        "population": {"key": ["bill_no"], "sql": sql},
+    }
+    found = screen(model(**dated), inputs(rows), as_of=AS_OF)[1]
+    assert [f.basis for f in found] == [("ure-26", "bud-55"), ("bud-55",)]
+    with pytest.raises(ValueError, match="basis_when 的依据不在 basis 里：ure-26"):
+        model(**{**dated, "basis": ["bud-55"]})
+
+
 def test_a_condition_for_a_remedy_that_is_none_is_refused():
     with pytest.raises(ValueError, match="remedy_when"):
         model(remedy=["collect"], remedy_when={"sue": "TRUE"})
