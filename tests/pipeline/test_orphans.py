@@ -11,24 +11,25 @@ import pytest
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="no signals of this kind")
 PARENT = """
-import os, sys, time
+import sys
 from pil_discovery.catalog import load_catalog
 from pil_discovery.pipeline.spreading import spread
 from pil_discovery.types import Origin
+from tests.pipeline.test_orphans import busy
+
+model = load_catalog().models["assets/airdefence-fee-unpaid"]
+if sys.argv[1] == "local":
+    told = Origin(file="a.yaml", sha256="", local=True)
+    model = model.model_copy(update={"origin": told})
+# the second process of a pool soon has nothing to do
+for _ in spread(busy, [(model, 600), (model, 0.01)], workers=2):
+    pass
+"""
+
 
 def busy(job):
-    print(os.getpid(), flush=True)
+    os.write(1, f"{os.getpid()}\n".encode())
     time.sleep(job[1])
-
-if __name__ == "__main__":
-    model = load_catalog().models["assets/airdefence-fee-unpaid"]
-    if sys.argv[1] == "local":
-        told = Origin(file="a.yaml", sha256="", local=True)
-        model = model.model_copy(update={"origin": told})
-    # the second process of a pool soon has nothing to do
-    for _ in spread(busy, [(model, 600), (model, 0.01)], workers=2):
-        pass
-"""
 
 
 def lives(process):
